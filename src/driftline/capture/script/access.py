@@ -146,7 +146,7 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     if frame.array and name not in _COUNTS | {"T"}:
         return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
     if name not in (words.SERIES if frame.row else words.FRAME):
-        unknown = not table.closed and name not in words.ARROW
+        unknown = not table.closed and name not in words.FURTHER
         if name in table.columns or unknown or name in table.labels:
             return indexing.column(machine, of, frame, name)
         return Method(of, name) if name != "column_names" else _of_frame(machine, of, frame, "columns")

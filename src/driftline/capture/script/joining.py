@@ -183,7 +183,8 @@ def _foreign(cells: Cells, a: Foreign, b: Foreign, condition: Cames, depth: int)
     same = a.tables == b.tables
     tables_ = a.tables if same else (*a.tables, *b.tables)
     takes = a.takes if a.takes == b.takes else None
-    return Foreign(a.name if a.name == b.name else "", a.cames | b.cames, tables_, takes)
+    does = a.does if a.does == b.does else None
+    return Foreign(a.name if a.name == b.name else "", a.cames | b.cames, tables_, takes, does)
 
 
 def _files(cells: Cells, a: File, b: File, condition: Cames, depth: int) -> File | None:

@@ -195,6 +195,7 @@ class Foreign(msgspec.Struct, frozen=True):
     cames: Cames = NOTHING
     tables: tuple[Value, ...] = ()
     takes: tuple[str, ...] | None = None  # the columns of a table that it looks at; None: not known, or all
+    does: Value | None = None  # the function of the user that it calls with what it transforms
 
 
 class File(msgspec.Struct, frozen=True):

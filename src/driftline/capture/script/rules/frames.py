@@ -208,7 +208,8 @@ def updated(call: Call) -> Value | None:
 _SAME = """
     copy head tail sample infer_objects convert_dtypes set_flags truncate between_time at_time tz_localize
     tz_convert to_period to_timestamp asfreq take swaplevel reorder_levels persist compute cache collect
-    to_pandas from_pandas lazy clone rechunk to_frame reindex_like align swapaxes unique first last sort_remaining
+    toarray todense to_pandas from_pandas lazy clone rechunk to_frame reindex_like align swapaxes unique first last
+    sort_remaining
 """
 _COMPUTED = """
     abs round pad backfill clip isna isnull notna notnull isin rank add sub mul div truediv floordiv mod pow radd

@@ -12,7 +12,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, is_frame, names, rows_of, table_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.reading import FILTER, SORT, Cames, Table
-from driftline.capture.script.values import Foreign, Frame, Items, Ref, Series, Thing, Value
+from driftline.capture.script.values import Foreign, Frame, Function, Items, Ref, Series, Thing, Value
 
 _WORDS_ONE_TO_ONE = """
     StandardScaler MinMaxScaler RobustScaler MaxAbsScaler PowerTransformer QuantileTransformer SimpleImputer
@@ -59,6 +59,12 @@ def column_wise(call: Call) -> Value:
 def _steps(call: Call, value: Value | None) -> Sequence[Value]:
     content = call.see(value)
     return content.known if isinstance(content, Items) and content.loose is None else ()
+
+
+def by_function(call: Call) -> Value | None:
+    """``FunctionTransformer``: a function of the user's."""
+    function = call.argument(0, "func")
+    return call.new(Foreign(call.name, does=function)) if isinstance(function, Function) else None
 
 
 def around(call: Call) -> Value | None:
@@ -108,6 +114,8 @@ def transformed(call: Call) -> Value | None:
     if not isinstance(content, Foreign):
         return None
     value = call.argument(0, "X") or call.argument(0, "y")
+    if content.does is not None and value is not None:
+        return call.machine.invoke(content.does, [value], {}, call.path)
     if call.name == "fit_transform":
         fitted(call)
         content = call.see(call.receiver)
@@ -178,6 +186,7 @@ METHODS: Rules = {
     "fit_predict": predicted,
 }
 FUNCTIONS: Rules = {
+    "sklearn.preprocessing.FunctionTransformer": by_function,
     "sklearn.compose.ColumnTransformer": column_wise,
     "sklearn.compose.make_column_transformer": column_wise,
     **dict.fromkeys(

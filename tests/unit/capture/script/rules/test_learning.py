@@ -117,3 +117,23 @@ def test_what_rows_are_split_by_decides_which_part_they_are_in(wrote: Wrote) -> 
         test.to_csv("o")
     """
     assert wrote(IMPORTS + text) == {"a": "a", "b": "b", "rows": "s filter"}
+
+
+def test_a_sparse_matrix_that_is_made_dense_is_no_column_of_that_name(wrote: Wrote) -> None:
+    text = """
+        from sklearn.preprocessing import OneHotEncoder
+        encoder = OneHotEncoder()
+        dense = encoder.fit_transform(orders[["k", "s"]]).toarray()
+        pd.DataFrame(dense, columns=encoder.get_feature_names_out()).to_csv("o")
+    """
+    assert wrote(text) == {"...": "k transformation ?, s transformation ?"}
+
+
+def test_a_transformer_that_is_a_function_of_the_user_is_followed(wrote: Wrote) -> None:
+    text = """
+        from sklearn.preprocessing import FunctionTransformer
+        def ratio(table):
+            return table.assign(r=table["a"] / table["b"])
+        FunctionTransformer(ratio).fit_transform(orders[["k", "a", "b"]]).to_csv("o")
+    """
+    assert wrote(text) == {"k": "k", "a": "a", "b": "b", "r": "a transformation, b transformation"}
