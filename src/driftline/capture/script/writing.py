@@ -67,7 +67,7 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
 def _relabelled(machine: Machine, frame: Frame, value: Value) -> Any:
     fresh = names(machine, value)
     table = frame.table
-    if fresh is not None:
+    if fresh:
         by_place = tables.numbered(table, fresh)
         if by_place is not None:
             return by_place

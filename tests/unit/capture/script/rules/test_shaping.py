@@ -119,3 +119,14 @@ def test_a_table_with_a_plain_index_becomes_one_column(wrote: Wrote) -> None:
     """
     both = "a aggregation, b aggregation"
     assert wrote(text) == {"one": "", "other": "", "r": both, "rows": "a sort, b sort"}
+
+
+def test_names_that_are_not_known_leave_no_column_out(wrote: Wrote) -> None:
+    text = """
+        long = pd.DataFrame({"oid": orders["oid"], "item": 1, "q": orders["a"], "c": orders["b"]})
+        back = long.pivot(index="oid", columns="item", values=["q", "c"])
+        back.columns = back.columns.to_flat_index().map(lambda one: f"{one[0]}{one[1]}")
+        back.to_csv("o")
+    """
+    told = wrote(text)
+    assert (told["q..."], told["c..."]) == ("a transformation ?", "b transformation ?")
