@@ -7,7 +7,9 @@ bins = [0, 50, 65, 80, 100]
 labels = ["fail", "pass", "merit", "distinction"]
 
 long = pupils.melt(
-    id_vars=["student", "school", "gender"], value_vars=["math", "reading", "science"], var_name="subject",
+    id_vars=["student", "school", "gender"],
+    value_vars=["math", "reading", "science"],
+    var_name="subject",
     value_name="mark",
 )
 long["band"] = pd.cut(long["mark"], bins=bins, labels=labels)
@@ -18,7 +20,12 @@ bands = pd.crosstab(long["subject"], long["band"], normalize="index").round(3)
 bands.to_csv("bands.csv")
 
 wide = pd.pivot_table(
-    long, values="mark", index=["school", "gender"], columns="subject", aggfunc="mean", margins=True,
+    long,
+    values="mark",
+    index=["school", "gender"],
+    columns="subject",
+    aggfunc="mean",
+    margins=True,
     margins_name="all",
 )
 wide.reset_index().to_csv("school_means.csv", index=False)

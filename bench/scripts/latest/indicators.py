@@ -46,9 +46,9 @@ for symbol in prices["symbol"].unique():
     one = one.pipe(sma, 3).pipe(sma, n=8).pipe(rsi).pipe(macd).pipe(true_range).pipe(signals)
     out.append(one)
 result = pd.concat(out)
-result["obv"] = (np.sign(result.groupby("symbol")["close"].diff()).fillna(0) * result["volume"]).groupby(
-    result["symbol"]
-).cumsum()
+result["obv"] = (
+    (np.sign(result.groupby("symbol")["close"].diff()).fillna(0) * result["volume"]).groupby(result["symbol"]).cumsum()
+)
 result.drop(columns=["open", "high", "low"]).reset_index().to_csv("indicators.csv", index=False)
 
 wide = prices.pivot(index="date", columns="symbol", values="close")

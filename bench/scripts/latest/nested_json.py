@@ -12,8 +12,11 @@ with open("orders.json") as handle:
 by_customer = {}
 for order in orders:
     by_customer.setdefault(order["customer_id"], []).append(
-        {"id": order["order_id"], "item": {"product": order["product_id"], "qty": order["quantity"]},
-         "price": order["unit_price"]}
+        {
+            "id": order["order_id"],
+            "item": {"product": order["product_id"], "qty": order["quantity"]},
+            "price": order["unit_price"],
+        }
     )
 
 documents = []

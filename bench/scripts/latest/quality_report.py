@@ -15,7 +15,9 @@ def profile(df):
     for col in df:
         series = df[col]
         rows[col] = dict(
-            dtype=str(series.dtype), missing=int(series.isnull().sum()), unique=series.nunique(),
+            dtype=str(series.dtype),
+            missing=int(series.isnull().sum()),
+            unique=series.nunique(),
             top=series.mode().iat[0],
         )
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("column").reset_index()

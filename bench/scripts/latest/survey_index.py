@@ -17,8 +17,14 @@ def describe(items):
     rows = []
     for name, values in items.items():
         rows.append(
-            {"item": name, "n": values.count(), "missing": values.isna().sum(), "mean": values.mean(),
-             "sd": values.std(), "ceiling": (values == values.max()).mean()}
+            {
+                "item": name,
+                "n": values.count(),
+                "missing": values.isna().sum(),
+                "mean": values.mean(),
+                "sd": values.std(),
+                "ceiling": (values == values.max()).mean(),
+            }
         )
     return pd.DataFrame.from_records(rows)
 
