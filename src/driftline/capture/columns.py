@@ -250,14 +250,14 @@ def reconciled(code: Bound, other: Bound) -> Bound:
     """Return what the code says of an output together with what its contents, or a guess, say.
 
     A source column that both name is surer than either, and known by the code. Where the code has only a hedge, what is
-    surer than that counts alone; where it has followed a column, a further source that the other names counts half.
+    surer than any hedge counts alone; else a further source that the other names counts half.
     """
     fields = dict(code[0])
     for name, guessed in other[0].items():
         told = fields.get(name, [])
         values = {reach[:_FIELD]: reach for reach in told if direct(reach)}
         best = max((reach.confidence for reach in values.values()), default=0.0)
-        surer = [reach for reach in guessed if reach.confidence > best]
+        surer = [reach for reach in guessed if reach.confidence > max(best, _HEDGE)]
         if not values or (best < SURE and surer):
             agreed = [_surer(one, values[one[:_FIELD]]) if one[:_FIELD] in values else one for one in surer or guessed]
             fields[name] = [*(reach for reach in told if not direct(reach)), *agreed]

@@ -140,6 +140,12 @@ def test_a_source_that_code_does_not_name_counts_half() -> None:
     assert found[0] == {"x": [code("a"), same("b", 0.5)], "y": [same("c")]}
 
 
+def test_a_hedge_of_the_code_does_not_give_way_to_another_hedge() -> None:
+    kept = reach("label", "IDENTITY", columns.KEPT, 0.5)  # two values, as any prediction of a label has
+    found = columns.reconciled(({"label": [code("a", 0.3), code("label", 0.3)]}, []), ({"label": [kept]}, []))
+    assert found[0] == {"label": [code("a", 0.3), code("label", 0.65)]}  # 1 - 0.7 * 0.5
+
+
 def test_content_that_is_surer_than_a_hedge_counts_alone() -> None:
     rows = reach("k", "FILTER", columns.CODE, 0.5)
     hedge: Bound = ({"x": [code("a", 0.5), code("b", 0.5), rows]}, [rows])

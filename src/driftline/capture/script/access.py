@@ -148,7 +148,7 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
         return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
     if name not in (words.SERIES if frame.row else words.FRAME):
         series = name in _OF_SERIES and not table.rest  # what an unknown function gave may be a column
-        unknown = not table.closed and name not in words.ARROW and not series
+        unknown = not table.closed and name not in words.FURTHER and not series
         if name in table.columns or unknown or name in table.labels:
             return indexing.column(machine, of, frame, name)
         return Method(of, name) if name != "column_names" else _of_frame(machine, of, frame, "columns")
@@ -159,7 +159,7 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     if name in {"values", "array"}:
         return machine.memory.new(Frame(table._replace(labels={}), frame.row, True))
     if name == "T":
-        return machine.memory.new(Frame(tables.unknown(tables.whole(table), table.rows)))
+        return of if frame.row else machine.memory.new(Frame(tables.turned(table), False, frame.array))
     if name == "index":
         levels = [one for one in table.labels if one != tables.SOME]
         label = levels[0] or None if len(levels) == 1 else None

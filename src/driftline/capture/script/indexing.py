@@ -22,6 +22,8 @@ def column(machine: Machine, of: Value, frame: Frame, name: Any) -> Value:
     table = frame.table
     if name not in table.columns:
         inside = {key[1:] if len(key) > 2 else key[1]: cames for key, cames in _under(table, name)}
+        if tables.SOME in inside:
+            return machine.memory.new(Frame(Table({}, (), table.rows, False, inside[tables.SOME], table.labels)))
         if inside:
             return machine.memory.new(Frame(Table(inside, (), table.rows, True, NOTHING, table.labels)))
         placed = _placed(table, name)

@@ -16,13 +16,11 @@ from driftline.capture.script.joining import joined, made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames
 from driftline.capture.script.values import (
     Const,
-    Foreign,
     Found,
     Frame,
     Instance,
     Items,
     Pairs,
-    Ref,
     Series,
     Thing,
     Value,
@@ -221,9 +219,9 @@ def inverted(machine: Machine, value: Value, name: str) -> Value:
     flags = members(machine, value) if name == "Invert" and isinstance(content, Items) else None
     if isinstance(flags, list) and all(isinstance(one, bool) for one in flags):
         return machine.memory.new(Items(tuple(Const(not one) for one in flags)))
-    if isinstance(content, Frame):
+    if isinstance(content, Frame) and name != "Not":
         return machine.memory.new(replace(content, table=tables.computed(content.table)))
-    cames = changed(made_of(machine.memory, value))
+    cames = changed(condition(machine, value) if name == "Not" else made_of(machine.memory, value))
     if isinstance(content, Series):
         return Series(cames, content.rows, content.name, index=content.index)
     return Thing(cames, rows_of(machine, value))
@@ -242,8 +240,7 @@ def truth(machine: Machine, value: Value) -> bool | None:
 
 
 def condition(machine: Machine, value: Value) -> Cames:
-    """Return what a test decides by: values, not how many there are of a table."""
-    content = machine.memory.see(value)
-    if isinstance(content, Frame | Items) or (isinstance(content, Foreign) and isinstance(value, Ref)):
-        return NOTHING if isinstance(content, Items) else made_of(machine.memory, value)
-    return made_of(machine.memory, value)
+    """Return what a test decides by: a value; of a container whether it is there, and not what it holds."""
+    if not isinstance(machine.memory.see(value), Frame | Items | Pairs):
+        return made_of(machine.memory, value)
+    return value.by if isinstance(value, Found) else NOTHING

@@ -141,7 +141,7 @@ def test_what_is_unpacked_from_rows_has_what_decided_them(wrote: Wrote) -> None:
         (x, _), (y, _) = orders[orders["b"] > 0][["a", "s"]].itertuples(index=False)
         pd.DataFrame([{"ratio": x / y}]).to_csv("o")
     """
-    assert wrote(text) == {"ratio": "a transformation", "rows": "b filter"}
+    assert wrote(text) == {"ratio": "a transformation, b filter"}
 
 
 def test_values_that_the_text_spells_out_are_picked_by_flags_places_and_data(wrote: Wrote) -> None:

@@ -16,6 +16,7 @@ from driftline.capture.script.rules import (
     column_rules,
     combining,
     containers,
+    counts,
     cursors,
     files,
     frames,
@@ -88,7 +89,7 @@ _FRAME: Rules = {
 _METHODS: Mapping[type, Rules] = {
     Frame: _FRAME,
     Series: series.METHODS,
-    Grouped: {**grouping.METHODS, **arrow.ON_GROUPS},
+    Grouped: {**grouping.METHODS, **counts.ON_GROUPS, **arrow.ON_GROUPS},
     Items: lists.LISTS,
     Pairs: containers.DICTS,
     File: files.METHODS,

@@ -25,7 +25,7 @@ def table_made(call: Call) -> Value:
         table = tables.numbered(table, [0]) or table
     index = call.argument(1, "index")
     labels = table.labels if index is None else _labels(call, index)
-    if isinstance(content, Pairs):
+    if isinstance(content, Pairs) and index is None:
         labels = next((one.index for one in map(call.see, content.known.values()) if isinstance(one, Series)), labels)
     table = table._replace(labels=labels)
     return call.frame(table if columns is None else _labelled(call, table, columns, content))

@@ -88,3 +88,17 @@ def test_several_values_of_each_column_are_a_table_whose_rows_have_them_by_name(
         users.quantile([0.1, 0.9]).to_csv("o")
     """
     assert wrote(text) == {"age": "age aggregation"}
+
+
+def test_an_update_goes_by_the_labels_of_both(wrote: Wrote) -> None:
+    text = """
+        orders = orders.set_index("oid")
+        orders.update(users.set_index("age")[["k"]])
+        orders.to_csv("o")
+    """
+    told = wrote(text)
+    assert (told["k"], told["a"]) == ("age join, k, oid join", "a")
+
+
+def test_numbers_of_all_rows_do_not_depend_on_their_order(wrote: Wrote) -> None:
+    assert "rows" not in wrote('pd.DataFrame([df.sort_values("a").mean()]).to_csv("o")\n')

@@ -127,3 +127,11 @@ def test_an_index_of_a_frame_or_a_column_is_that_of_what_is_made_with_it(wrote: 
     assert wrote(keyed + made) == {"k": "k", "name": "name", "x": ""}
     made = 'pd.DataFrame({"x": 0}, index=pd.read_csv("users")["age"]).to_csv("o")\n'
     assert wrote(made) == {"x": "", "index.age": "age"}
+
+
+def test_the_index_that_a_table_is_made_with_keeps_its_name(wrote: Wrote) -> None:
+    text = """
+        table = pd.DataFrame({"x": df["a"]}, index=orders.set_index("oid").index)
+        table.reset_index().to_csv("o")
+    """
+    assert wrote(text) == {"oid": "oid", "x": "a"}
