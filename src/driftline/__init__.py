@@ -3,7 +3,7 @@
 The public names, resolved on first use: importing this package loads neither numpy nor a dataframe library.
 """
 
-import importlib
+from driftline import hidden  # first of all: it provides for which modules the others get
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -48,10 +48,10 @@ __all__ = ["__version__", *_PLACES, *_ROOMS]  # noqa: PLE0604 - every element is
 
 def __getattr__(name: str) -> Any:
     if name in _ROOMS:
-        return importlib.import_module(f"driftline.{name}")
+        return hidden.module(f"driftline.{name}")
     if name not in _PLACES:
         raise AttributeError(f"module 'driftline' has no attribute {name!r}")
-    globals()[name] = value = getattr(importlib.import_module(_PLACES[name]), name)
+    globals()[name] = value = getattr(hidden.module(_PLACES[name]), name)
     return value
 
 

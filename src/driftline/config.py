@@ -17,8 +17,10 @@ from driftline.errors import BadSetting
 
 if TYPE_CHECKING:
     import difflib
-else:  # for what is misspelt
+    import urllib.parse as urls
+else:  # for what is misspelt, and for who has a server
     difflib = later.module("difflib")
+    urls = later.module("urllib.parse")
 
 FILE = "driftline.toml"
 PREFIX = "DRIFTLINE_"
@@ -33,6 +35,7 @@ ADDRESS = later.pattern(
 
 
 _YES, _NO = frozenset(("yes", "on", "y", "t")), frozenset(("no", "off", "n", "f"))
+_NO_HOST = frozenset(" \t\"'<>\\^`{|}")
 _SECRET = frozenset(("token", "webhook_secret"))
 _DAY = 86_400
 _RANGES: dict[str, tuple[float, float]] = {  # from, to
@@ -185,9 +188,30 @@ def _taken(key: str, value: Any, kind: Any, where: str) -> Any:
         allowed = get_args(kind)
         needed = f"one of {', '.join(allowed)}" if allowed else _NEEDED[kind]
         raise BadSetting(f"{where} is {_shown(key, value)}, allowed is {needed}") from error
-    if key == "url" and taken and not taken.startswith(("http://", "https://")):
-        raise BadSetting(f"{where} is {_shown(key, taken)}, allowed is {_address(taken)}")
+    wanted = unusable(taken) if key == "url" and taken else ""
+    if wanted:
+        raise BadSetting(f"{where} is {_shown(key, taken)}, allowed is {wanted}")
     return taken
+
+
+def unusable(url: str) -> str:
+    """Return what an address of a server should be, where ``url`` is none to which anything can be sent; "" = it is."""
+    if not url.startswith(("http://", "https://")):
+        return _address(url)
+    try:
+        parts = urls.urlsplit(url.strip())
+        host, port = parts.hostname or "", parts.port
+        if not host.isascii():
+            host.encode("idna")
+    except ValueError:  # a port that is no number or too large, brackets that do not close, letters of no host
+        host, port = "", None
+    if not host or port == 0 or not host.isprintable() or any(sign in host for sign in _NO_HOST):
+        return "an address with a host and, perhaps, a port from 1 to 65,535, such as http://localhost:8620"
+    if "@" in parts.netloc:
+        return "an address without user and password; what a server is to know you by is set by token"
+    if parts.query or parts.fragment:
+        return "an address without ? and #"
+    return ""
 
 
 def _outside(key: str, value: float, where: str) -> str:

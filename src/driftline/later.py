@@ -5,17 +5,18 @@ must not wait for what it never uses (numpy, the comparison, DuckDB). The module
 checkers, and ``tests/test_house.py`` counts ``later.module`` as the import that it becomes.
 """
 
-import importlib
 import re
 from types import ModuleType
 from typing import Any, overload
+
+from driftline import hidden
 
 
 class _Module(ModuleType):
     """A module that may not have been loaded yet."""
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(importlib.import_module(self.__name__), name)
+        return getattr(hidden.module(self.__name__), name)
 
 
 def module(name: str) -> Any:

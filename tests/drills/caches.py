@@ -3,7 +3,7 @@
 Enters: nothing but the modules that are loaded. Leaves: the same modules as after their import. They are walked, their
 classes as well: whatever has a ``cache_clear`` (``functools.cache`` and ``lru_cache``) is cleared; so is each mapping,
 set and ``Beside`` at the top of a module whose name is in small letters, since constants are in capitals. ``KEPT`` are
-those that are no cache; a probe's queue, which stops with the process, begins anew.
+those that are no cache; a probe's queue, which stops with the process, begins anew, and so do counts of what was kept.
 """
 
 import functools
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
+from driftline.capture import followed, sites
 from driftline.capture.beside import Beside
 from driftline.capture.probe import background
 
@@ -33,6 +34,8 @@ def forget() -> None:
         for clear in _found[name]:
             clear()
     background._reborn()
+    sites._Kept.number = sites._Kept.begun = sites._Kept.looked_up = 0  # of what was forgotten
+    followed._Spent.seconds = 0.0
 
 
 def _of(name: str, module: ModuleType) -> Iterator[Any]:

@@ -12,7 +12,7 @@ SINKS = (  # and how many of the iterations up to there
     ("given", 0.98), ("unusable", 1.0),  # settings of the environment: a dead server, and such as nobody can use
 )  # fmt: skip
 WAIT = 0.03  # seconds that the end of an iteration waits for what is queued
-PATIENT, PATIENCE = ("probed", "versions"), 3.0  # the same for work that has much to do then
+PATIENCE = {"probed": 3.0, "versions": 3.0, "example": 0.3}  # the same for work that has much to do then
 
 
 class Mode(NamedTuple):
@@ -41,4 +41,4 @@ def drawn(chance: random.Random) -> Mode:
 
 def patience(name: str) -> float:
     """Return how long the end of a piece of work waits, in seconds."""
-    return PATIENCE if name.startswith(PATIENT) else WAIT
+    return PATIENCE.get(name.partition("_")[0], WAIT)

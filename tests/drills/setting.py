@@ -25,6 +25,7 @@ from driftline.capture import client, fault, hooking, process, watch
 from driftline.event import sink as event_sink
 from driftline.guard import switch
 
+SCRIPTS = ("computed", "example")  # of the others the text is not followed: it would be that of the whole drill
 UNUSABLE = (
     {"DRIFTLINE_MEASURE": "all"}, {"DRIFTLINE_URL": "localhost:8620"}, {"DRIFTLINE_QUEUE": "many"},
     {"DRIFTLINE_URL": "postgresql://user:secret@host/db"}, {"DRIFTLINE_ENABLED": "maybe"},
@@ -47,6 +48,7 @@ class Setting:
         self._random = chance
         self._root = root
         self._number = 0
+        self._read_code = False
         self._home = root / "home"
         self._misbehaving, self._missing = servers.misbehaving(), servers.missing()
         self._hooks = self._sound()
@@ -78,6 +80,7 @@ class Setting:
         self._home = self._root / f"home-{self._number}"  # a sender of before may still write to its own
         if mode.unwritable:
             self._home.write_text("no folder can be made here")
+        self._read_code = name.startswith(SCRIPTS)
         self._install(mode)
         kept, sys.argv = sys.argv, ARGUMENTS
         try:
@@ -104,6 +107,7 @@ class Setting:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
         settings: dict[str, Any] = {"home": str(self._home / "driftline"), "queue": mode.queue}
+        settings |= {"read_code": self._read_code}
         settings |= {"flush_seconds": WAIT, "measure": "rows" if mode.around == "process" else "full"}
         if mode.sink == "given":  # the first use reads them, and fails perhaps
             client.forget()

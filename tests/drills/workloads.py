@@ -10,6 +10,7 @@ from typing import Any
 from tests.drills import (
     on_calls,
     on_dialects,
+    on_examples,
     on_files,
     on_formats,
     on_frames,
@@ -43,5 +44,5 @@ _WORK = {
 }
 WORKLOADS: dict[str, Callable[[Kit], Any]] = {
     name: getattr(module, name) for module, names in _WORK.items() for name in names.split()
-}
+} | on_examples.EXAMPLES
 LIMITS: dict[str, dict[str, dict[str, Any]]] = {**on_formats.LIMITS, **on_programs.LIMITS}  # of workload, module, name

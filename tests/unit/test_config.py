@@ -71,6 +71,30 @@ def test_a_value_in_the_file_is_told_from_one_of_the_environment_and_secrets_are
         config.load({"measure": "full", "token": ["s3cret"]}, directory=tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("http://", "a host"), ("http:///path", "a host"), ("http://a b:1", "a host"), ("http://h:0", "a port"),
+        ("http://h:70000", "a port"), ("http://h:port", "a port"), ("http://[::1", "a host"),
+        ("http://\udcff", "a host"),
+        ("http://u:s3cret@h", "without user and password"), ("http://h/?a=b", "without ?"),
+        ("http://h#a", "without ?"),
+    ],
+)  # fmt: skip
+def test_an_address_to_which_nothing_can_be_sent_is_refused_and_no_password_is_shown(
+    url: str, wanted: str, tmp_path: Path
+) -> None:
+    with pytest.raises(BadSetting) as refused:
+        config.load({"url": url}, directory=tmp_path)
+    assert wanted in refused.value.message
+    assert "s3cret" not in refused.value.message
+
+
+@pytest.mark.parametrize("url", ["http://h", "https://h.example:1/a b/ä", "http://[::1]:8620", "http://müller.de/"])
+def test_an_address_may_have_a_path_and_letters_of_any_language(url: str, tmp_path: Path) -> None:
+    assert config.load({"url": url}, directory=tmp_path).url == url
+
+
 @pytest.mark.parametrize(("said", "meant"), [("yes", True), ("On", True), ("1", True), ("no", False), ("OFF", False)])
 def test_people_say_yes_and_no_in_many_ways(
     said: str, meant: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -1,19 +1,21 @@
 """What a function that answers said: its first argument, its result and its pieces, as an answer.
 
 Enters: an answer in the making, the arguments of a call, and what it returned or yielded. Leaves: the answer with the
-question and the outcome, where the function itself has not said them: a text is what was said; of a mapping or a
-record ``text`` (or ``answer``, ``output``, ``content``), ``decision``, ``money`` and ``score`` are taken. Reads, never
-keeps or changes, what the function returned. Never raises.
+question and the outcome, where the function itself has not said them: the question is the text argument of such a name,
+else the field of such a name of an argument, else the first text; a text is what was said; of a mapping or a record
+``text`` (or ``answer``, ``output``, ``content``, ``response``, ``result``), ``decision``, ``money`` and ``score`` are
+taken. Reads, never keeps or changes, what the function returned. Never raises.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from driftline.capture import fault
 from driftline.event.current import Draft
 
 MOST_TEXT = 1_000_000  # characters of a stream that count as what was said
-_SAID = ("text", "answer", "output", "content")
+_ASKED = ("question", "query", "prompt", "message", "input")
+_SAID = ("text", "answer", "output", "content", "response", "result")  # the last two are LlamaIndex's, LangChain's
 _NUMBERS = (int, float)
 
 
@@ -97,9 +99,18 @@ def begun(answer: Making, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> A
     if not answer.id:
         return None
     if not answer.question:
-        places = (args[0], *args[1:2]) if args else tuple(kwargs.values())[:1]  # of a method the first one is self
-        answer.question = next((one for one in places if isinstance(one, str)), "")
+        answer.question = next((one for one in _questions(args, kwargs) if isinstance(one, str)), "")
     return Answered(answer)
+
+
+def _questions(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield what may be the question: what is called so, what is called so in an argument, and the arguments."""
+    yield from (kwargs[name] for name in _ASKED if name in kwargs)
+    places = (*args[:2], *kwargs.values())  # of a method the first one is self
+    for one in places:
+        if type(one) is not str:
+            yield from (_field(one, name) for name in _ASKED)
+    yield from places
 
 
 def _field(result: Any, name: str) -> Any:

@@ -6,6 +6,7 @@ current answer of the context, where a guard reads it and leaves its verdict. Ne
 given, and takes down no more than references on the user's thread.
 """
 
+import itertools
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import Token
@@ -53,6 +54,7 @@ class Answering(msgspec.Struct, eq=False):
     tools: tuple[str, ...] = ()
     tokens: tuple[int, int] = (0, 0)
     text_hash: str = ""  # of what was said, where the text itself is not at hand
+    told: tuple[Any, ...] = ()  # calls of models that spans have told of lately
     _over: bool = False
     _token: Token[Draft | None] | None = None
     _copied: bool = False  # into a forked child, from the process that records it
@@ -119,7 +121,8 @@ class Answering(msgspec.Struct, eq=False):
         """Say which documents were retrieved, in order.
 
         Args:
-            documents: records with the content hash; texts, or mappings with text, id and source, which are hashed.
+            documents: records with the content hash; texts, mappings with text, id and source, objects of frameworks,
+                and pairs of one of them and a score, which are hashed; or lists of them.
             text: the texts of the records, for guards to read; never stored.
         """
         if self._client is not None and not self._over:
@@ -127,7 +130,7 @@ class Answering(msgspec.Struct, eq=False):
 
     def _retrieve(self, documents: Iterable[Passage], text: Iterable[str]) -> None:
         held = {one.content for one in self.draft.documents}  # a retriever may have taken it already
-        for given in documents:
+        for given in itertools.chain.from_iterable(one if type(one) is list else (one,) for one in documents):
             known = fault.attempt("answer", making.document, given)
             if not isinstance(given, Retrieved) and known is not None and known.content in held:
                 continue
@@ -253,6 +256,9 @@ class Answering(msgspec.Struct, eq=False):
         )  # fmt: skip
 
     def __enter__(self) -> Self:
+        if self._over and not self._copied:
+            said = "is over, and not recorded once more: with driftline.answer(...) makes a new one each time"
+            fault.tell("answer over", f"an answer of {self.draft.endpoint} {said}")
         if self._client is not None:
             self._token = current_answer_var.set(self.draft)
         return self
@@ -298,9 +304,10 @@ def answer(
     """Return an answer in the making: a context manager, recorded when the block ends, and a decorator.
 
     As a decorator it makes every call of a function one answer (``@driftline.answer("refund-desk")``; functions,
-    coroutine functions, generators): the question is the first argument if it is a text, and what it returns or yields
-    is what was said, unless the function says otherwise through ``driftline.current_answer()``. Of a mapping or a
-    record, ``text``, ``decision``, ``money`` and ``score`` are taken.
+    coroutine functions, generators): the question is the text argument of such a name (question, query, prompt,
+    message, input), else such a field of an argument, else the first text, and what it returns or yields is what was
+    said, unless the function says otherwise through ``driftline.current_answer()``. Of a mapping or a record, ``text``,
+    ``decision``, ``money`` and ``score`` are taken.
 
     Args:
         endpoint: name of the deployment, such as refund-desk.

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import msgspec
 
 from driftline import clock, config
-from driftline.capture import client, own
+from driftline.capture import client, own, send
 from driftline.config import Settings
 from driftline.errors import BadSetting, DriftlineError, StoreUnusable
 from driftline.event.answer import Answer
@@ -230,21 +230,22 @@ class Remote:
     """The server at ``settings.url``."""
 
     def __init__(self, settings: Settings) -> None:
-        parts = urlsplit(settings.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise BadSetting(f"url {settings.url!r} is no http or https address")
+        wanted = config.unusable(settings.url)
+        if wanted:
+            raise BadSetting(f"url is no address of a server, allowed is {wanted}")
+        parts = urlsplit(settings.url.strip())
         self._url = config.bare(settings.url)
-        self._path = parts.path.rstrip("/")
+        self._path = send.path_of(settings.url)
         self._headers = {"Accept": "application/json"}
         if settings.token:
-            self._headers["Authorization"] = f"Bearer {settings.token}"
+            self._headers["Authorization"] = f"Bearer {settings.token.strip()}"
         if parts.scheme == "https":
             context = ssl.create_default_context()
             self._connection: http.client.HTTPConnection = http.client.HTTPSConnection(
-                parts.hostname, parts.port, timeout=TIMEOUT_SECONDS, context=context
+                parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS, context=context
             )
         else:
-            self._connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=TIMEOUT_SECONDS)
+            self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
 
     def ask(self, what: str, asked: Mapping[str, Any]) -> bytes:
         """Return the JSON that the server answers."""

@@ -12,7 +12,7 @@ from typing import Any
 from driftline.capture import client, fault
 from driftline.capture.around import current_run
 from driftline.capture.client import process
-from driftline.capture.making import Passage, recorded
+from driftline.capture.making import Passage, recorded, several
 from driftline.capture.mint import moment_of
 from driftline.capture.mint import process as minting
 from driftline.capture.recording import Moment
@@ -49,9 +49,8 @@ def record_answer(
         question: what was asked; only its hash is kept.
         partition: nominal slice that the answer belongs to.
         at: event time, for replays; default: that of the run around it, else the clock.
-        retrieved: the documents, in order, as records, or as texts or mappings to be hashed.
-        features: the values used, by name: a mapping, a record (a named tuple, a dataclass), a row of a table, a
-            table of one row; a sequence or an array by the places of its values, "0", "1" and so on.
+        retrieved: the documents, in order, as ``Answering.retrieved`` takes them.
+        features: the values used: a mapping, a record, a row of a table, a table of one row, a sequence, an array.
         decision: the outcome as one word.
         text: what was said.
         score: of the model.
@@ -76,7 +75,8 @@ def record_answer(
             features = settled(features.copy()) if type(features) is dict else taken(features)
         owner.sender.answer((recorded, 1,
             owner.settings, id_, moment_ns, endpoint, partition, question, dict(uses) if uses else None, (),
-            tuple(retrieved) if retrieved else (), features, text, decision, score, money, currency, verdict, trace, "",
+            several(retrieved) if retrieved else (), features, text, decision, score, money, currency, verdict, trace,
+            "",
         ))  # fmt: skip
     except Exception as error:  # the fault rule: an answer that cannot be recorded is a counted loss
         fault.failed("answer", error)

@@ -3,11 +3,13 @@
 Enters: a run that is over, with the paths that Python's audit events told of. Leaves: those that nothing else accounts
 for as its inputs and outputs, each named by the hash of its bytes, or by path, size and time where it is large; many of
 one folder as that folder. No columns: nobody saw what was done with them, so that each input may have fed each output.
-What was changed after it was read is left out, as what was read is not known; so are hidden files, locks, logs and the
-books of tables.
+What stood in them as the run ended counts, where that was looked at (``standing``). What was changed after it was read
+is left out, as what was read is not known; so are hidden files, locks, logs and the books of tables. What the run
+wrote, by hand or not, and opened again to read it may have fed what it wrote after that.
 """
 
 import os
+import time
 from collections.abc import Iterable
 
 import msgspec
@@ -43,6 +45,18 @@ def follow(trace: Trace, folder: str, home: str) -> None:
         into += [_together(parent, files, folder)] if len(files) >= TOGETHER else files
         if len(files) >= TOGETHER:
             trace.attributed.update(seen.path for seen in files)
+    _read_again(trace)
+
+
+def _read_again(trace: Trace) -> None:
+    """Say of what the run wrote when it opened it to read it, if that was after it was written."""
+    written = {seen.path: seen for seen in trace.outputs if seen.path and not seen.read_ns}
+    if not written:
+        return
+    for (path, way), at_ns in list(trace.opened.items()):
+        seen = written.get(os.path.abspath(path)) if way == "read" else None
+        if seen is not None and seen.at_ns <= at_ns:
+            seen.read_ns = at_ns
 
 
 def uncertain(seen: Seen) -> bool:
@@ -71,6 +85,14 @@ def _seen(trace: Trace, path: str, way: str, size: int, folder: str, budget: mea
         seen = observe.of_file(path, Given(), folder, None if small else measure.Budget(0))
     except OSError:
         return None
+    stood = trace.stood.get(path)
+    if path not in trace.stood and 0 < trace.left_ns < seen.modified_ns <= time.time_ns():
+        return None  # somebody has written it since
+    if stood is not None and not _is_as(seen, stood):
+        if not stood.version.startswith(measure.BYTES):
+            return None
+        seen.size, seen.modified_ns, seen.deferred = stood.size, stood.modified_ns, False
+        seen.touched = msgspec.structs.replace(seen.touched, version=stood.version, bytes=stood.size, attributes={})
     if way == "read" and seen.modified_ns > began_ns:
         return None
     attributes = {**seen.touched.attributes, _MARK: _HOW}
@@ -80,6 +102,14 @@ def _seen(trace: Trace, path: str, way: str, size: int, folder: str, budget: mea
     seen.deferred = False
     seen.at_ns = began_ns if way == "read" else max(began_ns, seen.modified_ns)
     return seen
+
+
+def _is_as(seen: Seen, stood: measure.FileState) -> bool:
+    """Whether a file is as it was when the run ended; of two hashes of its bytes that is sure."""
+    versions = (seen.touched.version, stood.version)
+    if all(version.startswith(measure.BYTES) for version in versions):
+        return versions[0] == versions[1]
+    return (seen.size, seen.modified_ns) == (stood.size, stood.modified_ns)
 
 
 def _together(parent: str, files: Iterable[Seen], folder: str) -> Seen:

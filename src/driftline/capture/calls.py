@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar, cast
 from driftline.capture import fault
 
 F = TypeVar("F", bound=Callable[..., Any])
+LATER = frozenset((CoroutineType, GeneratorType, AsyncGeneratorType))  # types of results that are worked out later
 _PIECE = "call"  # under which failures around a call are counted; never switched off: it was asked for by name
 
 
@@ -61,6 +62,11 @@ def wrap(function: F, opened: Open, *, lazily: bool = False) -> F:
         lazily: whether a coroutine or a generator that a plain function returns is still part of the call.
     """
     wrapped: Any
+    if isinstance(function, type):
+        fault.tell(f"class {function}", f"{function.__qualname__} is a class, and stays as it is: decorate its methods")
+        return function
+    if isinstance(function, classmethod | staticmethod):
+        return cast("F", type(function)(wrap(function.__func__, opened, lazily=lazily)))
     if inspect.isasyncgenfunction(function):
         wrapped = _async_generator(function, opened)
     elif inspect.isgeneratorfunction(function):
@@ -86,14 +92,8 @@ def _plain(function: Callable[..., Any], opened: Open, *, lazily: bool) -> Calla
             fault.attempt(_PIECE, one.finish, error)
             raise
         fault.attempt(_PIECE, one.suspend)
-        if lazily:
-            kind = type(result)  # a proxy has a class that may fail when it is asked for
-            if kind is CoroutineType:
-                return _awaited(result, one)
-            if kind is GeneratorType:
-                return _items(result, one)
-            if kind is AsyncGeneratorType:
-                return _async_generator(lambda: result, lambda *_: one)()
+        if lazily and type(result) in LATER:  # a proxy has a class that may fail when it is asked for
+            return later(result, one)
         fault.attempt(_PIECE, one.returned, result)
         fault.attempt(_PIECE, one.finish, None)
         return result
@@ -101,14 +101,23 @@ def _plain(function: Callable[..., Any], opened: Open, *, lazily: bool) -> Calla
     return call
 
 
+def later(result: Any, one: Around) -> Any:
+    """Return ``result``, one of ``LATER``, with ``one`` around it."""
+    if type(result) is CoroutineType:
+        return _awaited(result, one)
+    if type(result) is GeneratorType:
+        return _items(result, one)
+    return _async_generator(lambda: result, lambda *_: one)()
+
+
 def _coroutine(function: Callable[..., Any], opened: Open) -> Callable[..., Any]:
-    async def later(*args: Any, **kwargs: Any) -> Any:
+    async def call(*args: Any, **kwargs: Any) -> Any:
         one = fault.attempt(_PIECE, opened, args, kwargs)
         if one is None:
             return await function(*args, **kwargs)
         return await _awaited(function(*args, **kwargs), one)
 
-    return later
+    return call
 
 
 async def _awaited(coroutine: Any, one: Around) -> Any:
@@ -188,6 +197,7 @@ def _async_generator(function: Callable[..., Any], opened: Open) -> Callable[...
                 try:
                     sent = yield item
                 except GeneratorExit:
+                    fault.attempt(_PIECE, one.resume)
                     await inner.aclose()
                     raise
                 except BaseException as error:  # what the consumer throws in goes to the original

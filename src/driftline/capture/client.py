@@ -129,20 +129,27 @@ def current() -> Client | None:
 
 
 def _load() -> None:
+    told: list[tuple[str, str]] = []
     with process.lock:
         if not process.settled:
-            mended: list[str] = []
-            try:
-                settings = config.load(mended=mended)
-            except BadSetting as error:
-                fault.count("settings")
-                fault.tell("settings", f"nothing is recorded: {error.message}. {error.hint}")
-                return
-            _misspelt(settings)
-            for said in mended if settings.enabled else ():
-                fault.tell(said, said)
-            if not process.settled:  # whoever listens to what was told may have recorded something
-                _install(settings, sinks.open_sink)
+            _first(told)
+    for kind, said in told:  # without the lock: a handler of the program's that is at work may wait for it
+        fault.tell(kind, said)
+
+
+def _first(told: list[tuple[str, str]]) -> None:
+    mended: list[str] = []
+    try:
+        settings = config.load(mended=mended)
+    except BadSetting as error:
+        fault.count("settings")
+        told.append(("settings", f"nothing is recorded: {error.message}. {error.hint}"))
+        process.settled = True
+        return
+    _install(settings, sinks.open_sink)
+    if settings.enabled:
+        told += [("misspelt", said) for said in (config.misspelt(os.environ),) if said]
+        told += [(said, said) for said in mended]
 
 
 def _misspelt(settings: Settings) -> None:

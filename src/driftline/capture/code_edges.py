@@ -109,8 +109,10 @@ class Words:
         if found is None:
             return None
         label = self._argument(visit, 1, "y")
-        behind = None if label is None else self._bound([_Written(label, [visit], None)])
-        return found, [one for reaches in (behind or ({}, []))[0].values() for one in reaches]
+        behind: dict[Any, Reach] = {}
+        if label is not None:
+            _take(behind, _Sources(self, [visit]).reaches(label._replace(labels={}).all()), 1.0)
+        return found, list(behind.values())
 
     def _argument(self, visit: Visit, place: int, name: str) -> Table | None:
         for one in (place, name):
@@ -233,9 +235,16 @@ class _Sources:
         key = (id(one), column)  # it is held by ``_reads``
         found = self._known.get(key)
         if found is None:
-            names = (column,) if column not in {"", INDEX} else self._any_of(one, column)[:WIDE]
+            names = self._inside(one, column) if column not in {"", INDEX} else self._any_of(one, column)[:WIDE]
             found = self._known[key] = [reach for name in names for reach in self._of(one, name)]
         return found
+
+    def _inside(self, one: Read, column: str) -> tuple[str, ...]:
+        """Return a column, or those that lie in it where it is none by itself: of an array, or nested."""
+        own = self._words.columns(one) or ()
+        return (() if column in own else tuple(name for name in own if name.startswith(f"{column}."))[:WIDE]) or (
+            column,
+        )
 
     def _any_of(self, one: Read, which: str) -> tuple[str, ...]:
         """Return all columns of what was read, or those of its file that the frame does not have: its index."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from driftline.capture import observe, recalled
+from driftline.capture import measure, observe, recalled
 from driftline.capture.columns import Bindable, Declared, Reach
 from driftline.capture.recalled import Way
 from driftline.capture.trace import Seen, Trace
@@ -54,6 +54,9 @@ def add(trace: Trace, way: Way, seen: Seen) -> Touched:
                 seen.handle, seen.until_ns = seen.handle or known.handle, known.until_ns
                 seen.pointer = seen.pointer or known.pointer
                 places.put(index, seen)
+            elif way == "write" and (seen.pointer is not None or seen.handle is not None):  # written to once more
+                known.pointer, known.handle = seen.pointer or known.pointer, seen.handle or known.handle
+                places.put(index, known)
             return into[index].touched
     into.append(seen)
     return seen.touched
@@ -84,6 +87,8 @@ def _same(known: Seen, seen: Seen) -> bool:
         return True
     if known.pending and known.path == seen.path:
         return True
+    if all(one.touched.version.startswith(measure.BYTES) for one in (known, seen)):
+        return False  # written twice in one tick of the clock
     return bool(seen.path) and (known.path, known.size, known.modified_ns) == (seen.path, seen.size, seen.modified_ns)
 
 

@@ -23,6 +23,7 @@ SURE = 0.8  # confidence from which a column is known to have been followed
 _HEDGE = 0.5  # up to which it is a hedge
 _ALIKE = 8  # sources of one column that hold the same
 _FEW, _NUMBERED = 0.9, 0.5  # confidence where only the name and a few values agree, or the numbers of the rows
+_SHORT = 50  # rows up to which a few values may agree by accident, as in two lists of the same names
 
 
 class Reach(NamedTuple):
@@ -229,7 +230,7 @@ def _holders(name: str, hashes: Any, sources: Iterable[tuple[Dataset, Any]]) -> 
     others: list[Reach] = []
     if name not in hashes.varied and name not in hashes.telling:
         return known, others
-    few = _NUMBERED if name in hashes.regular else _FEW
+    few = _NUMBERED if name in hashes.regular or hashes.rows <= _SHORT else _FEW
     for dataset, contents in sources:
         same = [field for field, other in contents.hashes.items() if other == hashes.hashes[name]]
         if name in same and name in contents.varied and name in hashes.varied:
@@ -249,14 +250,14 @@ def reconciled(code: Bound, other: Bound) -> Bound:
     """Return what the code says of an output together with what its contents, or a guess, say.
 
     A source column that both name is surer than either, and known by the code. Where the code has only a hedge, what is
-    surer than that counts alone; where it has followed a column, a further source that the other names counts half.
+    surer than any hedge counts alone; else a further source that the other names counts half.
     """
     fields = dict(code[0])
     for name, guessed in other[0].items():
         told = fields.get(name, [])
         values = {reach[:_FIELD]: reach for reach in told if direct(reach)}
         best = max((reach.confidence for reach in values.values()), default=0.0)
-        surer = [reach for reach in guessed if reach.confidence > best]
+        surer = [reach for reach in guessed if reach.confidence > max(best, _HEDGE)]
         if not values or (best < SURE and surer):
             agreed = [_surer(one, values[one[:_FIELD]]) if one[:_FIELD] in values else one for one in surer or guessed]
             fields[name] = [*(reach for reach in told if not direct(reach)), *agreed]

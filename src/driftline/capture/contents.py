@@ -13,7 +13,7 @@ import msgspec
 import pyarrow as pa
 
 from driftline import profile
-from driftline.capture import measure, regular
+from driftline.capture import bounded, measure, regular
 from driftline.event import names
 from driftline.event.facets import FingerprintFacet
 from driftline.event.lineage import Field
@@ -121,10 +121,12 @@ def _built(whole: Sheet, found: Sequence[profile.Fingerprint], room: Room | None
         for hashes, (_, start, end) in zip((one.columns for one in found), whole.tables, strict=True)
         for name, values, _ in whole.columns[start:end]
     ]
-    built = profile.build_many(whole, keys=keys, known=_columns, room=room)
+    known: dict[Hashable, profile.Column]
+    known = {key: column for key in keys if (column := _columns.get(key)) is not None}  # others may put it out
+    built = profile.build_many(whole, keys=keys, known=known, room=room)
     for key, column in zip(keys, (column for one in built for column in one.columns.values()), strict=True):
-        if key not in _columns and len(_columns) >= _CACHE:
-            del _columns[next(iter(_columns))]
+        if key not in _columns:
+            bounded.room(_columns, _CACHE)
         _columns[key] = column
     return built
 

@@ -31,7 +31,8 @@ _OPERATIONS: Mapping[str, Kind] = {
     "rerank": "rerank", "embedding": "aside",
 }  # fmt: skip
 _TRACELOOP: Mapping[str, Kind] = {"workflow": "group", "task": "group", "agent": "group", "tool": "tool"}
-_REQUESTED = ("gen_ai.request.model", "llm.request.model_name", "llm.model_name", "llm.request.model")
+_REQUESTED = ("gen_ai.request.model", "llm.request.model_name", "llm.request.model")
+_MODEL = (*_REQUESTED, "llm.model_name")
 _RESPONDED = ("gen_ai.response.model", "llm.response.model_name", "llm.response.model", "llm.model_name")
 _PROVIDER = ("gen_ai.provider.name", "gen_ai.system", "llm.provider", "llm.system", "llm.vendor")
 _TOKENS_IN = ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens", "llm.token_count.prompt",
@@ -45,6 +46,9 @@ _TEMPLATE = ("llm.prompt_template.template", "traceloop.prompt.template")
 _NAMES = ("gen_ai.agent.name", "gen_ai.workflow.name", "agent.name", "traceloop.workflow.name", "traceloop.entity.name")
 _TOOL = ("gen_ai.tool.name", "tool.name", "traceloop.entity.name")
 _COLLECTION = ("gen_ai.data_source.id", "db.collection.name", "db.namespace", "db.name")
+_RESPONSE = "gen_ai.response.id"
+_LOGFIRE = "logfire.span_type"
+_LOGFIRE_TOLD = frozenset((_RESPONSE, "gen_ai.output.messages", "gen_ai.usage.input_tokens", "response_data", "events"))
 _UNKNOWN = frozenset(("", "unknown"))
 _DOCUMENT = re.compile(r"^(?:retrieval|reranker)\.(?:output_)?documents\.(\d+)\.document\.(id|content|score|metadata)$")
 _RESULT = re.compile(r"^db\.(?:query|search)\.result\.(ids?|scores?|distances?|metadatas?|documents?)$")
@@ -58,6 +62,9 @@ class Span(NamedTuple):
     events: Sequence[tuple[str, Mapping[str, Any]]]
     start_us: int
     failed: bool
+    scope: str = ""  # who has written it
+    end_us: int = 0
+    inside: "Sequence[Span]" = ()  # calls of models in one
 
 
 class Said(NamedTuple):
@@ -93,14 +100,15 @@ def read(span: Span) -> Said | None:
     if kind is None:
         return None
     found = [known for row in _rows(span) if (known := retrieval.document(row)) is not None]
-    requested, responded = _first(held, _REQUESTED), _first(held, _RESPONDED)
+    responded = _first(held, _RESPONDED)
+    requested = _first(held, _REQUESTED) or _parameter(held, "model") or responded
     whole = kind in ("group", "model")
     return Said(
         kind=kind,
         start_us=span.start_us,
         name=_first(held, _TOOL if kind == "tool" else _NAMES) or (span.name if kind in ("tool", "group") else ""),
         provider=_first(held, _PROVIDER),
-        model=requested or responded if kind == "model" else "",
+        model=requested if kind == "model" else "",
         version=responded if kind == "model" else "",
         prompt=_first(held, _PROMPT_NAME),
         prompt_version=_first(held, _PROMPT_VERSION),
@@ -115,6 +123,11 @@ def read(span: Span) -> Said | None:
     )
 
 
+def response_of(span: Span) -> str:
+    """Return the id of the response that a span tells of; ``""`` where it names none."""
+    return str(span.attributes.get(_RESPONSE, ""))
+
+
 def kind_of(span: Span) -> Kind | None:
     """Return what a span is for."""
     held = span.attributes
@@ -122,6 +135,8 @@ def kind_of(span: Span) -> Kind | None:
     if said is not None:
         return _OPENINFERENCE.get(str(said).upper(), "group")
     known = _OPERATIONS.get(str(held.get("gen_ai.operation.name", held.get("llm.request.type", ""))))
+    if known == "model" and _LOGFIRE in held and not span.failed and _LOGFIRE_TOLD.isdisjoint(held):
+        return "aside"  # a stream that has begun; Logfire tells of it once more when it is over
     if known is not None:
         return known
     if "traceloop.span.kind" in held:
@@ -130,7 +145,7 @@ def kind_of(span: Span) -> Kind | None:
         return "retrieval"
     if any(key.startswith("db.vector.") for key in held):
         return "retrieval"
-    return "model" if any(key in held for key in _REQUESTED) else None
+    return "model" if any(key in held for key in _MODEL) else None
 
 
 def _first(held: Mapping[str, Any], names: Iterable[str]) -> str:
@@ -139,6 +154,13 @@ def _first(held: Mapping[str, Any], names: Iterable[str]) -> str:
         if value is not None and str(value) not in _UNKNOWN:
             return str(value)
     return ""
+
+
+def _parameter(held: Mapping[str, Any], name: str) -> str:
+    """Return what a model was called with, as OpenInference keeps it."""
+    found = _json(held.get("llm.invocation_parameters"))
+    value = found.get(name) if isinstance(found, Mapping) else None
+    return value if isinstance(value, str) else ""
 
 
 def _number(held: Mapping[str, Any], names: Iterable[str]) -> int:

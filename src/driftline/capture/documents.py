@@ -2,8 +2,8 @@
 
 Enters: rows: texts; mappings or objects with ``text`` (``content``, ``page_content``) and, as far as known, ``id`` (of
 the document or chunk), ``document`` (that a chunk is part of), ``source`` (what ``run.read`` returned, or a name) and
-``column``; ``metadata`` with such keys. Leaves: the body of a ``driftline_documents`` facet. A chunk whose document is
-not named is part of what its id says before the last ``#``. Texts are hashed, not kept.
+``column``; ``metadata`` (``meta``) with such keys. Leaves: the body of a ``driftline_documents`` facet. A chunk whose
+document is not named is part of what its id says before the last ``#``. Texts are hashed, not kept.
 """
 
 import os
@@ -22,16 +22,28 @@ _TEXTS = ("text", "content", "page_content")
 _IDS = ("id", "id_", "chunk_id", "passage", "chunk", "node_id")
 _DOCUMENTS = ("document", "document_id", "doc_id", "ref_doc_id", "parent_id")
 _SCORES = ("score", "similarity", "relevance", "_score")
+_INNER = ("metadata", "meta")  # where frameworks keep more; the second is Haystack's
 _SOURCES = ("source", "file_path", "path", "url")
 
 
 def facet(rows: Any) -> dict[str, Any]:
     """Return the body of the facet; nothing where ``rows`` are no sequence of documents."""
-    if not isinstance(rows, Sequence) or isinstance(rows, str) or not rows or not text_of(rows[0]):
+    if not _listed(rows):
         return {}
     body: dict[str, Any] = {}
     add(body, rows)
     return body
+
+
+def plain(rows: Any) -> list[dict[str, str]]:
+    """Return documents that are objects as rows of ids and texts; none where ``rows`` are no sequence of documents."""
+    if not _listed(rows):
+        return []
+    return [{"id": id_of(row), "text": text_of(row)} for row in rows]
+
+
+def _listed(rows: Any) -> bool:
+    return isinstance(rows, Sequence) and not isinstance(rows, str) and bool(rows) and bool(text_of(rows[0]))
 
 
 def attach(trace: Trace, target: Touched, rows: Iterable[Any], source: Any) -> None:
@@ -85,6 +97,24 @@ def text_of(row: Any) -> str:
     return found if isinstance(found, str) else ""
 
 
+def found(item: Any) -> tuple[str, str, float | None] | None:
+    """Return the text, the name and the score of a document in any of the usual forms; None where it is none.
+
+    Args:
+        item: a text, a mapping, an object of a framework, one that has such an object as its ``node``, or a pair of
+            one of them and a score.
+    """
+    score = None
+    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], float | int):
+        item, score = item
+    score = score_of(item) if score is None else score
+    inner = None if isinstance(item, Mapping | str) else getattr(item, "node", None)
+    item = item if inner is None else inner
+    text = text_of(item)
+    name = "" if isinstance(item, str) else id_of(item) or source_of(item)
+    return (text, name, score) if text or name else None
+
+
 def id_of(row: Any) -> str:
     """Return the id of a document or chunk; ``""`` where it has none."""
     return _text(_find(row, _IDS))
@@ -111,9 +141,9 @@ def _find(row: Any, names: Iterable[str]) -> Any:
         return None
     if type(row) is dict:  # nearly all rows are, and there may be many
         found = _in(row, names)
-        inner = row.get("metadata") if found is None else None
+        inner = next((row[one] for one in _INNER if row.get(one) is not None), None) if found is None else None
         return found if inner is None else _in(inner, names) if type(inner) is dict else _of(inner, names)
-    return _of(row, names, "metadata")
+    return _of(row, names, _INNER)
 
 
 def _in(held: dict[Any, Any], names: Iterable[str]) -> Any:
@@ -124,8 +154,8 @@ def _in(held: dict[Any, Any], names: Iterable[str]) -> Any:
     return None
 
 
-def _of(row: Any, names: Iterable[str], inner: str = "") -> Any:
-    for held in (row, _field(row, inner)) if inner else (row,):
+def _of(row: Any, names: Iterable[str], inner: Iterable[str] = ()) -> Any:
+    for held in (row, *(_field(row, one) for one in inner)):
         for name in names:
             value = _field(held, name)
             if value is not None and not callable(value) and not (isinstance(value, str) and not value):

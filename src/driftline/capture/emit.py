@@ -38,6 +38,7 @@ _SQL_LIMIT = 100_000  # characters of SQL in one event
 _MESSAGE_LIMIT = 500
 _MILLISECOND = 1_000  # microseconds: what the id of a run tells of when it began
 _FORMATS = "driftline.capture.formats"  # loaded when contents are measured
+_TOGETHER, _AT_ONCE = "together", 256  # small files of one event are measured so many at a time
 _PENDING = "probes pending"
 KILLED = "the process was killed while the end of the run was measured"
 _ENDED = "the process ended before"  # why something is not measured
@@ -76,9 +77,7 @@ class Ended:
         trace = self._trace
         trace.outputs = order.staying(order.lasting(trace.outputs), trace.gaps)
         if not cheap:
-            every = (*trace.inputs, *trace.outputs)
-            for seen in sorted(every, key=_is_gone) if measure.level.contents else every:  # of what is gone: a copy
-                _measure(seen, trace.gaps)
+            _measure_all((*trace.inputs, *trace.outputs), trace.gaps)
             fault.attempt("by hand", by_hand.follow, trace, self._folder, self._home)
         else:
             for seen in filter(_owed, (*trace.inputs, *trace.outputs)):
@@ -94,7 +93,9 @@ class Ended:
         written = sorted(trace.outputs, key=lambda seen: seen.at_ns)  # where the first come from tells of the others
         columns_of = OutputColumns(trace, self._folder, code=not cheap)
         told = {id(seen): _dataset(seen, trace, self._profiled, columns_of) for seen in written}
-        outputs = tuple(told[id(seen)] for seen in trace.outputs)
+        outputs = tuple(
+            told[id(seen)] for seen in trace.outputs if id(seen) in told
+        )  # a thread may add to an ended run
         if not cheap and _PENDING not in trace.gaps:
             fault.attempt("columns", unexplained.tell, trace)
         if ordered:
@@ -206,8 +207,8 @@ def _event(
     if trace.differences:
         body = facets.DifferencesFacet(tuple(trace.differences))
         on_run["driftline_differences"] = facets.pack("driftline_differences", body)
-    on_run |= {key: facets.pack(key, body) for key, body in trace.on_run.items()}
-    on_job = {key: facets.pack(key, body) for key, body in trace.on_job.items()}
+    on_run |= {key: facets.pack(key, body) for key, body in dict(trace.on_run).items()}
+    on_job = {key: facets.pack(key, body) for key, body in dict(trace.on_job).items()}
     if trace.statements:
         on_job["sql"] = facets.pack("sql", {"query": ";\n".join(trace.statements)[:_SQL_LIMIT]})
     return Event(
@@ -241,13 +242,15 @@ def _reconcile(trace: Trace, folder: str, home: str) -> None:
     whole = attributed + others
     share = attributed / whole if whole else float(not found)
     body = {"attributed": attributed, "seen": whole, "completeness": round(share, 6), "files": len(found)}
-    unmeasured = [gap.removeprefix(_UNMEASURED) for gap in trace.gaps if gap.startswith(_UNMEASURED)]
+    unmeasured = [gap.removeprefix(_UNMEASURED) for gap in list(trace.gaps) if gap.startswith(_UNMEASURED)]
     told = {"unattributed": named[: opens.NAMED], "unmeasured": unmeasured}
     trace.on_run["driftline_completeness"] = {**body, **told}
 
 
-def settle(seen: Seen) -> None:
+def settle(seen: Seen, budget: measure.Budget | None = None) -> None:
     """Take the state of a file that was still open, and the hash that was put off if the file is still as it was seen.
+
+    Of a file that a ``budget`` does not reach for, the hash is put off.
 
     Raises:
         OSError: it cannot be read any more.
@@ -263,9 +266,11 @@ def settle(seen: Seen) -> None:
     was_pending, seen.deferred, seen.pending = seen.pending, False, False
     if not was_pending and measure.state(seen.path) != (seen.size, seen.modified_ns):
         return
-    state = measure.of_file(seen.path)
+    state = measure.of_file(seen.path, budget)
     attributes = {key: value for key, value in seen.touched.attributes.items() if key != measure.IDENTITY}
-    seen.size, seen.modified_ns = state.size, state.modified_ns
+    if identity := measure.identity(state):
+        attributes[measure.IDENTITY] = identity
+    seen.size, seen.modified_ns, seen.deferred = state.size, state.modified_ns, state.deferred
     seen.touched = msgspec.structs.replace(seen.touched, version=state.version, attributes=attributes, bytes=state.size)
 
 
@@ -274,6 +279,17 @@ def _is_gone(seen: Seen) -> bool:
         return bool(seen.path) and measure.state(seen.path) != (seen.size, seen.modified_ns)
     except OSError:
         return True
+
+
+def _measure_all(found: Iterable[Seen], gaps: dict[str, int]) -> None:
+    every = sorted(found, key=_is_gone) if measure.level.contents else list(found)  # of what is gone: a copy
+    for start in range(0, len(every), _AT_ONCE):
+        some = every[start : start + _AT_ONCE]
+        if start and measure.level.contents and not fault.off(_TOGETHER):  # the first ones were, with other events
+            together = importlib.import_module(f"driftline.capture.{_TOGETHER}")
+            fault.attempt(_TOGETHER, together.measure_all, some, lambda: measure.level.enough)
+        for seen in some:
+            _measure(seen, gaps)
 
 
 def _measure(seen: Seen, gaps: dict[str, int]) -> None:
@@ -314,7 +330,7 @@ def _unmeasured(seen: Seen, why: str, gaps: dict[str, int]) -> None:
         names = tuple(Field(field.name) for field in seen.touched.fields)
         seen.touched = msgspec.structs.replace(seen.touched, fields=names)
     gap = f"{_UNMEASURED}{seen.touched.dataset.name} ({why})"
-    if gap not in gaps and sum(key.startswith(_UNMEASURED) for key in gaps) >= opens.NAMED:
+    if gap not in gaps and sum(key.startswith(_UNMEASURED) for key in list(gaps)) >= opens.NAMED:
         gap = f"{_UNMEASURED}further files"
     gaps[gap] = gaps.get(gap, 0) + 1
 

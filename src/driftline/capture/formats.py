@@ -9,8 +9,8 @@ none that is known, the first bytes do. Other files have a version but no conten
 so are text tables (``text``), whose types the first block decides; large files of other formats have no contents.
 """
 
+import contextlib
 import importlib
-import itertools
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ import pyarrow as pa
 from pyarrow import ipc
 
 from driftline import later
-from driftline.capture import endings, measure, measured, parquet_table, text
+from driftline.capture import endings, measure, measured, parquet_table, text, workbook
 from driftline.capture.contents import Contents, as_arrow, of_arrow, of_batches, of_data
 from driftline.capture.form import Form, readable
 from driftline.capture.measured import Key
@@ -51,7 +51,7 @@ def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | N
         OSError, pa.ArrowException: the file cannot be read.
     """
     key = measured.key(version, said)
-    if key in measured.at_hand:
+    with contextlib.suppress(KeyError):  # asked once, as another thread may put it out
         return measured.at_hand[key]
     same(path, size, modified_ns)
     measure.unlocked(path)
@@ -59,7 +59,7 @@ def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | N
         meant = _meant(path, said)
         alike = measured.key(version, meant)  # others may have said the same in other words
         with unwarned():
-            contents = measured.at_hand[alike] if alike in measured.at_hand else _once(path, size, alike)
+            contents = _once(path, size, alike)
     finally:
         same(path, size, modified_ns)  # what was read in the middle of a change is nobody's version
     measured.hold(key, contents)
@@ -69,6 +69,8 @@ def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | N
 
 def _once(path: str, size: int, key: Key) -> Contents | None:
     """Return the contents of a file; of bytes that were measured before, in whatever process, what was found then."""
+    with contextlib.suppress(KeyError):
+        return measured.at_hand[key]
     version, _, _, meant = key
     if not version.startswith(measure.BYTES):
         return _read(path, size, meant)
@@ -78,8 +80,10 @@ def _once(path: str, size: int, key: Key) -> Contents | None:
         return known
     begin = time.thread_time_ns()
     contents = _read(path, size, meant)
+    spent_ns = time.thread_time_ns() - begin
+    _holds(path, version)
     if contents is not None:
-        measured.keep(name, contents, time.thread_time_ns() - begin)
+        measured.keep(name, contents, spent_ns)
     return contents
 
 
@@ -98,6 +102,18 @@ def same(path: str, size: int, modified_ns: int) -> None:
     """
     if measure.state(path) != (size, modified_ns):
         raise FileNotFoundError(f"{path} is not as it was")
+
+
+def _holds(path: str, version: str) -> None:
+    """Be called after a file was read; who writes twice in one tick of the clock changes neither size nor time.
+
+    Raises:
+        FileNotFoundError: its bytes are not those that the version is named by.
+        measure.Locked: the program holds a lock on it.
+    """
+    measure.unlocked(path)
+    if measure.of_file(path).version != version:
+        raise FileNotFoundError(f"{path} holds something else")
 
 
 def form(path: str) -> str:
@@ -241,46 +257,11 @@ def _columns_of(found: dict[str, Any]) -> Any:
 
 
 def _of_book(path: str) -> Contents | None:
-    return _contents(_book(path)) if "openpyxl" in sys.modules else None
+    return _contents(workbook.columns(path)) if "openpyxl" in sys.modules else None
 
 
 def _contents(columns: Mapping[str, Any] | None) -> Contents | None:
     return None if columns is None else of_data(columns)
-
-
-def _book(path: str) -> dict[str, list[Any]] | None:
-    """The sheets of a workbook, first rows taken for headers; None where all are empty.
-
-    Columns of the second and further sheets are called ``sheet!column``; where sheets differ in length, the shorter
-    ones have nothing in the rest of the rows.
-    """
-    book = importlib.import_module("openpyxl").load_workbook(path, read_only=True, data_only=True)
-    try:
-        columns: dict[str, list[Any]] = {}
-        for sheet in book.worksheets:
-            before = f"{sheet.title}!" if columns else ""
-            columns |= {before + name: values for name, values in _of_sheet(sheet).items()}
-    finally:
-        book.close()
-    if not columns:
-        return None
-    longest = max(map(len, columns.values()))
-    return {name: values + [None] * (longest - len(values)) for name, values in columns.items()}
-
-
-def _of_sheet(sheet: Any) -> dict[str, list[Any]]:
-    """The columns of a sheet; one that is called like one before it gets a number, as in pandas."""
-    rows = sheet.iter_rows(values_only=True)
-    names: dict[str, int] = {}
-    for place, given in enumerate(next(rows, ())):
-        first = name = f"column {place}" if given is None else str(given)
-        times = 0
-        while name in names:
-            times += 1
-            name = f"{first}.{times}"
-        names[name] = place
-    values = list(itertools.zip_longest(*rows))
-    return {name: list(values[place]) if place < len(values) else [] for name, place in names.items()}
 
 
 _LESS: dict[str, tuple[Callable[[str], Contents | None], int]] = {  # format -> how it is read, and up to how many bytes
@@ -304,7 +285,7 @@ def table(path: str) -> pa.Table | None:
         return _arrow_file(path)
     if kind == "orc":
         return importlib.import_module("pyarrow.orc").read_table(path)
-    read = {"npy": _array, "npz": _archive, "sheet": _book}.get(kind)
+    read = {"npy": _array, "npz": _archive, "sheet": workbook.columns}.get(kind)
     found = None if read is None else read(path)
     return None if found is None else as_arrow(found)
 

@@ -14,6 +14,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from driftline import hidden
 from driftline.capture import aliases, around, fault, imported, opens, own, sites
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def _once_loaded() -> None:
 
 
 def _install(library: str, module: ModuleType) -> None:
-    if library not in _patches:
+    if library not in _patches and not hidden.is_users(library, module):
         _patches[library] = []
         hook = fault.attempt(f"hooks for {library}", importlib.import_module, HOOKS[library])
         if hook is not None:

@@ -9,8 +9,15 @@ own work at the end takes back stays so. Raises nothing.
 import contextlib
 import sys
 import threading
+from typing import TYPE_CHECKING
 
+from driftline import later
 from driftline.capture import fault
+
+if TYPE_CHECKING:
+    import ctypes
+else:  # for who is interrupted
+    ctypes = later.module("ctypes")
 
 _NOTE = "_Py_UnhandledKeyboardInterrupt"  # of CPython until 3.11; later ones do not show it
 
@@ -25,8 +32,6 @@ def stands() -> bool:
     """Whether the script died of a ``KeyboardInterrupt``, and the note of it stands as far as this Python shows it."""
     if not _died():
         return False
-    import ctypes
-
     try:
         return bool(ctypes.c_int.in_dll(ctypes.pythonapi, _NOTE))
     except ValueError:

@@ -20,7 +20,7 @@ from driftline.event import ids
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.lineage import Dataset, Touched, Version
 
-Passage = Retrieved | str | Mapping[str, Any]  # a document, as it is given
+Passage = Any  # a document, as it is given: a record, a text, a mapping, a pair with a score, an object of a framework
 _ALLOW = Verdict()
 _SHARE = 2.0**64
 _json = msgspec.json.Encoder(order="sorted")
@@ -63,7 +63,7 @@ def finish(noted: Noted) -> Answer:
         time_us=noted.time_us,
         endpoint=text_of(noted.endpoint),
         partition=text_of(noted.partition),
-        sources=tuple(_source(one) for one in (*_sources(noted.uses), *noted.sources)),
+        sources=tuple(dict.fromkeys(_source(one) for one in (*_sources(noted.uses), *noted.sources))),
         documents=tuple(one for given in noted.retrieved if (one := fault.attempt("answer", document, given))),
         features=short(values) if kept and settings.answer_features == "values" else {},
         features_hash=of_features(values) if values else "",
@@ -92,26 +92,33 @@ def document(given: Passage) -> Retrieved:
     """Return a document by its content hash, with its fields as the types say.
 
     Raises:
-        TypeError: it is neither a text nor a record, nor a mapping with a text or a name.
+        TypeError: it is no document in any of the forms that ``documents.found`` knows, and no record.
     """
-    if isinstance(given, Mapping):
-        said, name = documents.text_of(given), documents.id_of(given) or documents.source_of(given)
-        if not said and not name:
-            raise TypeError("a document that is a mapping has a text, an id or a source; this one has none of them")
-        score = number_of(documents.score_of(given)) or 0.0
-        return Retrieved(ids.text(clean(said)) if said else "", clean(name), score)
     if isinstance(given, str):
         return Retrieved(ids.text(clean(given)))
     if not isinstance(given, Retrieved):
-        raise TypeError(f"a document is a text, a mapping or a Retrieved, not {type(given).__name__}")
+        found = documents.found(given)
+        if found is None:
+            kind = type(given).__name__
+            raise TypeError(f"a document has a text, an id or a source; this one has none of them: {kind}")
+        said, name, score = found
+        return Retrieved(ids.text(clean(said)) if said else "", clean(name), number_of(score) or 0.0)
     if type(given.score) is float and math.isfinite(given.score) and _spelt(given.content, given.document):
         return given
     return Retrieved(text_of(given.content), text_of(given.document), number_of(given.score) or 0.0)
 
 
+def several(given: Iterable[Passage] | Passage) -> tuple[Passage, ...]:
+    """Return documents as they are now; one that is given alone is one document, and no list of its letters or keys."""
+    return (given,) if isinstance(given, str | Mapping | Retrieved) else tuple(given)
+
+
 def passage(given: Passage) -> str:
     """Return the text of a document, for guards to read; ``""`` where only its hash or its name is given."""
-    return given if isinstance(given, str) else documents.text_of(given) if isinstance(given, Mapping) else ""
+    if isinstance(given, str):
+        return given
+    found = None if isinstance(given, Retrieved) else documents.found(given)
+    return found[0] if found is not None else ""
 
 
 def _source(given: Source) -> Source:

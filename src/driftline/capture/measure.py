@@ -105,6 +105,15 @@ class FileState(NamedTuple):
     deferred: bool = False  # the version is only provisional: the budget did not reach for a hash
 
 
+def identity(state: FileState) -> str:
+    """Return what a file is named by and why, where that is not the hash of its bytes; "" where it is."""
+    if not state.version.startswith(STAT):
+        return ""
+    why = "too large to be hashed" if state.size > HASH_LIMIT else "changed while it was hashed"
+    why = "names only" if not level.contents else "not hashed in time" if state.deferred else why
+    return f"path, size and time ({why})"
+
+
 class Budget:
     """How much one call of a hook may still hash."""
 
@@ -148,7 +157,7 @@ def of_file(path: str, budget: Budget | None = None, found: os.stat_result | Non
     version = _hashes.get(hashed)
     if version is None:
         if not level.contents or found.st_size > HASH_LIMIT or locks.on(found) or _beyond(budget, found.st_size):
-            version = f"{STAT}{xxhash.xxh3_64_hexdigest(repr(key).encode())}"
+            version = named(*key)
             deferred = level.contents and found.st_size <= HASH_LIMIT
             return FileState(version, found.st_size, found.st_mtime_ns, deferred=deferred)
         version = _hash(path)
@@ -156,13 +165,18 @@ def of_file(path: str, budget: Budget | None = None, found: os.stat_result | Non
             found.st_size,
             found.st_mtime_ns,
         ):  # it was changed meanwhile: these bytes are no state of it
-            version = f"{STAT}{xxhash.xxh3_64_hexdigest(repr(key).encode())}"
+            version = named(*key)
             return FileState(version, found.st_size, found.st_mtime_ns)
         if time.time_ns() - found.st_mtime_ns > _SETTLED_NS:
             if len(_hashes) >= _CACHE:
                 _hashes.clear()
             _hashes[hashed] = version
     return FileState(version, found.st_size, found.st_mtime_ns)
+
+
+def named(*state: object) -> str:
+    """Return the version of a file that is not hashed: by its path and all else that tells its states apart."""
+    return f"{STAT}{xxhash.xxh3_64_hexdigest(repr(state).encode())}"
 
 
 def _beyond(budget: Budget | None, size: int) -> bool:
@@ -187,6 +201,11 @@ def files(path: str) -> list[str]:
         folders[:] = sorted(name for name in folders if name[0] not in "._")
         found += [os.path.join(folder, name) for name in sorted(names) if name[0] not in "._"]
     return found
+
+
+def of_bytes(data: Any) -> str:
+    """Return the version of a file that holds these bytes, given as ``bytes`` or another buffer."""
+    return f"{BYTES}{xxhash.xxh3_64_hexdigest(data)}"
 
 
 def of_text(text: str) -> str:

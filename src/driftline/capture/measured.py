@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from driftline.capture import measure, remembered
+from driftline.capture import bounded, measure, remembered
 from driftline.capture.contents import Contents
 from driftline.capture.form import Form
 
@@ -31,8 +31,8 @@ def key(version: str, said: Form | None = None) -> Key:
 
 def hold(under: Key, contents: Contents | None) -> None:
     """Have contents at hand; the oldest go."""
-    if len(at_hand) >= _CACHE and under not in at_hand:
-        at_hand.pop(next(iter(at_hand)), None)  # another thread may have been faster
+    if under not in at_hand:
+        bounded.room(at_hand, _CACHE)
     at_hand[under] = contents
 
 

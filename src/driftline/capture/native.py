@@ -12,13 +12,20 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from driftline import later
+from driftline.capture.place import absolute
+
+if TYPE_CHECKING:
+    import gzip
+else:
+    gzip = later.module("gzip")
 
 _LARGE = 1 << 24  # bytes of metadata that are still read
+_LONG = 1 << 20  # bytes of what DVC says that are still read, which takes 0.6 s: the program waits for it
 _UP = 16  # folders above a file in which a dvc.lock is looked for
 _LOOKED_SECONDS = 0.5  # how long it is known where these lie: a pipeline reads many files of a folder
 _FOLDERS = 1_000
@@ -71,7 +78,7 @@ def native(given: str | os.PathLike[str] | Mapping[str, Any]) -> Pointer | None:
         return _of_address(text)
     if text.startswith(("models:/", "runs:/", "mlflow-artifacts:/")):
         return _of_address(text)
-    path = os.path.abspath(text.removeprefix("file://"))
+    path = absolute(text.removeprefix("file://"))
     if os.path.isdir(path):
         return next((found for read in _TABLES if (found := read(path)) is not None), None)
     if path.endswith(".metadata.json"):
@@ -139,8 +146,6 @@ def _snapshot(path: str) -> Pointer | None:
         return None
     with open(path, "rb") as file:
         raw = file.read()
-    import gzip
-
     try:
         said = msgspec.json.decode(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw, type=_Iceberg)
     except (msgspec.MsgspecError, EOFError):
@@ -207,18 +212,19 @@ def _said(source: str, path: str) -> Pointer | None:
         found = os.stat(source)
     except FileNotFoundError:  # it went since it was looked for
         return None
-    known = _outs(source, found.st_size, found.st_mtime_ns).get(os.path.normpath(path))
+    state = found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+    known = _outs(source, state).get(os.path.normpath(path))
     if known is None or (known[1] is not None and known[1] != os.stat(path).st_size):
         return None
     return Pointer("dvc", known[0])
 
 
 @lru_cache(maxsize=64)
-def _outs(source: str, size: int, modified_ns: int) -> dict[str, tuple[str, int | None]]:  # noqa: ARG001 - the file's state
+def _outs(source: str, state: tuple[int, ...]) -> dict[str, tuple[str, int | None]]:
     """Return what a .dvc file or a dvc.lock says of files: path to hash and size."""
     import yaml
 
-    if size > _LARGE:
+    if state[0] > _LONG:
         return {}
     with open(source, "rb") as file:
         try:

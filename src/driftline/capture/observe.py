@@ -10,6 +10,7 @@ since they may change. Changes nothing.
 import glob
 import importlib
 import os
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -101,7 +102,7 @@ def files(path: str) -> list[str]:
     """Return the local files that a path, a folder or a glob stands for, sorted; none where there is nothing."""
     if "://" in path and not path.startswith("file://"):
         return []
-    full = os.path.abspath(os.path.expanduser(path.removeprefix("file://")))
+    full = place.absolute(os.path.expanduser(path.removeprefix("file://")))
     if os.path.exists(full):
         return measure.files(full)
     if any(sign in full for sign in _GLOB):
@@ -111,7 +112,7 @@ def files(path: str) -> list[str]:
 
 def root_of(name: str) -> str:
     """Return the folder that ``name``, which stands for local files, means: it, or the one before a glob; "" = none."""
-    full = os.path.abspath(os.path.expanduser(name.removeprefix("file://")))
+    full = place.absolute(os.path.expanduser(name.removeprefix("file://")))
     if os.path.isdir(full):
         return full
     first = min((full.index(sign) for sign in _GLOB if sign in full), default=0)
@@ -151,13 +152,14 @@ def _file(
 ) -> Seen:
     state = measure.of_file(path, budget, found)
     attributes = _text(given.attributes)
-    pointer = native.of_file(path)
+    try:
+        pointer = native.of_file(path)
+    except OSError:  # what lies beside it cannot be read; the file is what it is
+        pointer = None
     if pointer is not None:
         attributes["pointer"] = pointer.name
-    if state.version.startswith(measure.STAT):
-        why = "too large to be hashed" if state.size > measure.HASH_LIMIT else "changed while it was hashed"
-        why = "names only" if not measure.level.contents else "not hashed in time" if state.deferred else why
-        attributes[measure.IDENTITY] = f"path, size and time ({why})"
+    if identity := measure.identity(state):
+        attributes[measure.IDENTITY] = identity
     touched = Touched(
         dataset=Dataset(given.namespace or spot.namespace, spot.name),
         version=given.version or state.version,
@@ -168,6 +170,20 @@ def _file(
     )
     deferred = state.deferred and not given.version
     return Seen(touched=touched, path=path, size=state.size, modified_ns=state.modified_ns, deferred=deferred)
+
+
+def doubt(seen: Seen, began_ns: int) -> None:
+    """Have a file that was changed since it began to be read go by no hash: what was read is not known.
+
+    A time that is still to come is that of another clock, which tells nothing.
+    """
+    if not (seen.path and began_ns < seen.modified_ns <= time.time_ns()):
+        return
+    if seen.touched.version.startswith((measure.BYTES, measure.STAT)):
+        attributes = {**seen.touched.attributes, measure.IDENTITY: "path, size and time (changed while it was read)"}
+        version = measure.named(seen.path, seen.size, seen.modified_ns)
+        seen.touched = _with(seen.touched, version=version, attributes=attributes)
+        seen.modified_ns, seen.deferred = 0, False  # it is not measured as the file that it is now
 
 
 def summary(touched: Sequence[Touched]) -> Touched:
@@ -200,6 +216,8 @@ def _of_data(touched: Touched, data: Any, path: str) -> Seen:
     if kind == "documents" and isinstance(data, Iterable) and not isinstance(data, Sequence | Mapping):
         data = None if hasattr(data, "__next__") else data  # an iterator stays lazy
     contents = importlib.import_module(_CONTENTS).of_data(data)
+    if contents is None and kind in documents.KINDS:  # objects of a framework
+        contents = importlib.import_module(_CONTENTS).of_data(documents.plain(data))
     if contents is None:
         version = touched.version or measure.of_object(data)[0]
         return Seen(touched=_with(touched, version=version, kind=kind))

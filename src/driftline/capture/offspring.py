@@ -44,6 +44,7 @@ _ENDING = ".jsonl"
 _MUCH = 10_000  # versions and files that a child remembers of what it has handed over
 _TRIES = 10  # at leaving a line
 
+_inside: dict[int, int] = {}  # by thread
 _registered: set[int] = set()  # the process whose end is provided for
 
 
@@ -141,9 +142,20 @@ def leave_rest(home: str, trace: Trace) -> None:
 
 
 def _append(home: str, run: str, part: Part) -> None:
-    folder = _folder(home, run)
-    line = msgspec.json.encode(part) + b"\n"
-    file = os.path.join(folder, f"{os.getpid()}-{threading.get_ident()}{_ENDING}")
+    line, thread = msgspec.json.encode(part) + b"\n", threading.get_ident()
+    inside = _inside.get(thread, 0)  # lines that this thread is in the midst of: a signal handler may leave one, too
+    name = f"{os.getpid()}-{thread}{f'.{inside}' if inside else ''}{_ENDING}"
+    _inside[thread] = inside + 1
+    try:
+        _append_to(_folder(home, run), name, line)
+    finally:
+        _inside[thread] = inside
+        if not inside:
+            del _inside[thread]
+
+
+def _append_to(folder: str, name: str, line: bytes) -> None:
+    file = os.path.join(folder, name)
     for _ in range(_TRIES):  # the parent may be taking the file, or the folder, just now
         try:
             handle = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -152,9 +164,12 @@ def _append(home: str, run: str, part: Part) -> None:
             continue
         try:
             with _alone(handle):
-                if os.fstat(handle).st_nlink:
-                    os.write(handle, line)
+                state = os.fstat(handle)
+                if state.st_nlink and os.write(handle, line) == len(line):
                     return
+                if state.st_nlink:  # the disk is full: half a line would spoil the next one
+                    os.ftruncate(handle, state.st_size)
+                    raise OSError(f"{file} was written in part")
         finally:
             os.close(handle)
     raise OSError(f"{file} is removed again and again")
@@ -208,7 +223,7 @@ def collect(home: str, trace: Trace, run: str = "") -> None:
     if not folder.is_dir():
         return
     for file in sorted(folder.glob(f"*{_ENDING}")):
-        thread = ways.thread_of(file.stem)
+        thread = ways.thread_of(file.name.partition(".")[0])
         for line in _taken(file).splitlines():
             fault.attempt("offspring", _take, trace, line, thread)
     with contextlib.suppress(OSError):  # a child has just left something more

@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from driftline.capture import locks, own
+from driftline.capture.place import absolute
 
 NAMED = 100  # files of a run that are named one by one
 LIMIT = 10_000  # files of a run that are remembered
@@ -28,6 +29,7 @@ _FOLDERS = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/", "/r
 _INSIDE = ("/site-packages/", "/dist-packages/", "/.git/", "/__pycache__/", "/.cache/", "/.config/", "/.ipython/")
 _OUTSIDE = (
     "/mlruns/",
+    "/.metaflow/",
     "/.driftline/",
     "/.matplotlib/",
     "/fonts/",
@@ -122,7 +124,7 @@ def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str
     if not opened:
         return []
     recorded = {os.path.abspath(path) for path in attributed}
-    others = [(path, way) for given, way in opened if (path := os.path.abspath(given)) not in recorded]
+    others = [(path, way) for given, way in opened if (path := absolute(given)) not in recorded]
     if not others:
         return []  # as for most runs, whose paths need not be resolved then
     known = recorded | {os.path.realpath(path) for path in attributed}

@@ -43,13 +43,14 @@ class SpanProcessor(Base):  # type: ignore[misc, unused-ignore]  # an unknown cl
             ended = spans.Ended(
                 f"{span.context.trace_id:032x}",
                 f"{span.context.span_id:016x}",
-                _scope(span),
                 dialects.Span(
                     span.name,
                     attributes,
                     [(event.name, event.attributes or {}) for event in span.events],
                     span.start_time // 1000,
                     span.status.status_code is StatusCode.ERROR,
+                    _scope(span),
+                    span.end_time // 1000,
                 ),
             )
         self._spans.end(span.context.span_id, ended)

@@ -52,12 +52,12 @@ class OutputColumns:
         trace = self._trace
         found: list[Bound] = []
         guessed: list[Bound] = []
-        own = _columns_of(order.reread(trace, seen))
+        own, inputs = _columns_of(order.reread(trace, seen)), self._read_before(seen)
         for edges in seen.edges:
             try:
                 if columns.trained(edges):
                     fault.attempt("code", self._trained, edges)
-                bound = columns.bind(edges, names, self._inputs, own)
+                bound = columns.bind(edges, names, inputs, own)
                 (guessed if getattr(edges, "changeable", False) else found).append(bound)
                 if getattr(edges, "unknown", False) and not (columns.awaited(edges) and edges.waits_for()):
                     trace.gaps["frame columns"] = trace.gaps.get("frame columns", 0) + 1
@@ -65,6 +65,15 @@ class OutputColumns:
                 fault.failed("columns", error)
                 trace.gaps["columns"] = trace.gaps.get("columns", 0) + 1
         return found, guessed
+
+    def _read_before(self, seen: Seen) -> dict[Dataset, tuple[str, ...]]:
+        """What was read when an output was written, or fitted, where the run knows the order."""
+        trace = self._trace
+        if not trace.ordered:
+            return self._inputs
+        at_ns = seen.fitted_ns or order.end_ns(seen)
+        before = [one for one in trace.inputs if one.at_ns <= at_ns]
+        return self._inputs if len(before) == len(trace.inputs) else _columns_of(before)
 
     def _together(
         self, seen: Seen, found: list[Bound], guessed: list[Bound], code: Bound, *, waits: bool

@@ -46,6 +46,11 @@ class Outside:
         """Return whether the call at a path, which reads or opens something, was seen to do so."""
         return bool(self._ask("happened", path))
 
+    def levels(self, path: Path) -> tuple[str, ...] | None:
+        """Return the names of the levels of the index of the frame that the call at a path read; None = not known."""
+        found: tuple[str, ...] | None = self._ask("levels", path)
+        return found
+
     def parsed(self, path: Path) -> Mapping[str, Any] | None:
         """Return what the call at a path parsed the command line to, without what is no plain value."""
         found: Mapping[str, Any] | None = self._ask("parsed", path)
@@ -73,6 +78,8 @@ class Outside:
     def _answer(self, kind: str, about: Any) -> Any:
         if kind == "happened":
             return sites.happened(self._taken(about))
+        if kind == "levels":
+            return sites.levels(self._taken(about))
         if kind == "variable":
             return None if looks_secret(about) else (os.environ.get(about),)
         if kind == "arguments":

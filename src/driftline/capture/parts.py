@@ -14,6 +14,7 @@ from collections.abc import Iterable
 import msgspec
 
 from driftline import clock
+from driftline.capture.place import absolute
 from driftline.capture.trace import Seen, Trace
 from driftline.event import ids
 
@@ -37,7 +38,7 @@ def due(trace: Trace, opened_us: int) -> bool:
 
 def following(trace: Trace, now_us: int) -> Trace:
     """Return what the next part begins with; what is being written or was just now is in both until ``leave``."""
-    writing = [seen for seen in list(trace.outputs) if seen.at_ns > now_us * 1_000 - _RECENT_NS or _is_open(seen)]
+    writing = [seen for seen in list(trace.outputs) if seen.at_ns > now_us * 1_000 - _RECENT_NS or is_open(seen)]
     first = trace.parent or trace.run
     return Trace(
         run=ids.uuid7(now_us),
@@ -50,7 +51,7 @@ def following(trace: Trace, now_us: int) -> Trace:
         inputs=_carried(list(trace.inputs), list(trace.outputs)),
         outputs=writing,
         ordered=trace.ordered,
-        opened=_still_open(dict(trace.opened)),
+        opened=still_open(dict(trace.opened)),
         attributed={seen.path for seen in writing if seen.path},
     )
 
@@ -60,22 +61,20 @@ def leave(trace: Trace, to: frozenset[int], further: Trace) -> None:
 
     A file that was opened in one part and is told of in the next one is no file that was written by hand in the first.
     """
-    late = [seen for seen in trace.outputs if id(seen) not in to and _is_open(seen)]  # it came in the last moment
+    late = [seen for seen in trace.outputs if id(seen) not in to and is_open(seen)]  # it came in the last moment
     to |= set(map(id, late))
     trace.outputs[:] = [seen for seen in trace.outputs if id(seen) not in to]
     later = {os.path.abspath(seen.path) for seen in list(further.outputs) if seen.path}
     further.outputs += [seen for seen in late if os.path.abspath(seen.path) not in later]
     later |= {os.path.abspath(seen.path) for seen in late}
-    later |= {os.path.abspath(path) for path, way in list(further.opened) if way == "write"}
+    later |= {absolute(path) for path, way in list(further.opened) if way == "write"}
     trace.opened = {
-        (path, way): at
-        for (path, way), at in trace.opened.items()
-        if way != "write" or os.path.abspath(path) not in later
+        (path, way): at for (path, way), at in trace.opened.items() if way != "write" or absolute(path) not in later
     }
     trace.gaps[GOES_ON] = 1
 
 
-def _still_open(opened: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+def still_open(opened: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
     """Return those files that are written to by an open handle of this process, where the system tells."""
     found = set()
     with contextlib.suppress(OSError):
@@ -85,7 +84,8 @@ def _still_open(opened: dict[tuple[str, str], int]) -> dict[tuple[str, str], int
     return {key: at for key, at in opened.items() if key[1] == "write" and os.path.realpath(key[0]) in found}
 
 
-def _is_open(seen: Seen) -> bool:
+def is_open(seen: Seen) -> bool:
+    """Whether a version is written to a file that is open."""
     file = None if seen.handle is None else seen.handle()
     return file is not None and not getattr(file, "closed", True)
 

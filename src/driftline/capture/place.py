@@ -52,13 +52,24 @@ def base(home: str) -> str:
     return os.path.dirname(os.path.abspath(home))
 
 
+def absolute(given: str) -> str:
+    """Return an absolute path without ``..``; behind a link, that leads up from where the link leads to."""
+    path = os.path.abspath(given)
+    if os.pardir in given.split(os.sep):
+        head, tail = os.path.split(given)
+        real = os.path.realpath(given) if tail == os.pardir else os.path.join(os.path.realpath(head), tail)
+        if os.path.realpath(real) != os.path.realpath(path):
+            return real
+    return path
+
+
 def place(given: str | os.PathLike[str], folder: str) -> Place:
     """Return the place that ``given`` means, with names relative to ``folder``."""
     text = os.fspath(given)
     if "://" in text and not text.startswith("file://"):
         return Place(names.locate(text), "")
     text = text.removeprefix("file://")
-    path = os.path.abspath(os.path.expanduser(text))
+    path = absolute(os.path.expanduser(text))
     exists = os.path.exists(path)
     if not exists and not os.path.isabs(text):
         return Place(_located(text), "")
@@ -77,7 +88,7 @@ def file(given: str | os.PathLike[str], folder: str) -> File | None:
     head, _, tail = text.rpartition(os.sep)
     try:
         if tail in ("", ".", "..") or text[0] == "~" or text[:2] == "//" or os.sep != "/":
-            return _file(os.path.abspath(os.path.expanduser(text)), folder)
+            return _file(absolute(os.path.expanduser(text)), folder)
         inside = _inside(head or (os.sep if text[0] == os.sep else "."), folder)
         path = inside.path + tail
         found = os.lstat(path)
@@ -112,7 +123,7 @@ def _inside(head: str, folder: str) -> _Inside:
         found = os.stat(known.path)
         if (known.device, known.inode) == (found.st_dev, found.st_ino):
             return known
-    full = os.path.abspath(head)
+    full = absolute(head)
     found = os.stat(full)
     own, real, before = (os.path.join(path, "") for path in (full, _way(full), _way(folder)))
     straight = os.path.join(folder, real[len(before) :]) if real != own and real.startswith(before) else own

@@ -43,7 +43,7 @@ class Recalled:
         self._follow()
         if not self._open:
             return []
-        self._open = {key: seen for key, seen in self._open.items() if seen.handle is not None}
+        self._open = {key: seen for key, seen in list(self._open.items()) if seen.handle is not None}
         return list(self._open.values())
 
     def put(self, place: int, seen: Seen) -> None:

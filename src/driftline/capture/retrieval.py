@@ -92,7 +92,7 @@ def listed(result: Any) -> Sequence[Any]:
     if isinstance(result, Mapping):
         held = result.get("documents")
         if isinstance(held, list | tuple) and held and isinstance(held[0], list | tuple):
-            return _columns(result)[:MOST]
+            return _first(_columns(result))
         result = held if held is not None else result.get("results", result.get("matches", ()))
     elif not isinstance(result, list | tuple | str):
         result = next(
@@ -103,7 +103,14 @@ def listed(result: Any) -> Sequence[Any]:
             ),
             (),
         )
-    return result[:MOST] if isinstance(result, list | tuple) else ()
+    return _first(result) if isinstance(result, list | tuple) else ()
+
+
+def _first(found: Sequence[Any]) -> Sequence[Any]:
+    if len(found) > MOST:
+        fault.count("unrecorded documents", len(found) - MOST)
+        fault.tell("unrecorded documents", f"of {len(found)} documents of one retrieval the first {MOST} are recorded")
+    return found[:MOST]
 
 
 def _columns(result: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -122,17 +129,12 @@ def _columns(result: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def document(item: Any) -> tuple[Retrieved, str] | None:
     """Return a document by its content, with its text where it is at hand; None where it is none."""
-    score = None
-    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], float | int):
-        item, score = item
+    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], Retrieved):
+        item = item[0]
     if isinstance(item, Retrieved):
         return item, ""
-    score = documents.score_of(item) if score is None else score
-    inner = getattr(item, "node", None)
-    if inner is not None and not isinstance(item, Mapping):
-        item = inner
-    text = documents.text_of(item)
-    name = documents.id_of(item) or documents.source_of(item)
-    if not text and not name:
+    found = documents.found(item)
+    if found is None:
         return None
+    text, name, score = found
     return Retrieved(ids.text(text) if text else "", name, float(score or 0.0)), text

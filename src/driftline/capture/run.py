@@ -15,7 +15,7 @@ from types import CodeType, TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from driftline import clock, later
-from driftline.capture import client, collect, emit, fault, observe, offspring, progress, sites, transactions
+from driftline.capture import client, collect, emit, fault, observe, offspring, progress, sites, standing, transactions
 from driftline.capture import code as code_versions
 from driftline.capture import documents as contained
 from driftline.capture.around import current_run, enclosing, moment_us, process, replayed
@@ -330,6 +330,7 @@ class Run(Recording):
             offspring.leave_rest(owner.home, trace)
             return
         offspring.collect(owner.home, trace)
+        fault.attempt("standing", standing.take, trace)
         trace.ended_us = clock.now_us() if self._at is None else trace.started_us
         trace.code = self._version()
         died(trace, error)

@@ -2,17 +2,19 @@
 
 Enters: batches of events and answers. Leaves: ``POST /api/v1/lineage/batch`` and ``POST /api/v1/answers``, in
 parts of at most ``PART_BYTES``. An answer that says "later" (no connection, 401, 403, 408, 429, 5xx, retriable
-events) raises, and the sender in front tries again and spools; what the server refuses for good is kept in
+events), or that is none of a server of this kind, such as a page to log in at, raises, and the sender in front tries
+again and spools; what the server refuses for good is kept in
 ``spool/refused.txt``, counted and said once. Source: https://openlineage.io/spec/2-0-2/OpenLineage.yml.
 """
 
 import contextlib
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from driftline import config
 from driftline.capture import fault, spool
 from driftline.capture.post import Connection, open_connection
 from driftline.config import Settings
@@ -24,6 +26,7 @@ ANSWERS = "/api/v1/answers"
 PART_BYTES = 4 * 1024 * 1024
 TIMEOUT_SECONDS = 10.0
 _REFUSED = frozenset({400, 413, 422})  # for good; everything else that is no success may pass
+_SAFE = "/%:@!$&'()*+,;=~"  # of the signs of a path that stand for themselves
 _UNTRUSTED = frozenset({401, 403})
 
 
@@ -45,16 +48,17 @@ class HttpSink:
     """Posts to the server at ``settings.url`` over one connection that is kept open."""
 
     def __init__(self, settings: Settings) -> None:
-        parts = urlsplit(settings.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise BadSetting(f"url {settings.url!r} is no http or https address")
+        wanted = config.unusable(settings.url)
+        if wanted:
+            raise BadSetting(f"url is no address of a server, allowed is {wanted}")
+        parts = urlsplit(settings.url.strip())
         self._secure = parts.scheme == "https"
-        self._host = parts.hostname
+        self._host = parts.hostname or ""
         self._port = parts.port
-        self._path = parts.path.rstrip("/")
+        self._path = path_of(settings.url)
         self._headers = {"Content-Type": "application/json"}
         if settings.token:
-            self._headers["Authorization"] = f"Bearer {settings.token}"
+            self._headers["Authorization"] = f"Bearer {settings.token.strip()}"
         self._refused = Path(settings.home).absolute() / "spool" / "refused.txt"
         self._connection: Connection | None = None
 
@@ -112,8 +116,14 @@ class HttpSink:
         return f": {'it does not take the token in' if given else 'it wants a token:'} DRIFTLINE_TOKEN"
 
     def _partly(self, items: list[bytes], body: bytes) -> None:
+        if not body.strip():
+            return
         try:
-            failed = msgspec.json.decode(body, type=_Summary).failed_events if body else []
+            msgspec.json.decode(body)
+        except (msgspec.MsgspecError, UnicodeDecodeError):  # a page to log in at, or of whoever else listens there
+            raise Undelivered(f"{self._host} answered with something else: it is no Driftline server") from None
+        try:
+            failed = msgspec.json.decode(body, type=_Summary).failed_events
         except msgspec.MsgspecError:
             return  # a success that says nothing about single events
         for one in failed:
@@ -148,6 +158,11 @@ class HttpSink:
         if self._connection is None:
             self._connection = open_connection(self._host, self._port, TIMEOUT_SECONDS, secure=self._secure)
         return self._connection.post(self._path + path, body, self._headers)
+
+
+def path_of(url: str) -> str:
+    """Return what stands before the paths of a server's resources, as a request may have it."""
+    return quote(urlsplit(url.strip()).path.rstrip("/"), safe=_SAFE)
 
 
 def open_sink(settings: Settings) -> HttpSink:

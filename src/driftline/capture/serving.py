@@ -13,21 +13,19 @@ import os
 import time
 import types
 from collections.abc import Callable, Iterable, Mapping
-from itertools import pairwise
 from typing import Any, TypeVar, cast
 
-from driftline.capture import around, client, emit, fault, measure, models, observe
+from driftline.capture import around, client, emit, fault, measure, models, observe, promised
 from driftline.capture.around import current_run
+from driftline.capture.calls import LATER
 from driftline.capture.client import process
 from driftline.capture.frames import passed
-from driftline.capture.making import Noted, finish, number_of, text_of
-from driftline.capture.mint import moment_of, spelt
+from driftline.capture.mint import moment_of
 from driftline.capture.mint import process as minting
 from driftline.capture.place import place as place_of
+from driftline.capture.predictions import BLOCK, FEATURES, listable, made, score_of, values_of
 from driftline.capture.values import taken
-from driftline.config import Settings
-from driftline.event import ids
-from driftline.event.answer import Answer, Source
+from driftline.event.answer import Source
 from driftline.event.current import Draft, current_answer
 from driftline.event.lineage import Touched, Version
 
@@ -35,15 +33,16 @@ Model = TypeVar("Model")
 
 RECORDED = ("predict", "predict_proba")
 ROWS = 1_000  # answers recorded per call; the rest is counted as ``unrecorded rows``
-_FEATURES = 50  # features kept per answer
 _NOTHING = object()  # no argument was given
-_BLOCK = object()  # marks the copy of an array
 _arrays: set[type] = set()  # numpy's, once one was seen: its name is slow to ask for
 _now = time.time_ns
-_PASSED = (  # looked up on the class, hence stated there
-    "__len__", "__iter__", "__getitem__", "__setitem__", "__delitem__", "__contains__", "__eq__", "__ne__", "__lt__",
-    "__bool__", "__repr__", "__str__", "__enter__", "__exit__", "__sklearn_tags__", "__sklearn_is_fitted__",
-)  # fmt: skip
+_SHOWN = ("__eq__", "__ne__", "__repr__", "__str__")  # every model has these
+_OWN = frozenset((  # special methods that the stand-in has itself, or that concern the making of objects
+    "__annotate__", "__annotate_func__", "__call__", "__class__", "__class_getitem__", "__copy__", "__deepcopy__",
+    "__del__", "__delattr__", "__delete__", "__dir__", "__get__", "__getattr__", "__getattribute__", "__getnewargs__",
+    "__getnewargs_ex__", "__hash__", "__init__", "__init_subclass__", "__new__", "__post_init__",
+    "__reduce__", "__reduce_ex__", "__set__", "__set_name__", "__setattr__", "__setstate__", "__subclasshook__",
+))  # fmt: skip
 
 
 class Served:
@@ -98,17 +97,25 @@ class Served:
 
     def _driftline_recording(self, original: Callable[..., Any]) -> Callable[..., Any]:
         name, source = self._driftline_name, self._driftline_source
+        if promised.comes_later(original):
+            return promised.wrapped(original, functools.partial(_predicted, name, source))
 
         @functools.wraps(original)
         def call(*args: Any, **kwargs: Any) -> Any:
-            result = original(*args, **kwargs)
-            try:
-                _predicted(name, source, args[0] if args else next(iter(kwargs.values()), None), result)
-            except Exception as error:  # the fault rule: what cannot be recorded is a counted loss
-                fault.failed("serving", error)
-            return result
+            return _recorded(name, source, promised.given_of(args, kwargs), original(*args, **kwargs))
 
         return call
+
+
+def _recorded(name: str, source: Source, given: Any, result: Any) -> Any:
+    """Return ``result``, or what stands for it where it is not there yet, with its prediction taken down."""
+    try:
+        if type(result) in LATER:
+            return promised.kept(result, given, functools.partial(_predicted, name, source))
+        _predicted(name, source, given, result)
+    except Exception as error:  # the fault rule: what cannot be recorded is a counted loss
+        fault.failed("serving", error)
+    return result
 
 
 def _method(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
@@ -120,16 +127,26 @@ def _method(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
         if given is _NOTHING or args or kwargs:
             more = args if given is _NOTHING else (given, *args)
             result = getattr(model, name)(*more, **kwargs)
-            given = more[0] if more else next(iter(kwargs.values()), None)
+            given = promised.given_of(more, kwargs)
         else:
             result = getattr(model, name)(given)
-        try:
-            _predicted(served, source, given, result)
-        except Exception as error:  # the fault rule: what cannot be recorded is a counted loss
-            fault.failed("serving", error)
-        return result
+        return _recorded(served, source, given, result)
 
     return call
+
+
+def _at_once(method: Any) -> bool:
+    return isinstance(method, types.FunctionType) and not promised.comes_later(method)
+
+
+def _special(model: type) -> dict[str, Any]:
+    """Return the special methods of a class and those that it inherits, which Python looks up there only."""
+    found: dict[str, Any] = {}
+    for kind in reversed(model.__mro__[:-1]):  # the last one is ``object``
+        for name, value in vars(kind).items():
+            if name.startswith("__") and name.endswith("__") and (callable(value) or name in found):
+                found[name] = value
+    return {name: value for name, value in found.items() if callable(value)}
 
 
 @functools.cache
@@ -143,8 +160,12 @@ def _kind(model: type) -> type[Served]:
         return method
 
     def called(self: Served, *args: Any, **kwargs: Any) -> Any:
-        model = self._driftline_model
-        return (fault.attempt("serving", self._driftline_recording, model) or model)(*args, **kwargs)
+        model, served, source = self._driftline_all
+        return _recorded(served, source, promised.given_of(args, kwargs), model(*args, **kwargs))
+
+    def called_later(self: Served) -> Any:
+        value = self._driftline_model.__call__
+        return fault.attempt("serving", self._driftline_recorded, "__call__", value) or value
 
     def recorded(name: str) -> property:
         def method(self: Served) -> Any:
@@ -160,13 +181,16 @@ def _kind(model: type) -> type[Served]:
         return property(method)
 
     methods: dict[str, Any] = {
-        name: _method(name, original) if isinstance(original, types.FunctionType) else recorded(name)
+        name: _method(name, original) if _at_once(original) else recorded(name)
         for name in RECORDED
         if (original := inspect.getattr_static(model, name, _NOTHING)) is not _NOTHING
     }
-    methods |= {name: passing(name) for name in _PASSED if hasattr(model, name)}
-    if hasattr(model, "__call__"):  # noqa: B004 - asked of a class, whose instances may be called
-        methods["__call__"] = called
+    special = _special(model)
+    methods |= {name: passing(name) for name in (*_SHOWN, *special) if name not in _OWN}
+    methods["__doc__"] = property(lambda self: self._driftline_model.__doc__)
+    methods["__module__"] = model.__module__
+    if "__call__" in special:
+        methods["__call__"] = property(called_later) if promised.comes_later(special["__call__"]) else called
     if "__eq__" in methods and getattr(model, "__hash__", None) is not None:
         methods["__hash__"] = Served.__hash__
     return type(f"Served{model.__name__}", (Served,), {"__slots__": (), **methods})
@@ -198,11 +222,13 @@ def serve(model: Model, name: str = "", *, version: str = "", endpoint: str = ""
     owner = client.current()
     if owner is None:
         return model
-    served = fault.attempt("serving", _serve, model, name or type(model).__name__, version, endpoint, owner.folder)
+    served = fault.attempt("serving", _serve, model, name or model.__class__.__name__, version, endpoint, owner.folder)
     return model if served is None else cast("Model", served)
 
 
 def _serve(model: Any, name: str, version: str, endpoint: str, folder: str) -> Any:
+    if issubclass(type(model), Served):  # as a cell of a notebook that runs again does: it answers under the new name
+        model = model._driftline_model
     served, dataset = endpoint or name, observe.name_of(name, "", folder)
     known = None if version else _in_file(model) or _of_file(name, folder)
     if known is not None and known.dataset != observe.name_of(served, "", folder):
@@ -244,7 +270,7 @@ def _predicted(name: str, source: Source, given: Any, result: Any) -> None:
     else:
         (id_, moment), digits = moment_of(None), ""
     some = min(rows, ROWS)
-    taken = (_made, some, owner.settings, id_, digits, moment, name, source, _input(given, rows), _result(result))
+    taken = (made, some, owner.settings, id_, digits, moment, name, source, _input(given, rows), _result(result))
     if rows == 1:
         owner.sender.answer(taken)
         return
@@ -256,18 +282,20 @@ def _predicted(name: str, source: Source, given: Any, result: Any) -> None:
 
 def _add(draft: Draft, source: Source, result: Any) -> None:
     """Make a prediction part of the answer that is being made."""
-    values = _values(result)
+    values = values_of(result)
     if source not in draft.sources:
         draft.sources = [*draft.sources, source]  # of one that is over there is nothing to append to
     if len(values) == 1 and draft.score is None:
-        draft.score = _score(values[0])
+        draft.score = score_of(values[0])
 
 
 def _rows(result: Any) -> int:
+    if isinstance(result, list | tuple):
+        return len(result)
     shape = getattr(result, "shape", None)
-    if shape is not None:
-        return int(shape[0]) if shape else 1
-    return len(result) if isinstance(result, list | tuple) else 1
+    if shape is None:
+        return len(result) if hasattr(result, "to_pylist") else 1  # a column of Arrow
+    return int(shape[0]) if shape and listable(result) else 1
 
 
 def _result(result: Any) -> Any:
@@ -279,8 +307,8 @@ def _result(result: Any) -> Any:
         return _block(result[:ROWS])
     if isinstance(result, tuple | list):
         return list(result[:ROWS])
-    if getattr(result, "ndim", 0):
-        return (result.iloc if hasattr(result, "iloc") else result)[:ROWS].copy()
+    if hasattr(result, "to_pylist") or (getattr(result, "shape", None) and listable(result)):
+        return _copy((result.iloc if hasattr(result, "iloc") else result)[:ROWS])
     return result
 
 
@@ -292,93 +320,34 @@ def _input(given: Any, rows: int) -> Any:
         shape = given.shape
         if len(shape) != 2 or shape[0] != rows:
             return None
-        return _block(given if rows <= ROWS and shape[1] <= _FEATURES else given[:ROWS, :_FEATURES])
+        return _block(given if rows <= ROWS and shape[1] <= FEATURES else given[:ROWS, :FEATURES])
     if isinstance(given, Mapping):
         return taken(given) if rows == 1 else None
     if hasattr(given, "iloc") and hasattr(given, "columns"):
-        small = len(given) <= ROWS and len(given.columns) <= _FEATURES
-        return None if len(given) != rows else given.copy() if small else given.iloc[:ROWS, :_FEATURES].copy()
+        small = len(given) <= ROWS and len(given.columns) <= FEATURES
+        return None if len(given) != rows else given.copy() if small else given.iloc[:ROWS, :FEATURES].copy()
     if hasattr(given, "tocsr"):  # a sparse matrix, as texts become; it has no length
         return given.tocsr()[:ROWS].copy() if given.ndim == 2 and given.shape[0] == rows else None
-    if getattr(given, "ndim", 0) == 2 and len(given) == rows and hasattr(given, "copy"):
-        return given[:ROWS, :_FEATURES].copy()
+    if len(getattr(given, "shape", "")) == 2 and listable(given):  # a frame of Polars, a table of Arrow, a tensor
+        if given.shape[0] != rows:
+            return None
+        few = given.select(given.column_names[:FEATURES]) if hasattr(given, "column_names") else None
+        return _copy(given[:ROWS, :FEATURES]) if few is None else few[:ROWS]
     if isinstance(given, list | tuple) and rows == len(given):
-        return [tuple(row[:_FEATURES]) if isinstance(row, list | tuple) else () for row in given[:ROWS]]
+        return [tuple(row[:FEATURES]) if isinstance(row, list | tuple) else () for row in given[:ROWS]]
     return None
+
+
+def _copy(part: Any) -> Any:
+    """Return a copy of a part of a table or an array; what has no way to be copied cannot change."""
+    part = part.detach() if hasattr(part, "detach") else part  # a tensor, without what it was made of
+    for name in ("copy", "clone"):
+        if callable(made := getattr(part, name, None)):
+            return made()
+    return part
 
 
 def _block(array: Any) -> Any:
     """Return a copy of an array of numpy's: numbers as they lie in memory, which takes a third of the time."""
     kind = array.dtype
-    return (_BLOCK, array.tobytes(), kind, array.shape) if kind.kind in "fiub" else array.copy()
-
-
-def _read(taken: Any) -> Any:
-    """Return what a copy was made of, as an array again."""
-    if type(taken) is tuple and taken[:1] == (_BLOCK,):
-        import numpy as np
-
-        return np.frombuffer(taken[1], taken[2]).reshape(taken[3])
-    return taken
-
-
-def _made(*taken: Any) -> list[Answer]:
-    return fault.attempt("serving", _answers, *taken) or []
-
-
-def _answers(
-    settings: Settings,
-    id_: str,
-    digits: str,
-    moment: int,
-    name: str,
-    source: Source,
-    given: Any,
-    result: Any,
-) -> list[Answer]:
-    """Return one answer per row; on the sender's thread."""
-    first = id_ or spelt(moment, digits)
-    values = _values(_read(result))
-    features = fault.attempt("serving", lambda: _features(_read(given))) or []
-    found = []
-    for place, value in enumerate(values):
-        score = _score(value)
-        decision = "" if score is not None else text_of(value)[:100]
-        noted = Noted(
-            settings, first if place == 0 else ids.uuid7(moment), moment, name, "", "", None, (source,), (),
-            features[place] if place < len(features) else None, "", decision, score, 0.0, "", None, "", "",
-        )  # fmt: skip
-        found.append(finish(noted))
-    return found
-
-
-def _values(result: Any) -> list[Any]:
-    """One value per row, as plain Python; a probability table gives the last class."""
-    if hasattr(result, "tolist"):
-        result = result.tolist()
-    if not isinstance(result, list | tuple):
-        return [result]
-    return [row[-1] if isinstance(row, list | tuple) and row else row for row in result]
-
-
-def _score(value: Any) -> float | None:
-    return number_of(value) if isinstance(value, int | float) else None
-
-
-def _features(given: Any) -> list[dict[str, Any]]:
-    """Return the features by name, row by row; of a sparse matrix the first that are there."""
-    if given is None:
-        return []
-    if isinstance(given, Mapping):
-        return [dict(list(given.items())[:_FEATURES])]
-    if hasattr(given, "iloc"):
-        names = [str(name) for name in given.columns]
-        columns = (given.iloc[:, place].tolist() for place in range(len(names)))
-        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-    if hasattr(given, "indptr"):
-        ends = pairwise(given.indptr.tolist())
-        held = [slice(begin, min(end, begin + _FEATURES)) for begin, end in ends]
-        cells = ((given.indices[one].tolist(), given.data[one].tolist()) for one in held)
-        return [{f"x{place}": value for place, value in zip(*row, strict=True)} for row in cells]
-    table = given.tolist() if hasattr(given, "tolist") else given
-    return [{f"x{place}": value for place, value in enumerate(row)} for row in table]
+    return (BLOCK, array.tobytes(), kind, array.shape) if kind.kind in "fiub" else array.copy()

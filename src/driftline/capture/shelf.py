@@ -5,7 +5,8 @@ look for later ones of other processes. A volume is two files: bodies, each behi
 beside them a record per body of its key, place and length. Nothing but appending is done to a volume, so that who is
 killed, or writes while others do, leaves at worst a piece that nobody finds. What is asked for while it lies among the
 older half is appended anew; the oldest volume goes first where there is too much. Files are open only while they are
-used, for a program may close every file that it finds open. Of other users nothing is read.
+used, for a program may close every file that it finds open. What is no volume of this user is not read, not counted
+and not removed: each user has the room, and a file that somebody has put there stays.
 """
 
 import contextlib
@@ -119,9 +120,8 @@ class Shelf:
         self._bytes, volumes = 0, set()
         for name, size, _ in self._entries():
             self._bytes += size
-            number, ending, rest = name.partition(self._ending)
-            if ending and rest == _KEYS and number.isdecimal():
-                volumes.add(int(number))
+            if name.endswith(_KEYS):
+                volumes.add(int(name.partition(".")[0]))
         for gone in self._known.keys() - volumes:
             del self._known[gone]
         self._where = {key: place for key, place in self._where.items() if place[0] in volumes}
@@ -150,9 +150,12 @@ class Shelf:
         return bool(raw)
 
     def _entries(self) -> Iterator[tuple[str, int, int]]:
-        """Yield the name of each file, its bytes and when it was last written."""
+        """Yield the name of each file of a volume of this user, its bytes and when it was last written."""
         with os.scandir(self.folder) as entries:
             for entry in entries:
+                number, ending, rest = entry.name.partition(self._ending)
+                if not (number.isdecimal() and ending and rest in ("", _KEYS)):
+                    continue
                 with contextlib.suppress(OSError):  # another process has just removed it
                     state = entry.stat()
                     yield entry.name, state.st_size, state.st_mtime_ns

@@ -24,6 +24,7 @@ from driftline.event.lineage import Dataset, Field
 
 DEEPEST = 12  # frames of the user's code; of what is called from deeper nothing is taken down
 FARTHEST = 200  # frames that are looked at
+_LOOKED_AT = 100  # reads at one place and thread whose indexes count
 _NEAR = 12  # frames between an opening and the user's code
 MOST = 20_000  # reads that are remembered, in this process
 _COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"))
@@ -93,6 +94,7 @@ class Read(NamedTuple):
     node: Any = None  # frames.node.Node: where its columns come from, if that is more than the datasets
     path: str = ""  # of the file that it is, where no dataset was named
     renamed: Mapping[str, str] | None = None  # its columns by those of the frame; None = they are called the same
+    levels: tuple[str, ...] = ()  # of the index of the frame, by their names; none = it has none that are told
 
 
 _RESUMED = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
@@ -251,12 +253,13 @@ def read(
     fields: tuple[Field, ...] | None = None,
     node: Any = None,
     renamed: Mapping[str, str] | None = None,
+    levels: tuple[str, ...] = (),
 ) -> None:
     """Remember what was read where the user's code is now."""
     at = visit()
     if at is None:
         return
-    _here(at, Read(at.order, at.thread, tuple(dict.fromkeys(datasets)), fields, node, renamed=renamed))
+    _here(at, Read(at.order, at.thread, tuple(dict.fromkeys(datasets)), fields, node, "", renamed, levels))
 
 
 def _here(at: Visit, one: Read) -> None:
@@ -292,6 +295,12 @@ def reads(path: Path) -> list[list[Read]]:
 def ways(path: Path) -> list[Way]:
     """Return the ways to what was read there, as they were taken."""
     return _known_ways(path)
+
+
+def levels(path: Path) -> tuple[str, ...] | None:
+    """Return the levels of the index of what was read there; None where they differ from time to time."""
+    found = {one.levels for held in reads(path) for one in held[-_LOOKED_AT:]}
+    return found.pop() if len(found) == 1 else None
 
 
 def happened(path: Path) -> bool:

@@ -15,16 +15,19 @@ from typing import Any, NamedTuple
 
 from driftline.capture import answers, client, dialects, fault
 from driftline.capture.answers import Answering
-from driftline.capture.dialects import Said, Span
+from driftline.capture.dialects import Span
 from driftline.capture.making import Noted, finish
-from driftline.capture.pointer import in_use, version_of
+from driftline.capture.pointer import in_use
+from driftline.capture.united import United, same_call, united
 from driftline.config import Settings
 from driftline.errors import MissingExtra
 from driftline.event import ids
-from driftline.event.answer import Answer, Retrieved, Source
-from driftline.event.lineage import Dataset, Touched, Version
+from driftline.event.answer import Answer, Source
+from driftline.event.lineage import Touched, Version
 
 OPEN = 10_000  # spans that are followed at the same time
+HEARD = 1_000  # responses that another instrumentation may still tell of
+LATELY = 8  # calls that an answer in the making remembers, since another instrumentation may tell of them, too
 TOGETHER = 1_000  # spans of one answer that are looked at
 _ADAPTER = "driftline.capture.otel"
 _SCOPES = ("openinference.", "traceloop.")
@@ -35,8 +38,22 @@ class Ended(NamedTuple):
 
     trace: str
     id: str
-    scope: str
     span: Span
+
+    @property
+    def scope(self) -> str:
+        """Who has written it."""
+        return self.span.scope
+
+
+class _Heard:
+    """The spans of an answer until it is made; another instrumentation may tell of it, too."""
+
+    __slots__ = ("found", "made", "root")
+
+    def __init__(self, root: Ended, found: Sequence[Ended]) -> None:
+        self.root, self.found = root, [*found]
+        self.made = False
 
 
 class _Open:
@@ -60,6 +77,7 @@ class Spans:
         self._uses = dict(uses)
         self._lock = threading.RLock()  # a generator that is collected may end a span
         self._open: dict[int, _Open] = {}
+        self._heard: dict[str, _Heard] = {}  # by the id of the response
         _every.add(self)
 
     def reborn(self) -> None:
@@ -80,7 +98,7 @@ class Spans:
             started = self._open.pop(key, None)
             if started is None:
                 return
-            found = [*started.found, ended] if ended is not None else started.found
+            found = _whole(started.found, ended) if ended is not None else started.found
             if not found:
                 return
             parent = self._open.get(started.parent)
@@ -104,88 +122,47 @@ class Spans:
         return False
 
     def _record(self, root: Ended, found: Sequence[Ended], answer: Answering | None) -> None:
+        heard, again = self._hear(root, found)
         if answer is not None and not answer.over:
-            _add(answer, root, united([one.span for one in found]), self._uses)
+            _add(answer, root, _fresh(answer, [one.span for one in found]), self._uses)
             return
         owner = client.current()
-        if owner is not None:
-            owner.answer((_made, 1, owner.settings, self._endpoint, self._uses, root, tuple(found)))
+        if owner is not None and not again:
+            owner.answer((_made, 1, owner.settings, self._endpoint, self._uses, heard))
+
+    def _hear(self, root: Ended, found: Sequence[Ended]) -> tuple[_Heard, bool]:
+        """Return the spans of an answer, and whether it is one that others have told of already."""
+        response = dialects.response_of(root.span) if _answers(root) else ""
+        if not response:
+            return _Heard(root, found), False
+        with self._lock:
+            known = self._heard.get(response)
+            if known is not None and same_call(known.root.span, root.span):
+                known.found += found if not known.made else ()
+                return known, True
+            while len(self._heard) >= HEARD:
+                del self._heard[next(iter(self._heard))]
+            heard = self._heard[response] = _Heard(root, found)
+        return heard, False
 
 
-class United(NamedTuple):
-    """What the spans of one answer say together."""
-
-    name: str = ""
-    models: tuple[Source, ...] = ()
-    prompts: tuple[Source, ...] = ()
-    indexes: tuple[Source, ...] = ()
-    documents: tuple[Retrieved, ...] = ()
-    passages: tuple[str, ...] = ()
-    tools: tuple[str, ...] = ()
-    tokens: tuple[int, int] = (0, 0)
-    question: str = ""
-    text: str = ""
-    failed: bool = False
-
-
-def united(spans: Sequence[Span]) -> United:
-    """Return what spans say together; the last one is the root."""
-    known = [said for span in spans if (said := dialects.read(span)) is not None]
-    root = known[-1] if known else None
-    ordered = sorted(known, key=lambda said: said.start_us)
-    calls = [said for said in ordered if said.kind == "model"]
-    reranked = [said for said in ordered if said.kind == "rerank" and said.documents]
-    retrieved = [said for said in ordered if said.kind == "retrieval"]
-    documents = _once(reranked[-1:] or retrieved)
-    counted = calls or ([root] if root is not None and root.kind == "group" else [])
-    return United(
-        name=root.name if root is not None and root.kind == "group" else "",
-        models=_sources("model", ((said.provider or "llm", said.model, _version(said)) for said in calls)),
-        prompts=_sources("prompt", map(_prompt, ordered)),
-        indexes=_sources("index", (("", said.searched, "") for said in retrieved)),
-        documents=documents,
-        passages=tuple(text for said in retrieved for text in said.passages),
-        tools=tuple(said.name for said in ordered if said.kind == "tool"),
-        tokens=(sum(said.tokens[0] for said in counted), sum(said.tokens[1] for said in counted)),
-        question=next((said.question for said in (root, *ordered) if said is not None and said.question), ""),
-        text=next((said.text for said in (*reversed(calls), root) if said is not None and said.text), ""),
-        failed=root is not None and root.failed,
-    )
-
-
-def _version(said: Said) -> str:
-    return said.version if said.version != said.model else ""
-
-
-def _prompt(said: Said) -> tuple[str, str, str]:
-    name = said.prompt or ("prompt" if said.template else "")
-    return "", name, said.prompt_version or (ids.text(said.template) if said.template else "")
-
-
-def _once(found: Sequence[Said]) -> tuple[Retrieved, ...]:
-    """Return the documents of several retrievals, each once, in order."""
-    known = {(one.content, one.document): one for said in reversed(found) for one in reversed(said.documents)}
-    return tuple(reversed(known.values()))
-
-
-def _sources(role: str, named: Any) -> tuple[Source, ...]:
-    found: dict[Source, None] = {}
-    for namespace, name, version in named:
-        if name:
-            known = Version(Dataset(namespace, name), version) if namespace else version_of(name, version)
-            found[Source(role, known)] = None
-    return tuple(found)
+def _whole(inside: Sequence[Ended], ended: Ended) -> list[Ended]:
+    """Return a span and those inside of it; where a call of a model is inside of one, they are the same call."""
+    calls = [one.span for one in inside if _answers(one)] if inside and _answers(ended) else []
+    if not calls:
+        return [*inside, ended]
+    return [*(one for one in inside if not _answers(one)), ended._replace(span=ended.span._replace(inside=calls))]
 
 
 def _answers(one: Ended) -> bool:
     return dialects.kind_of(one.span) == "model"
 
 
-def _made(
-    settings: Settings, endpoint: str, uses: Mapping[str, Any], root: Ended, found: Sequence[Ended]
-) -> list[Answer]:
+def _made(settings: Settings, endpoint: str, uses: Mapping[str, Any], heard: _Heard) -> list[Answer]:
     """Return the answer; on the sender's thread. The same spans make the same answer with the same id."""
-    one = fault.attempt("otel", united, [ended.span for ended in found])
+    heard.made = True  # what comes now comes too late
+    root = heard.root
+    one = fault.attempt("otel", united, [ended.span for ended in heard.found])
     if one is None:
         return []
     seed = bytes.fromhex(ids.digest(root.trace, root.id))
@@ -204,6 +181,18 @@ def _made(
 def _given(uses: Mapping[str, Any]) -> list[Source]:
     found = {role: fault.attempt("otel", in_use, given) for role, given in uses.items()}
     return [Source(role, version) for role, version in found.items() if version is not None]
+
+
+def _fresh(answer: Answering, found: Sequence[Span]) -> United:
+    """Return what spans say together, without the calls that the answer has heard of from another instrumentation."""
+    calls = [span for span in found if dialects.kind_of(span) == "model"]
+    again = [span for span in calls if any(same_call(told, span) for told in answer.told)]
+    answer.told = (*answer.told, *calls)[-LATELY:]
+    one = united(found)
+    if not again:
+        return one
+    rest = united([span for span in found if not any(span is known for known in again)])
+    return one._replace(models=rest.models, tokens=rest.tokens)
 
 
 def _add(answer: Answering, root: Ended, one: United, uses: Mapping[str, Any]) -> None:

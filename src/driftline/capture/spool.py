@@ -123,9 +123,9 @@ class Spool:
         with self._lock:
             self._restore()
             own, self._path = self._path, None
-            if self._file is not None:
-                self._file.close()
-                self._file = None
+            file, self._file = self._file, None
+            if file is not None:
+                file.close()
         try:
             return self._replay(own, deliver)
         except BaseException:
@@ -165,9 +165,9 @@ class Spool:
         with self._lock:
             with contextlib.suppress(OSError):
                 self._restore()
-            if self._file is not None:
-                self._file.close()
-            self._file = self._path = None
+            file, self._file, self._path = self._file, None, None
+            if file is not None:
+                file.close()
 
 
 def _size(path: Path) -> int:

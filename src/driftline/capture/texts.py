@@ -83,6 +83,7 @@ class Texts:
         if not module:
             name = "__main__" if imported.of("__main__").get("__file__") == file else whose.loaded_as(file)
             module = imported.of(name)
+            name = module.get("__name__") or name  # of the script in a process that was spawned: ``__mp_main__``
         return Source(file, text, name or "__main__", module.get("__package__") or "")
 
     def _runs(self, file: str, text: str) -> bool:

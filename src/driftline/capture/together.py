@@ -13,7 +13,7 @@ import msgspec
 import pyarrow as pa
 
 from driftline import later
-from driftline.capture import contents, endings, formats, measure, measured
+from driftline.capture import contents, endings, measure, measured
 from driftline.capture.measured import Key, Name
 from driftline.capture.trace import Seen
 from driftline.capture.unwarned import unwarned
@@ -79,10 +79,8 @@ def _read(seen: Seen, held: _Held) -> None:
     if known is not None:
         measured.hold(key, known)
         return
-    formats.same(seen.path, seen.size, seen.modified_ns)
     measure.unlocked(seen.path)
-    table = _short(seen.path)
-    formats.same(seen.path, seen.size, seen.modified_ns)
+    table = _short(seen.path, seen.touched.version)
     if table is None:
         return
     held.names.append((key, name))
@@ -90,10 +88,12 @@ def _read(seen: Seen, held: _Held) -> None:
     held.bytes += table.nbytes
 
 
-def _short(path: str) -> pa.Table | None:
-    """Return the rows of a Parquet file of few cells; None where it has more."""
+def _short(path: str, version: str) -> pa.Table | None:
+    """Return the rows of a Parquet file of few cells; None where it has more, or is not as it was any more."""
     with pa.OSFile(path) as opened:
         data = opened.read_buffer()
+    if measure.of_bytes(data) != version:
+        return None
     with parquet.ParquetFile(pa.BufferReader(data), pre_buffer=False) as file:
         short = sheet.cells(file.metadata.num_rows, len(file.schema_arrow)) <= sheet.SHORT
         return file.read(use_threads=False) if short else None

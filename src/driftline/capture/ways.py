@@ -37,6 +37,7 @@ class Took(msgspec.Struct, array_like=True, frozen=True):
     fields: tuple[Field, ...] | None = None
     path: str = ""
     renamed: dict[str, str] | None = None
+    levels: tuple[str, ...] = ()
 
 
 class Told(Way):
@@ -85,7 +86,8 @@ def taken(visit: Visit, one: Read | str) -> Took | None:
         return None
     if isinstance(one, str):
         return Took(stop, one)
-    return Took(stop, "", one.datasets, one.fields, one.path, None if one.renamed is None else dict(one.renamed))
+    renamed = None if one.renamed is None else dict(one.renamed)
+    return Took(stop, "", one.datasets, one.fields, one.path, renamed, one.levels)
 
 
 def heard(stop: Stop, thread: int) -> Visit:
@@ -119,7 +121,7 @@ def take(took: Took, thread: int) -> None:
     if took.written:
         sites.begin(took.written, at)
     else:
-        sites.keep(at, Read(at.order, thread, took.datasets, took.fields, path=took.path, renamed=took.renamed))
+        sites.keep(at, Read(at.order, thread, took.datasets, took.fields, None, took.path, took.renamed, took.levels))
 
 
 def thread_of(name: str) -> int:

@@ -4,6 +4,7 @@ Enters: a path. Leaves: its texts, each with the statements that it holds, read 
 folder know the tables that files before them made; a temporary table ends with its file.
 """
 
+import codecs
 import contextlib
 import json
 import sys
@@ -105,13 +106,13 @@ def texts(path: str, given: dict[str, Any] | None, how: Reading) -> list[Text]:
         dbt.columns(given, catalog, how.schema)
         return [_model(model, how) for model in dbt.models(given)]
     if path == STDIN:
-        return [_text(None, sys.stdin.read, how, {})]
+        return [_text(None, lambda: _decoded(sys.stdin.buffer.read()), how, {})]
     place = Path(path)
     if not place.exists():
         raise MissingFile(path)
     if not place.is_dir():
         return [_text(None, lambda: _read(place), how, {})]
-    files = sorted(file for file in place.rglob("*.sql") if file.is_file())
+    files = sorted(file for file in place.rglob("*.*") if file.suffix.lower() == ".sql" and file.is_file())
     if not files:
         raise BadInput(f"there are no .sql files in {path}", hint="Name a .sql file, or a folder that holds some.")
     made: dict[Source, tuple[str, ...]] = {}
@@ -156,11 +157,22 @@ def _model(model: dbt.Model, how: Reading) -> Text:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        return file.read_text("latin-1")
+        return _decoded(file.read_bytes())
     except OSError as error:
         raise BadInput(f"{file} may not be read: {error.strerror}") from error
+
+
+def _decoded(given: bytes) -> str:
+    """A text by the mark that it begins with, else as UTF-8, else as Latin-1; its lines end as Python's do."""
+    wide = given.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # what SQL Server's tools call Unicode
+    for encoding in ("utf-16" if wide else "utf-8-sig", "utf-8-sig"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return _lines(given.decode(encoding))
+    return _lines(given.decode("latin-1"))
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _json(file: Path) -> Any:

@@ -109,7 +109,8 @@ def why(house: House, id_: str) -> Explanation:
         data=data,
         incidents=tuple(known.values()),
         sentence=_held(
-            answer.verdict, _sentence(sources, findings, tuple(known.values()), *_first(data, parts), unknown)
+            answer.verdict,
+            _sentence(sources, _worst(findings, parts), tuple(known.values()), *_first(data, parts), unknown),
         ),
     )
 
@@ -233,6 +234,15 @@ def _first(data: Iterable[DataChange], parts: Iterable[Subgraph]) -> tuple[DataC
     return every[found], tuple(every[node] for node in above)
 
 
+def _worst(findings: Sequence[Finding], parts: Iterable[Subgraph]) -> Finding | None:
+    """Return the largest finding; of several one whose version was made of no other version that has one of them."""
+    largest = max((one.size for one in findings), default=0.0)
+    top = {Version(one.dataset, one.version).node: one for one in reversed(findings) if one.size == largest}
+    links = [link for part in parts for link in part.edges if link.kind == "DERIVED" and link.source != link.target]
+    later = {link.target for link in links if link.source in top}
+    return next((one for node, one in top.items() if node not in later), next(iter(top.values()), None))
+
+
 def _held(verdict: Verdict, sentence: str) -> str:
     """Return ``sentence`` after that the answer was held back, by which rules and why; as it is where it went out."""
     if verdict.mode != "enforce" or verdict.action in ("allow", "flag"):
@@ -244,7 +254,7 @@ def _held(verdict: Verdict, sentence: str) -> str:
 
 def _sentence(
     sources: Sequence[Source],
-    findings: Iterable[Finding],
+    worst: Finding | None,
     known: tuple[Incident, ...],
     first: DataChange | None,
     unseen: Sequence[DataChange],
@@ -257,7 +267,6 @@ def _sentence(
     stood = ", ".join(f"{source.role} {source.version.dataset.name}" for source in sources) or "nothing recorded"
     if known:
         return f"It stood on {stood}. It belongs to incident {known[0].id}: {known[0].title}."
-    worst = max(findings, key=lambda f: f.size, default=None)
     if worst is not None:
         return f"It stood on {stood}. Upstream, {worst.dataset.name}: {worst.sentence}"
     if first is not None:

@@ -98,12 +98,15 @@ def _plain(values: NDArray[Any], present: Mask | None) -> Iterator[Any]:
             yield _frame(b"u" if wide else b"i", present, rows)
             yield values.astype("<u8" if wide else "<i8")
             return
-    else:
-        gone = np.isnan(values)
-        if gone.any():
-            there = np.ones(rows, bool) if present is None else present.copy()
-            there[np.flatnonzero(there)[gone]] = False
-            present, values = there, values[~gone]
+        yield _frame(b"f", present, rows)
+        for start in range(0, len(values), _CACHED):
+            yield values[start : start + _CACHED].astype("<f8", copy=False)
+        return
+    kept = values == values  # what is no NaN
+    if not kept.all():
+        there = np.ones(rows, bool) if present is None else present.copy()
+        there[np.flatnonzero(there)[~kept]] = False
+        present, values = there, values[kept]
     yield _frame(b"f", present, rows)
     for start in range(0, len(values), _CACHED):
         yield np.add(values[start : start + _CACHED], 0.0, dtype="<f8")  # without -0.0

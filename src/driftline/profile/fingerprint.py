@@ -172,7 +172,8 @@ class _Groups:
 
 def _hashes(group: Sheet) -> list[bytes]:
     """Return the hash of each column of one group of rows; of no rows there is none."""
-    lines = dict(zip(group.numbers.places, canonical.of_lines(*group.numbers[1:]), strict=True))
+    found = group.numbers if group.short else None  # of a long one there are none
+    lines = dict(zip(found.places, canonical.of_lines(*found[1:]), strict=True)) if found else {}
     out = []
     for place, (column, rows) in enumerate(zip(group.columns, group.lengths, strict=True)):
         if not rows:

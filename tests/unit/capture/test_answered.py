@@ -27,6 +27,10 @@ class Reply:
     text: str
 
 
+class Asked(msgspec.Struct):
+    query: str
+
+
 class Record(msgspec.Struct):
     output: str
     score: float
@@ -44,11 +48,30 @@ def test_a_text_is_what_was_said_and_the_first_text_what_was_asked(sink: MemoryS
 
 
 @pytest.mark.parametrize(
+    ("args", "kwargs"),
+    [
+        (("When?", "u1"), {}),
+        ((object(), "When?"), {"session": "s1"}),
+        ((), {"session": "s1", "question": "When?"}),
+        ((object(),), {"user": 7, "asked": "When?"}),
+        ((), {"user": "u1", "body": {"question": "When?", "lang": "en"}}),  # as web frameworks hand over a body
+        ((Asked("When?"), "u1"), {}),
+    ],
+)
+def test_the_question_is_the_argument_of_that_name_else_the_first_text(
+    sink: MemorySink, args: Any, kwargs: Any
+) -> None:
+    driftline.answer("desk")(lambda *args, **kwargs: None)(*args, **kwargs)
+    assert recorded(sink).question == ids.text("When?")
+
+
+@pytest.mark.parametrize(
     ("result", "expected"),
     [
         ({"answer": "yes", "decision": "refund", "money": 300}, ("yes", "refund", 300.0, None)),
         (Reply("deny", 0.0, "no"), ("no", "deny", 0.0, None)),
         (Record("so", 0.9), ("so", "", 0.0, 0.9)),
+        ({"result": "yes", "source_documents": []}, ("yes", "", 0.0, None)),  # as chains of LangChain answer
         (["other"], ("", "", 0.0, None)),
     ],
 )

@@ -272,3 +272,15 @@ def test_features_that_break_our_own_reading_cost_themselves_only(
     assert driftline.flush()
     (found,) = sink.recorded
     assert (found.decision, dict(found.features)) == ("yes", {})
+
+
+def test_an_answer_that_is_over_is_not_begun_anew_and_says_so(
+    sink: MemorySink, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = driftline.answer("desk")
+    for decision in ("first", "second"):
+        with answer:
+            answer.decide(decision)
+    driftline.flush()
+    assert [one.decision for one in sink.recorded] == ["first"]
+    assert "makes a new one each time" in caplog.text

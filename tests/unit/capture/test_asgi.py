@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 import xxhash
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
+from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import JSONResponse, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
+from starlette.websockets import WebSocket
 
 import driftline
 from driftline.capture import asgi, fault
@@ -120,6 +123,117 @@ def test_a_cancelled_request_is_cancelled_and_recorded(sink: MemorySink) -> None
 
     asyncio.run(run())
     assert [answer.decision for answer in recorded(sink)] == ["error"]
+
+
+def test_what_fails_after_the_response_is_no_error_of_the_answer(sink: MemorySink) -> None:
+    def mails() -> None:
+        raise ZeroDivisionError("on purpose")
+
+    async def chat(request: Any) -> JSONResponse:
+        return JSONResponse({"text": "yes"}, background=BackgroundTask(mails))
+
+    app = Starlette(routes=[Route("/chat", chat, methods=["POST"])])
+    app.add_middleware(driftline.asgi, endpoint="desk")  # type: ignore[arg-type]
+    with pytest.raises(ZeroDivisionError, match="on purpose"):
+        TestClient(app).post("/chat")
+    assert [answer.decision for answer in recorded(sink)] == [""]
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_a_stream_that_breaks_is_an_answer_that_failed_also_where_a_middleware_ends_it(
+    sink: MemorySink, wrapped: bool
+) -> None:
+    async def stream(request: Any) -> StreamingResponse:
+        async def pieces() -> AsyncIterator[str]:
+            yield "half "
+            raise ZeroDivisionError("on purpose")
+
+        return StreamingResponse(pieces())
+
+    async def passing(request: Any, follow: Any) -> Any:
+        return await follow(request)
+
+    app = Starlette(routes=[Route("/chat", stream, methods=["POST"])])
+    if wrapped:
+        app.add_middleware(BaseHTTPMiddleware, dispatch=passing)
+    app.add_middleware(driftline.asgi, endpoint="desk")  # type: ignore[arg-type]
+    with pytest.raises(ZeroDivisionError, match="on purpose"):
+        TestClient(app).post("/chat")
+    assert [answer.decision for answer in recorded(sink)] == ["error"]
+
+
+def test_a_refusal_is_an_error_unless_the_handler_decides_and_a_redirection_is_no_answer(sink: MemorySink) -> None:
+    async def chat(request: Any) -> JSONResponse:
+        made = driftline.current_answer()
+        assert made is not None
+        made.decide("deny")
+        return JSONResponse({}, status_code=403)
+
+    app = Starlette(routes=[Route("/chat", chat, methods=["POST"])])
+    app.add_middleware(driftline.asgi, endpoint="desk")  # type: ignore[arg-type]
+    client = TestClient(app)
+    assert [client.post(path).status_code for path in ("/chat/", "/nowhere")] == [403, 404]  # the first by way of 307
+    assert [answer.decision for answer in recorded(sink)] == ["deny", "error"]
+
+
+def test_a_stream_that_the_client_left_is_an_answer_that_failed(sink: MemorySink) -> None:
+    async def run() -> None:
+        left = asyncio.Event()
+
+        async def pieces() -> AsyncIterator[str]:
+            yield "half "
+            left.set()
+            await asyncio.sleep(60)
+
+        async def receive() -> Any:
+            await left.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            pass
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            await StreamingResponse(pieces())(scope, receive, send)
+
+        scope = {"type": "http", "path": "/", "method": "POST", "headers": []}
+        await asgi.asgi(app, endpoint="desk")(scope, receive, send)
+
+    asyncio.run(run())  # Starlette ends such a request without an exception
+    (answer,) = recorded(sink)
+    assert (answer.decision, answer.text_hash) == ("error", ids.text("half "))
+
+
+@pytest.mark.parametrize("root", ["/api", "/api/"])
+def test_paths_are_those_of_the_application_also_where_it_is_mounted(sink: MemorySink, root: str) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        made = driftline.current_answer()
+        assert made is not None
+        made.decide(scope["path"])
+
+    async def run() -> None:
+        served = asgi.asgi(app, endpoint="desk", paths=["/chat"])
+        for path in ("/api/chat", "/chat", "/apichat", "/api/chatter"):  # servers of ASGI 2 leave the root out
+            scope: dict[str, Any] = {"type": "http", "path": path, "root_path": root, "method": "POST", "headers": []}
+            await served(scope, None, None)  # type: ignore[arg-type]
+
+    asyncio.run(run())
+    assert [answer.decision for answer in recorded(sink)] == ["/api/chat", "/chat"]
+
+
+def test_a_web_socket_has_an_answer_that_leads_nowhere(sink: MemorySink) -> None:
+    async def talk(socket: WebSocket) -> None:
+        await socket.accept()
+        made = driftline.current_answer()
+        assert made is not None
+        made.retrieved("a passage")
+        await socket.send_text("yes")
+        await socket.close()
+
+    app = Starlette(routes=[WebSocketRoute("/chat", talk)])
+    app.add_middleware(driftline.asgi, endpoint="desk")
+    with TestClient(app).websocket_connect("/chat") as socket:
+        assert socket.receive_text() == "yes"
+    assert recorded(sink) == []
 
 
 @pytest.mark.parametrize("kind", ["lifespan", "websocket"])

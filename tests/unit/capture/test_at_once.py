@@ -2,12 +2,15 @@
 
 import statistics
 import time
+from typing import Any
 
 import pandas as pd
+import pytest
 
 import driftline
 from driftline.capture import client
-from driftline.event.answer import Source
+from driftline.event import ids
+from driftline.event.answer import Retrieved, Source
 from driftline.event.lineage import Dataset, Touched, Version
 from driftline.testing import MemorySink
 
@@ -43,3 +46,18 @@ def test_features_may_be_a_row_and_what_has_none_costs_itself_only(sink: MemoryS
     assert driftline.flush()
     assert [answer.features for answer in sink.recorded] == [{"delay": 1.5, "carrier": "AA"}, {}]
     assert client.status()["failed:answer"] == 1
+
+
+@pytest.mark.parametrize("given", ["a passage", {"text": "a passage"}, Retrieved(ids.text("a passage"))])
+def test_one_document_that_is_given_alone_is_one(sink: MemorySink, given: Any) -> None:
+    driftline.record_answer("desk", retrieved=given)
+    driftline.flush()
+    assert [one.content for one in sink.recorded[0].documents] == [ids.text("a passage")]
+
+
+def test_what_an_answer_stands_on_is_named_once(sink: MemorySink) -> None:
+    with driftline.answer("desk") as answer:
+        for _ in range(2):
+            answer.uses("model", "m", "3")
+    driftline.flush()
+    assert len(sink.recorded[0].sources) == 1

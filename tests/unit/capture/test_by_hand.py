@@ -152,6 +152,37 @@ def test_why_of_an_answer_reaches_the_document_that_was_changed_before_its_index
     assert said == "docs/refunds.md"
 
 
+AGAIN = """import driftline; driftline.watch("steps")
+import os
+def write(name, text):
+    with open(name + ".part", "w") as file:
+        file.write(text)
+    os.replace(name + ".part", name)
+write("words.txt", "one two")
+write("other.txt", "three")
+with open("words.txt") as file:
+    words = file.read()
+write("count.txt", str(len(words.split())))
+with open("late.txt", "w") as file:
+    file.write("-")
+with open("late.txt") as file:
+    file.read()
+"""
+
+
+def test_what_was_written_and_opened_again_may_have_fed_what_was_written_after_that(tmp_path: Path) -> None:
+    """As Luigi's targets do it: written under another name, renamed, read by the next task of the same process."""
+    (tmp_path / "steps.py").write_text(AGAIN)
+    environment = {**os.environ, "DRIFTLINE_CONSOLE": "false"}
+    for command in (["steps.py"], ["-m", "driftline.cli.main", "lineage", "count.txt", "--up", "--json"]):
+        done = subprocess.run(
+            [sys.executable, *command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        )
+    graph = json.loads(done.stdout)
+    found = {node["label"] for node in graph["nodes"] if node["type"] == "DATASET"}
+    assert found == {"count.txt", "words.txt"}
+
+
 def test_the_books_of_a_table_are_no_data(watched: MemorySink) -> None:
     """Polars reads the manifests of an Iceberg table on a thread of its own, where nobody knows for whom."""
     books = ["t/metadata/1-m0.avro", "t/metadata/2.metadata.json", "d/_delta_log/0.json", "data/metadata/notes.md"]

@@ -187,6 +187,53 @@ def test_what_a_plain_function_returns_lazily_is_part_of_the_call_where_asked_fo
     assert all(("finish", "") in log.said for log in logs)
 
 
+@pytest.mark.parametrize("kind", [classmethod, staticmethod])
+def test_a_method_of_a_class_is_wrapped_above_or_below_what_makes_it_one(kind: Any) -> None:
+    log = Log()
+
+    def add_all(*given: Any) -> list[Any]:
+        return [*given]
+
+    def wrap(function: Any) -> Any:
+        return calls.wrap(function, lambda args, kwargs: log)
+
+    class Holder:
+        above = wrap(kind(add_all))
+        below = kind(wrap(add_all))
+
+    first = [Holder] if kind is classmethod else []
+    assert Holder.above(1) == Holder().above(1) == Holder.below(1) == [*first, 1]
+    assert log.said.count(("finish", "")) == 3
+
+
+def test_a_class_stays_the_class(caplog: pytest.LogCaptureFixture) -> None:
+    class Kept:
+        pass
+
+    wrapped, log = around_of(Kept)
+    assert wrapped is Kept
+    assert "is a class, and stays as it is" in caplog.text
+    assert log.said == []
+
+
+def test_what_an_asynchronous_generator_does_as_it_is_closed_is_inside_the_call() -> None:
+    log = Log()
+
+    async def pieces() -> AsyncIterator[int]:
+        try:
+            yield 1
+        finally:
+            log.said.append("closing")
+
+    async def run() -> None:
+        stream = calls.wrap(pieces, lambda args, kwargs: log)()
+        assert await anext(stream) == 1
+        await stream.aclose()  # type: ignore[attr-defined]
+
+    asyncio.run(run())
+    assert log.said == ["begin", "suspend", ("passed", 1), "resume", "closing", "suspend", ("finish", "")]
+
+
 def test_nothing_around_is_the_function() -> None:
     for function in (add, functools.partial(add, 1)):
         assert calls.wrap(function, lambda args, kwargs: None)(2) == function(2)

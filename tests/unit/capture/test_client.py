@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import logging
 import multiprocessing
 import os
 import subprocess
@@ -318,3 +319,34 @@ def test_a_signal_handler_records_whatever_it_interrupts(tmp_path: Path) -> None
         [sys.executable, "-c", script, str(tmp_path / "home")], capture_output=True, text=True, timeout=100
     )
     assert done.stdout == "True 601 601\n"
+
+
+def test_a_handler_of_the_program_s_that_records_and_a_thread_that_is_told_of_settings_do_not_wait_for_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one holds the lock of the handler, as ``logging`` does while it is at work, and the other waits for that."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DRIFTLINE_NONSENSE", "1")
+    monkeypatch.setattr(fault, "_told", set())
+    monkeypatch.setattr(client, "process", client._Process())
+    monkeypatch.setattr(client.process, "atexit", True)
+    handler, holds, asked = logging.Handler(), threading.Event(), threading.Event()
+    handler.handle = lambda record: handler.acquire() and handler.release()  # type: ignore[method-assign,func-returns-value]
+    monkeypatch.setattr(fault.logger, "handlers", [handler])
+
+    def at_work() -> None:
+        handler.acquire()
+        holds.set()
+        asked.wait(10)
+        time.sleep(0.1)  # the other one tells by now
+        client.current()
+        handler.release()
+
+    threads = [threading.Thread(target=at_work, daemon=True)]
+    threads[0].start()
+    assert holds.wait(10)
+    threads.append(threading.Thread(target=lambda: (asked.set(), client.current()), daemon=True))
+    threads[1].start()
+    for thread in threads:
+        thread.join(10)
+    assert not any(thread.is_alive() for thread in threads)

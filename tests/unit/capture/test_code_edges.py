@@ -341,57 +341,59 @@ def test_an_array_that_was_wider_than_the_text_tells_is_a_hedge() -> None:
     assert {(one.column, one.confidence) for one in wider.of("z")} == {("a", 0.5)}
 
 
-def test_a_coroutine_is_followed_whoever_goes_on_with_it(script: Script) -> None:
+def test_levels_of_an_index_that_was_made_by_place_each_come_from_their_own_column(script: Script) -> None:
+    """The run tells their names; a frame made with that index has them, and a prediction does not stand on them."""
     events = script(BEGIN + DATA + (
-        "import asyncio\n"
-        "async def rows(name):\n"
-        "    for row in pd.read_csv(name).to_dict('records'):\n"
-        "        yield row\n"
-        "def write(found):\n"
-        '    pd.DataFrame([{"twice": one["spend"] * 2} for one in found]).to_csv("out.csv", index=False)\n'
-        "async def main():\n"
-        '    found = [row async for row in rows("customers.csv") if row["plan"] == "a"]\n'
-        "    await asyncio.to_thread(write, found)\n"
-        "asyncio.run(main())\n"
+        'pd.read_csv("customers.csv")[["id", "plan", "spend", "tenure"]].to_csv("keyed.csv", index=False)\n'
+        "from sklearn.linear_model import LinearRegression\n"
+        "def load(path, keyed):\n"
+        "    columns = [0, 1] if keyed else None\n"
+        "    return pd.read_csv(path, index_col=columns)\n"
+        'raw = load("keyed.csv", True).select_dtypes("number")\n'
+        '((raw - raw.mean()) / raw.std()).to_csv("scores.csv")\n'
+        "model = LinearRegression().fit(raw, raw.spend)\n"
+        "made = pd.DataFrame({}, index=raw.index)\n"
+        'made["twice"] = raw.spend * 2\n'
+        'made.to_csv("made.csv")\n'
+        'pd.DataFrame(model.predict(raw), index=raw.index, columns=["p"]).to_csv("predicted.csv")\n'
+        'raw.reset_index()[["id", "spend"]].to_csv("flat.csv", index=False)\n'
     ))  # fmt: skip
-    assert edges(events, "out.csv") == {
-        "twice": {("customers.csv", "spend", "TRANSFORMATION", 0.9)},
-        "": {("customers.csv", "plan", "FILTER", 0.9)},
-    }
+    for name in ("scores.csv", "made.csv", "predicted.csv"):
+        found = edges(events, name)
+        for level in ("id", "plan"):
+            assert {(source, column, way) for source, column, way, _ in found[level]} == {
+                ("keyed.csv", level, "IDENTITY")
+            }
+    assert {column for _, column, *_ in edges(events, "predicted.csv")["p"]} == {"spend", "tenure"}
+    assert {column for _, column, *_ in edges(events, "made.csv")["twice"]} == {"spend"}
+    assert {column for _, column, *_ in edges(events, "flat.csv")["id"]} == {"id"}
 
 
-FILES = """\
-import csv, json
-for k in "xy":
-    with open(f"in_{k}.csv", "w") as file:
-        file.write("a\\n" + "\\n".join(str(ord(k) * n) for n in range(40)) + "\\n")
-def total(k):
-    with open(f"in_{k}.csv", newline="") as file:
-        return [{"b": float(row["a"]) * 2} for row in csv.DictReader(file)]
-def write(k, rows):
-    with open(f"out_{k}.json", "w") as file:
-        json.dump(rows, file)
-"""
-
-
-def test_each_file_of_a_loop_comes_from_what_was_opened_in_its_round(script: Script) -> None:
-    events = script(BEGIN + FILES + (
-        'found = {k: total(k) for k in "xy"}\n'
-        "for k, rows in found.items():\n"
-        "    write(k, rows)\n"
+def test_a_model_that_was_fitted_by_fit_predict_is_shaped_by_what_it_was_given(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import joblib\n"
+        "from sklearn.cluster import KMeans\n"
+        'raw = pd.read_csv("customers.csv")\n'
+        "model = KMeans(n_clusters=2, n_init=1, random_state=0)\n"
+        'raw["cluster"] = model.fit_predict(raw[["spend", "tenure"]].to_numpy())\n'
+        'joblib.dump(model, "model.joblib")\n'
+        'raw[["cluster"]].to_csv("clusters.csv", index=False)\n'
     ))  # fmt: skip
-    for k in "xy":  # Python goes on a few bytes further the second time that it calls ``open``
-        assert edges(events, f"out_{k}.json")["b"] == {(f"in_{k}.csv", "a", "TRANSFORMATION", 0.9)}
+    shaped = edges(events, "model.joblib")[""]
+    assert {(column, kind) for _, column, kind, _ in shaped} == {("spend", "CONDITIONAL"), ("tenure", "CONDITIONAL")}
+    assert {(column, kind) for _, column, kind, _ in edges(events, "clusters.csv")["cluster"]} == {
+        ("spend", "TRANSFORMATION"), ("tenure", "TRANSFORMATION"),
+    }  # fmt: skip
 
 
-def test_which_of_several_tables_a_thread_was_given_is_a_hedge(script: Script) -> None:
-    events = script(BEGIN + "from concurrent.futures import ThreadPoolExecutor\n" + FILES + (
-        'found = {k: total(k) for k in "xy"}\n'
-        "with ThreadPoolExecutor(2) as pool:\n"
-        "    for k, rows in found.items():\n"
-        "        pool.submit(write, k, rows)\n"
+def test_a_label_of_its_own_file_shapes_the_model_in_whatever_form_it_is_given(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import joblib, numpy as np\n"
+        "from sklearn.linear_model import LinearRegression\n"
+        'pd.read_csv("customers.csv")[["tenure"]].to_csv("label.csv", index=False)\n'
+        'raw, label = pd.read_csv("customers.csv")[["spend"]], pd.read_csv("label.csv")\n'
+        'joblib.dump(LinearRegression().fit(raw, np.ravel(label)), "first.joblib")\n'
+        'joblib.dump(LinearRegression().fit(raw, np.nan_to_num(label.values).ravel()), "second.joblib")\n'
     ))  # fmt: skip
-    for k in "xy":
-        assert {(source, sure) for source, *_, sure in edges(events, f"out_{k}.json")["b"]} == {
-            ("in_x.csv", 0.5), ("in_y.csv", 0.5),
-        }  # fmt: skip
+    for name in ("first.joblib", "second.joblib"):
+        assert {(source, column) for source, column, *_ in edges(events, name)[""]} == {("label.csv", "tenure")}, name

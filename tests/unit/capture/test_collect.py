@@ -41,6 +41,13 @@ def test_a_file_is_the_same_whether_its_hash_is_known_or_put_off() -> None:
     assert found.inputs == []
 
 
+def test_what_a_file_held_one_after_the_other_within_one_tick_of_the_clock_is_two_versions() -> None:
+    found = trace()
+    for version in ("xxh3:1", "xxh3:2", "xxh3:1"):
+        collect.add(found, "read", Seen(touched=touched(version), path="/x", size=1, modified_ns=2))
+    assert [one.touched.version for one in found.inputs] == ["xxh3:1", "xxh3:2"]
+
+
 def test_a_file_that_is_still_written_is_one_output() -> None:
     found = trace()
     for _ in range(3):

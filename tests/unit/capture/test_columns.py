@@ -1,5 +1,7 @@
 from collections.abc import Mapping
 
+import msgspec
+
 from driftline.capture import columns
 from driftline.capture.columns import Bound, Reach
 from driftline.capture.contents import Contents
@@ -85,6 +87,8 @@ def test_equal_content_by_accident_proves_little_or_nothing() -> None:
     assert identical(contents({"a": "1"}), (T, few)) == {"a": [("t", "a", 0.9)]}, "few values, same name"
     numbers = contents({"a": "1"}, regular="a")
     assert identical(contents({"a": "1"}, regular="a"), (T, numbers)) == {"a": [("t", "a", 0.5)]}, "row numbers"
+    short = msgspec.structs.replace(few, rows=50)
+    assert identical(short, (T, short)) == {"a": [("t", "a", 0.5)]}, "two lists of the same names"
     constant = contents({"a": "1"}, varied="")
     assert identical(constant, (T, constant)) == {}, "one value, or none"
 
@@ -134,6 +138,12 @@ def test_what_code_and_content_both_name_is_surer_and_known_by_the_code() -> Non
 def test_a_source_that_code_does_not_name_counts_half() -> None:
     found = columns.reconciled(({"x": [code("a")]}, []), ({"x": [same("b")], "y": [same("c")]}, []))
     assert found[0] == {"x": [code("a"), same("b", 0.5)], "y": [same("c")]}
+
+
+def test_a_hedge_of_the_code_does_not_give_way_to_another_hedge() -> None:
+    kept = reach("label", "IDENTITY", columns.KEPT, 0.5)  # two values, as any prediction of a label has
+    found = columns.reconciled(({"label": [code("a", 0.3), code("label", 0.3)]}, []), ({"label": [kept]}, []))
+    assert found[0] == {"label": [code("a", 0.3), code("label", 0.65)]}  # 1 - 0.7 * 0.5
 
 
 def test_content_that_is_surer_than_a_hedge_counts_alone() -> None:

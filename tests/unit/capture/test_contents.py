@@ -187,3 +187,16 @@ def test_steps_that_a_narrow_number_cannot_hold_are_not_taken_for_equal_ones() -
     """By hand: 128 up and 128 down, which are one number in eight bits."""
     assert contents.of_arrow(pa.table({"a": pa.array([-64, 64, -64], pa.int8())})).regular == frozenset()
     assert contents.of_arrow(pa.table({"a": pa.array([-64, 0, 64], pa.int8())})).regular == {"a"}
+
+
+def test_a_column_that_another_thread_puts_out_meanwhile_is_measured_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Fleeting(dict[Any, Any]):
+        def __contains__(self, key: object) -> bool:
+            found = super().__contains__(key)
+            self.pop(key, None)  # in between: another thread has measured something else
+            return found
+
+    monkeypatch.setattr(contents, "_columns", {})
+    expected = contents.of_arrow(TABLE)
+    monkeypatch.setattr(contents, "_columns", Fleeting(contents._columns))
+    assert contents.of_arrow(TABLE) == expected

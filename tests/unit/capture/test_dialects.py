@@ -192,3 +192,23 @@ def test_what_cannot_be_read_is_passed_over(broken: str) -> None:
     for operation in ("chat", "retrieval"):
         found = said({"gen_ai.operation.name": operation, **dict.fromkeys(keys, broken)})
         assert (found.text, found.documents) in (("", ()), (broken, ()))
+
+
+def test_a_model_is_called_as_it_was_asked_for_also_where_only_the_parameters_say_so() -> None:
+    """As ``openinference-instrumentation-openai`` 0.1.66 writes it; a call that failed has no other name."""
+    asked = {"openinference.span.kind": "LLM", "llm.invocation_parameters": '{"model": "gpt-4o", "temperature": 0}'}
+    assert (said(asked).model, said(asked).version) == ("gpt-4o", "")
+    answered = said({**asked, "llm.model_name": "gpt-4o-2024-08-06"})
+    assert (answered.model, answered.version) == ("gpt-4o", "gpt-4o-2024-08-06")
+
+
+def test_a_stream_of_logfire_is_told_when_it_is_over() -> None:
+    """Logfire ends a span when a stream begins, and writes a second one at its end, with what was said."""
+    begun = {
+        "logfire.span_type": "span", "gen_ai.operation.name": "chat", "gen_ai.system": "openai",
+        "gen_ai.request.model": "gpt-4o", "gen_ai.response.model": "gpt-4o",
+    }  # fmt: skip
+    assert said(begun).kind == "aside"
+    assert dialects.kind_of(Span("span", begun, (), 1_000, True)) == "model"  # it failed, and no more will come
+    over = {**begun, "logfire.span_type": "log", "gen_ai.response.id": "r1", "gen_ai.usage.input_tokens": 3}
+    assert (said(over).kind, dialects.response_of(span(over))) == ("model", "r1")

@@ -2,10 +2,12 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import driftline
+from driftline.capture import emit, formats, together
 from driftline.event import facets
 from driftline.event.facets import GapsFacet, StartFacet
 from driftline.testing import MemorySink
@@ -61,3 +63,41 @@ def test_temporary_files_that_are_gone_and_that_nobody_read_are_counted_and_not_
     found = facets.unpack(event.run.facets, "driftline_gaps", GapsFacet)
     assert found is not None
     assert found.gaps["temporary files that were written and removed"] == 1
+
+
+def test_what_a_thread_adds_to_a_run_that_has_ended_does_not_cost_its_event(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a pool does whose last task is not waited for: the event is being made on another thread by then."""
+    with driftline.run("job") as run:
+        run.write("first", version="1")
+        real = emit._dataset
+
+        def meanwhile(*args: Any) -> Any:
+            run.write("late", version="1")
+            run.gap("late")
+            return real(*args)
+
+        monkeypatch.setattr(emit, "_dataset", meanwhile)
+    assert driftline.flush()
+    (event,) = sink.decoded()
+    assert [one.name for one in event.outputs] == ["first"]
+    assert driftline.capture.client.status()["lost"] == 0
+
+
+def test_all_small_files_of_one_event_are_measured_together(
+    watched: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nine files, three at a time; the first three were looked at with other events. None is measured one by one."""
+    import pandas as pd
+
+    alone: list[str] = []
+    monkeypatch.setattr(emit, "_AT_ONCE", 3)
+    monkeypatch.setattr(together, "MOST", 3)
+    monkeypatch.setattr(formats, "_read", lambda path, *_: alone.append(path))
+    with driftline.run("job"):
+        for number in range(9):
+            pd.DataFrame({"n": [number, 5]}).to_parquet(f"{number}.parquet")
+    assert driftline.flush()
+    (event,) = [one for one in watched.decoded() if one.outputs]
+    assert [alone, sum("driftline_profile" in one.facets for one in event.outputs)] == [[], 9]

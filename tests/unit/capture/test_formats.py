@@ -1,5 +1,6 @@
 """What is inside files that hold a table, whatever their format."""
 
+import os
 import subprocess
 import sys
 import warnings
@@ -51,6 +52,34 @@ def test_nobody_is_warned_of_an_old_file_that_is_read_once_more(tmp_path: Path) 
         assert len(found) == 2
         assert written(tmp_path / "x.feather") is not None
         assert len(found) == 2
+
+
+@pytest.mark.parametrize("name", ["x.parquet", "x.csv", "x.npy", "x.json"])
+@pytest.mark.parametrize("moved", [True, False])
+def test_the_bytes_of_a_file_decide_where_size_and_time_are_the_same(tmp_path: Path, name: str, *, moved: bool) -> None:
+    """As where a program writes a file anew within one tick of the clock, or restores its times."""
+    path, other = tmp_path / name, tmp_path / f"other-{name}"
+
+    def write(into: Path, number: int) -> None:
+        frame = pd.DataFrame({"n": [number, 5]})
+        if name == "x.npy":
+            np.save(into, frame["n"].to_numpy())
+        elif name == "x.json":
+            frame.to_json(into, orient="records")
+        else:
+            getattr(frame, f"to_{name[2:]}")(into)
+
+    write(path, 1)
+    seen = measure.of_file(str(path))
+    write(other if moved else path, 2)
+    if moved:
+        other.replace(path)
+    os.utime(path, ns=(seen.modified_ns, seen.modified_ns))
+    assert measure.state(str(path)) == (seen.size, seen.modified_ns)
+    with pytest.raises(FileNotFoundError):
+        formats.of_file(str(path), seen.version, seen.size, seen.modified_ns)
+    assert measured.key(seen.version) not in measured.at_hand
+    assert formats.of_file(str(path), measure.of_file(str(path)).version, seen.size, seen.modified_ns)
 
 
 def test_columns_of_what_only_is_called_parquet_are_not_known(tmp_path: Path) -> None:
@@ -309,38 +338,6 @@ def test_names_that_a_reader_could_take_for_each_other_are_read_at_once(tmp_path
     found = written(tmp_path / "x.parquet")
     assert found is not None
     assert found.fingerprint == profile.fingerprint(table).value
-
-
-def test_a_workbook_has_the_columns_of_all_its_sheets(tmp_path: Path) -> None:
-    """By hand: the first sheet has two rows and two columns of one name, the second three rows and none without one."""
-    openpyxl = pytest.importorskip("openpyxl")
-    hashes = []
-    for cell in (7, 8):
-        book = openpyxl.Workbook()
-        for row in (("n", "n", None), (1, 2, "x"), (3, 4, None)):
-            book.active.append(row)
-        second = book.create_sheet("more")
-        for row in (("n", "s"), (5, "y"), (6, "z"), (cell, "w")):
-            second.append(row)
-        book.create_sheet("empty")
-        book.save(tmp_path / "x.xlsx")
-        found = written(tmp_path / "x.xlsx")
-        assert found is not None
-        assert found.prints is not None
-        assert [field.name for field in found.fields] == ["n", "n.1", "column 2", "more!n", "more!s"]
-        assert found.rows == 3
-        hashes.append(found.prints.columns)
-    assert [name for name, hashed in hashes[0].items() if hashed != hashes[1][name]] == ["more!n"]
-
-
-def test_a_workbook_without_a_header_is_a_table_and_an_empty_one_is_none(tmp_path: Path) -> None:
-    openpyxl = pytest.importorskip("openpyxl")
-    pd.DataFrame([[1, 1], [2, 3]]).to_excel(tmp_path / "x.xlsx", header=False, index=False)
-    found = written(tmp_path / "x.xlsx")
-    assert found is not None
-    assert ([field.name for field in found.fields], found.rows) == (["1", "1.1"], 1)
-    openpyxl.Workbook().save(tmp_path / "y.xlsx")
-    assert written(tmp_path / "y.xlsx") is None
 
 
 def test_a_text_table_is_read_once_whatever_words_its_form_was_said_in(tmp_path: Path) -> None:

@@ -98,6 +98,29 @@ def test_dvc_says_the_hash_of_a_file_as_long_as_its_size_is_the_same(tmp_path: P
     assert native(data) is None
 
 
+def test_a_file_of_dvc_that_was_replaced_by_one_of_the_same_size_and_time_is_read_anew(tmp_path: Path) -> None:
+    (tmp_path / "data.xml").write_text("12345")
+    beside, later = tmp_path / "data.xml.dvc", tmp_path / "later"
+    for number in "12":
+        later.write_text(f"outs: [{{md5: {number * 32}, size: 5, path: data.xml}}]")
+        os.utime(later, ns=(1, 1))
+        later.replace(beside)
+        assert native(tmp_path / "data.xml") == Pointer("dvc", f"md5:{number * 32}")
+
+
+def test_what_dvc_says_at_length_is_not_read_while_the_program_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data.xml").write_text("12345")
+    said = f"outs: [{{md5: {HASH}, size: 5, path: data.xml}}]"
+    (tmp_path / "data.xml.dvc").write_text(said)
+    monkeypatch.setattr(module, "_LONG", len(said) - 1)
+    assert native(tmp_path / "data.xml") is None
+    monkeypatch.setattr(module, "_LONG", len(said))
+    module._outs.cache_clear()
+    assert native(tmp_path / "data.xml") == Pointer("dvc", f"md5:{HASH}")
+
+
 def test_dvc_pipelines_say_it_in_their_lock(tmp_path: Path) -> None:
     (tmp_path / ".dvc").mkdir()
     data = tmp_path / "out" / "model.pkl"

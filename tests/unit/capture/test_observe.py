@@ -1,6 +1,9 @@
 """Which name a state gets: its own pointer where it has one, else the hash of its bytes or of its content."""
 
+import json
+import os
 import shutil
+import time
 from pathlib import Path
 
 import msgspec
@@ -8,6 +11,7 @@ import pandas as pd
 import pytest
 
 import driftline as dl
+from driftline.capture import measure, native
 from driftline.capture.observe import Given, files, name_of, observe
 from driftline.event.lineage import Dataset
 from driftline.testing import MemorySink
@@ -87,3 +91,52 @@ def test_a_run_sends_the_hashes_by_column_and_rows(sink: MemorySink, tmp_path: P
     assert facet["value"] == read["facets"]["driftline_state"]["fingerprint"]
     assert facet["rowSet"]["total"].startswith("t4-1:")
     assert wrote["facets"]["driftline_fingerprint"]["columns"]["a"] == facet["columns"]["a"]
+
+
+def test_a_file_that_is_changed_while_it_is_read_goes_by_no_hash(watched: MemorySink, tmp_path: Path) -> None:
+    """What was read is the first text; what can be hashed when the reader comes back is the second one."""
+    file = tmp_path / "x.csv"
+    file.write_text("a\n1\n")
+
+    def slow(cell: str) -> str:
+        time.sleep(0.02)  # several ticks of the clock by which files are dated
+        file.write_text("a,b\n2,3\n")
+        return cell
+
+    with dl.run("changed"):
+        assert pd.read_csv(file, converters={"a": slow}).a.tolist() == ["1"]
+    with dl.run("calm") as calm:
+        pd.read_csv(file)
+    dl.flush()
+    told = {event.job.name: event for event in watched.decoded()}
+    (read,) = told["changed"].inputs
+    state = json.loads(bytes(read.facets["driftline_state"]))
+    assert state["version"].startswith(measure.STAT)
+    assert state["attributes"]["identity"] == "path, size and time (changed while it was read)"
+    assert [field["name"] for field in json.loads(bytes(read.facets["schema"]))["fields"]] == ["a"]
+    assert calm.inputs[0].version == measure.of_bytes(b"a,b\n2,3\n")
+
+
+def test_a_time_that_is_still_to_come_tells_nothing(watched: MemorySink, tmp_path: Path) -> None:
+    """As a server of files has it whose clock is ahead."""
+    file = tmp_path / "x.csv"
+    file.write_text("a\n1\n")
+    os.utime(file, (time.time() + 60, time.time() + 60))
+    with dl.run("job") as run:
+        pd.read_csv(file)
+    assert run.inputs[0].version == measure.of_bytes(b"a\n1\n")
+
+
+def test_a_file_beside_which_something_cannot_be_read_is_named_by_its_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a ``dvc.lock`` of somebody else."""
+    (tmp_path / "x.csv").write_text("a\n1\n")
+    (tmp_path / "dvc.lock").write_text("stages: {}")
+
+    def refused(*_: object) -> None:
+        raise PermissionError("dvc.lock")
+
+    monkeypatch.setattr(native, "_outs", refused)
+    (seen,) = observe(tmp_path / "x.csv", None, Given(), str(tmp_path))
+    assert (seen.touched.version, seen.touched.attributes) == (measure.of_bytes(b"a\n1\n"), {})

@@ -5,7 +5,9 @@ import fcntl
 import os
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -160,3 +162,41 @@ def test_a_child_forgets_what_it_has_handed_over_once_that_is_much(
     parent = trace()
     offspring.collect(str(tmp_path), parent)
     assert (parent.attributed, parent.gaps, parent.opened) == ({"/x"}, {"sql columns": 2}, {("/y", "read"): 7})
+
+
+def test_what_a_signal_handler_records_in_the_midst_of_a_line_is_left_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It runs on the thread that holds the lock of the file, and would wait for that for ever."""
+    names = iter("bc")
+
+    def leave(name: str) -> None:
+        offspring.leave(str(tmp_path), "run-1", "read", Seen(touched=Touched(dataset=Dataset("file", name))))
+
+    def handled(handle: int, fstat: Callable[[int], os.stat_result] = os.fstat) -> os.stat_result:
+        for name in names:
+            leave(name)
+        return fstat(handle)
+
+    monkeypatch.setattr(os, "fstat", handled)
+    thread = threading.Thread(target=leave, args=("a",), daemon=True)
+    thread.start()
+    thread.join(10)
+    assert not thread.is_alive()
+    parent = trace()
+    offspring.collect(str(tmp_path), parent)
+    assert sorted(seen.touched.dataset.name for seen in parent.inputs) == ["a", "b", "c"]
+
+
+def test_a_line_for_which_the_disk_has_no_room_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = Seen(touched=Touched(dataset=SOURCE, version="v"))
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", lambda handle, line, write=os.write: write(handle, line[:9]))
+        with pytest.raises(OSError, match="in part"):
+            offspring.leave(str(tmp_path), "run-1", "read", seen)
+    offspring.leave(str(tmp_path), "run-1", "read", seen)
+    (file,) = (tmp_path / "runs" / "run-1").iterdir()
+    assert file.read_bytes().count(b"\n") == 1
+    parent = trace()
+    offspring.collect(str(tmp_path), parent)
+    assert [one.touched.version for one in parent.inputs] == ["v"]

@@ -92,6 +92,19 @@ def test_what_dbt_keeps_of_a_project_is_neither_an_output_nor_a_gap(watched: Mem
     assert not opens.is_book("shop/graph.gpickle")
 
 
+def test_what_metaflow_keeps_of_its_flows_is_neither_an_input_nor_a_gap(watched: MemorySink, tmp_path: Path) -> None:
+    kept = tmp_path / ".metaflow" / "Flow" / "7" / "start" / "1" / "0.data.json"
+    kept.parent.mkdir(parents=True)
+    with driftline.run("flow") as run:
+        with kept.open("w") as file:
+            json.dump({"objects": {}}, file)
+        with kept.open() as file:
+            json.load(file)
+    assert driftline.flush()
+    assert (run.inputs, run.outputs) == ((), ())
+    assert all("driftline_gaps" not in ((event.run and event.run.facets) or {}) for event in watched.decoded())
+
+
 def test_a_read_that_fails_leaves_what_it_opened_as_opened_by_hand(watched: MemorySink, tmp_path: Path) -> None:
     Path("broken.json").write_text("{]")
     with driftline.run("job") as run, pytest.raises(ValueError, match=r".+"):

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from tests.told_by_code import BEGIN, DATA, Script
 
 from driftline.capture import columns, output_columns
 from driftline.capture.columns import Bound, Declared, Reach
@@ -91,3 +92,26 @@ def test_a_code_that_cannot_be_read_leaves_what_is_known(monkeypatch: pytest.Mon
 def test_the_text_is_not_looked_at_while_a_run_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output_columns, "_CODE", "driftline.nowhere")
     assert told(code=False)[0] == {}
+
+
+def test_what_was_read_after_a_model_was_fitted_is_not_what_it_was_fitted_on(script: Script) -> None:
+    """The names of its columns are all that is known of the first model, and the second file has them as well."""
+    events = script(BEGIN + DATA + (
+        "import joblib, pickle\n"
+        "from sklearn.linear_model import LinearRegression\n"
+        'whole = pd.read_csv("customers.csv")[["spend", "tenure"]]\n'
+        'joblib.dump((whole, whole["spend"]), "split.joblib")\n'
+        'whole.to_pickle("other.pkl")\n'
+        "driftline.unwatch()\n"
+        "del whole\n"
+        'driftline.watch("train")\n'
+        'data, label = joblib.load("split.joblib")\n'
+        'joblib.dump(LinearRegression().fit(data, label), "first.joblib")\n'
+        'joblib.dump(LinearRegression().fit(pd.read_pickle("other.pkl"), label), "second.joblib")\n'
+    ))  # fmt: skip
+    [last] = [one for one in events if one["job"]["name"] == "train" and one["eventType"] == "COMPLETE"]
+    said = {one["name"]: one["facets"].get("columnLineage", {}).get("fields", {}) for one in last["outputs"]}
+    assert not any(
+        source["name"] == "other.pkl" for field in said["first.joblib"].values() for source in field["inputFields"]
+    )
+    assert said["second.joblib"]["spend"]["inputFields"][0]["name"] == "other.pkl"

@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,44 @@ def test_a_script_that_leaves_at_once_has_recorded_its_answer_and_ends_with_its_
     assert subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=False).returncode == 7
     read = subprocess.run([sys.executable, "-c", READ], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert read.stdout == "1\n"
+
+
+def test_an_interruption_meanwhile_does_not_keep_a_process_that_leaves(tmp_path: Path) -> None:
+    """Without us there is no moment for it; a child that a program forks would go on as its parent."""
+    script = (
+        "import driftline, os; driftline.record_answer('desk'); driftline.flush()\n"
+        "from driftline.capture import client\n"
+        "def save(seconds):\n    raise KeyboardInterrupt\n"
+        "client.process.client.sender.save = save\n"
+        "try:\n    os._exit(7)\nexcept BaseException as error:\n    print('it goes on', type(error))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (7, "")
+
+
+def test_a_process_that_ends_itself_by_a_signal_as_uvicorn_does_has_recorded_its_answer(tmp_path: Path) -> None:
+    script = (
+        "import driftline, signal, time\n"
+        "driftline.record_answer('first'); driftline.flush()\n"
+        "signal.signal(signal.SIGUSR1, lambda *_: print('handled', flush=True)); signal.raise_signal(signal.SIGUSR1)\n"
+        "driftline.record_answer('desk'); signal.raise_signal(signal.SIGTERM)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (-signal.SIGTERM, b"handled\n")
+    read = subprocess.run([sys.executable, "-c", READ], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert read.stdout == "2\n"
+
+
+def test_what_another_library_has_put_in_place_of_the_function_that_leaves_is_called(tmp_path: Path) -> None:
+    script = (
+        "import driftline, os\n"
+        "original = os._exit\n"
+        "def leave(code): print('left', flush=True); original(code)\n"
+        "os._exit = leave\n"  # as Logfire does
+        "driftline.record_answer('desk'); driftline.flush(); os._exit(7)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr, done.stdout) == (7, "", "left\n")
 
 
 def test_the_function_that_leaves_is_pickled_as_before(tmp_path: Path) -> None:

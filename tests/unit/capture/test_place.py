@@ -3,10 +3,13 @@
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+import driftline
 from driftline.capture import place
 from driftline.event.names import Located
+from driftline.testing import MemorySink
 
 
 def test_a_path_below_the_home_of_the_project_is_named_relative_to_it(
@@ -151,3 +154,39 @@ def test_a_link_that_leads_elsewhere_from_now_on_is_followed_there(tmp_path: Pat
         found = place.file(given, str(tmp_path))
         assert found is not None
         assert found.located.name == place.place(given, str(tmp_path)).located.name == f"{version}/f.csv"
+
+
+def test_up_from_behind_a_link_is_where_the_system_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """POSIX: ``link/..`` is the folder above the one that ``link`` leads to; by hand, and by what is read there."""
+    for name in ("x", "deep/x", "deep/er/x"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / "link").symlink_to(tmp_path / "deep" / "er")
+    monkeypatch.chdir(tmp_path)
+    folder = place.base(str(tmp_path / ".driftline"))
+    for given in ("link/../x", f"{tmp_path}/link/../x", "link/x", "deep/../link/../er/x", "deep/../x", "./link/.././x"):
+        really = Path(given).read_text()
+        found = place.file(given, folder)
+        assert found is not None
+        assert (found.located.name, place.place(given, folder).located.name) == (really, really)
+        assert Path(found.path).read_text() == really
+        assert Path(given).samefile(place.absolute(given))
+    assert place.absolute("link/..") == str(tmp_path / "deep")
+    assert place.absolute("deep/../gone/../x") == str(tmp_path / "x")
+
+
+def test_a_link_that_is_gone_up_from_names_what_was_read_and_nothing_is_left_over(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "deep" / "er")
+    (tmp_path / "x.csv").write_text("a\n1\n")
+    (tmp_path / "deep" / "x.csv").write_text("b\n2\n3\n")
+    with driftline.run("score"):
+        pd.read_csv("link/../x.csv").to_csv("link/../y.csv", index=False)
+    driftline.flush()
+    event = watched.decoded()[-1]
+    assert event.run is not None
+    found = [Path(one.name).parts[-2:] for one in (*event.inputs, *event.outputs)]
+    assert found == [("deep", "x.csv"), ("deep", "y.csv")]
+    assert "driftline_gaps" not in event.run.facets

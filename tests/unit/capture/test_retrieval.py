@@ -153,3 +153,15 @@ def test_a_document_that_cannot_be_read_reaches_nobody(sink: MemorySink) -> None
         assert driftline.retriever(lambda: result)() is result
     assert recorded(sink).documents == ()
     assert fault.counts() == {"retriever": 1}
+
+
+def test_of_very_many_documents_the_first_are_recorded_and_the_rest_is_counted(
+    sink: MemorySink, caplog: pytest.LogCaptureFixture
+) -> None:
+    search = driftline.retriever(lambda: [f"text {n}" for n in range(1_003)])
+    with driftline.answer("desk"):
+        assert len(search()) == 1_003
+    driftline.flush()
+    assert len(sink.recorded[0].documents) == 1_000
+    assert fault.counts() == {"unrecorded documents": 3}
+    assert "of 1003 documents of one retrieval the first 1000 are recorded" in caplog.text

@@ -154,7 +154,33 @@ def test_no_server_raises(tmp_path: Path) -> None:
         sink.events([event(1)])
 
 
-@pytest.mark.parametrize("url", ["ftp://x", "http://", "nonsense"])
+@pytest.mark.parametrize("body", [b"<!doctype html><title>Log in</title>", b"OK", b"\xff\xfe"])
+def test_a_page_of_whoever_else_listens_there_is_no_delivery(server: Server, sink: HttpSink, body: bytes) -> None:
+    """As portals and proxies answer, with success, to who has not logged in yet."""
+    server.reply = lambda path, items: (200, body)
+    with pytest.raises(Undelivered, match="no Driftline server"):
+        sink.events([event(1)])
+    for said in (b"", b"\n", b"[]", b'{"taken":1}'):  # nothing is said of single events
+        server.reply = lambda path, items, said=said: (200, said)  # type: ignore[misc]
+        sink.events([event(1)])
+    assert fault.counts() == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "asked"),
+    [("/größe", "/gr%C3%B6%C3%9Fe"), ("/two words/", "/two%20words"), ("/a%20b;c=(1)", "/a%20b;c=(1)"), ("/ ", "")],
+)
+def test_signs_that_no_request_may_have_are_encoded_in_the_path(
+    server: Server, tmp_path: Path, path: str, asked: str
+) -> None:
+    """By RFC 3986: UTF-8 in percents; what is encoded already stays. What stands around both is none of it."""
+    made = HttpSink(Settings(url=f"{server.url}{path}\n", token="secret\n", home=str(tmp_path)))
+    made.events([event(1)])
+    made.close()
+    assert server.requests == [(f"{asked}{send.EVENTS}", "Bearer secret", [{"n": 1}])]
+
+
+@pytest.mark.parametrize("url", ["ftp://x", "http://", "nonsense", "http://h:99999", "http://h:x", "http://u:p@h"])
 def test_an_address_that_is_none_is_a_bad_setting(url: str) -> None:
     with pytest.raises(BadSetting):
         send.open_sink(Settings(url=url))

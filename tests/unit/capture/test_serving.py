@@ -10,6 +10,8 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 import xxhash
 from scipy import sparse
@@ -291,3 +293,88 @@ def test_arrays_in_a_mapping_that_a_model_is_given_are_recorded_as_they_were(sin
         served.predict({"v": buffer})
     assert driftline.flush()
     assert [answer.features["v"] for answer in sink.recorded] == [str([float(turn)] * 3) for turn in range(20)]
+
+
+def test_what_python_asks_of_the_class_is_what_the_class_of_the_model_has(sink: MemorySink) -> None:
+    class Chain:
+        """Steps."""
+
+        def __init__(self, steps: list[str]) -> None:
+            self.steps = steps
+
+        def __or__(self, other: str) -> "Chain":
+            return Chain([*self.steps, other])
+
+        def __getitem__(self, place: int) -> str:
+            return self.steps[place]
+
+    chain = driftline.serve(Chain(["a"]), version="1")
+    assert ((chain | "b").steps, chain[0], list(chain)) == (["a", "b"], "a", ["a"])
+    assert (chain.__doc__, chain.__module__, callable(chain)) == ("Steps.", __name__, False)
+    with pytest.raises(TypeError, match="len"):
+        len(chain)  # type: ignore[arg-type]
+
+
+def test_a_model_that_cannot_be_called_is_not_callable(sink: MemorySink, model: LogisticRegression) -> None:
+    """As explainers ask, to tell models from functions."""
+    assert not callable(model)
+    assert not callable(driftline.serve(model, version="1"))
+
+
+class Tensor:
+    """What a tensor of torch has: no ``copy``, but ``clone`` and ``detach``; rows are views."""
+
+    def __init__(self, values: Any, attached: bool = True) -> None:
+        self.values, self.attached = np.asarray(values), attached
+        self.shape, self.ndim = self.values.shape, self.values.ndim
+
+    def __getitem__(self, place: Any) -> "Tensor":
+        return Tensor(self.values[place], self.attached)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def detach(self) -> "Tensor":
+        return Tensor(self.values, attached=False)
+
+    def clone(self) -> "Tensor":
+        assert not self.attached  # a copy that is attached keeps everything that it was made of
+        return Tensor(self.values.copy(), attached=False)
+
+    def tolist(self) -> Any:
+        return self.values.tolist()
+
+
+@pytest.mark.parametrize("kind", [pl.DataFrame, pa.table, Tensor])
+def test_what_comes_in_the_types_of_other_libraries_is_recorded_row_by_row(sink: MemorySink, kind: Any) -> None:
+    names = ["x0", "x1"]
+    table = np.array([[1.0, 2.0], [3.0, 4.0]])
+    made = kind(table) if kind is Tensor else kind({name: table[:, place] for place, name in enumerate(names)})
+    results = {pl.DataFrame: pl.Series([0.5, 0.75]), pa.table: pa.array([0.5, 0.75]), Tensor: Tensor([0.5, 0.75])}
+    result = results[kind]
+    given = driftline.serve(lambda rows: result, "desk", version="1")(made)
+    assert given is result
+    if kind is Tensor:
+        made.values[:], result.values[:] = 0.0, 0.0  # type: ignore[index]
+    driftline.flush()
+    assert [answer.score for answer in sink.recorded] == [0.5, 0.75]
+    assert [answer.features for answer in sink.recorded] == [{"x0": 1.0, "x1": 2.0}, {"x0": 3.0, "x1": 4.0}]
+    assert fault.counts() == {}
+
+
+def test_a_model_that_is_served_again_answers_once_under_the_new_name(
+    sink: MemorySink, model: LogisticRegression
+) -> None:
+    """As a cell of a notebook that is run again does."""
+    served = driftline.serve(driftline.serve(model, version="1"), version="2")
+    served.predict(ROWS[:1])
+    driftline.flush()
+    (answer,) = sink.recorded
+    assert (answer.endpoint, answer.sources[0].version.version) == ("LogisticRegression", "2")
+
+
+def test_the_rows_of_a_call_keep_their_order(sink: MemorySink) -> None:
+    driftline.serve(lambda rows: rows, "desk", version="1")([float(n) for n in range(50)])
+    driftline.flush()
+    rising = sorted(sink.recorded, key=lambda answer: answer.id)
+    assert [answer.score for answer in rising] == [float(n) for n in range(50)]

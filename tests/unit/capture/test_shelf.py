@@ -113,16 +113,29 @@ def test_a_folder_that_was_removed_is_made_anew(tmp_path: Path) -> None:
     assert found.get(key(1)) == b"two"
 
 
-def test_files_that_are_no_volumes_count_and_go_as_the_oldest_do(tmp_path: Path) -> None:
-    (tmp_path / "shelf").mkdir()
-    foreign = tmp_path / "shelf" / "0123456789abcdef0123456789abcdef"
-    foreign.write_bytes(bytes(9_000))
-    os.utime(foreign, (0, 0))
+def test_files_of_other_users_and_those_that_are_no_volumes_stay_and_do_not_count(tmp_path: Path) -> None:
+    """As in a folder that several people share; each has the whole room."""
     found = shelf(tmp_path, 10_000)
-    for number in range(6):
+    found.put(key(100), b"first")
+    uid = os.getuid()
+    names = (
+        f"00000000.{uid + 1}",
+        f"00000000.{uid + 1}.keys",
+        f"00000000.{uid}0",
+        "notes.txt",
+        "0123",
+        f"x.{uid}.keys",
+    )
+    others = [tmp_path / "shelf" / name for name in names]
+    for foreign in others:
+        foreign.write_bytes(bytes(9_000))
+        os.utime(foreign, (0, 0))
+    for number in range(100):
         found.put(key(number), bytes(200))
-    assert not foreign.exists()
-    assert [found.get(key(number)) for number in range(6)] == [bytes(200)] * 6
+    assert [foreign.stat().st_size for foreign in others] == [9_000] * len(others)
+    assert found.get(key(99)) == bytes(200)
+    assert found.get(key(100)) is None  # its own oldest has gone
+    assert size(tmp_path) - 9_000 * len(others) <= 10_000
 
 
 def test_nothing_is_put_where_no_room_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,9 +41,9 @@ class Tracing:
 
     def end(self, key: int, attributes: dict[str, Any], scope: str = "openinference.x", failed: bool = False) -> None:
         self.now += 1
-        span = Span(f"span {key}", attributes, (), self.now, failed)
+        span = Span(f"span {key}", attributes, (), self.now, failed, scope, self.now + 1)
         known = "http.request.method" not in attributes
-        self.spans.end(key, Ended(TRACE, f"{key:016x}", scope, span) if known else None)
+        self.spans.end(key, Ended(TRACE, f"{key:016x}", span) if known else None)
 
     def once(self, attributes: dict[str, Any], parent: int = 0, **more: Any) -> None:
         self.end(self.start(parent, **more), attributes)
@@ -102,6 +102,60 @@ def test_two_answers_of_one_request_are_two(sink: MemorySink) -> None:
     tracing.once({**LLM, "output.value": "Now."}, request)
     tracing.end(request, HTTP)
     assert [answer.text for answer in recorded(sink)] == ["Soon.", "Now."]
+
+
+NATIVE = {
+    "gen_ai.operation.name": "chat", "gen_ai.provider.name": "acme", "gen_ai.request.model": "m-1",
+    "gen_ai.response.id": "r1", "gen_ai.usage.input_tokens": 7,
+}  # fmt: skip
+
+
+def test_a_call_that_two_instrumentations_tell_of_is_one_answer(sink: MemorySink) -> None:
+    """The client of a model, and what is put around it: spans that overlap, in traces of their own."""
+    tracing = Tracing()
+    outer = tracing.start(scope="around")
+    inner = tracing.start(scope="client")
+    tracing.end(inner, NATIVE, "client")
+    tracing.now -= 1  # it was still under way
+    tracing.end(outer, {**LLM, "gen_ai.response.id": "r1"}, "around")
+    tracing.now += 1
+    tracing.once({**NATIVE, "gen_ai.usage.input_tokens": 3}, scope="client")  # the server gives the same id once more
+    first, second = recorded(sink)
+    assert (first.text, first.tokens_in, first.span) == ("Soon.", 7, f"{inner:016x}")
+    assert (second.text, second.tokens_in) == ("", 3)
+
+
+def test_a_call_below_a_call_counts_once_also_through_other_spans(sink: MemorySink) -> None:
+    tracing = Tracing()
+    outer = tracing.start()
+    between = tracing.start(outer, scope="http")
+    tracing.once(NATIVE, between, scope="client")
+    tracing.end(between, HTTP)
+    tracing.end(outer, {**LLM, "llm.token_count.prompt": 7})
+    (answer,) = recorded(sink)
+    assert (answer.tokens_in, answer.text, len(answer.sources)) == (7, "Soon.", 1)
+
+
+def test_inside_an_answer_a_call_that_is_told_twice_counts_once(sink: MemorySink) -> None:
+    tracing = Tracing()
+    with driftline.answer("desk"):
+        outer, inner = tracing.start(scope="around"), tracing.start(scope="client")
+        tracing.end(inner, NATIVE, "client")
+        tracing.now -= 1
+        tracing.end(outer, {**LLM, "gen_ai.response.id": "r1", "llm.token_count.prompt": 7}, "around")
+    (answer,) = recorded(sink)
+    assert (answer.tokens_in, answer.text, len(answer.sources)) == (7, "Soon.", 1)
+
+
+def test_responses_that_were_heard_of_are_forgotten_beyond_a_number(
+    sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spans, "HEARD", 2)
+    tracing = Tracing()
+    for number in range(5):
+        tracing.once({**NATIVE, "gen_ai.response.id": f"r{number}"}, scope="client")
+    assert [*tracing.spans._heard] == ["r3", "r4"]
+    assert len(recorded(sink)) == 5
 
 
 def test_the_last_ranking_is_what_was_retrieved(sink: MemorySink) -> None:

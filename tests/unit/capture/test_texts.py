@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import CodeType
+from types import CodeType, ModuleType
 
 import pytest
 
@@ -32,6 +32,17 @@ def test_the_text_of_a_file_is_what_runs_if_it_is_older_than_the_process(tmp_pat
     code = compiled(file, "x = 1\n")
     long_ago(file)
     assert Texts([code]).of(str(file)) == Source(str(file), "x = 1\n", "__main__")
+
+
+def test_a_script_is_called_as_it_calls_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "script.py"
+    code = compiled(file, "x = 1\n")
+    long_ago(file)
+    for name in ("__main__", "__mp_main__"):  # as it was started, and in a process that it has spawned
+        module = ModuleType(name)
+        module.__file__ = str(file)
+        monkeypatch.setitem(sys.modules, "__main__", module)
+        assert Texts([code]).of(str(file)) == Source(str(file), "x = 1\n", name)
 
 
 def test_a_text_that_was_changed_since_counts_only_where_it_compiles_to_what_runs(tmp_path: Path) -> None:

@@ -168,3 +168,27 @@ def test_the_schema_of_the_guide_fits_the_statements_of_the_guide(tmp_path: Path
     assert [one.get("unknown", []) for one in (create, insert)] == [[], []]
     assert [one["name"] for one in insert["columns"]] == ["name", "total"]
     assert {source["confidence"] for one in insert["columns"] for source in one["sources"]} == {1.0}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "SELECT müll FROM t\r\n".encode(),
+        "SELECT müll FROM t".encode("utf-8-sig"),
+        "SELECT müll FROM t".encode("utf-16"),
+        b"\xfe\xff" + "SELECT müll FROM t".encode("utf-16-be"),
+        "SELECT müll FROM t".encode("latin-1"),
+    ],
+)
+def test_a_text_is_read_in_the_encoding_that_it_has(tmp_path: Path, given: bytes) -> None:
+    path = tmp_path / "a.sql"
+    path.write_bytes(given)
+    for result in (sql_lineage(str(path), "--json"), sql_lineage("-", "--json", input=given)):
+        (one,) = records(result)
+        assert (result.exit_code, one["problem"], one["columns"][0]["name"]) == (0, None, "müll")
+
+
+def test_files_of_a_folder_may_end_in_capitals(tmp_path: Path) -> None:
+    (tmp_path / "A.SQL").write_text("SELECT a FROM t")
+    (one,) = records(sql_lineage(str(tmp_path), "--json"))
+    assert one["file"] == "A.SQL"

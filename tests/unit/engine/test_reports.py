@@ -7,7 +7,7 @@ import pytest
 from driftline.engine import reports
 from driftline.errors import Ambiguous, NotFound
 from driftline.event.answer import Answer, Reason, Source, Verdict
-from driftline.event.finding import Incident
+from driftline.event.finding import Finding, Incident
 from driftline.event.lineage import Dataset, Link, Subgraph, Version
 from driftline.event.report import DataChange
 
@@ -239,3 +239,23 @@ def test_what_came_in_another_version_of_unknown_content_is_not_passed_over() ->
     assert reports._first((m, b), [part]) == (b, ())
     assert reports._first((m, a), [part]) == (None, (m, a))  # b is not among them: m may stand on more than a
     assert reports._first((), [part]) == (None, ())
+
+
+def test_of_findings_of_one_size_the_one_that_the_others_stand_on_is_named() -> None:
+    """By hand: raw fed train, test and model; the same column of the same type moved in all of them."""
+    links = [Link(source="raw#2", target=f"{name}#2", kind="DERIVED") for name in ("train", "test")]
+    links.append(Link(source="train#2", target="model#2", kind="DERIVED"))
+    raw, train, test, smaller = (
+        Finding(
+            id=name, dataset=Dataset("file", name), version="2", detector="schema", kind="schema", statistic="type",
+            size=size, time_us=1, sentence="moved",
+        )
+        for name, size in (("raw", 1.0), ("train", 1.0), ("test", 1.0), ("other", 0.5))
+    )  # fmt: skip
+    links = [
+        Link(source=f"dataset:file:{one.source}", target=f"dataset:file:{one.target}", kind="DERIVED") for one in links
+    ]
+    part = Subgraph(edges=tuple(links))
+    assert reports._worst([smaller, test, train, raw], [part]) == raw
+    assert reports._worst([test, smaller], [part]) == test
+    assert reports._worst([], [part]) is None

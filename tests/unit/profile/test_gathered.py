@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from driftline.profile import gathered
+from driftline.profile import build, gathered
 from driftline.profile.gathered import Room
 
 
@@ -46,3 +46,34 @@ def test_the_same_memory_is_used_again_and_the_input_is_left_alone():
     first.sort()
     assert given.tolist() == [2.0, 1.0]
     assert np.shares_memory(first, gathered.numbers(np.array([5]), room))
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "kind", "laid"),
+    [
+        (-(1 << 15), (1 << 15) - 1, np.int64, np.int16),  # the range of 16 bits, and one number beyond it
+        (-(1 << 15) - 1, 0, np.int64, np.int32),
+        (0, 1 << 15, np.uint32, np.uint32),
+        (0, (1 << 31) - 1, np.uint64, np.int32),
+        (0, 1 << 31, np.int64, np.int64),
+        (0, 1 << 31, np.uint32, np.uint32),  # no signed number of as many bytes holds them
+        (0, (1 << 64) - 1, np.uint64, np.uint64),
+        (0, 255, np.uint8, np.uint8),
+    ],
+)
+def test_whole_numbers_of_a_long_column_take_no_more_bytes_than_they_need(low, high, kind, laid):
+    given = np.full(1 << 14, low, kind)
+    given[-1] = high
+    chunks = pa.chunked_array([pa.array(given[:5]), pa.array([None], pa.from_numpy_dtype(kind)), pa.array(given[5:])])
+    for values in (given, chunks):
+        found = gathered.numbers(values, Room())
+        assert found.dtype == laid
+        assert found.tolist() == given.tolist()
+
+
+def test_a_profile_is_the_same_in_any_width():
+    whole = np.random.default_rng(5).integers(-300, 30_000, 20_000)
+    wide = whole.copy()
+    wide[0] = 1 << 40
+    for given in (whole, wide):  # doubles are never narrowed
+        assert build({"n": given}).columns == build({"n": given.astype(np.float64)}).columns

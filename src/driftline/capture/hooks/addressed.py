@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from driftline.capture import lake
+from driftline.capture.place import absolute
 
 FILES = 1_000  # of one call that are named one by one
 _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "abfs"}
@@ -43,8 +44,8 @@ def _of_open(given: Any) -> Iterator[str]:
     if known is not None:
         yield address(known.place)
         return
-    if isinstance(given, io.TextIOWrapper) and hasattr(given.buffer, "fs"):
-        given = given.buffer
+    inner = beneath(given)
+    given = inner if inner is None or hasattr(inner, "fs") else given
     fs, path = getattr(given, "fs", None), getattr(given, "path", None)
     if fs is not None and isinstance(path, str) and hasattr(fs, "unstrip_protocol"):
         yield address(fs.unstrip_protocol(path))
@@ -53,10 +54,18 @@ def _of_open(given: Any) -> Iterator[str]:
     for attribute in ("name", "path", "io"):
         inner = held.get(attribute, getattr(type(given), attribute, None) and getattr(given, attribute, None))
         if isinstance(inner, str | os.PathLike):
-            text = os.path.abspath(os.fspath(inner))
+            text = absolute(os.fspath(inner))
             if os.path.isfile(text):
                 yield text
             return
+
+
+def beneath(file: Any) -> Any:
+    """Return the file of bytes that an open text is written in; None where it was detached from it."""
+    try:
+        return file.buffer if isinstance(file, io.TextIOWrapper) else file
+    except ValueError:
+        return None
 
 
 def address(text: str) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
+from driftline.capture import bounded
+
 MOST = 10_000
 
 Meaning = TypeVar("Meaning")
@@ -25,8 +27,7 @@ class Names(Generic[Meaning]):
         held = self._held.setdefault(connection, {})
         key = name.lower()
         held.pop(key, None)
-        if len(held) >= MOST:
-            held.pop(next(iter(held)), None)
+        bounded.room(held, MOST)
         held[key] = meaning
 
     def of(self, connection: Any) -> Mapping[str, Meaning]:

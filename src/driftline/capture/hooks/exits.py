@@ -10,11 +10,17 @@ asks nothing.
 import functools
 import gc
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from driftline import later
 from driftline.capture import fault, process
 from driftline.capture.hooks import patch, raised
 from driftline.capture.hooks.patch import Patch
+
+if TYPE_CHECKING:
+    import ctypes
+else:
+    ctypes = later.module("ctypes")
 
 
 class Code:
@@ -91,6 +97,4 @@ def _put(held: dict[str, Any], found: Any) -> None:
 
 def _renew() -> None:
     """Have Python look up again what it has remembered of the class."""
-    import ctypes
-
     ctypes.pythonapi.PyType_Modified(ctypes.py_object(SystemExit))

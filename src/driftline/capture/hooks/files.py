@@ -17,6 +17,7 @@ from driftline.capture.columns import Bound, Reach
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
+from driftline.capture.place import absolute
 from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Touched
@@ -78,7 +79,7 @@ def _paths(call: Call) -> tuple[str, str] | None:
     if "" in folders:
         return None
     source, target = (
-        os.path.abspath(os.path.join(folder, os.fsdecode(one))) for folder, one in zip(folders, given, strict=True)
+        absolute(os.path.join(folder, os.fsdecode(one))) for folder, one in zip(folders, given, strict=True)
     )
     return source, target
 
@@ -114,7 +115,7 @@ def _relocated(run: Recording, call: Call) -> bool:
     source = call.argument(0, "src")
     if not all(isinstance(one, str | bytes | os.PathLike) for one in (source, call.result)):
         return False
-    return _known_as(run, *(os.path.abspath(os.fsdecode(one)) for one in (source, call.result)))
+    return _known_as(run, *(absolute(os.fsdecode(one)) for one in (source, call.result)))
 
 
 def _stamp(args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[str, tuple[int, int]] | None:
@@ -122,7 +123,7 @@ def _stamp(args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[str, tuple[i
     given = args[1] if len(args) > 1 else kwargs.get("dst")
     if not isinstance(given, str | bytes | os.PathLike):
         return None
-    path = os.path.abspath(os.fsdecode(given))
+    path = absolute(os.fsdecode(given))
     return (path, measure.state(path)) if os.path.isfile(path) else None
 
 

@@ -10,7 +10,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from driftline.capture import client, fault, observe, own
+from driftline.capture import bounded, client, fault, observe, own
 from driftline.capture.hooks import addressed, patch, raised, stated
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.patch import around as put_around
@@ -18,6 +18,8 @@ from driftline.capture.observe import Given
 from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen
 
+_FILES = 10_000
+_turns: dict[str, object] = {}  # address -> who writes there, or has written there last
 _LOCAL = ("file", "local", "reference", "filecache", "simplecache", "blockcache")
 
 
@@ -79,7 +81,16 @@ def _seen(address: str, folder: str, version: str, size: int) -> Seen:
 
 
 def _later(fs: Any, path: str) -> Callable[[], tuple[str, int]]:
-    return lambda: stated.state(fs.info(path))
+    """Return what asks for the state of a file that is written now; it says nothing once that is written anew."""
+    address, turn = fs.unstrip_protocol(path), object()
+    bounded.room(_turns, _FILES)
+    _turns[address] = turn
+
+    def ask() -> tuple[str, int]:
+        found = stated.state(fs.info(path)) if _turns.get(address) is turn else ("", 0)
+        return found if _turns.get(address) is turn else ("", 0)
+
+    return ask
 
 
 def _cheap(fs: Any, path: str) -> Mapping[str, Any] | None:

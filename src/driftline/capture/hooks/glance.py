@@ -23,6 +23,7 @@ class Look(NamedTuple):
     attributes: Mapping[str, str] = {}
     rows: int | None = None
     fields: tuple[Field, ...] | None = None
+    levels: tuple[str, ...] = ()  # of the index of a frame of pandas, if all of them have names
 
 
 NOTHING = Look()
@@ -107,6 +108,11 @@ def _names_of(index: Any) -> list[Any]:
     return names
 
 
+def _levels(index: Any) -> tuple[str, ...]:
+    named = index.names
+    return () if None in named else tuple(map(str, named))
+
+
 def _types_of(data: Any) -> list[Any]:
     """Return the types of the columns of a frame of pandas, which are made into a series only where there is no way."""
     told = getattr(getattr(data, "_mgr", None), "get_dtypes", None)
@@ -119,7 +125,7 @@ def _frame(data: Any, library: str) -> Look:
     if library == "pandas" and kind == "DataFrame":
         names, types = distinct(map(str, _names_of(data.columns))), _types_of(data)
         fields = tuple(Field(name, _spelled(dtype)) for name, dtype in zip(names, types, strict=False))
-        return Look(rows=len(data), fields=fields)
+        return Look(rows=len(data), fields=fields, levels=_levels(data.index))
     if library == "polars" and kind == "DataFrame":
         return Look(rows=data.height, fields=tuple(Field(name, str(dtype)) for name, dtype in data.schema.items()))
     if library == "pyarrow" and kind in ("Table", "RecordBatch"):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from driftline import later
-from driftline.capture import arguments, headers, heading, lake, observe
+from driftline.capture import arguments, bounded, headers, heading, lake, observe
 from driftline.capture.beside import Beside
 from driftline.capture.form import Form, named
 from driftline.capture.frames import node, origin
@@ -111,8 +111,7 @@ def _scanned_text(run: Recording, call: Call) -> bool:
             names = tuple(call.result.collect_schema().names())
             form, own = _in_the_file(form, names, places, call)
     for place in places:
-        if len(_forms) >= _FORMS:
-            del _forms[next(iter(_forms))]
+        bounded.room(_forms, _FORMS)
         _forms[place] = form
     return _scanned(run, call, names, own)
 

@@ -4,13 +4,13 @@ Enters: a file that is open, or the ``info`` of one. Leaves: its version and siz
 it was told when it was opened, which is what was read.
 """
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
 import xxhash
 
 from driftline.capture import native
+from driftline.capture.hooks import addressed
 
 _STAMPS = ("md5Hash", "checksum", "uid")  # of file systems that have no pointer of their own
 _TIMES = ("mtime", "LastModified", "last_modified", "updated", "modified", "created")
@@ -18,8 +18,7 @@ _TIMES = ("mtime", "LastModified", "last_modified", "updated", "modified", "crea
 
 def details(file: Any) -> Mapping[str, Any] | None:
     """Return what the file system said when it opened ``file``; None where it said nothing."""
-    inner = file.buffer if isinstance(file, io.TextIOWrapper) else file
-    held = getattr(inner, "__dict__", {})
+    held = getattr(addressed.beneath(file), "__dict__", {})
     found = held.get("_details") or held.get("details")  # the second one: of files of other classes
     return found if isinstance(found, Mapping) else None
 

@@ -21,6 +21,7 @@ from driftline.capture.hooks import glance, patch, stated, whole
 from driftline.capture.hooks.addressed import FILES, places
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.observe import Given
+from driftline.capture.place import absolute
 from driftline.capture.recording import Recording
 from driftline.capture.trace import Seen
 from driftline.event.lineage import Field
@@ -169,7 +170,8 @@ def note(
             at_hand.add(run, way, seen, owner.sender.put)
             found.append(seen)
     if way == "read" and sheet is not None:
-        sites.read((one.touched.dataset for one in found), look.fields, renamed=renamed if look.fields else None)
+        named = renamed if look.fields else None
+        sites.read((one.touched.dataset for one in found), look.fields, renamed=named, levels=look.levels)
     fields = look.fields if call is not None and data is call.result else None
     _follow(run, way, call, data, found, fields, model=said.kind == "model", renamed=renamed)
     return bool(found)
@@ -188,8 +190,8 @@ def _asked(way: str, given: Any, call: Call | None) -> Any:
     with contextlib.suppress(AttributeError):
         held = object.__getattribute__(given, "__dict__")
     for one in held.values():
-        if type(one) is str and os.path.abspath(one) in opened:
-            return os.path.abspath(one)
+        if type(one) is str and absolute(one) in opened:
+            return absolute(one)
     return os.fspath(given)
 
 
@@ -205,6 +207,8 @@ def _states(
     for seen in (observed if way == "read" else _new(observed, call))[:FILES]:
         if state is not None and not seen.touched.bytes:
             seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
+        if way == "read" and call is not None:
+            observe.doubt(seen, call.inside.began_ns)
         if way == "write" and call is not None and not said.version:
             seen.pointer = call.inside.later.get(place)
         if way == "write" and seen.path and _is_open(given):

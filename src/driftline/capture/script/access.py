@@ -42,6 +42,7 @@ _FIT_TRANSFORM: Any = ast.parse("lambda X, y: self.fit(X, y).transform(X)", mode
 _MAKE: Any = ast.parse("lambda row: cls(*row)", mode="eval").body
 _SHEETS = frozenset({sheets.WORKBOOK, sheets.SHEET})
 _DOORS = frozenset({"loc", "iloc", "at", "iat", "str", "dt", "cat", "list", "struct", "sparse", "plot"})
+_OF_SERIES = words.SERIES - words.FRAME - _DOORS - {"name"}
 _COUNTS = frozenset({"shape", "size", "ndim", "dtype", "dtypes", "empty", "nbytes", "flags", "attrs"})
 
 
@@ -154,7 +155,8 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     if frame.array and name not in _COUNTS | {"T"}:
         return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
     if name not in (words.SERIES if frame.row else words.FRAME):
-        unknown = not table.closed and name not in words.ARROW
+        series = name in _OF_SERIES and not table.rest  # what an unknown function gave may be a column
+        unknown = not table.closed and name not in words.FURTHER and not series
         if name in table.columns or unknown or name in table.labels:
             return indexing.column(machine, of, frame, name)
         return Method(of, name) if name != "column_names" else _of_frame(machine, of, frame, "columns")
@@ -165,7 +167,7 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     if name in {"values", "array"}:
         return machine.memory.new(Frame(table._replace(labels={}), frame.row, True))
     if name == "T":
-        return machine.memory.new(Frame(tables.unknown(tables.whole(table), table.rows)))
+        return of if frame.row else machine.memory.new(Frame(tables.turned(table), False, frame.array))
     if name == "index":
         levels = [one for one in table.labels if one != tables.SOME]
         label = levels[0] or None if len(levels) == 1 else None

@@ -13,7 +13,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.cames import any_of, deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.memory import Memory
-from driftline.capture.script.reading import NOTHING, SORT, Cames, Columns, Outside, Table
+from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, Cames, Columns, Outside, Table
 from driftline.capture.script.site import Path
 from driftline.capture.script.values import (
     Class,
@@ -228,7 +228,7 @@ def _of_items(machine: Machine, items: Items) -> Table | None:
         return None
     if all(isinstance(one, Pairs | Frame) for one in rows):
         found = [
-            tables.tinged(of_pairs(machine, one), _found_by(held)) if isinstance(one, Pairs) else one.table
+            tables.tinged(_record(machine, one), _found_by(held)) if isinstance(one, Pairs) else one.table
             for one, held in zip(rows, ones, strict=True)
         ]
         return tables.shaped(tables.stacked(found), items.rows)
@@ -254,7 +254,13 @@ def of_pairs(machine: Machine, pairs: Pairs) -> Table:
     columns = {name: made_of(machine.memory, one) for name, one in pairs.known.items()}
     spread = any_of(made_of(machine.memory, pairs.loose))  # under each unknown name one of them
     rows = union([pairs.rows, *(_rows(machine, one) for one in (*pairs.known.values(), pairs.loose))])
-    return Table(columns, rows=rows, closed=pairs.loose is None, spread=spread | pairs.keys)
+    return Table(columns, rows=rows, closed=pairs.loose is None, spread=spread | deciding(pairs.keys, GROUP_BY))
+
+
+def _record(machine: Machine, pairs: Pairs) -> Table:
+    """A dict as one record of many: what decides one of its values decides no other."""
+    own = {name: made_of(machine.memory, one) | _rows(machine, one) for name, one in pairs.known.items()}
+    return of_pairs(machine, pairs)._replace(columns=own, rows=pairs.rows | _rows(machine, pairs.loose))
 
 
 def _rows(machine: Machine, value: Value | None) -> Cames:

@@ -31,7 +31,7 @@ from driftline.capture.script.values import (
     Value,
 )
 
-_BUILTINS = frozenset(dir(builtins))
+_BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("__"))  # ``__name__`` is each module's own
 
 
 class Expressions(Comprehensions):

@@ -25,12 +25,17 @@ from driftline.capture.script.values import (
 
 _ADDING = frozenset({"execute", "executemany", "partial_fit", "append", "extend", "add"})
 _MODES = ("a", "ab", "append")
+_BY_PLACE = ("numpy.savetxt", "numpy.save")  # of whose files columns are called by their places
+_ARCHIVES = ("numpy.savez", "numpy.savez_compressed")
 _STATEMENTS = frozenset({"execute", "executemany"})  # of a connection, which holds no table of its own
 
 
 def record(machine: Machine, call: Call) -> None:
     """Remember all that a call is given that has origins."""
     machine.reached(call.path)
+    if call.name in _ARCHIVES:
+        machine.record(call.path, _archived(machine, call))
+        return
     places: list[tuple[int | str, Value]] = [*enumerate(call.args), *call.kwargs.items()]
     if call.receiver is not None and call.name not in _STATEMENTS:
         places.insert(0, (-1, call.receiver))
@@ -41,10 +46,27 @@ def record(machine: Machine, call: Call) -> None:
             continue  # its rules tell what a file is given
         table = _parameters(machine, call, value) if place == 1 else None
         table = table_of(machine, value) if table is None else table
-        if call.name == "numpy.savetxt" and table is not None:
+        if call.name in _BY_PLACE and table is not None:
             table = tables.by_place(table)
         if table is not None:
             machine.record(call.path, table if _adds(call) else machine.single(table, _into(call)), place)
+
+
+def _archived(machine: Machine, call: Call) -> Table:
+    """Return the arrays of an archive: columns of each by its name and their places, or by its name alone."""
+    named = {f"arr_{place}": one for place, one in enumerate(call.args[1:])} | dict(call.kwargs)
+    out = Table({})
+    for name, value in named.items():
+        table = table_of(machine, value)
+        if table is None:
+            continue
+        out = out._replace(columns={**out.columns, name: tables.values(table)}, rows=out.rows | table.rows)
+        if table.closed:
+            placed = {f"{name}.{place}": cames for place, cames in enumerate(table.columns.values())}
+            out = out._replace(columns={**out.columns, **placed})
+        else:
+            out = out._replace(families=(*out.families, (f"{name}.", tables.values(table))))
+    return out
 
 
 def _adds(call: Call) -> bool:

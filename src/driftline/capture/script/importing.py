@@ -66,6 +66,7 @@ _TRANSPARENT = frozenset(
         "version_option",
     ]
 )
+_REMEMBERING = frozenset({"cache", "lru_cache", "cached_property", "cache_data", "cache_resource", "memoize"})
 _KINDS = frozenset({"property", "staticmethod", "classmethod", "contextmanager", "cached_property"})
 
 
@@ -160,4 +161,5 @@ def decorated(machine: Importer, decorator: Value, value: Value, path: Path) -> 
     if not isinstance(value, Function):
         return value
     kind = "property" if name == "cached_property" else name if name in _KINDS else value.kind
-    return replace(value, kind=kind, hedge=value.hedge or name not in _TRANSPARENT)
+    once = value.once or name in _REMEMBERING
+    return replace(value, kind=kind, hedge=value.hedge or name not in _TRANSPARENT, once=once)

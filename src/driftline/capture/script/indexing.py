@@ -22,12 +22,23 @@ def column(machine: Machine, of: Value, frame: Frame, name: Any) -> Value:
     table = frame.table
     if name not in table.columns:
         inside = {key[1:] if len(key) > 2 else key[1]: cames for key, cames in _under(table, name)}
+        if tables.SOME in inside:
+            return machine.memory.new(Frame(Table({}, (), table.rows, False, inside[tables.SOME], table.labels)))
         if inside:
             return machine.memory.new(Frame(Table(inside, (), table.rows, True, NOTHING, table.labels)))
+        placed = _placed(table, name)
+        if placed and not frame.row:
+            return machine.memory.new(Frame(Table(placed, (), table.rows, True), array=True))
     cames = tables.column(table, name)
     if frame.row:
         return Thing(cames, table.rows)
     return Series(cames, table.rows, name, (of, name) if isinstance(of, Ref) else None, table.labels)
+
+
+def _placed(table: Table, name: Any) -> dict[Any, Cames]:
+    """Return the columns of an array in an archive, by their places."""
+    found = {key.removeprefix(f"{name}."): cames for key, cames in table.columns.items() if isinstance(key, str)}
+    return {int(key): cames for key, cames in found.items() if key.isdigit() and f"{name}.{key}" in table.columns}
 
 
 def _under(table: Table, name: Any) -> list[tuple[Any, Cames]]:
@@ -85,7 +96,7 @@ def _by_unknown(machine: Machine, frame: Frame, key: Value) -> Value:
     cames = made_of(machine.memory, content)
     if isinstance(content, Series) or (cames and not frame.row and not _names(content, cames)):
         return machine.memory.new(Frame(masked(machine, table, key), frame.row))
-    any_column = hedged(tables.whole(table)) | deciding(cames)
+    any_column = hedged(tables.values(table)) | deciding(cames)
     return Thing(any_column, table.rows) if frame.row else Series(any_column, table.rows, None, None, table.labels)
 
 

@@ -6,11 +6,13 @@ too deep: its result is made of all that it was given, and not sure.
 
 import ast
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
 from driftline.capture.script import access, writing
+from driftline.capture.script.call import hashable
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.expressions import Expressions
 from driftline.capture.script.joining import copied, made_of
@@ -38,6 +40,13 @@ from driftline.capture.script.values import (
 
 _WAYS = (ast.If, ast.IfExp, ast.BoolOp, ast.Try, ast.While, ast.Match, ast.Break, ast.Continue, ast.YieldFrom)
 _ENUMS = frozenset({f"enum.{name}" for name in ("Enum", "IntEnum", "StrEnum", "Flag", "IntFlag")})
+
+
+def _asked(callee: Function, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Any:
+    """Return what a function that remembers its results knows a call by; None where that is not known."""
+    given = (*args, *kwargs.values())
+    plain = all(hashable(one.value) if isinstance(one, Const) else isinstance(one, Ref) for one in given)
+    return (callee.node, *args, *kwargs.items()) if plain else None
 
 
 class Running(msgspec.Struct, eq=False):
@@ -75,6 +84,9 @@ class Inlining(Expressions):
             kwargs = {name: copied(self.memory, one) for name, one in kwargs.items()}
         if len(path) > MAX_DEPTH or self.active.count(callee.node) > 1:
             return self._cut([*args, *kwargs.values(), *more])
+        asked = _asked(callee, args, kwargs) if callee.once and not more else None
+        if asked is not None and (known := self.memory.get(asked)) is not None:
+            return known  # type: ignore[no-any-return] # the memory holds values
         scope = self._bound(callee, args, kwargs, more)
         before, self.path = self.path, path
         guards = len(self.guards)
@@ -91,7 +103,10 @@ class Inlining(Expressions):
             other = replace(one, others=(), by=one.by | callee.by)
             value = self.memory.joined(value, self.inline(other, given, kwargs, path, more))
         value = access.decided(self, value, callee.by) if callee.by else value
-        return self._hedged(value) if callee.hedge else value
+        value = self._hedged(value) if callee.hedge else value
+        if asked is not None:
+            self.memory.put(asked, value)
+        return value
 
     def above(self) -> Value:
         """Return what ``super()`` gives in the method that is being followed."""

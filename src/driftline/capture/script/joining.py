@@ -181,7 +181,10 @@ def _instances(cells: Cells, a: Instance, b: Instance, condition: Cames, depth: 
 
 def _foreign(cells: Cells, a: Foreign, b: Foreign, condition: Cames, depth: int) -> Foreign:
     same = a.tables == b.tables
-    return Foreign(a.name if a.name == b.name else "", a.cames | b.cames, a.tables if same else (*a.tables, *b.tables))
+    tables_ = a.tables if same else (*a.tables, *b.tables)
+    takes = a.takes if a.takes == b.takes else None
+    does = a.does if a.does == b.does else None
+    return Foreign(a.name if a.name == b.name else "", a.cames | b.cames, tables_, takes, does)
 
 
 def _files(cells: Cells, a: File, b: File, condition: Cames, depth: int) -> File | None:
@@ -225,8 +228,15 @@ _JOINS: dict[type, Callable[..., Any]] = {
 }
 
 
-def made_of(cells: Cells, value: Any, depth: int = 0) -> Cames:
-    """Return every origin that is somewhere in a value, as of a value (not of what shapes its rows)."""
+def made_of(cells: Cells, value: Any, depth: int = 0, seen: dict[int, int] | None = None) -> Cames:
+    """Return every origin that is somewhere in a value, as of a value (not of what shapes its rows).
+
+    Args:
+        cells: the memory.
+        value: the value, or what lies at a place.
+        depth: in how many containers it stands.
+        seen: the places that have been looked into, with the depth that they were at: things may hold each other.
+    """
     if value is None or isinstance(value, Const):
         return NOTHING
     if isinstance(value, Thing | Series):
@@ -235,7 +245,11 @@ def made_of(cells: Cells, value: Any, depth: int = 0) -> Cames:
         return NOTHING
     if isinstance(value, Ref):
         by = value.by if isinstance(value, Found) else NOTHING
-        return made_of(cells, cells.see(value), depth + 1) | by
+        seen = {} if seen is None else seen
+        if seen.get(value.place, MAX_DEPTH + 1) <= depth:
+            return by
+        seen[value.place] = depth
+        return made_of(cells, cells.see(value), depth, seen) | by
     if isinstance(value, Frame):
         return tables.whole(value.table)
     if isinstance(value, Foreign):
@@ -244,7 +258,9 @@ def made_of(cells: Cells, value: Any, depth: int = 0) -> Cames:
         return NOTHING if value.written is None else tables.whole(value.written)
     if isinstance(value, Grouped):
         return union([tables.whole(value.table), *value.keys.values()])
-    cames = union(made_of(cells, one, depth + 1) for one in _inside(value))
+    if isinstance(value, Part) and value.kind == "columns" and isinstance(frame := cells.see(value.of), Frame):
+        return tables.named_after(frame.table)
+    cames = union(made_of(cells, one, depth + 1, seen) for one in _inside(value))
     return changed(cames) if isinstance(value, Part | Method) else cames
 
 

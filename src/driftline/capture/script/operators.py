@@ -220,9 +220,9 @@ def inverted(machine: Machine, value: Value, name: str) -> Value:
     flags = members(machine, value) if name == "Invert" and isinstance(content, Items) else None
     if isinstance(flags, list) and all(isinstance(one, bool) for one in flags):
         return machine.memory.new(Items(tuple(Const(not one) for one in flags)))
-    if isinstance(content, Frame):
+    if isinstance(content, Frame) and name != "Not":
         return machine.memory.new(replace(content, table=tables.computed(content.table)))
-    cames = changed(made_of(machine.memory, value))
+    cames = changed(condition(machine, value) if name == "Not" else made_of(machine.memory, value))
     if isinstance(content, Series):
         return Series(cames, content.rows, content.name, index=content.index)
     return Thing(cames, rows_of(machine, value))
@@ -243,13 +243,11 @@ def truth(machine: Machine, value: Value) -> bool | None:
 def condition(machine: Machine, value: Value) -> Cames:
     """Return what a test decides by: values; of a record whether it is there, of a list what chose its elements."""
     content = machine.memory.see(value)
-    if isinstance(content, Items):
-        return deciding(content.rows, FILTER)
     asked = isinstance(content, Instance) and any(
         isinstance(access.attribute(machine, value, name), Function) for name in ("__bool__", "__len__")
     )
-    record = isinstance(content, Frame) and content.row and not content.array
-    if record or (isinstance(content, Pairs | Instance) and not asked):
-        there = value.by if isinstance(value, Found) else NOTHING
-        return there | deciding(rows_of(machine, value), FILTER)
-    return made_of(machine.memory, value)
+    if asked or not isinstance(content, Frame | Items | Pairs | Instance):
+        return made_of(machine.memory, value)
+    there = value.by if isinstance(value, Found) else NOTHING
+    table = isinstance(content, Frame) and not content.row
+    return there if table else there | deciding(rows_of(machine, value), FILTER)

@@ -91,6 +91,10 @@ class Outside(Protocol):
         """Return whether the call at this path, which reads or opens something, was seen to do so."""
         ...
 
+    def levels(self, path: Path) -> tuple[str, ...] | None:
+        """Return the names of the levels of the index of the frame that the call at this path read."""
+        ...
+
     def parsed(self, path: Path) -> Mapping[str, Any] | None:
         """Return what the call at this path parsed the command line to."""
         ...
@@ -108,6 +112,9 @@ class Unseen:
     """Nothing is known."""
 
     def happened(self, path: Path) -> bool | None:
+        """Tell nothing."""
+
+    def levels(self, path: Path) -> tuple[str, ...] | None:
         """Tell nothing."""
 
     def parsed(self, path: Path) -> Mapping[str, Any] | None:

@@ -81,6 +81,8 @@ class Statements(Trying):
         return RETURNS
 
     def _raise(self, node: ast.Raise, scope: Scope) -> str:
+        if node.exc is not None:  # such as ``raise SystemExit(main())``
+            self.evaluate(node.exc, scope)
         return RETURNS
 
     def _round(self, node: ast.Break | ast.Continue, scope: Scope) -> str:

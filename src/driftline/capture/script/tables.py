@@ -107,8 +107,29 @@ def column(table: Table, name: Any) -> Cames:
         return table.columns[name]
     if isinstance(name, str) and (found := table.of(name)):
         return found
+    if isinstance(name, tuple) and (*name[:-1], SOME) in table.columns:
+        return table.columns[*name[:-1], SOME]
     inside = [cames for key, cames in table.columns.items() if isinstance(key, tuple) and key[:1] == (name,)]
     return union(inside) if inside else table.spread
+
+
+def leveled(table: Table) -> bool:
+    """Tell whether the names of columns have levels of which the last is not known, as those of a crossed table."""
+    return any(isinstance(key, tuple) and key[-1:] == (SOME,) for key in table.columns)
+
+
+def with_level(table: Table, cames: Cames) -> dict[Any, Cames]:
+    """Return the columns of a table with one more level of names, which come from values."""
+    return {(*(name if isinstance(name, tuple) else (name,)), SOME): own | cames for name, own in table.columns.items()}
+
+
+def without_level(table: Table) -> Table:
+    """Return the table without that level: one column for each name of those above."""
+    columns = {}
+    for key, cames in table.columns.items():
+        above = key[:-1] if isinstance(key, tuple) and key[-1] == SOME else key
+        columns[above[0] if isinstance(above, tuple) and len(above) == 1 else above] = cames
+    return table._replace(columns=columns, spread=NOTHING, closed=True)
 
 
 def renamed(table: Table, names: Mapping[Any, Any]) -> Table:
@@ -219,19 +240,22 @@ def stacked(tables: Iterable[Table]) -> Table:
 
 
 def beside(tables: Iterable[Table]) -> Table:
-    """Return the columns of all tables next to each other."""
+    """Return the columns of all tables next to each other; of which table one is whose name is not known is a hedge."""
     columns: dict[Any, Cames] = {}
     rest: tuple[Rest, ...] = ()
     rows = spread = NOTHING
     closed = True
     labels: Mapping[Any, Cames] = {}
     families: tuple[tuple[str, Cames], ...] = ()
+    tables = list(tables)
+    several = len({one.spread for one in tables if one.spread}) > 1
     for one in tables:
         for name, cames in one.columns.items():
             columns[name] = columns.get(name, NOTHING) | cames
         rest += one.rest
         families += one.families
-        rows, spread, closed = rows | one.rows, spread | one.spread, closed and one.closed
+        rows, closed = rows | one.rows, closed and one.closed
+        spread |= hedged(one.spread) if several else one.spread
         labels = labels or one.labels
     return Table(columns, rest, rows, closed, spread, labels, families)
 
@@ -253,6 +277,19 @@ def numbered(table: Table, names: Iterable[Any]) -> Table | None:
     if not table.closed or len(fresh) != len(table.columns):
         return None
     return table._replace(columns=dict(zip(fresh, table.columns.values(), strict=True)))
+
+
+def turned(table: Table) -> Table:
+    """Return the table with rows as columns: named after the index, and the index after what names of columns are."""
+    spread = values(table) | deciding(union(table.labels.values()), GROUP_BY) | table.rows
+    return Table({}, spread=spread, labels={"": named_after(table)})
+
+
+def named_after(table: Table) -> Cames:
+    """Return what the names of columns come from: of those that are named after values, or may be, the values."""
+    named = union(cames for _, cames in table.families)
+    may = frozenset(one for one in table.spread if one.subtype == GROUP_BY or one.confidence <= HEDGED)
+    return changed(named) | may
 
 
 def alignment(a: Mapping[Any, Cames], b: Mapping[Any, Cames]) -> Cames:

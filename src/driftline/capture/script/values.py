@@ -121,6 +121,7 @@ class Function(Value, frozen=True):
     others: "tuple[Function, ...]" = ()  # any of which may be meant as well
     apart: bool = False  # called in another process: what it changes there is a copy
     by: Cames = NOTHING  # what decides that it is this one
+    once: bool = False  # it remembers what it has returned
 
 
 class Class(Value, frozen=True):
@@ -154,6 +155,7 @@ class Frame(msgspec.Struct, frozen=True):
     table: Table
     row: bool = False
     array: bool = False
+    name: str | None = None  # of a row, which pandas holds as a column
 
 
 class Items(msgspec.Struct, frozen=True):
@@ -193,6 +195,8 @@ class Foreign(msgspec.Struct, frozen=True):
     name: str = ""
     cames: Cames = NOTHING
     tables: tuple[Value, ...] = ()
+    takes: tuple[str, ...] | None = None  # the columns of a table that it looks at; None: not known, or all
+    does: Value | None = None  # the function of the user that it calls with what it transforms
 
 
 class File(msgspec.Struct, frozen=True):

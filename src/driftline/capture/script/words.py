@@ -49,13 +49,14 @@ _DATE_METHODS = """
     to_pytimedelta to_timestamp total_seconds tz_convert tz_localize
 """
 
-_ARROW = """
+_FURTHER = """
+    toarray todense
     add_column append_column column_names combine_chunks drop_columns group_by num_columns num_rows remove_column
     rename_columns set_column sort_by to_batches to_pydict to_pylist
 """
 
 FRAME = frozenset(_FRAME.split())
-ARROW = frozenset(_ARROW.split())  # no columns of an unknown table, but of one that has them
+FURTHER = frozenset(_FURTHER.split())  # of pyarrow and SciPy: no columns of an unknown table, but of one that has them
 SERIES = frozenset(_SERIES.split())
 GROUPED = frozenset(_GROUPED.split())
 DATE_METHODS = frozenset(_DATE_METHODS.split())

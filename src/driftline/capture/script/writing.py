@@ -67,13 +67,21 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
 def _relabelled(machine: Machine, frame: Frame, value: Value) -> Any:
     fresh = names(machine, value)
     table = frame.table
-    if fresh is not None:
+    if fresh:
         by_place = tables.numbered(table, fresh)
         if by_place is not None:
             return by_place
-        spread = hedged(tables.whole(table))
+        if (
+            not (table.closed or table.rest or table.families or tables.leveled(table))
+            and len(fresh) == len(table.columns) + 1
+        ):
+            columns = dict(zip(fresh, (*table.columns.values(), table.spread), strict=True))  # the last one had no name
+            return Table(columns, (), table.rows, True, NOTHING, table.labels)
+        spread = hedged(tables.values(table))
         return Table(dict.fromkeys(fresh, spread), (), table.rows, True, NOTHING, table.labels)
-    return tables.unknown(hedged(tables.whole(table)), table.rows)
+    firsts = table.columns.items() if tables.leveled(table) else ()  # most names begin with that of the first level
+    families = tuple((str(key[0]), hedged(cames)) for key, cames in firsts if isinstance(key, tuple))
+    return Table({}, (), table.rows, False, hedged(tables.values(table)), table.labels, families)
 
 
 def item(machine: Machine, of: Value, key: Value, value: Value) -> None:
@@ -135,7 +143,8 @@ def _framed(machine: Machine, frame: Frame, key: Value, value: Value) -> Any:
     if found is not UNKNOWN and not isinstance(found, slice):
         if table == tables.EMPTY and isinstance(value, Series):  # the first column brings its index
             table = table._replace(labels=value.index, rows=value.rows)
-        return tables.with_column(table, found, entering(machine, value, table))
+        by_index = tables.alignment(table.labels, value.index) if isinstance(value, Series) else NOTHING
+        return tables.with_column(table, found, entering(machine, value, table) | by_index)
     content = machine.memory.see(key)
     cames, decides = made_of(machine.memory, value), deciding(made_of(machine.memory, key))
     if isinstance(content, Series | Frame):
@@ -182,6 +191,8 @@ def located(machine: Machine, part: Part, key: Value, value: Value) -> None:
     by_place = given.known if several and len(given.known) == len(names) else ()
     for place, name in enumerate(names if isinstance(names, list) else [names]):
         cames = entering(machine, by_place[place], table) if by_place else cames
+        if isinstance(given, Frame) and given.row and isinstance(names, list):  # by their names
+            cames = entering(machine, Thing(tables.column(given.table, name), given.table.rows), table)
         before = NOTHING if everywhere or (name not in table.columns and table.closed) else tables.column(table, name)
         table = tables.with_column(table, name, before | cames | decides)
     machine.memory.put(part.of.place, replace(frame, table=table))

@@ -32,8 +32,8 @@ from driftline.capture.sql.script import Script
 _Set = dict[str, Edges]
 
 
-def update(walker: Walker, script: Script, tree: Any, scope: Scope) -> tuple[Source | None, Relation]:
-    """Return the target of an UPDATE and what it sets."""
+def update(walker: Walker, script: Script, tree: Any, scope: Scope) -> list[tuple[Source | None, Relation]]:
+    """Return the targets of an UPDATE, of which MySQL has several, and what it sets in each."""
     walker.with_ctes(tree, scope)
     rows: set[Any] = set()
     origin = tree.args.get("from_") or tree.args.get("from")
@@ -52,14 +52,18 @@ def update(walker: Walker, script: Script, tree: Any, scope: Scope) -> tuple[Sou
     if target is not None and (origin is None or meant is not tree.this):
         walker.reads.pop(target, None)
     found: _Set = {}
+    others: dict[Source, _Set] = {}
     for part in tree.expressions:
-        _assign(walker, part, scope, found, NONE)
+        other = _other_set(walker, script, tree, part) if tree.this.args.get("joins") else None
+        into = found if other is None or other == target else others.setdefault(other, {})
+        _assign(walker, part, scope, into, NONE)
     where = tree.args.get("where")
     if where is not None:
         rows |= walker.walk(where.this, scope, FILTER)
     if under is not None:
         found = {under.called(walker.dialect, name): edges for name, edges in found.items()}
-    return target, _offered(walker, found, rows)
+    further = ((source, _offered(walker, given, rows)) for source, given in others.items())
+    return [(target, _offered(walker, found, rows)), *further]
 
 
 def _entries(node: Any) -> Iterable[Any]:
@@ -104,10 +108,20 @@ def also_deleted(walker: Walker, tree: Any) -> list[Any]:
 
 def _first_set(walker: Walker, tree: Any) -> Any:
     """The table of ``UPDATE a JOIN b … SET b.x = …`` that is changed."""
-    first = tree.expressions[0].this if tree.expressions and isinstance(tree.expressions[0], exp.EQ) else None
-    if not isinstance(first, exp.Column) or not first.table:
+    return _set_in(walker, tree, tree.expressions[0]) if tree.expressions else None
+
+
+def _set_in(walker: Walker, tree: Any, part: Any) -> Any:
+    """The table that ``b.x = …`` names."""
+    column = part.this if isinstance(part, exp.EQ) else None
+    if not isinstance(column, exp.Column) or not column.table:
         return None
-    return aliased(walker, tree.this, walker.dialect.table(first.args["table"]))
+    return aliased(walker, tree.this, walker.dialect.table(column.args["table"]))
+
+
+def _other_set(walker: Walker, script: Script, tree: Any, part: Any) -> Source | None:
+    table = _set_in(walker, tree, part)
+    return script.source(table) if isinstance(table, exp.Table) else None
 
 
 def _assign(walker: Walker, part: Any, scope: Scope, found: _Set, condition: Edges) -> None:

@@ -113,6 +113,11 @@ def _query(value: Any) -> Any:
     return inner.copy() if isinstance(inner, exp.Query) else exp.Select(expressions=[value.copy()])
 
 
+def valued(name: str, query: Any) -> list[Assigned]:
+    """Return that a variable is given the value of a query, named with a mark or without."""
+    return [Assigned(one, query.copy(), 0) for one in (name.lower(), f"@{name.lower()}")]
+
+
 def _declared(tree: Any) -> Iterator[Assigned]:
     for item in tree.expressions:
         value = item.args.get("default") if isinstance(item, exp.DeclareItem) else None

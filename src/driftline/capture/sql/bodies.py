@@ -9,13 +9,14 @@ from typing import Any
 from driftline.capture.sql import marks
 from driftline.capture.sql.tokens import TokenType
 
-_BODIES = ("PROCEDURE", "FUNCTION", "TRIGGER", "TASK")
+_BODIES = ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "TASK", "PACKAGE")
 _OTHER_LANGUAGES = frozenset(["PYTHON", "JAVA", "JAVASCRIPT", "SCALA", "JS", "C", "R", "PLPYTHON3U", "PLV8", "PLPERL"])
 _SECTIONED = frozenset(["oracle", "postgres", "redshift"])  # where one DECLARE begins several declarations
 _NO_VARIABLE = marks.STARTS | marks.CUTS | {
     "CURSOR", "TYPE", "SUBTYPE", "PROCEDURE", "FUNCTION", "PRAGMA", "SET", "FOR", "OPEN", "FETCH", "CLOSE", "COMMIT",
     "ROLLBACK", "DROP", "ALTER",
 }  # fmt: skip
+_LABELLED = frozenset(["BEGIN", "LOOP", "WHILE", "REPEAT", "FOR"])
 _NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
 _WAYS = ("IN", "OUT", "INOUT")  # of a parameter
 
@@ -41,6 +42,16 @@ def texts(tokens: list[Any], *, body: bool) -> list[Any]:
 def is_reset(tokens: list[Any]) -> bool:
     """Whether words are ``RESET``, ``RESET ALL``, ``RESET name`` or ``RESET 'name'``."""
     return tokens[0].text.upper() == "RESET" and len(tokens) < 3
+
+
+def opened(tokens: list[Any]) -> list[Any]:
+    """Return words without a label before a loop or a block, and without ``CASE … WHEN … THEN`` before a statement."""
+    words = [token.text.upper() for token in tokens]
+    if len(words) > 2 and words[1] == ":" and words[2] in _LABELLED:
+        return opened(tokens[2:])
+    if words[0] in ("CASE", "WHEN") and "THEN" in words:
+        return opened(tokens[words.index("THEN") + 1 :]) if words[-1] != "THEN" else []
+    return tokens
 
 
 class Section:

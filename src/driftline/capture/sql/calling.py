@@ -51,5 +51,7 @@ def runs_procedure(tokens: list[Any], dialect: str) -> bool:
     words = [token.text.upper() for token in tokens]
     if words[0] == "CALL":
         return True
+    if len(words) == 1:
+        return False
     named = words[1] not in ("IMMEDIATE", "(") and tokens[1].token_type not in TEXTS
     return named and _RUNNER not in words[:6] and (words[0] == "EXEC" or dialect in _BY_NAME)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import assign, assigned, clauses, given_out, tables, transfer, variables
+from driftline.capture.sql import assign, assigned, clauses, given_out, multitable, tables, transfer, variables, within
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage, bind
 from driftline.capture.sql.columns import Walker
@@ -19,6 +19,11 @@ from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
 from driftline.capture.sql.stated import How, Statement
 from driftline.capture.sql.variables import Values
+
+_BY_NAME = frozenset(
+    ["oracle", "mysql", "doris", "starrocks", "singlestore"]
+)  # whose partitions have names of their own
+_MADE = frozenset(["TABLE", "VIEW", "MODEL"])  # a model has columns, too: its features
 
 
 class Reading:
@@ -46,13 +51,22 @@ class Reading:
             self.rows = _named(self.rows, tree)
         self.tree = tree
         if isinstance(tree, exp.MultitableInserts):
-            return self._several(tree)
+            return multitable.several(self.fresh, tree)
+        before = [one for change in within.changes(tree) for one in self.fresh().own(change)]
+        return [*before, *self.own(tree)]
+
+    def own(self, tree: Any) -> list[Statement]:
+        """Return what ``tree`` does, without the changes in its WITH."""
         for kind, read in _READ:
             if isinstance(tree, kind):
                 found: list[Statement] = read(self, tree)
                 output = tree.args.get("output")
                 return [*found, *self._given_out(tree, output, found[0])] if isinstance(output, exp.Insert) else found
         return [Statement((), how="none", kind=clauses.kind_of(tree))]
+
+    def fresh(self) -> "Reading":
+        """Return one that reads another part of the same statement."""
+        return Reading(self.script, self.variables, self.walker.deadline, self.rows, self.values)
 
     def root(self) -> Scope:
         """Return the outermost scope: variables are no columns."""
@@ -108,15 +122,16 @@ class Reading:
         inside = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
         target = self.script.source(inside)
         kind = clauses.kind_of(tree)
-        if tree.kind not in ("TABLE", "VIEW") or target is None:
+        if tree.kind not in _MADE or target is None or (tree.kind == "MODEL" and tree.expression is None):
             return [Statement((), how="none", kind=kind)]
         listed = clauses.listed(tree.this)
-        query, like = tree.expression, clauses.like(tree)
+        query, like = tree.expression, clauses.like(tree) or (None if listed else clauses.path(tree))
         for prop in tree.find_all(exp.ToTableProperty):
             target = self.script.source(prop.this) or target
         temporary = clauses.temporary(tree) or target.names[0].startswith("#")
         if query is None and like is None:
-            self.script.declare(target, listed, temporary=temporary, computed=clauses.computed(tree.this))
+            if listed or temporary:  # else nobody knows the columns
+                self.script.declare(target, listed, temporary=temporary, computed=clauses.computed(tree.this))
             made = self._computed(tree.this, target, listed)
             return [Statement((), target, Lineage(made, rel.NONE), "none", kind=kind)]
         return [self._made(tree, target, query if query is not None else like, listed, temporary=temporary)]
@@ -161,6 +176,8 @@ class Reading:
         scope = scope if scope is not None else self.root()
         self.walker.with_ctes(tree, scope)
         inside = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+        if tree.args.get("is_function"):  # of ClickHouse
+            inside = exp.Table(this=inside)
         if isinstance(inside, exp.Directory):
             target: Source | None = Source("file", (inside.this.name,))
         else:
@@ -171,7 +188,7 @@ class Reading:
         if isinstance(query, exp.Table):
             self.walker.table(query)
         offered = self.walker.query(query, scope) if isinstance(query, exp.Expression) else Relation(())
-        into = self._into(tree, inside, target)
+        into = self.into(tree, inside, target)
         offered = assign.met(self.walker, tree, offered, into)
         offered, into = assign.on_conflict(self.walker, tree, offered, into, inside)
         made = self.done(tree, target, "append", offered, into)
@@ -180,12 +197,13 @@ class Reading:
             self.script.add(target, fields, rows, self.walker.reads)
         return [made]
 
-    def _into(self, tree: Any, inside: Any, target: Source | None) -> tuple[str, ...] | None:
+    def into(self, tree: Any, inside: Any, target: Source | None) -> tuple[str, ...] | None:
         """The columns of the target that outputs go to by their place; None where they keep their names."""
         listed = clauses.listed(tree.this)
         partition = inside.args.get("partition") if isinstance(inside, exp.Table) else None
         partition = partition or tree.args.get("partition") or None
-        fixed, moving = clauses.partition(partition)
+        by_column = self.script.dialect.name not in _BY_NAME
+        fixed, moving = clauses.partition(partition) if by_column else ([], [])
         if listed:
             return (*listed, *(name for name in moving if name not in listed))
         if tree.args.get("by_name") or target is None or target.kind == "file":
@@ -195,41 +213,6 @@ class Reading:
             return ()
         taken = {name.lower() for name in (*fixed, *moving)}
         return (*(name for name in columns if name.lower() not in taken), *moving)
-
-    def _several(self, tree: Any) -> list[Statement]:
-        """INSERT ALL, and Hive's FROM … INSERT … INSERT …: one source, several targets."""
-        source = tree.args.get("source")
-        source = source.this if isinstance(source, exp.From) else source
-        found: list[Statement] = []
-        before: Edges = rel.NONE  # what earlier conditions look at, which decide what is left for ELSE
-        for part in tree.expressions:
-            insert = part.this if isinstance(part, exp.ConditionalInsert) else part
-            reading = Reading(self.script, self.variables, self.walker.deadline, self.rows, self.values)
-            scope = reading.root()
-            reading.walker.with_ctes(tree, scope)
-            offered = reading.walker.query(source, scope)
-            named_scope = reading.root()
-            named_scope.ctes = scope.ctes
-            scope.add("", offered)
-            rows = offered.rows
-            if isinstance(part, exp.ConditionalInsert) and part.expression is not None:
-                own = reading.walker.walk(part.expression, scope, FILTER)
-                rows, before = rows | own | (before if tree.args.get("kind") == "FIRST" else rel.NONE), before | own
-            elif isinstance(part, exp.ConditionalInsert) and part.args.get("else_"):
-                rows |= before
-            query = insert.expression
-            if query is None:
-                inner = offered
-            elif isinstance(query, exp.Select) and isinstance(source, exp.Table | exp.Subquery):
-                named = query.copy().from_(source.copy())
-                inner = reading.walker.query(named, named_scope)
-            else:
-                inner = reading.walker.query(query, scope)
-            inside = insert.this.this if isinstance(insert.this, exp.Schema) else insert.this
-            target = self.script.source(inside)
-            into = reading._into(insert, inside, target)
-            found.append(reading.done(insert, target, "append", Relation(inner.items, inner.rows | rows), into))
-        return found
 
     def _copy(self, tree: Any) -> list[Statement]:
         return [self.done(tree, *transfer.copy(self.walker, self.script, tree, self.root()))]
@@ -245,7 +228,7 @@ class Reading:
 
     def _given_out(self, tree: Any, output: Any, made: Statement) -> list[Statement]:
         """OUTPUT … INTO t of T-SQL: an INSERT of what the change says of its rows."""
-        reading = Reading(self.script, self.variables, self.walker.deadline, self.rows, self.values)
+        reading = self.fresh()
         scope = reading.root()
         rows: Edges = rel.NONE
         if not isinstance(tree, exp.Insert):
@@ -270,9 +253,12 @@ class Reading:
     # --- changes ----------------------------------------------------------------------------------------------
 
     def _update(self, tree: Any) -> list[Statement]:
-        target, offered = assign.update(self.walker, self.script, tree, self.root())
-        made = self.done(tree, target, "change", offered)
-        return [self._changed(made)]
+        found = assign.update(self.walker, self.script, tree, self.root())
+        made = [self._changed(self.done(tree, target, "change", offered)) for target, offered in found]
+        for place in range(1, len(made)):  # each reads what the others change
+            reads = dict.fromkeys((*made[0].reads, found[0][0]))
+            made[place] = made[place]._replace(reads=tuple(one for one in reads if one not in (None, found[place][0])))
+        return made
 
     def _merge(self, tree: Any) -> list[Statement]:
         target, offered = assign.merge(self.walker, self.script, tree, self.root())
@@ -336,7 +322,8 @@ class Reading:
         path = clauses.search_path(tree)
         if path is not None and self.script.dialect.name in clauses.SEARCHING:
             self.script.search(path)
-        return [Statement((), how="none", kind=clauses.kind_of(tree))]
+        asked = [one for query in clauses.asked(tree) for one in self.fresh().own(query)]
+        return asked or [Statement((), how="none", kind=clauses.kind_of(tree))]
 
     def _drop(self, tree: Any) -> list[Statement]:
         for table in tree.args.get("tables") or [tree.this]:

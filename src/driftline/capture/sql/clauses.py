@@ -75,6 +75,15 @@ def search_path(tree: Any) -> tuple[str, ...] | None:
     return tuple(one for one in schemas if one and one.lower() not in _NO_SCHEMA)
 
 
+def asked(tree: Any) -> list[Any]:
+    """Return the queries whose values SET gives to variables, ``SET n = (SELECT max(a) FROM t)``."""
+    items = (
+        (item.this for item in tree.expressions if isinstance(item, exp.SetItem)) if isinstance(tree, exp.Set) else ()
+    )
+    values = (one.expression.unnest() for one in items if isinstance(one, exp.EQ) and one.expression is not None)
+    return [value for value in values if isinstance(value, exp.Query) and value.find(exp.From) is not None]
+
+
 def uris(properties: Any) -> tuple[str, ...]:
     """Return the addresses among the options of LOAD DATA and EXPORT DATA."""
     for part in properties.expressions if isinstance(properties, exp.Properties) else ():
@@ -84,10 +93,30 @@ def uris(properties: Any) -> tuple[str, ...]:
     return ()
 
 
+def path(tree: Any) -> Any:
+    """Return the files that a table without columns is made of, as a table; None where there are none.
+
+    They stand in ``USING csv OPTIONS (path 'file')``, in ``LOCATION 'folder'`` or, with BigQuery, in ``uris``.
+    """
+    given = tree.args.get("properties")
+    located = given.find(exp.LocationProperty) if given is not None else None
+    listed = uris(given)[:1] or ((located.this.name,) if located is not None and located.this.is_string else ())
+    if listed:
+        return exp.Table(this=exp.Literal.string(listed[0]))
+    for options in tree.find_all(exp.OptionsProperty):
+        for one in options.expressions:
+            value = one.args.get("value")
+            if one.name.lower() == "path" and isinstance(value, exp.Literal):
+                return exp.Table(this=value.copy())
+    return None
+
+
 def temporary(tree: Any) -> bool:
     """Whether what is created ends with its session."""
     properties = tree.args.get("properties")
-    return properties is not None and any(isinstance(p, exp.TemporaryProperty) for p in properties.expressions)
+    return properties is not None and any(
+        isinstance(p, exp.TemporaryProperty | exp.VolatileProperty) for p in properties.expressions
+    )
 
 
 def like(tree: Any) -> Any:

@@ -119,6 +119,9 @@ class Walker:
             return Relation((Unknown(),))
         scope = self.scope(parent)
         rows = tables.enter(self, named, scope)
+        beside = node.args.get("using") or node.args.get("from_") or []
+        for other in beside if isinstance(beside, list) else [beside]:
+            rows |= tables.enter(self, other.this if isinstance(other, exp.From) else other, scope)
         where = node.args.get("where")
         if where is not None:
             rows |= self.walk(where.this, scope, FILTER)
@@ -149,6 +152,9 @@ class Walker:
         for cte in clause.expressions:
             alias = cte.args.get("alias")
             key = self.dialect.table(alias.this) if alias is not None and alias.this is not None else cte.alias
+            if cte.args.get("scalar"):  # WITH a + 1 AS b of ClickHouse: a value, not a table
+                scope.named[self._plain(cte.alias)] = cte.this
+                continue
             columns = alias.columns if alias is not None else []
             given = [(column.name, self.dialect.column(column)) for column in columns]
             recursive = clause.args.get("recursive") or (self.dialect.name in _UNSAID and _names(cte.this, cte.alias))
@@ -226,6 +232,7 @@ class Walker:
         if node.args.get("connect") is not None:
             scope.bound |= {self._plain(name) for name in ("level", "connect_by_isleaf", "connect_by_iscycle")}
         windows = {window.name.lower(): window for window in node.args.get("windows") or ()}
+        self._name_values(node, scope)
         items: list[Item] = []
         scope.lateral = self.dialect.lateral
         for expression in node.expressions:
@@ -248,6 +255,21 @@ class Walker:
             bool(rows) and group is None and node.args.get("having") is None and any(map(_aggregated, node.expressions))
         )
         return Relation(offered.items, frozenset(rows), single=single, unique=keys.of(node, offered.items))
+
+    def _name_values(self, node: Any, scope: Scope) -> None:
+        """Bind the values that WITH has named, here or around, to what they are among the columns here."""
+        known = scope.expressions()
+        wanted = self._named(node) if known else set()
+        for key in reversed(known):
+            wanted |= self._named(known[key]) if key in wanted else set()
+        for key in (one for one in known if one in wanted):  # one may stand in the next
+            scope.values[key] = self.walk(known[key], scope, rel.IDENTITY)
+            scope.bound.add(key)
+
+    def _named(self, node: Any) -> set[str]:
+        """The unqualified names in ``node`` that are not those of a query inside."""
+        parts = node.walk(prune=lambda part: isinstance(part, exp.Query) and part is not node)
+        return {self._plain(part.name) for part in parts if isinstance(part, exp.Column) and not part.args.get("table")}
 
     def _conditions(self, node: Any, scope: Scope, windows: dict[str, Any]) -> Edges:
         """What WHERE and its kin look at."""

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
+from driftline.capture.sql import methods, structs
 from driftline.capture.sql import relation as rel
-from driftline.capture.sql import structs
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.relation import (
     ABSENT,
@@ -41,11 +41,19 @@ _AGGREGATES = frozenset(  # that the parser knows by no class of their own
     ]
 )  # fmt: skip
 _SYSTEM = frozenset(  # names that stand for no column of any table
-    ["rownum", "rowid", "_table_suffix", "_partitiontime", "_partitiondate", "_file_name", "sysdate", "systimestamp"]
+    [
+        "default",
+        "rownum",
+        "rowid",
+        "_table_suffix",
+        "_partitiontime",
+        "_partitiondate",
+        "_file_name",
+        "sysdate",
+        "systimestamp",
+    ]
 )
-_METHODS_OF = frozenset(["tsql", "fabric"])
-_METHODS = frozenset(["value", "query", "exist", "nodes", "modify"])  # of a column that holds XML
-_NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star)
+_NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star, exp.NextValueFor)
 
 
 class Queries(Protocol):
@@ -124,7 +132,7 @@ class Expression:
         return frozenset(found | self.edges(node, step))
 
     def _parts(self, node: Any, kind: Kind) -> Edges:
-        aggregate = (isinstance(node, exp.AggFunc) and not isinstance(node, _MOVING)) or (
+        aggregate = (isinstance(node, exp.AggFunc | exp.WithinGroup) and not isinstance(node, _MOVING)) or (
             isinstance(node, exp.Anonymous) and node.name.lower() in _AGGREGATES
         )
         step = _on(kind, AGGREGATION if aggregate else TRANSFORMATION)
@@ -133,9 +141,39 @@ class Expression:
         if isinstance(node, exp.Anonymous) and node.name.lower().startswith("dictget"):
             parts = parts[1:]  # ClickHouse's dictionaries are named like columns
         for part in parts:
-            named = isinstance(part, exp.PropertyEQ | exp.Kwarg)
-            found |= self.edges(part.expression if named else part, step)
+            inner = part.expression if isinstance(part, exp.PropertyEQ | exp.Kwarg) else part
+            if _is_star(inner):  # the row as a value, as in hash(*); count(*) looks at none
+                found |= NONE if isinstance(node, exp.Count) else self._row(inner, step)
+            else:
+                found |= self.edges(inner, step)
         return found
+
+    def _row(self, star: Any, kind: Kind) -> Edges:
+        """All columns that a star inside an expression stands for, ``*`` or ``t.*``."""
+        relations = list(self.scope.relations.values())
+        if isinstance(star, exp.Column):
+            named = self.scope.relation(self.queries.dialect.table(star.args["table"]))
+            relations = [named] if named is not None else []
+        bare = star.this if isinstance(star, exp.Column) else star
+        left_out = {part.name.lower() for part in bare.args.get("except_") or ()}
+        items = [item for relation in relations for item in relation.items]
+        kept = [one for one in items if not (isinstance(one, Output) and one.name.lower() in left_out)]
+        return rel.through(rel.all_of(kept), kind)
+
+    def _table(self, node: Any, kind: Kind) -> Edges:
+        """A table that a function is given, ``ML.PREDICT(MODEL m, TABLE t)``: all of its columns."""
+        bare = isinstance(node.this, exp.Identifier) and not node.args.get("db")
+        bound = self.scope.cte(self.queries.dialect.table(node.this)) if bare else None
+        relation = bound or self.queries.table(node)
+        return rel.through(rel.all_of(relation.items), _on(kind, TRANSFORMATION)) if relation is not None else NONE
+
+    def _called(self, node: Any, kind: Kind) -> Edges:
+        """A function that the parser does not know; ``TABLE(t)`` is a table."""
+        given = node.expressions[0] if len(node.expressions) == 1 else None
+        if node.name.upper() == "TABLE" and isinstance(given, exp.Column) and not isinstance(given.this, exp.Star):
+            parts = dict(zip(("this", "db", "catalog"), reversed(given.parts), strict=False))
+            return self._table(exp.Table(**parts), kind)
+        return self._parts(node, kind)
 
     # --- names ------------------------------------------------------------------------------------------------
 
@@ -170,6 +208,9 @@ class Expression:
             return frozenset((rel.Edge(items[0].source, f"${node.name}", kind),))
         item = items[place] if place < len(items) else None
         return rel.through(item.edges, kind) if isinstance(item, Output) else NONE
+
+    def _bound(self, node: Any, kind: Kind) -> Edges:
+        return rel.through(self.scope.value(f"@{node.name.lower()}"), kind)
 
     def _plain(self, name: Any, kind: Kind) -> Edges:
         key = self.queries.dialect.column(name)
@@ -264,7 +305,7 @@ class Expression:
 
     def _dot(self, node: Any, kind: Kind) -> Edges:
         """A field of what an expression gives, such as ``lines[0].sku``; a method of a column, ``t.note.value(…)``."""
-        column = self._asked(node)
+        column = methods.asked(node, self.queries.dialect, self.scope)
         if column is not None:
             return self._column(column, _on(kind, TRANSFORMATION)) | self.edges(node.expression, kind)
         if isinstance(node.expression, exp.Identifier):
@@ -273,23 +314,6 @@ class Expression:
             if inside is not None:
                 return rel.through(inside, kind)
         return self._parts(node, kind)
-
-    def _asked(self, node: Any) -> Any:
-        """The column whose method is called; None for ``schema.function(…)`` and for all that is no call."""
-        parts: list[Any] = []
-        before = node.this
-        while isinstance(before, exp.Dot):
-            parts.insert(0, before.expression)
-            before = before.this
-        parts.insert(0, before)
-        if not isinstance(node.expression, exp.Func) or not all(isinstance(one, exp.Identifier) for one in parts):
-            return None
-        if len(parts) == 1:
-            if self.queries.dialect.name not in _METHODS_OF or node.expression.name.lower() not in _METHODS:
-                return None
-        elif self.scope.relation(self.queries.dialect.table(parts[0])) is None:
-            return None
-        return exp.Column(**dict(zip(("this", "table", "db", "catalog"), reversed(parts), strict=False)))
 
     # --- what has conditions, windows, queries of its own -----------------------------------------------------
 
@@ -350,8 +374,15 @@ _SPECIAL: dict[Any, Any] = {
     exp.Exists: Expression._exists,
     exp.Lambda: Expression._lambda,
     exp.Parameter: Expression._numbered,
+    exp.Placeholder: Expression._bound,
+    exp.Table: Expression._table,
+    exp.Anonymous: Expression._called,
     exp.Comprehension: Expression._lambda,
 }
+
+
+def _is_star(node: Any) -> bool:
+    return isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star))
 
 
 def _on(kind: Kind, more: Kind) -> Kind:

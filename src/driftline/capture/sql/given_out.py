@@ -64,7 +64,9 @@ def _end(tokens: list[Any], place: int) -> int:
 
 def _target(tokens: list[Any], place: int) -> int:
     """Where the table that begins at ``place`` ends, with the columns that are listed behind it."""
-    place += 2 if tokens[place : place + 1] and tokens[place].token_type == TokenType.PARAMETER else 1
+    while tokens[place : place + 1] and tokens[place].text in ("@", "#"):
+        place += 1
+    place += 1
     while place + 1 < len(tokens) and tokens[place].token_type == TokenType.DOT:
         place += 2
     following = [token.text.upper() for token in tokens[place : place + 2]]

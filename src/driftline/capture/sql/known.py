@@ -234,10 +234,10 @@ def of_scheme(scheme: str) -> str:
 @functools.cache
 def _grammar() -> tuple[int | str, ...]:
     """Which sqlglot reads what is not known; it is loaded for that only where it lies in no folder."""
-    spec = find_spec("sqlglot")
     try:
+        spec = find_spec("sqlglot")  # a ValueError: who has made that module has left out where it is from
         state = os.stat(os.path.join(os.path.dirname(getattr(spec, "origin", None) or ""), "_version.py"))
-    except OSError:
+    except (OSError, ValueError):
         return (str(sqlglot.__version__),)
     return state.st_size, state.st_mtime_ns
 

@@ -45,7 +45,7 @@ def marks(tokens: list[Any]) -> Marks:
                 cases += 1
             elif cases:
                 cases -= word == "END"
-            elif word == "WITH" and after in _OPTIONS:
+            elif word == "WITH" and (after in _OPTIONS or (after == "(" and place)):
                 continue
             elif (word in STARTS or (word == "SET" and token.token_type == TokenType.SELECT)) and not (
                 place

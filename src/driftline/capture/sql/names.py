@@ -17,7 +17,11 @@ from driftline.capture.sql.relation import Source
 READERS = frozenset(
     ["read_parquet", "parquet_scan", "read_csv", "read_csv_auto", "read_json", "read_json_auto", "read_ndjson",
      "read_ndjson_auto", "read_json_objects", "read_text", "read_blob", "read_xlsx", "read_avro", "st_read",
-     "delta_scan", "iceberg_scan", "read_files"]
+     "delta_scan", "iceberg_scan", "read_files", "cloud_files"]
+)  # fmt: skip
+_CLICKHOUSE = frozenset(  # functions of ClickHouse that read files, or write them
+    ["file", "filecluster", "url", "urlcluster", "s3", "s3cluster", "gcs", "hdfs", "hdfscluster", "oss", "cosn",
+     "deltalake", "hudi", "iceberg", "icebergs3"]
 )  # fmt: skip
 _FILE = re.compile(
     r"[/\\]|\.(?:parquet|pq|csv|tsv|json|jsonl|ndjson|arrow|feather|txt)(?:\.\w+)?$|^\u00a7\d+\u00a7$",
@@ -60,6 +64,8 @@ def name_of(table: Any, dialect: Dialect) -> Name | Source | None:
         return name_of(exp.to_table(dynamic, dialect=dialect.name or None), dialect)
     if isinstance(inner, exp.Var):
         return Source("file", (inner.name,)) if inner.name.startswith("@") else None
+    if dialect.name == "clickhouse" and isinstance(inner, exp.Anonymous) and inner.name.lower() in _CLICKHOUSE:
+        return _address(inner.expressions)
     if not is_reader(table):
         return None
     first = inner.this if isinstance(inner.this, exp.Expression) else next(iter(inner.expressions), None)
@@ -67,9 +73,17 @@ def name_of(table: Any, dialect: Dialect) -> Name | Source | None:
     return Source("file", found) if found else None
 
 
+def _address(given: list[Any]) -> Source | None:
+    """The first of the arguments that is an address or a path; before it may stand the name of a cluster."""
+    found = (one.name for one in given[:2] if isinstance(one, exp.Literal) and one.is_string)
+    path = next((name for name in found if _FILE.search(name)), "")
+    return Source("file", (path,)) if path else None
+
+
 def _dynamic(inner: Any) -> str:
     """The name that a text is, as in ``IDENTIFIER('a.b')``; ``""`` where it is put together when it runs."""
-    if isinstance(inner, exp.Anonymous) and inner.name.lower() == "identifier" and len(inner.expressions) == 1:
+    called = inner.name.lower() if isinstance(inner, exp.Anonymous) and inner.expressions else ""
+    if called in ("table_changes", "query_table") or (called == "identifier" and len(inner.expressions) == 1):
         inner = inner.expressions[0]
     elif isinstance(inner, _DYNAMIC):
         inner = inner.this

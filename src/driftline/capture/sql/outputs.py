@@ -6,6 +6,7 @@ its sources.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from sqlglot import exp
@@ -28,7 +29,8 @@ from driftline.capture.sql.relation import (
 )
 from driftline.capture.sql.scope import Scope
 
-_BY_PATTERN = tuple(getattr(exp, name) for name in ("Columns", "PositionalColumn") if hasattr(exp, name))
+BY_PATTERN = tuple(getattr(exp, name) for name in ("Columns", "PositionalColumn") if hasattr(exp, name))
+_CHOOSING = frozenset(["", "duckdb", "clickhouse", "databricks"])  # dialects with ``COLUMNS(…)``
 
 
 def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:
@@ -42,8 +44,11 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
         bare = bare.this
     if isinstance(bare, exp.Binary) and isinstance(bare.this, exp.Star):
         return _pattern(queries, bare, scope)
-    if isinstance(bare, _BY_PATTERN) or (isinstance(bare, exp.Func) and node.find(*_BY_PATTERN) is not None):
-        return [_unknown(queries, scope, "columns chosen by a pattern")]
+    if isinstance(bare, exp.Apply):
+        return _applied(queries, bare, scope, windows)
+    plain = isinstance(bare, exp.Column | exp.Literal | exp.Query) or queries.dialect.name not in _CHOOSING
+    if not plain and _chooses(bare):
+        return _each(queries, node, scope, windows)
     if isinstance(bare, exp.QueryTransform):
         return _transformed(queries, bare, scope)
     edges = queries.walk(bare, scope, IDENTITY, windows)
@@ -60,6 +65,64 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
     if name:
         return [Output(name, edges, queries.dialect.written(name))]
     return [Output("", edges, "", dialects.text(node, queries.dialect))]
+
+
+def _chooses(node: Any) -> bool:
+    """Whether an expression has ``COLUMNS(…)`` in it, outside of queries."""
+    if isinstance(node, exp.Query):
+        return False
+    return isinstance(node, BY_PATTERN) or any(_chooses(part) for part in node.iter_expressions())
+
+
+def _each(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:
+    """An expression with ``COLUMNS(…)``: once for each of the columns that this chooses, and called like it."""
+    every = [item for relation in scope.relations.values() for item in relation.items]
+    chosen = [chosen_of(one, every) for one in node.find_all(*BY_PATTERN)]
+    first = chosen[0]
+    if first is None or any(one != first for one in chosen):
+        return [_unknown(queries, scope, "columns chosen by a pattern")]
+    bare = node.this if isinstance(node, exp.Alias) else node
+    found: list[Item] = []
+    for item in first:
+        own = exp.Paren(this=bare.copy())
+        for one in list(own.find_all(*BY_PATTERN)):
+            one.replace(exp.column(exp.to_identifier(item.name, quoted=True)))
+        name = node.alias.replace("\\0", item.name) if isinstance(node, exp.Alias) else item.name
+        edges = queries.walk(own, scope, IDENTITY, windows)
+        found.append(Output(name, edges, queries.dialect.column(exp.to_identifier(name, quoted=True))))
+    return found
+
+
+def chosen_of(columns: Any, items: Iterable[Item]) -> list[Output] | None:
+    """Return the columns that ``COLUMNS(…)`` chooses among ``items``; None where that is not known."""
+    by = columns.this
+    known = list(items)
+    outputs = [item for item in known if isinstance(item, Output)]
+    if len(outputs) != len(known):
+        return None
+    if isinstance(by, exp.Star) and not by.args.get("replace") and not by.args.get("rename"):
+        left_out = {part.name.lower() for part in by.args.get("except_") or ()}
+        return [one for one in outputs if one.name.lower() not in left_out]
+    if isinstance(by, exp.Array) and all(isinstance(part, exp.Literal) for part in by.expressions):
+        named = [part.name.lower() for part in by.expressions]
+        return [one for one in outputs if one.name.lower() in named]
+    if not isinstance(by, exp.Literal):
+        return None
+    try:
+        form = re.compile(by.name)
+    except re.error:
+        return None
+    return [one for one in outputs if form.search(one.name)]
+
+
+def _applied(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:
+    """``* APPLY(f)`` of ClickHouse: f of each column."""
+    items = project(queries, node.this, scope, windows)
+    if not all(isinstance(item, Output) for item in items):
+        return [Whatever(rel.through(rel.all_of(items), TRANSFORMATION))]
+    function = node.expression.name or node.expression.sql()
+    called = ((f"{function}({item.name})", item) for item in items if isinstance(item, Output))
+    return [Output(name, rel.through(item.edges, TRANSFORMATION), name) for name, item in called]
 
 
 def _transformed(queries: Queries, node: Any, scope: Scope) -> list[Item]:
@@ -115,9 +178,10 @@ def _star(queries: Queries, star: Any, qualified: Any, scope: Scope) -> list[Ite
             return _struct_star(queries, qualified, scope)
         relations = {dialect.table(name): relation}
     if ilike is not None:
-        if all(relation.whole for relation in relations.values()):
-            return _matching(list(relations.values()), ilike.name, ignore_case=True)
-        return [_unknown(queries, scope, "columns chosen by a pattern")]
+        if not all(relation.whole for relation in relations.values()):
+            return [_unknown(queries, scope, "columns chosen by a pattern")]
+        matching = {key: _matching([one], ilike.name, ignore_case=True) for key, one in relations.items()}
+        relations = {key: Relation(items) for key, items in matching.items()}
     if not relations:
         return [_unknown(queries, scope, "a star over nothing that is known")]
     return _expanded(queries, star, relations, scope, merging=qualified is None)

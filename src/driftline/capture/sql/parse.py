@@ -10,33 +10,35 @@ import logging
 import re
 import time
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlglot
 from sqlglot import exp
 
-from driftline.capture.sql import bodies, calling, given_out, marks, templates, words
-from driftline.capture.sql.assigned import assigned
+from driftline.capture.sql import batches, bodies, calling, filling, given_out, marks, parsed, templates, words
+from driftline.capture.sql.assigned import assigned, into_variables, valued
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
-from driftline.capture.sql.looping import Loops, Rows, of_trigger
-from driftline.capture.sql.rewrite import rewritten, translated
+from driftline.capture.sql.looping import Loops, of_trigger
+from driftline.capture.sql.piece import Piece
+from driftline.capture.sql.rewrite import queried, rewritten
 from driftline.capture.sql.tokens import TokenType
-from driftline.capture.sql.variables import Values, Variables
+from driftline.capture.sql.translate import translated
+from driftline.capture.sql.variables import Variables
 
 _CONTROL = marks.CUTS | {
-    "SET",
-    "FOR",
-    "OPEN",
-    "FETCH",
-    "CLOSE",
-    "RAISE",
-    "LEAVE",
-    "ITERATE",
-    "COMMIT",
-    "ROLLBACK",
-    "IMMEDIATE",
-}
-_OPENED = _CONTROL | {"UNLOAD", "DO", "REPLACE"}  # commands whose words are read
+    "SET", "FOR", "OPEN", "FETCH", "CLOSE", "RAISE", "LEAVE", "ITERATE", "COMMIT", "ROLLBACK", "IMMEDIATE", "EXIT",
+    "CONTINUE", "GET", "SIGNAL", "RESIGNAL", "ASSERT", "SAVEPOINT", "WAITFOR", "NULL", "UNTIL", "FUNCTION", "PROCEDURE",
+}  # fmt: skip
+_OPENED = _CONTROL | {
+    "UNLOAD",
+    "DO",
+    "REPLACE",
+    "RENAME",
+    "EXCHANGE",
+    "EXPORT",
+    "IMPORT",
+    "APPLY",
+}  # commands whose words are read
 _BLOCKS = tuple(
     getattr(exp, name) for name in ("Block", "IfBlock", "WhileBlock", "LoopBlock", "RepeatBlock", "EndStatement")
     if hasattr(exp, name)
@@ -48,37 +50,14 @@ _DATA_WORDS = marks.STARTS | {"COPY", "FROM", "LOAD", "UNLOAD"}
 _CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its name alone
 _ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
 _BY_QUOTES = {"`": "bigquery", "[": "tsql"}  # whose quotes tell a dialect where none is given
-_BATCH = re.compile(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends a batch of T-SQL
 _STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)
-_BODY = re.compile(rf"{_STATEMENT.pattern}|\b(?:call|exec|execute)\b", re.IGNORECASE)
+_BODY = re.compile(rf"{_STATEMENT.pattern}|\b(?:call|exec|execute|perform)\b", re.IGNORECASE)
 _TRIES = 40  # ends that are tried for one beginning
 _BLOCK = "cannot be parsed, in a block or after another statement"
 _DEEP = "too deeply nested"
 _COMPILED = not str(sqlglot.parser.__file__).endswith(".py")  # its recursion ends with the process, not an error
 _NESTED = 1_000  # parentheses
 _DEPTH = 3  # bodies within bodies
-
-
-class Piece(NamedTuple):
-    """One statement: its tree, or its tokens and why there is no tree."""
-
-    tree: Any
-    tokens: list[Any]
-    problem: str = ""
-    variables: frozenset[str] = frozenset()  # names of parameters and variables, which are no columns
-    whole: str = ""  # the text that the tokens come from
-    rows: Rows = ()  # that the block around goes through one by one
-    values: Values = ()  # that variables may have
-
-    @property
-    def text(self) -> str:
-        """The statement as it is written."""
-        return self.whole[self.tokens[0].start : self.tokens[-1].end + 1] if self.tokens else ""
-
-    @property
-    def line(self) -> int:
-        """The line of the text that it starts on."""
-        return int(self.tokens[0].line) if self.tokens else 1
 
 
 class _Quiet(logging.Filter):
@@ -110,7 +89,7 @@ def pieces(text: str, dialect: str, limit: Limit = UNLIMITED) -> Iterator[Piece]
 
 class _Reader:
     def __init__(self, text: str, dialect: str, limit: Limit, depth: int = 0, line: int = 1) -> None:
-        self.text = _BATCH.sub(";", text) if dialect in ("tsql", "fabric") else text
+        self.text = batches.parted(text, dialect)
         self.name = dialect
         self.grammar = sqlglot.Dialect.get_or_raise(dialect or None)
         self.limit = limit
@@ -126,7 +105,7 @@ class _Reader:
             tokens = words.split(self.grammar, self.text, self.line, _OPENED)
             tokens = rewritten(templates.folded(tokens, self.text), self.name)
         except (sqlglot.errors.SqlglotError, ValueError) as error:
-            yield Piece(None, [], f"cannot be split into words: {_short(error)}")
+            yield Piece(None, [], f"cannot be split into words: {parsed.short(error)}")
             return
         for chunk in self._chunks(tokens):
             for piece in self._chunk(chunk):
@@ -144,12 +123,15 @@ class _Reader:
         for place, token in enumerate(tokens):
             if token.token_type == TokenType.SEMICOLON:
                 if place > start:
-                    yield tokens[start:place]
+                    yield from filling.parts(tokens[start:place])
                 start = place + 1
         if start < len(tokens):
-            yield tokens[start:]
+            yield from filling.parts(tokens[start:])
 
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
+        tokens = bodies.opened(tokens)
+        if not tokens:
+            return
         if bodies.is_reset(tokens):
             yield Piece(exp.Command(this="RESET", expression=tokens[-1].text if tokens[1:] else ""), tokens)
             return
@@ -157,9 +139,27 @@ class _Reader:
         if variable:
             self.variables.add(variable)
             return
+        given = filling.assignment(tokens, self.variables)
+        if given is not None:
+            yield from self._given(given, tokens)
+            return
         tokens, used = self.loops.unindexed(tokens)
         yield from self._part(tokens)
         self.loops.left(used)
+
+    def _given(self, given: filling.Given, tokens: list[Any]) -> Iterator[Piece]:
+        """The query of the value that a variable is given, where it asks for data."""
+        if given.declares:
+            self.variables.add(given.name)
+        tree, problem = self._parse(filling.query_of(given))
+        if tree is None:
+            yield Piece(None, tokens, problem)
+            return
+        value = tree.expressions[0] if isinstance(tree, exp.Select) and len(tree.expressions) == 1 else None
+        query = value.unnest() if isinstance(value, exp.Subquery) else tree
+        if query.find(exp.From) is not None:
+            yield Piece(query, tokens, "", frozenset(self.variables))
+        self.values.assigned(valued(given.name, query), self.text, tokens)
 
     def _part(self, tokens: list[Any]) -> Iterator[Piece]:
         first = tokens[0].text.upper()
@@ -170,8 +170,20 @@ class _Reader:
         if body or first in _CONTROL:
             self._declare(tokens, body=body)
         self.values.noted(tokens, body=body)
+        own = self._first(tokens) if self.name in _CALLS_BY_NAME else tokens
+        others = None if body else translated(own)
+        trees = [self._parse(other)[0] for other in others or ()]
+        if trees and all(isinstance(tree, _DATA) for tree in trees):
+            yield from (Piece(tree, own, "", frozenset(self.variables)) for tree in trees)
+            if len(own) < len(tokens):
+                yield from self._chunk(tokens[len(own) :])
+            return
+        written = filling.outfile(tokens)
         if first == "UNLOAD":
             yield from self._unload(tokens)
+        elif written is not None and isinstance(query := self._parse(written[0])[0], exp.Query):
+            files = [exp.Literal.string(written[1])]
+            yield Piece(exp.Copy(this=query.subquery(), kind=False, files=files), tokens)
         elif first in _CONTROL and first != "SET":
             if first == "DECLARE":
                 yield from self._table_variable(tokens)
@@ -180,10 +192,14 @@ class _Reader:
         else:
             yield from self._whole(tokens, body=body)
 
+    def _first(self, tokens: list[Any]) -> list[Any]:
+        """The first statement of T-SQL, which needs no semicolon; as far as the words tell."""
+        found = marks.marks(tokens)
+        return tokens[: min((one for one in (*found.starts, *found.calls) if one > 1), default=len(tokens))]
+
     def _whole(self, tokens: list[Any], *, body: bool) -> Iterator[Piece]:
         """One statement; or, if it is a body or cannot be parsed as one, the statements in it."""
-        said = translated(tokens) if not body else None
-        tree, problem = self._parse(said or tokens)
+        tree, problem = self._parse(tokens)
         if isinstance(tree, _DATA) and not body:
             yield Piece(tree, tokens, "", frozenset(self.variables))
             return
@@ -226,6 +242,14 @@ class _Reader:
         tree, problem = self._by(self.grammar, tokens)
         if output and isinstance(tree, exp.DML):
             tree.set("output", self._by(self.grammar, output)[0])
+        if tree is None and (filled := filling.filled(tokens)) is not None:
+            asked, _ = self._by(self.grammar, filled.query)
+            into = exp.Into(expressions=filled.into)
+            if isinstance(asked, exp.Select) and into_variables(into, self.name, self.variables):
+                asked.set("into", into)
+                return asked, ""
+        if tree is None and self.name == "bigquery" and len(given := queried(tokens)) != len(tokens):
+            tree, problem = self._by(self.grammar, given)
         if tree is None and self.name in ("", *_ELSEWHERE) and problem != _DEEP:
             text = self.text[tokens[0].start : tokens[-1].end + 1]
             other = _ELSEWHERE.get(self.name) or next((_BY_QUOTES[q] for q in _BY_QUOTES if q in text), "")
@@ -236,7 +260,7 @@ class _Reader:
         return tree, problem
 
     def _by(self, grammar: Any, tokens: list[Any]) -> tuple[Any, str]:
-        if _COMPILED and _nesting(tokens) > _NESTED:
+        if _COMPILED and parsed.nesting(tokens) > _NESTED:
             return None, _DEEP
         try:
             with self.limit.armed():
@@ -246,9 +270,9 @@ class _Reader:
         except RecursionError:
             return None, _DEEP
         except Exception as error:  # the parser's own errors and its bugs: both mean that there is no tree
-            return None, f"cannot be parsed: {_short(error)}"
+            return None, f"cannot be parsed: {parsed.short(error)}"
         trees = [tree for tree in trees if tree is not None]
-        if len(trees) != 1 or (self.name not in _CALLS_BY_NAME and _is_no_statement(trees[0])):
+        if len(trees) != 1 or (self.name not in _CALLS_BY_NAME and parsed.is_no_statement(trees[0])):
             return None, "cannot be parsed"
         return trees[0], ""
 
@@ -323,7 +347,7 @@ class _Reader:
                 if whole and start == 0 and end == len(tokens):
                     continue
                 tree, _ = self._parse(tokens[start:end])
-                if isinstance(tree, _DATA) and not _cut_off(tree):
+                if isinstance(tree, _DATA) and not parsed.is_cut_off(tree):
                     break
             else:
                 failed = start if failed is None else failed
@@ -344,7 +368,7 @@ class _Reader:
     def _awaits(self, tokens: list[Any]) -> bool:
         """Whether these words are INSERT INTO t, whose rows a call gives."""
         tree, _ = self._parse(tokens)
-        return tree is not None and _cut_off(tree)
+        return tree is not None and parsed.is_cut_off(tree)
 
     def _called(self, tokens: list[Any]) -> Iterator[Piece]:
         """A call: the statements of a text that is run as it stands; else what is not known until it runs."""
@@ -352,38 +376,9 @@ class _Reader:
         constant = calling.constant(tokens)
         texts = [] if calling.runs_procedure(tokens, self.name) else calling.texts(tokens)
         inner = list(self._inside(texts, every=constant))
-        if constant and inner and not any(piece.problem for piece in inner):
+        if constant and inner:
             yield from inner
         elif inner:
             yield from (piece._replace(tree=None, problem=problem) for piece in inner)
         else:
             yield Piece(None, tokens, problem)
-
-
-def _is_no_statement(tree: Any) -> bool:
-    """Whether what was parsed is only words, such as a name or a sum: a statement begins with a verb or is a call."""
-    words = (exp.Alias, exp.Tuple, exp.Condition)
-    return isinstance(tree, words) and not isinstance(tree, exp.Func | exp.Query | exp.DML)
-
-
-def _nesting(tokens: list[Any]) -> int:
-    depth = deepest = 0
-    for token in tokens:
-        depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _cut_off(tree: Any) -> bool:
-    """Whether a tree is only the beginning of a statement: INSERT INTO t without what is inserted."""
-    return isinstance(tree, exp.Insert) and not tree.expression and not tree.args.get("default")
-
-
-def _short(error: Exception) -> str:
-    """Return the first line of what the parser says, without its colours."""
-    errors = getattr(error, "errors", None)
-    if errors:
-        first = errors[0]
-        said = str(first.get("description") or "").partition(" but got <")[0]
-        return f"{said} at line {first.get('line')}, column {first.get('col')}"
-    return str(error).strip().split("\n", 1)[0][:200]

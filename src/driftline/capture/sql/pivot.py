@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from driftline.capture.sql import outputs
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.relation import (
@@ -60,6 +61,11 @@ def _by_data(queries: Queries, node: Any, offered: Relation, inner: Scope) -> Re
         into = node.args.get("into")
         names = [part.this if isinstance(part, exp.Column) else part for part in into.expressions] if into else []
         values = frozenset().union(*(queries.walk(part, inner, IDENTITY) for part in listed))
+        for part in node.expressions:
+            if isinstance(part, outputs.BY_PATTERN):
+                by_name = outputs.chosen_of(part, offered.items)
+                values |= rel.all_of(offered.items if by_name is None else by_name)
+                listed += [exp.column(one.name, quoted=True) for one in by_name or ()]
         label = into.this.this if into is not None and isinstance(into.this, exp.Column) else exp.to_identifier("name")
         new: list[Item] = [Output(label.name, rel.NONE, dialect.column(label))]
         new += [Output(n.name, values, dialect.column(n)) for n in names or [exp.to_identifier("value")]]
@@ -87,9 +93,10 @@ def _pivoted(queries: Queries, node: Any, fields: list[Any], offered: Relation, 
     used = [column for part in node.expressions for column in part.find_all(exp.Column)]
     chosen: Edges = rel.NONE
     for field in fields:
-        if isinstance(field.this, exp.Column):
-            used.append(field.this)
-            chosen |= queries.walk(field.this, inner, CONDITIONAL)
+        turning = field.this.expressions if isinstance(field.this, exp.Tuple) else [field.this]
+        for column in (one for one in turning if isinstance(one, exp.Column)):
+            used.append(column)
+            chosen |= queries.walk(column, inner, CONDITIONAL)
     kept = _rest(queries, offered, used)
     names = [name for name in node.args.get("columns") or () if isinstance(name, exp.Identifier)]
     values = 1

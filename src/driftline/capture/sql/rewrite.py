@@ -1,36 +1,28 @@
 """Statements in words that the parser knows.
 
-Enters: the words of a text, or of one statement. Leaves: words that mean the same and can be parsed: Teradata without
-titles and formats, T-SQL without compound assignment, Oracle's DELETE within MERGE as a clause of its own; a stream as
-the view that it is to those who read it, a pipe as its COPY, an exchange of partitions as the INSERT that it comes to,
-REPLACE of SQLite and MySQL as INSERT OR REPLACE; Flink's windows over ``TABLE t`` as windows over a query; an ESCAPE
-that is an expression as part of the pattern.
+Enters: the words of a text. Leaves: words that mean the same and can be parsed: Teradata without titles and formats,
+T-SQL without compound assignment, Oracle's DELETE within MERGE as a clause of its own, REPLACE of SQLite and MySQL as
+INSERT OR REPLACE; Flink's windows over ``TABLE t`` as windows over a query; an ESCAPE that is an expression as part of
+the pattern. What is another statement by itself is in ``sql/translate``.
 """
 
 import itertools
 from typing import Any
 
-from driftline.capture.sql import flink
+from driftline.capture.sql import filling, flink, given_out, unsaid
 from driftline.capture.sql.assigned import SELECTING, SETTING, assigning
 from driftline.capture.sql.looping import uncoloned, unwrapped
-from driftline.capture.sql.tokens import Token, TokenType
+from driftline.capture.sql.tokens import Token, TokenType, closing, dotted, named, said, spelled
 from driftline.capture.sql.windowing import FUNCTIONS
 
 _TOP = frozenset(["", "tsql", "fabric", "snowflake", "redshift", "teradata"])  # dialects with SELECT TOP
 _COMPOUND = ("+", "-", "*", "/", "%", "&", "|", "^")
-_KINDS = {"VIEW": TokenType.VIEW, "AS": TokenType.ALIAS, "SELECT": TokenType.SELECT, "*": TokenType.STAR,
-          "FROM": TokenType.FROM, "INSERT": TokenType.INSERT, "INTO": TokenType.INTO, "WHEN": TokenType.WHEN,
-          "MATCHED": TokenType.VAR, "AND": TokenType.AND, "(": TokenType.L_PAREN, ")": TokenType.R_PAREN,
-          "INPATH": TokenType.VAR, "TABLE": TokenType.TABLE, "THEN": TokenType.THEN,
-          "DELETE": TokenType.DELETE, "OR": TokenType.OR, "REPLACE": TokenType.REPLACE,
-          "MATCH_RECOGNIZE": TokenType.MATCH_RECOGNIZE, "RENAME": TokenType.VAR, "TO": TokenType.VAR,
-          ".": TokenType.DOT, "CHANGED": TokenType.VAR}  # fmt: skip
 _MYSQL = frozenset(["mysql", "doris", "singlestore", "starrocks"])  # dialects that replace without INTO
 _LIKE = frozenset([TokenType.LIKE, TokenType.ILIKE, TokenType.SIMILAR_TO])
 _VALUES = frozenset(
     [TokenType.L_PAREN, TokenType.VAR, TokenType.IDENTIFIER, TokenType.PARAMETER, TokenType.PLACEHOLDER]
 )
-_CHANGES = frozenset(["UPDATE", "DELETE", "INSERT"])
+_CHANGES = frozenset(["UPDATE", "DELETE", "INSERT", "MERGE"])
 _SPARK = frozenset(["spark", "databricks"])
 _PROGRAMS = frozenset(["hive", "spark", "spark2", "databricks"])  # dialects with TRANSFORM … USING
 _HURRY = frozenset(["LOW_PRIORITY", "DELAYED"])
@@ -40,8 +32,9 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     """Return ``tokens`` without what the parser does not know: Teradata's titles, ``+=`` of T-SQL, tables named top."""
     for place, (token, after) in enumerate(itertools.pairwise(tokens)) if dialect in _TOP else ():
         if token.token_type == TokenType.TOP and after.token_type == TokenType.DOT:
-            tokens[place] = _named(token)
-    tokens = unwrapped(_escaped(_windowed(_replacing(tokens, dialect))))
+            tokens[place] = named(token)
+    tokens = filling.asked(tokens, dialect)
+    tokens = unsaid.without(unwrapped(_escaped(_windowed(_replacing(tokens, dialect)))), dialect)
     if dialect in flink.DIALECTS:
         tokens = flink.plain(tokens)
     if dialect in _SPARK:
@@ -51,11 +44,11 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     if dialect == "teradata":
         tokens = _plain_teradata(tokens)
     if dialect == "oracle":
-        tokens = uncoloned(_deleted_within_merge(_called_view(tokens)))
+        tokens = uncoloned(_deleted_within_merge(_called_view(_bound(tokens))))
     if dialect in ("starrocks", "doris"):
         tokens = _unlabelled(tokens)
     if dialect in SELECTING:
-        tokens = _uncompounded(_untopped(tokens))
+        tokens = _uncompounded(_bulk(_once_from(_untopped(tokens))))
     return assigning(tokens) if dialect in SELECTING | SETTING else tokens
 
 
@@ -77,7 +70,7 @@ def _replacing(tokens: list[Any], dialect: str) -> list[Any]:
     """``REPLACE [INTO] t`` as ``INSERT OR REPLACE INTO t``, where it is a statement, and ``UPSERT INTO`` as INSERT."""
     for place in range(len(tokens) - 2, -1, -1):
         if tokens[place].text.upper() == "UPSERT" and tokens[place + 1].text.upper() == "INTO":
-            tokens[place] = _as(tokens[place], "INSERT")[0]
+            tokens[place] = spelled(tokens[place], "INSERT")[0]
         if tokens[place].token_type != TokenType.REPLACE:
             continue
         name = place + 1 + (tokens[place + 1].text.upper() in _HURRY)
@@ -89,8 +82,7 @@ def _replacing(tokens: list[Any], dialect: str) -> list[Any]:
             stands = dialect in _MYSQL and begins and tokens[name : name + 1] and into[0] != "("
         if stands:
             name += into[:1] == ["INTO"]
-            said = _as(tokens[place], "INSERT", "OR", "REPLACE", "INTO")
-            tokens = [*tokens[:place], *said, *tokens[name:]]
+            tokens = [*tokens[:place], *spelled(tokens[place], "INSERT", "OR", "REPLACE", "INTO"), *tokens[name:]]
     return tokens
 
 
@@ -101,13 +93,24 @@ def _windowed(tokens: list[Any]) -> list[Any]:
         if words[place] == "TABLE" and tokens[place].token_type == TokenType.TABLE:
             before = place - 2 if words[place - 2 : place] == ["DATA", "=>"] else place
             if words[before - 1] == "(" and words[before - 2].lower() in FUNCTIONS:
-                name = _dotted(tokens[place + 1 :])
-                query = [*_as(tokens[place], "(", "SELECT", "*", "FROM"), *name, *_as(name[-1], ")")]
+                name = dotted(tokens[place + 1 :])
+                query = [*spelled(tokens[place], "(", "SELECT", "*", "FROM"), *name, *spelled(name[-1], ")")]
                 tokens = [*tokens[:place], *query, *tokens[place + 1 + len(name) :]]
         elif words[place].lower() in FUNCTIONS and words[place + 1] == "(":  # SESSION is a word of its own
-            tokens[place] = _named(tokens[place])
+            tokens[place] = named(tokens[place])
         elif words[place] == "MATCH_RECOGNIZE" and words[place + 1] == "(":
-            tokens = [*tokens[:place], *_as(tokens[place], words[place]), *_untimed(tokens[place + 1 :])]
+            tokens = [*tokens[:place], *spelled(tokens[place], words[place]), *_untimed(tokens[place + 1 :])]
+    return tokens
+
+
+def queried(tokens: list[Any]) -> list[Any]:
+    """Return ``f(MODEL m, TABLE t)``, a function that the parser does not know, as a function of queries."""
+    words = said(tokens)
+    for place in range(len(words) - 2, 1, -1):
+        if words[place] in ("MODEL", "TABLE") and words[place - 1] in ("(", ",") and words[place + 1] not in ("(", "="):
+            name = dotted(tokens[place + 1 :])
+            query = [*spelled(tokens[place], "(", "SELECT", "*", "FROM"), *name, *spelled(name[-1], ")")]
+            tokens = [*tokens[:place], *query, *tokens[place + 1 + len(name) :]]
     return tokens
 
 
@@ -124,7 +127,7 @@ def _unlabelled(tokens: list[Any]) -> list[Any]:
     words = [token.text.upper() for token in tokens]
     for place in range(len(words) - 3, -1, -1):
         if words[place : place + 2] == ["WITH", "LABEL"]:
-            tokens = tokens[:place] + tokens[place + 2 + len(_dotted(tokens[place + 2 :])) :]
+            tokens = tokens[:place] + tokens[place + 2 + len(dotted(tokens[place + 2 :])) :]
     return tokens
 
 
@@ -139,15 +142,39 @@ def _untopped(tokens: list[Any]) -> list[Any]:
     return tokens
 
 
+def _once_from(tokens: list[Any]) -> list[Any]:
+    """T-SQL's ``DELETE FROM a FROM t AS a JOIN …`` as ``DELETE a FROM t AS a JOIN …``."""
+    for place in range(len(tokens) - 4, -1, -1):
+        if [token.text.upper() for token in tokens[place : place + 2]] == ["DELETE", "FROM"]:
+            behind = place + 2 + len(dotted(tokens[place + 2 :]))
+            rest = given_out.cut(tokens[place:])[0][behind - place :] if behind < len(tokens) else []
+            if rest and rest[0].token_type == TokenType.FROM:
+                tokens = [*tokens[: place + 1], *tokens[place + 2 :]]
+    return tokens
+
+
+def _bulk(tokens: list[Any]) -> list[Any]:
+    """T-SQL's ``OPENROWSET(BULK 'file', …) [WITH (…)]`` as a function that reads files."""
+    words = said(tokens)
+    for place in range(len(words) - 4, -1, -1):
+        if words[place : place + 3] == ["OPENROWSET", "(", "BULK"]:
+            end = closing(words, place + 1)
+            behind = closing(words, end + 2) if words[end + 1 : end + 3] == ["WITH", "("] else end
+            file, near = tokens[place + 3], tokens[place]
+            read = [*spelled(near, "read_files", "("), file, *spelled(near, ")")]
+            tokens = [*tokens[:place], *read, *tokens[behind + 1 :]]
+    return tokens
+
+
 def _identified(tokens: list[Any]) -> list[Any]:
     """Databricks' ``IDENTIFIER('a.b')`` as ``a.b``."""
     for place in range(len(tokens) - 4, -1, -1):
-        said = [token.text.upper() for token in tokens[place : place + 4]]
-        text = tokens[place + 2 : place + 3][0] if said[:2] == ["IDENTIFIER", "("] and said[3:] == [")"] else None
+        given = [token.text.upper() for token in tokens[place : place + 4]]
+        text = tokens[place + 2 : place + 3][0] if given[:2] == ["IDENTIFIER", "("] and given[3:] == [")"] else None
         if text is not None and text.token_type == TokenType.STRING and text.text.strip():
             parts = [Token(TokenType.IDENTIFIER, part.strip("` "), text.line, text.col, text.start, text.end)
                      for part in text.text.split(".")]  # fmt: skip
-            name = [one for part in parts for one in (*_as(text, "."), part)][1:]
+            name = [one for part in parts for one in (*spelled(text, "."), part)][1:]
             tokens = [*tokens[:place], *name, *tokens[place + 4 :]]
     return tokens
 
@@ -163,8 +190,8 @@ def _mapped(tokens: list[Any]) -> list[Any]:
         if end and words[end] == "USING" and tokens[end + 1].token_type == TokenType.STRING:
             near = tokens[place]
             name = Token(TokenType.VAR, "TRANSFORM", near.line, near.col, near.start, near.end)
-            said = [*_as(near, "SELECT"), name, *_as(near, "("), *tokens[place + 1 : end], *_as(near, ")")]
-            tokens = [*tokens[:place], *said, *tokens[end:]]
+            query = [*spelled(near, "SELECT"), name, *spelled(near, "("), *tokens[place + 1 : end], *spelled(near, ")")]
+            tokens = [*tokens[:place], *query, *tokens[end:]]
     return tokens
 
 
@@ -177,7 +204,7 @@ def _transformed(tokens: list[Any]) -> list[Any]:
             end = place + 4
             while words[end : end + 1] == [","]:
                 end += 2
-            listed = [*_as(tokens[place], "("), *tokens[place + 3 : end], *_as(tokens[place], ")")]
+            listed = [*spelled(tokens[place], "("), *tokens[place + 3 : end], *spelled(tokens[place], ")")]
             tokens = [*tokens[: place + 3], *listed, *tokens[end:]]
     return tokens
 
@@ -198,11 +225,28 @@ def _escaped(tokens: list[Any]) -> list[Any]:
 def _plain_teradata(tokens: list[Any]) -> list[Any]:
     """Without ``(TITLE 'x')`` and ``(FORMAT 'x')``; ``(NAMED x)`` is an alias."""
     for place in range(len(tokens) - 4, 0, -1):
-        word = tokens[place + 1].text.upper()
-        if tokens[place].text != "(" or tokens[place + 3].text != ")" or word not in ("TITLE", "FORMAT", "NAMED"):
+        word = tokens[place + 1].text.upper() if place + 3 < len(tokens) else ""
+        if (
+            not word
+            or tokens[place].text != "("
+            or tokens[place + 3].text != ")"
+            or word not in ("TITLE", "FORMAT", "NAMED")
+        ):
             continue
-        kept = [*_as(tokens[place], "AS"), tokens[place + 2]] if word == "NAMED" else []
+        kept = [*spelled(tokens[place], "AS"), tokens[place + 2]] if word == "NAMED" else []
         tokens = tokens[:place] + kept + tokens[place + 4 :]
+    return tokens
+
+
+def _bound(tokens: list[Any]) -> list[Any]:
+    """Oracle's ``:1`` as ``:name``: to the parser, what is bound has a name."""
+    for place, (token, after) in enumerate(itertools.pairwise(tokens)):
+        if (
+            token.token_type == TokenType.COLON
+            and after.token_type == TokenType.NUMBER
+            and after.start == token.end + 1
+        ):
+            tokens[place + 1] = named(after)
     return tokens
 
 
@@ -215,7 +259,7 @@ def _called_view(tokens: list[Any]) -> list[Any]:
                 depth += (tokens[end].text == "(") - (tokens[end].text == ")")
                 end += 1
             if [token.text.upper() for token in tokens[end : end + 1]] == ["SET"]:
-                tokens = [*tokens[:end], *_as(tokens[place], "CHANGED"), *tokens[end:]]
+                tokens = [*tokens[:end], *spelled(tokens[place], "CHANGED"), *tokens[end:]]
     return tokens
 
 
@@ -231,70 +275,10 @@ def _deleted_within_merge(tokens: list[Any]) -> list[Any]:
         end = next((one for one in range(place, len(words)) if words[one] in ("WHEN", ";")), len(words))
         near = tokens[place]
         clause = [
-            *_as(near, "WHEN", "MATCHED", "AND", "("),
+            *spelled(near, "WHEN", "MATCHED", "AND", "("),
             *tokens[place + 1 : end],
-            *_as(near, ")", "THEN", "DELETE"),
+            *spelled(near, ")", "THEN", "DELETE"),
         ]
         tokens = [*tokens[: place - 1], *clause, *tokens[end:]]
         words = [token.text.upper() for token in tokens]
     return tokens
-
-
-def translated(tokens: list[Any]) -> list[Any] | None:
-    """Return the words of a statement that means the same as ``tokens``; None where they stand for themselves."""
-    words = [token.text.upper() for token in tokens]
-    if words[0] == "CREATE" and "STREAM" in words[1:4] and "ON" in words:
-        return _stream(tokens, words)
-    if words[0] == "CREATE" and "PIPE" in words[1:4] and "COPY" in words:
-        return tokens[words.index("COPY") :]
-    if words[:2] == ["COPY", "INTO"] and words.count("FILE_FORMAT") == 1:
-        place = words.index("FILE_FORMAT")
-        name = _dotted(tokens[place + 2 :]) if words[place + 1 : place + 2] == ["="] else []
-        return [*tokens[:place], *tokens[place + 2 + len(name) :]] if len(name) > 1 else None  # of a schema
-    if words[:2] == ["LOAD", "DATA"] and "INFILE" in words[2:5] and "TABLE" in words:
-        file, table = tokens[words.index("INFILE") + 1], words.index("TABLE")
-        into = [*_as(tokens[0], "INTO", "TABLE"), *_dotted(tokens[table + 1 :])]
-        return [*tokens[:2], *_as(tokens[0], "INPATH"), file, *into]  # MySQL's columns have no names in the file
-    if words[0] == "ALTER" and words[1:2] in (["TABLE"], ["VIEW"]) and words[-3:-1] == ["SET", "SCHEMA"]:
-        renamed = [*_as(tokens[0], "RENAME", "TO"), tokens[-1], *_as(tokens[0], "."), tokens[-4]]
-        return [*tokens[:-3], *renamed]
-    if words[:2] == ["ALTER", "TABLE"] and "EXCHANGE" in words[2:8] and words[-1:] != ["TABLE"] and "WITH" in words:
-        source = words.index("WITH") + 2
-        target = tokens[2 : words.index("EXCHANGE")]
-        return [*_as(tokens[0], "INSERT", "INTO"), *target, *_as(tokens[0], "SELECT", "*", "FROM"), *tokens[source:]]
-    return None
-
-
-def _stream(tokens: list[Any], words: list[str]) -> list[Any] | None:
-    """``CREATE STREAM s ON TABLE t``: whoever reads s reads columns of t."""
-    on = words.index("ON")
-    name = tokens[words.index("STREAM") + 1 : on]
-    if [token.text.upper() for token in name[:3]] == ["IF", "NOT", "EXISTS"]:
-        name = name[3:]
-    source = next(
-        (place for place in range(on + 1, min(on + 4, len(words))) if words[place] in ("TABLE", "VIEW")), None
-    )
-    if source is None or not name:
-        return None
-    first, end = source + 1, source + 2
-    while end + 1 < len(tokens) and tokens[end].token_type == TokenType.DOT:
-        end += 2
-    view = [tokens[0], *_as(tokens[0], "VIEW"), *_dotted(name)]
-    return [*view, *_as(tokens[0], "AS", "SELECT", "*", "FROM"), *tokens[first:end]]
-
-
-def _named(token: Any) -> Any:
-    """A word that is a name here, whatever it is elsewhere."""
-    return Token(TokenType.VAR, token.text, token.line, token.col, token.start, token.end)
-
-
-def _dotted(name: list[Any]) -> list[Any]:
-    """The words of a name, without the clauses behind it."""
-    end = 1
-    while end + 1 < len(name) and name[end].token_type == TokenType.DOT:
-        end += 2
-    return name[:end]
-
-
-def _as(near: Any, *words: str) -> list[Any]:
-    return [Token(_KINDS[word], word, near.line, near.col, near.start, near.end) for word in words]

@@ -14,16 +14,31 @@ _JSON = (*_PAIR, "type", "atom", "id", "parent", "fullkey", "path")  # of SQLite
 _KNOWN: dict[str, dict[str, tuple[str, ...]]] = {
     "tsql": {"string_split": ("value", "ordinal")},
     "sqlite": dict.fromkeys(("json_each", "json_tree"), _JSON),
-    "postgres": dict.fromkeys(("json_each", "jsonb_each", "json_each_text", "jsonb_each_text"), _PAIR),
+    "postgres": {
+        **dict.fromkeys(("json_each", "jsonb_each", "json_each_text", "jsonb_each_text"), _PAIR),
+        **dict.fromkeys(
+            (f"{kind}_array_elements{end}" for kind in ("json", "jsonb") for end in ("", "_text")), ("value",)
+        ),
+    },
     "snowflake": {"split_to_table": ("seq", "index", "value")},
 }
-_ALIKE = {"fabric": "tsql", "duckdb": "sqlite"}
+_ALIKE = {"fabric": "tsql", "duckdb": "sqlite", "redshift": "postgres"}
+_ONE = frozenset(  # of PostgreSQL, with one column that is called as the function is, or its alias
+    ["generate_series", "exploding_generate_series", "generate_subscripts", "regexp_split_to_table", "string_to_table",
+     "json_object_keys", "jsonb_object_keys"]
+)  # fmt: skip
 _WITH_ORDINAL = 3  # arguments of STRING_SPLIT
 _PLACES = frozenset(["ordinal", "seq", "index"])
 
 
-def columns(call: Any, dialect: str) -> tuple[tuple[Any, bool], ...]:
-    """Return the identifiers of the columns, each with whether it has a value of the arguments; () where not known."""
+def columns(call: Any, dialect: str, alias: str = "") -> tuple[tuple[Any, bool], ...]:
+    """Return the identifiers of the columns, each with whether it has a value of the arguments; () where not known.
+
+    Args:
+        call: of the function.
+        dialect: sqlglot's name of it.
+        alias: of the call in FROM.
+    """
     if isinstance(call, exp.OpenJSON):
         listed = tuple((column.this, True) for column in call.expressions)
         return listed or tuple((exp.to_identifier(name), True) for name in (*_PAIR, "type"))
@@ -32,6 +47,8 @@ def columns(call: Any, dialect: str) -> tuple[tuple[Any, bool], ...]:
     if isinstance(call, exp.XMLTable):
         return tuple(_defined(call, "columns"))
     name = call.name if isinstance(call, exp.Anonymous) else type(call).sql_name() if isinstance(call, exp.Func) else ""
+    if name.lower() in _ONE and _ALIKE.get(dialect, dialect) == "postgres":
+        return ((exp.to_identifier(alias or name.lower().removeprefix("exploding_")), True),)
     known = _KNOWN.get(_ALIKE.get(dialect, dialect), {}).get(name.lower(), ())
     if name.lower() == "string_split" and len(call.expressions) < _WITH_ORDINAL:
         known = known[:1]

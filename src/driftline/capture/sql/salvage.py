@@ -12,7 +12,7 @@ from sqlglot import exp
 from driftline.capture.sql import clauses
 from driftline.capture.sql.calling import NOT_FOLLOWED
 from driftline.capture.sql.names import READERS
-from driftline.capture.sql.parse import Piece
+from driftline.capture.sql.piece import Piece
 from driftline.capture.sql.relation import Source
 from driftline.capture.sql.script import Script
 from driftline.capture.sql.stated import How, Statement

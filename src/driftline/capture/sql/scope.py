@@ -5,7 +5,7 @@ why. The order of meanings is SQL's: a column of a relation, the alias of an out
 use it, a column of the scope around.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.relation import ABSENT, FILE, GUESSED, NONE, Edges, Found, Output, Relation, Source, Star
@@ -28,10 +28,12 @@ class Scope:
         self.relations: dict[str, Relation] = {}
         self.tables: dict[str, str] = {}  # key of a table's name -> its alias
         self.merged: dict[str, list[str]] = {}  # column of USING -> aliases whose value it may take
+        self.shared: dict[str, int] = {}  # column of USING -> how many of these may have it, where only one does
         self.rows: dict[str, Relation] = {}  # that a block goes through: their columns are named with them alone
         self.aliases: dict[str, Edges] = {}  # outputs named so far
         self.bound: set[str] = set()  # parameters of lambdas and of procedures
         self.values: dict[str, Edges] = {}  # of variables that a script fills from data
+        self.named: dict[str, Any] = {}  # values that WITH gives a name, each an expression over the columns here
         self.nested = False  # a column here is a struct whose fields are known
         self.beside = False  # the scope around is the FROM clause that this one stands in
 
@@ -64,6 +66,11 @@ class Scope:
         if alias is not None:
             return self.relations[alias]
         return self.parent.behind(key) if self.parent is not None else None
+
+    def expressions(self) -> dict[str, Any]:
+        """Return the values that WITH gives a name, here and around, those around first."""
+        around = self.parent.expressions() if self.parent is not None else {}
+        return {**around, **self.named} if self.named else around
 
     def nameless(self) -> Relation | None:
         """Return the only relation of this scope that is a file without an alias; DuckDB calls it by its stem."""
@@ -101,7 +108,9 @@ class Scope:
             return Meaning(self.value(key))
         if key in self.merged:
             hits = [self.relations[alias].find(key, name) for alias in self.merged[key]]
-            return Meaning(frozenset().union(*(hit.edges for hit in hits if hit is not None)))
+            edges = frozenset().union(*(hit.edges for hit in hits if hit is not None))
+            several = self.shared.get(key, 1)
+            return Meaning(rel.doubted(edges, 1 / several), "any of several sources" if several > 1 else "")
         certain: list[Edges] = []
         open_: list[Found] = []
         for relation in self.relations.values():

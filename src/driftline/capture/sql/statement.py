@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from driftline.capture.sql import salvage, second
 from driftline.capture.sql.change import Reading
 from driftline.capture.sql.limit import Limit, TooLong
-from driftline.capture.sql.parse import Piece, pieces
+from driftline.capture.sql.parse import pieces
+from driftline.capture.sql.piece import Piece
 from driftline.capture.sql.script import Script
 from driftline.capture.sql.stated import Statement
 

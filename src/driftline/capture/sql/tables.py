@@ -34,6 +34,8 @@ def enter(queries: Queries, node: Any, scope: Scope) -> Edges:
     """Offer one entry of a FROM clause in ``scope``; returns what shapes its rows."""
     if isinstance(node, _STREAM):
         return enter(queries, node.this, scope)
+    if isinstance(node, exp.TableAlias):  # what the parser makes of ``|> AS q |>``
+        return enter(queries, exp.Table(this=node.this), scope)
     if isinstance(node, exp.Subquery | exp.Paren) and isinstance(node.this, exp.Table | exp.Subquery):
         inner = node.this
         if not node.alias and not node.args.get("pivots") and not node.args.get("with_"):
@@ -104,7 +106,7 @@ def entry(queries: Queries, node: Any, scope: Scope) -> Relation:
 def _beside(queries: Queries, scope: Scope) -> Scope:
     """The scope of a subquery in FROM: it sees what stands before it only where the dialect says LATERAL by itself."""
     inner = Scope(scope if queries.dialect.name == "duckdb" else scope.parent)
-    inner.ctes, inner.bound, inner.beside = scope.ctes, scope.bound, True
+    inner.ctes, inner.bound, inner.named, inner.beside = scope.ctes, scope.bound, scope.named, True
     return inner
 
 
@@ -140,7 +142,8 @@ def _function(queries: Queries, node: Any, scope: Scope, hidden: str = "") -> Re
         )
     if isinstance(inner, exp.Explode) and dialect.name == "snowflake":
         return Relation((Output(name, edges, dialect.column(exp.to_identifier(name))) for name in _FLATTENED), rows)
-    known = row_columns.columns(inner.this if isinstance(inner, exp.Table) else inner, dialect.name)
+    called = alias.name if isinstance(alias, exp.TableAlias) else ""
+    known = row_columns.columns(inner.this if isinstance(inner, exp.Table) else inner, dialect.name, called)
     if known:
         return Relation(
             (Output(one.name, edges if valued else NONE, dialect.column(one)) for one, valued in known), rows
@@ -215,11 +218,15 @@ def _merge(scope: Scope, name: str, key: str, before: list[str], added: list[str
     """Merge the column of USING; returns what it makes of the rows."""
     holders = [alias for alias in before if scope.relations[alias].output(key) is not None]
     open_ = [alias for alias in before if scope.relations[alias].find(key, name) is not None]
-    known = scope.merged.get(key, (holders or open_ or before)[:1])
+    sure = scope.merged.get(key) or (holders or open_ or before)[:1]
+    known = sure if key in scope.merged or holders else (open_ or sure)  # any of those whose columns are not known
     rows: Edges = NONE
     for alias in (*known, *added):
         hit = scope.relations[alias].find(key, name)
-        rows |= rel.through(hit.edges if hit is not None else NONE, JOIN)
+        share = 1 / len(known) if alias in known and key not in scope.merged else 1
+        rows |= rel.doubted(rel.through(hit.edges if hit is not None else NONE, JOIN), share)
+    if len(known) > 1 and key not in scope.merged:
+        scope.shared[key] = len(known)
     scope.merged[key] = {"RIGHT": added, "FULL": [*known, *added]}.get(side, list(known))
     return rows
 

@@ -35,7 +35,7 @@ def copy(walker: Walker, script: Script, tree: Any, scope: Scope) -> Move:
             target: Source | None = stage
             query = first
         else:
-            target, query = (Source("file", files[:1]) if files else None), tree.this
+            target, query = (Source("file", files[:1]) if files else None), _listed(tree.this)
         offered = walker.query(query, scope) if isinstance(query, exp.Expression) else Relation(())
         return Move(target, "create", offered)
     target = script.source(inside)
@@ -45,6 +45,14 @@ def copy(walker: Walker, script: Script, tree: Any, scope: Scope) -> Move:
         offered = walker.query(queries[0], scope) if queries else Relation((Unknown(),))
         return Move(target, "append", offered, tuple(into))
     return Move(target, "append", _read(walker, script, files), tuple(into))
+
+
+def _listed(node: Any) -> Any:
+    """``t (a, b)`` as the query of these columns."""
+    if not isinstance(node, exp.Schema):
+        return node
+    names = [one if isinstance(one, exp.Identifier) else one.this for one in node.expressions]
+    return exp.Select(expressions=[exp.Column(this=one.copy()) for one in names]).from_(node.this.copy())
 
 
 def _addresses(parts: Any) -> tuple[str, ...]:

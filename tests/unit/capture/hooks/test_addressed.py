@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from driftline.capture.hooks import addressed
+from driftline.capture.hooks import addressed, stated
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,10 @@ def test_an_open_file_is_its_path(tmp_path: Path) -> None:
     for mode in ("w", "rb", "r"):
         with file.open(mode) as opened:
             assert list(addressed.places(opened)) == [str(file)]
+
+
+def test_a_text_that_was_detached_from_its_file_has_no_name_any_more(tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    text = (tmp_path / "x").open()
+    with text.detach():  # type: ignore[attr-defined]
+        assert (list(addressed.places(text)), stated.details(text)) == ([], None)

@@ -1,5 +1,6 @@
 """fsspec: files by address, versioned by what their file system says of them."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -38,3 +39,22 @@ def test_a_local_file_is_its_path(watched: MemorySink, tmp_path: Path) -> None:
     with driftline.run("job") as run:
         pd.read_csv(f"file://{tmp_path}/x.csv")
     assert [(found.dataset.namespace, found.dataset.name) for found in run.inputs] == [("file", "x.csv")]
+
+
+def test_what_the_next_run_writes_at_once_is_no_output_of_the_one_before(watched: MemorySink, tmp_path: Path) -> None:
+    """The state of a file is asked for when the event is made; by then it is that of the last run. By hand."""
+    for turn in "123":
+        with driftline.run(turn):
+            for text in ("draft", turn):
+                with fsspec.open("memory://bucket/x.csv", "w") as file:
+                    file.write(text)
+    with driftline.run("last") as last, fsspec.open("memory://bucket/x.csv") as file:
+        file.read()
+    driftline.flush()
+    states = [
+        json.loads(bytes(one.facets["driftline_state"])).get("version", "")
+        for event in watched.decoded()
+        if event.job.name in "123"
+        for one in event.outputs
+    ]
+    assert states == ["", "", last.inputs[0].version]

@@ -23,6 +23,13 @@ def test_frames_tell_columns_and_rows() -> None:
     assert glance.at(np.float64(3)) == glance.NOTHING
 
 
+def test_levels_of_an_index_are_told_if_all_have_names() -> None:
+    frame = pd.DataFrame({"k": [1, 2], "day": ["x", "y"], "a": [3, 4]})
+    assert glance.at(frame.set_index(["k", "day"])).levels == ("k", "day")
+    assert glance.at(frame).levels == ()
+    assert glance.at(frame.set_index(["k", "day"]).rename_axis(["k", None])).levels == ()
+
+
 def test_columns_are_named_where_there_are_some() -> None:
     assert glance.columns(pd.DataFrame({"a": [1], 2: [3]})) == ("a", "2")
     assert glance.columns([1, 2]) == ()

@@ -14,6 +14,7 @@ from unittest import mock
 import numpy as np
 import pytest
 from tests.recorded import names
+from tests.told_by_code import BEGIN, DATA, Script, edges
 
 import driftline
 from driftline.testing import MemorySink
@@ -140,3 +141,24 @@ def test_an_array_that_a_script_has_read_can_be_resized_in_place(tmp_path: Path)
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert "Error" not in done.stderr
     assert (done.stdout, done.returncode) == ("6 6\n", 0)  # 0 + 1 + 2 + 3, and zeros
+
+
+def test_arrays_and_archives_have_their_columns_by_place_and_lead_on_where_they_are_loaded(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import numpy as np\n"
+        'raw = pd.read_csv("customers.csv")\n'
+        'values = raw[["spend", "tenure"]].values\n'
+        'np.save("values.npy", values)\n'
+        'np.savez_compressed("kept.npz", X=values * 2, y=raw["id"].values % 7)\n'
+        'kept = np.load("kept.npz")\n'
+        'pd.DataFrame({"twice": kept["X"][:, 1] * 2, "y": kept["y"] + 1}).to_csv("out.csv", index=False)\n'
+    ))  # fmt: skip
+    found = edges(events, "values.npy")
+    assert {name: {one[1] for one in found[name]} for name in "01"} == {"0": {"spend"}, "1": {"tenure"}}
+    found = edges(events, "kept.npz")
+    assert {name: {one[1] for one in found[name]} for name in ("X.0", "X.1", "y")} == {
+        "X.0": {"spend"}, "X.1": {"tenure"}, "y": {"id"},
+    }  # fmt: skip
+    found = edges(events, "out.csv")
+    assert found["twice"] == {("kept.npz", "X.1", "TRANSFORMATION", 0.9)}
+    assert found["y"] == {("kept.npz", "y", "TRANSFORMATION", 0.9)}

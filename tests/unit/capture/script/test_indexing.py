@@ -55,7 +55,7 @@ def test_a_cell_by_a_label_from_data_is_looked_up(wrote: Wrote) -> None:
         by_key = users.set_index("k")
         pd.DataFrame([{"age": by_key.at[k, "age"]} for k in orders["k"]]).to_csv("o")
     """
-    assert wrote(text) == {"age": "age", "rows": "k filter, k join"}
+    assert wrote(text) == {"age": "age, k filter, k join"}
 
 
 @pytest.mark.parametrize(

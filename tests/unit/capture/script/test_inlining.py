@@ -186,6 +186,31 @@ def test_a_member_of_an_enumeration_by_its_value_comes_from_the_value(wrote: Wro
     assert wrote(text) == {"k": "k transformation", "v": "s transformation", "c": ""}
 
 
+def test_a_function_that_remembers_its_results_reads_once(given: Callable[..., Table]) -> None:
+    text = """
+        import functools
+
+        class Data:
+            @functools.cached_property
+            def frame(self):
+                return pd.read_csv("users")
+
+        @functools.lru_cache
+        def load(number):
+            return pd.read_csv("orders")
+
+        data = Data()
+        print(data.frame, load(1))
+        data.frame[["age"]].join(load(1)["b"]).join(load(2)[["a"]]).to_csv("o")
+    """
+    columns = given(text).columns
+    first = {name: cames for name, cames in columns.items() if name != "a"}
+    lines = {name: {one.read[0].line for one in cames} for name, cames in columns.items()}
+    assert len(lines["age"] | lines["b"]) == 1  # where it was asked for first
+    assert lines["a"] == {line + 1 for line in lines["b"]}  # load(2) is another one
+    assert [len(cames) for cames in first.values()] == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("chosen", "rows"),
     [

@@ -37,6 +37,18 @@ def test_a_container_is_made_of_all_that_is_in_it() -> None:
     assert made_of(memory, memory.new(Pairs({"x": inner}))) == CAMES
 
 
+def test_things_that_hold_each_other_are_looked_into_once_and_none_is_too_deep() -> None:
+    memory = Memory()
+    value = memory.new(Items((A,)))
+    for _ in range(5):  # six lists, each in the next one
+        value = memory.new(Items((value,)))
+    assert made_of(memory, value) == CAMES
+    ring = [memory.new(Items()) for _ in range(40)]
+    for one in ring:  # each of them holds all: 40 ** 6 ways lead through them
+        memory.put(one.place, Items((*ring, A)))
+    assert made_of(memory, ring[0]) == CAMES
+
+
 def test_what_was_found_by_keys_is_decided_by_both() -> None:
     memory = Memory()
     place = memory.new(Pairs({"x": Const(1)})).place

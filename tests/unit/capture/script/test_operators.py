@@ -59,6 +59,26 @@ def test_columns_that_are_named_after_values_meet_those_of_another_table(wrote: 
     assert wrote(text)["..."] == "a transformation, b transformation, k group_by"
 
 
+def test_whether_a_list_is_empty_does_not_depend_on_what_it_holds(wrote: Wrote) -> None:
+    collected = """
+        by = {}
+        for row in orders.to_dict("records"):
+            by.setdefault(row["k"], []).append(row["a"])
+        out = []
+        for person in users.to_dict("records"):
+            lines = by.get(person["k"], [])
+            TEST
+            out.append({"name": person["name"]})
+        pd.DataFrame(out).to_csv("o")
+    """
+    expected = {"name": "name", "rows": "k join"}  # only whether there is something under the key
+    assert wrote(collected.replace("TEST", "if not lines: continue")) == expected
+    assert (
+        wrote(collected.replace("TEST", "if lines:\n            ").replace("            out", "                out"))
+        == expected
+    )
+
+
 def test_whether_a_record_is_there_is_decided_by_what_it_was_found_by(wrote: Wrote) -> None:
     text = """
         known = {row["k"]: row for row in users.to_dict("records")}

@@ -48,8 +48,22 @@ def test_the_collector_is_as_it_was() -> None:
         gc.enable()
 
 
+def test_where_each_thread_has_its_own_counter_the_collector_is_not_touched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a thread of the program that switches it off meanwhile finds it off. Mended in 3.11.8 and 3.12.2."""
+    touched: list[str] = []
+    monkeypatch.setattr(parsing, "_SHARED", False)
+    monkeypatch.setattr(gc, "disable", lambda: touched.append("off"))
+    monkeypatch.setattr(gc, "enable", lambda: touched.append("on"))
+    assert parsing.parsed("x = 1").body
+    assert touched == []
+    monkeypatch.setattr(parsing, "_SHARED", True)
+    assert parsing.parsed("x = 1").body
+    assert touched == ["off", "on"]
+
+
 def test_another_thread_that_makes_a_tree_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     inside, free = threading.Event(), threading.Event()
+    monkeypatch.setattr(parsing, "_SHARED", True)
 
     def making(*_: Any, **__: Any) -> None:  # in the place of the built-in ``compile``, in the middle of its work
         inside.set()

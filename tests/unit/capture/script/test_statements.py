@@ -28,6 +28,17 @@ def test_a_test_that_the_text_answers_leaves_one_branch(wrote: Wrote) -> None:
     assert wrote(text) == {"a": "a", "b": "b", "x": "b"}
 
 
+def test_a_script_knows_that_it_is_the_one_that_was_started(wrote: Wrote) -> None:
+    text = """
+        if __name__ == "__main__":
+            df["x"] = df.b
+        else:
+            df["x"] = df.a
+        df.to_csv("o")
+    """
+    assert wrote(text)["x"] == "b"
+
+
 def test_every_case_of_a_match_may_have_happened(wrote: Wrote) -> None:
     text = """
         match mode:
@@ -125,3 +136,15 @@ def test_a_list_of_tables_that_each_branch_makes_anew_is_that_of_either(wrote: W
         out["k"][0].to_csv("o")
     """
     assert wrote(text) == {"a": "a", "b": "b", "s": "s"}
+
+
+def test_what_is_called_for_the_code_of_an_exit_is_followed(wrote: Wrote) -> None:
+    text = """
+        def main():
+            df["x"] = df["a"]
+            df[["x"]].to_csv("o")
+
+        if __name__ == "__main__":
+            raise SystemExit(main())
+    """
+    assert wrote(text) == {"x": "a"}

@@ -50,3 +50,9 @@ def test_tables_meet_by_their_indexes_where_those_differ() -> None:
     assert tables.alignment({"k": came("k")}, {}) == NOTHING
     decides = tables.alignment({"k": came("k")}, {"m": came("m")})
     assert {(one.column, one.subtype) for one in decides} == {("k", "JOIN"), ("m", "JOIN")}
+
+
+def test_side_by_side_it_is_not_sure_of_which_table_a_column_without_a_known_name_is() -> None:
+    first, second = (Table({}, spread=frozenset({Came((), name)})) for name in "ab")
+    assert {(one.column, one.confidence) for one in tables.beside([first, second]).spread} == {("a", 0.5), ("b", 0.5)}
+    assert {(one.column, one.confidence) for one in tables.beside([first, Table({})]).spread} == {("a", 0.9)}

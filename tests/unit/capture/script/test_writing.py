@@ -78,3 +78,24 @@ def test_what_decides_that_something_is_put_under_a_key_decides_what_is_found_th
         users[["best", "again"]].to_csv("o")
     """
     assert wrote(text) == {"best": "a, b filter, k join", "again": "a, b filter, k join"}
+
+
+def test_a_column_that_is_put_in_meets_the_table_by_its_index(wrote: Wrote) -> None:
+    text = """
+        table = orders[["oid", "a"]].set_index("oid")
+        table["age"] = users.set_index("k")["age"]
+        table["b"] = orders.set_index("oid")["b"]
+        table.to_csv("o")
+    """
+    told = wrote(text)
+    assert (told["age"], told["b"]) == ("age, k join, oid join", "b")  # of one origin the index is the same
+
+
+def test_a_row_that_is_put_in_is_told_by_name(wrote: Wrote) -> None:
+    text = """
+        table = orders.groupby("k")[["a", "b"]].max()
+        table.loc["all"] = df[["b", "a"]].mean()
+        table.to_csv("o")
+    """
+    told = wrote(text)
+    assert (told["a"], told["b"]) == ("a aggregation", "b aggregation")

@@ -1,5 +1,6 @@
 """Bodies of procedures. What is expected is read off the texts."""
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlglot
@@ -44,3 +45,28 @@ def test_reset_is_a_statement_of_one_or_two_words() -> None:
     assert bodies.is_reset(words("RESET"))
     assert bodies.is_reset(words("RESET 'a.b'"))
     assert not bodies.is_reset(words("RESET a b c"))
+
+
+def test_a_procedure_of_tsql_may_be_called_so_for_short(tell: Callable[..., list[Any]]) -> None:
+    said = "CREATE OR ALTER PROC p AS SET NOCOUNT ON SELECT a INTO #x FROM t UPDATE u SET b = #x.a FROM #x"
+    made, changed = tell(said, "tsql")
+    assert (made.target, made.columns, made.problem) == ("#x", {"a": ["t.a IDENTITY"]}, "")
+    assert (changed.target, changed.columns) == ("u", {"b": ["#x.a IDENTITY"]})
+
+
+def test_statements_of_a_package_are_found_one_by_one(tell: Callable[..., list[Any]]) -> None:
+    said = (
+        "CREATE OR REPLACE PACKAGE BODY k AS PROCEDURE a IS BEGIN INSERT INTO t (x) SELECT y FROM s; END a; "
+        "FUNCTION b RETURN NUMBER IS v NUMBER; BEGIN INSERT INTO u (x) SELECT y FROM s; RETURN v; END; END k;"
+    )
+    assert [(one.target, one.problem) for one in tell(said, "oracle")] == [("t", ""), ("u", "")]
+
+
+def test_labels_and_branches_stand_before_statements() -> None:
+    def opened(text: str) -> str:
+        return " ".join(token.text for token in bodies.opened(sqlglot.tokenize(text)))
+
+    assert opened("l: LOOP DELETE FROM t") == "LOOP DELETE FROM t"
+    assert opened("CASE WHEN a THEN DELETE FROM t") == "DELETE FROM t"
+    assert opened("WHEN a THEN") == ""
+    assert opened("SELECT a FROM t") == "SELECT a FROM t"

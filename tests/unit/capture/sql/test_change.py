@@ -140,6 +140,25 @@ def test_files_are_loaded_into_tables_and_written_from_queries(
     assert (one.target, one.columns, one.problem) == (target, columns, "")
 
 
+def test_a_mysql_update_may_change_several_tables(tell: Tell) -> None:
+    first, second = tell("UPDATE t JOIN u ON t.k = u.k SET t.a = u.x, u.y = t.b WHERE t.c = 1", "mysql", SCHEMA)
+    rows = ["t.c FILTER", "t.k JOIN", "u.k JOIN"]
+    assert (first.target, first.columns, first.rows) == ("t", {"a": ["u.x IDENTITY"]}, rows)
+    assert (second.target, second.columns, second.rows) == ("u", {"y": ["t.b IDENTITY"]}, rows)
+
+
+def test_each_table_of_an_update_is_read_by_the_others() -> None:
+    script = Script(dialect.of("mysql"), lambda _: None)
+    found = list(statement.read("UPDATE t JOIN u ON t.k = u.k JOIN s USING (k) SET t.a = u.x, u.y = t.b", script))
+    read = [{source.names[0] for source in one.reads} for one in found]
+    assert read == [{"u", "s"}, {"t", "s"}]
+
+
+def test_a_model_has_the_columns_of_its_query(tell: Tell) -> None:
+    (one,) = tell("CREATE OR REPLACE MODEL m OPTIONS (model_type = 'linear_reg') AS SELECT a, b FROM t", "bigquery")
+    assert (one.target, one.columns) == ("m", {"a": ["t.a IDENTITY"], "b": ["t.b IDENTITY"]})
+
+
 def test_what_is_left_for_else_depends_on_the_conditions_before(tell: Tell) -> None:
     whens = "WHEN a > 1 THEN INTO x (p) VALUES (b) WHEN c > 1 THEN INTO y (q) VALUES (b) ELSE INTO z (r) VALUES (b)"
     every = [one.rows for one in tell(f"INSERT ALL {whens} SELECT a, b, c FROM t", "snowflake")]
@@ -216,3 +235,32 @@ def test_rows_of_several_tables_are_deleted_at_once(tell: Tell) -> None:
 def test_a_target_whose_name_is_not_written_is_in_doubt(tell: Tell) -> None:
     (one,) = tell("INSERT INTO IDENTIFIER($name) SELECT a FROM t", "snowflake", SCHEMA)
     assert (one.target, len(one.doubts)) == (None, 1)
+
+
+def test_a_partition_of_oracle_has_a_name_and_is_no_column(tell: Tell) -> None:
+    (one,) = tell("INSERT INTO u PARTITION (p1) (k, x) SELECT a, b FROM t", "oracle", SCHEMA)
+    assert (one.columns, one.doubts) == ({"k": ["t.a IDENTITY"], "x": ["t.b IDENTITY"]}, [])
+
+
+def test_who_reads_a_temporary_view_over_files_reads_these(tell: Tell) -> None:
+    said = "CREATE TEMPORARY VIEW v USING csv OPTIONS (path '/d/x.csv'); SELECT a FROM v"
+    made, read = tell(said, "spark", through=True)
+    assert (made.target, made.columns) == ("v", {"*": ["/d/x.csv.*"]})
+    assert read.columns == {"a": ["/d/x.csv.a IDENTITY"]}
+
+
+def test_a_table_that_is_made_without_columns_has_some_that_nobody_knows(tell: Tell) -> None:
+    _, read = tell("CREATE TABLE n USING delta LOCATION '/n'; SELECT a FROM n", "databricks")
+    assert (read.columns, read.doubts) == ({"a": ["n.a IDENTITY"]}, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "sql"),
+    [
+        ("postgres", "UPDATE t SET a = DEFAULT"),
+        ("databricks", "MERGE INTO t USING s ON t.k = s.k WHEN MATCHED THEN UPDATE SET t.a = DEFAULT"),
+    ],
+)
+def test_what_a_column_has_by_default_comes_from_no_column(tell: Tell, name: str, sql: str) -> None:
+    (one,) = tell(sql, name)
+    assert (one.columns, one.doubts) == ({"a": []}, [])

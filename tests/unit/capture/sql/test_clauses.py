@@ -58,3 +58,26 @@ def test_what_ends_with_its_session_and_what_is_made_like_something() -> None:
     assert clauses.like(tree("CREATE TABLE n CLONE u", "snowflake")).name == "u"
     assert clauses.like(tree("CREATE TABLE n LIKE u", "mysql")).name == "u"
     assert clauses.like(tree("CREATE TABLE n (a INT)")) is None
+
+
+def test_a_view_over_files_comes_from_these() -> None:
+    tree = sqlglot.parse_one("CREATE TEMPORARY VIEW v USING csv OPTIONS (path '/d/x.csv', header 'true')", read="spark")
+    assert clauses.path(tree).this.name == "/d/x.csv"
+    assert clauses.path(sqlglot.parse_one("CREATE TABLE v (a INT) USING csv", read="spark")) is None
+
+
+@pytest.mark.parametrize("word", ["TEMPORARY", "VOLATILE"])
+def test_a_table_of_a_session_is_temporary(word: str) -> None:
+    tree = sqlglot.parse_one(f"CREATE {word} TABLE v AS (SELECT a FROM t) WITH DATA", read="teradata")
+    assert clauses.temporary(tree)
+
+
+@pytest.mark.parametrize(
+    ("name", "sql", "file"),
+    [
+        ("databricks", "CREATE TABLE t USING DELTA LOCATION 's3://b/t'", "s3://b/t"),
+        ("bigquery", "CREATE EXTERNAL TABLE t OPTIONS (format = 'CSV', uris = ['gs://b/*'])", "gs://b/*"),
+    ],
+)
+def test_a_table_without_columns_has_those_of_its_files(name: str, sql: str, file: str) -> None:
+    assert clauses.path(sqlglot.parse_one(sql, read=name)).this.name == file

@@ -238,7 +238,7 @@ def test_a_name_that_cannot_be_told_gives_edges_of_less_confidence_and_a_gap(
 
 
 def test_columns_chosen_by_a_pattern_are_a_gap_with_their_source() -> None:
-    analysis = known.analyse("SELECT COLUMNS('a.*') FROM t", columns_of)
+    analysis = known.analyse("SELECT COLUMNS(lambda c: c LIKE 'a%') FROM t", columns_of)
     assert analysis is not None
     (one,) = analysis.statements
     assert one.gaps == ("sql columns",)
@@ -328,3 +328,19 @@ def test_the_next_number_of_a_sequence_comes_from_no_table(tell: Callable[..., l
     for name in ("snowflake", "oracle"):
         (one,) = tell("INSERT INTO u (k, x, y) SELECT s.seq.nextval, seq.CURRVAL, a FROM t", name)
         assert (one.columns, one.doubts) == ({"k": [], "x": [], "y": ["t.a IDENTITY"]}, [])
+
+
+def test_with_of_clickhouse_gives_values_a_name(tell: Callable[..., list[Any]]) -> None:
+    said = (
+        "WITH (SELECT max(d) FROM u) AS latest, x + 1 AS y, y * 2 AS z, q AS (SELECT k FROM w) "
+        "SELECT a, z FROM t JOIN q USING (k) WHERE d = latest"
+    )
+    (one,) = tell(said, "clickhouse", {"t": ("a", "d", "k", "x"), "u": ("d",), "w": ("k",)})
+    assert one.columns == {"a": ["t.a IDENTITY"], "z": ["t.x TRANSFORMATION"]}
+    assert one.rows == ["t.d FILTER", "t.k JOIN", "u.d FILTER", "w.k JOIN"]
+    assert one.doubts == []
+
+
+def test_a_named_value_is_seen_by_the_queries_inside(tell: Callable[..., list[Any]]) -> None:
+    (one,) = tell("WITH b + 1 AS c SELECT * FROM (SELECT c, a FROM t)", "clickhouse", {"t": ("a", "b")})
+    assert (one.columns, one.doubts) == ({"c": ["t.b TRANSFORMATION"], "a": ["t.a IDENTITY"]}, [])

@@ -291,6 +291,14 @@ def test_a_sqlglot_that_lies_in_no_folder_says_itself_which_it_is(monkeypatch: p
     known._grammar.cache_clear()
 
 
+def test_a_sqlglot_that_does_not_say_where_it_is_from_says_itself_which_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that a test or a packer has made by hand: ``find_spec`` raises a ValueError for it."""
+    monkeypatch.setattr(sqlglot, "__spec__", None)
+    known._grammar.cache_clear()
+    assert known._grammar() == (sqlglot.__version__,)
+    known._grammar.cache_clear()
+
+
 def test_of_a_very_long_text_only_its_ends_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(known, "LENGTH", 100)
     monkeypatch.setattr(known, "LONGEST", 1_000)

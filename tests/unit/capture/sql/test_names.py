@@ -1,5 +1,8 @@
 """Which source a table expression names. Expected values by hand."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import sqlglot
 from sqlglot import exp
@@ -55,3 +58,17 @@ def test_a_table_may_be_named_by_a_text() -> None:
     assert found.dotted == "s.t"
     other = sqlglot.parse_one("SELECT * FROM TABLE($name)", read="snowflake").find(exp.TableFromRows)
     assert name_of(other, dialect.of("snowflake")) is None
+
+
+def test_functions_of_clickhouse_read_and_write_files(tell: Callable[..., list[Any]]) -> None:
+    (one,) = tell("SELECT a FROM s3Cluster('c', 'https://b/x.csv', 'CSV')", "clickhouse")
+    assert one.columns == {"a": ["https://b/x.csv.a IDENTITY"]}
+    (one,) = tell("INSERT INTO FUNCTION file('o.csv') SELECT a FROM t", "clickhouse")
+    assert (one.target, one.columns, one.doubts) == ("o.csv", {"a": ["t.a IDENTITY"]}, [])
+    (one,) = tell("SELECT a FROM file('o.csv')", "postgres")
+    assert one.columns == {"a": []}
+
+
+def test_changes_of_a_table_are_read_from_it(tell: Callable[..., list[Any]]) -> None:
+    (one,) = tell("SELECT a FROM table_changes('c.t', 1, 2)", "databricks")
+    assert one.columns == {"a": ["c.t.a IDENTITY"]}

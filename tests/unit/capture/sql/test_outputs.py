@@ -52,3 +52,33 @@ def test_each_column_of_a_program_comes_from_all_that_it_is_given(tell: Tell, na
 def test_a_program_whose_columns_are_not_named_gives_a_key_and_a_value(tell: Tell) -> None:
     (one,) = tell("SELECT TRANSFORM (a) USING 'p.py' FROM t", "hive")
     assert one.columns == {"key": ["t.a TRANSFORMATION"], "value": ["t.a TRANSFORMATION"]}
+
+
+def test_an_expression_over_chosen_columns_is_one_for_each(tell: Tell) -> None:
+    # names as DuckDB 1.4 gives them
+    (one,) = tell(
+        """SELECT COLUMNS('^a') + c, min(COLUMNS(* EXCLUDE (c))) OVER () AS "m_\\0", COLUMNS(['c']) FROM t""",
+        "duckdb",
+        {"t": ("aa", "ab", "c")},
+    )
+    assert one.columns == {
+        "aa": ["t.aa TRANSFORMATION", "t.c TRANSFORMATION"],
+        "ab": ["t.ab TRANSFORMATION", "t.c TRANSFORMATION"],
+        "m_aa": ["t.aa AGGREGATION"],
+        "m_ab": ["t.ab AGGREGATION"],
+        "c": ["t.c IDENTITY"],
+    }
+    (one,) = tell("SELECT COLUMNS('^a') + c FROM v", "duckdb")
+    assert "*" in one.doubts
+
+
+def test_a_function_is_applied_to_each_column_of_a_star(tell: Tell) -> None:
+    (one,) = tell("SELECT * EXCEPT (b) APPLY(sum) FROM t", "clickhouse", {"t": ("a", "b")})
+    assert one.columns == {"sum(a)": ["t.a TRANSFORMATION"]}
+    (one,) = tell("SELECT * APPLY(sum) FROM v", "clickhouse")
+    assert one.columns == {"*": ["v.* TRANSFORMATION 0.3"]}
+
+
+def test_columns_by_a_pattern_may_be_renamed_and_left_out(tell: Tell) -> None:
+    (one,) = tell("SELECT * ILIKE '%X%' RENAME (a_x AS ax) FROM t", "snowflake", {"t": ("a_x", "b_x", "c")})
+    assert one.columns == {"ax": ["t.a_x IDENTITY"], "b_x": ["t.b_x IDENTITY"]}

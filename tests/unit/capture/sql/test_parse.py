@@ -181,3 +181,23 @@ def test_a_call_ends_where_a_variable_is_set(tell: Tell) -> None:
     call, _ = tell("EXEC d.p @n = 1\nSET @m = (SELECT COUNT(*) FROM d.t)", "tsql")
     assert call.problem == "runs a procedure, which is not followed: EXEC d.p @n = 1"
     assert call.rows == []
+
+
+@pytest.mark.parametrize(
+    ("name", "sql"),
+    [
+        ("postgres", "DO $$ BEGIN CASE n WHEN 1 THEN DELETE FROM t; WHEN 2 THEN DELETE FROM u; ELSE DELETE FROM v; "
+         "END CASE; END $$"),
+        ("snowflake", "BEGIN CASE WHEN i = 1 THEN DELETE FROM t; WHEN i = 2 THEN DELETE FROM u; ELSE DELETE FROM v; "
+         "END CASE; END"),
+        ("bigquery", "CASE WHEN i = 1 THEN DELETE FROM t; WHEN i = 2 THEN DELETE FROM u; ELSE DELETE FROM v; END CASE"),
+        ("mysql", "CREATE PROCEDURE p() BEGIN l: LOOP DELETE FROM t; LEAVE l; END LOOP; m: REPEAT DELETE FROM u; "
+         "UNTIL x END REPEAT; DELETE FROM v; END"),
+        ("postgres", "DO $$ BEGIN LOOP DELETE FROM t; EXIT WHEN NOT FOUND; CONTINUE; END LOOP; DELETE FROM u; "
+         "GET DIAGNOSTICS n = ROW_COUNT; ASSERT n > 0; NULL; DELETE FROM v; END $$"),
+    ],
+)  # fmt: skip
+def test_words_that_steer_a_block_are_no_statements_and_hide_none(
+    tell: Callable[..., list[Any]], name: str, sql: str
+) -> None:
+    assert [(one.target, one.problem) for one in tell(sql, name)] == [("t", ""), ("u", ""), ("v", "")]

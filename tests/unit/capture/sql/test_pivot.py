@@ -26,6 +26,9 @@ CASES = [
      ["t.c GROUP_BY"]),
     ("", "SELECT x_total FROM t PIVOT (SUM(a) AS total, MAX(c) FOR b IN ('x' AS x))",
      {"x_total": ["t.a AGGREGATION", "t.b CONDITIONAL"]}, []),
+    # both columns choose, and neither is left
+    ("spark", "SELECT * FROM t PIVOT (SUM(a) AS s FOR (b, c) IN ((1, 2) AS x))",
+     {"x": ["t.a AGGREGATION", "t.b CONDITIONAL", "t.c CONDITIONAL"]}, []),
     ("duckdb", "PIVOT t ON b USING sum(a) GROUP BY c",
      {"c": ["t.c IDENTITY"], "*": ["t.a AGGREGATION", "t.b CONDITIONAL"]}, ["t.c GROUP_BY"]),
     ("duckdb", "UNPIVOT t ON a, b INTO NAME n VALUE v",
@@ -44,3 +47,11 @@ def test_columns_turn_into_rows_and_back(
 def test_a_pivot_of_a_table_without_schema_keeps_its_other_columns_open(tell: Tell) -> None:
     (one,) = tell("SELECT d, jan FROM v PIVOT (SUM(a) FOR b IN ('x' AS jan))", "snowflake")
     assert one.columns == {"d": ["v.d IDENTITY"], "jan": ["v.a AGGREGATION", "v.b CONDITIONAL"]}
+
+
+def test_columns_that_a_pattern_chooses_turn_into_rows(tell: Tell) -> None:
+    said = "UNPIVOT {} ON COLUMNS(* EXCLUDE (c)) INTO NAME n VALUE v"
+    (one,) = tell(said.format("t"), "duckdb", SCHEMA)
+    assert one.columns == {"c": ["t.c IDENTITY"], "n": [], "v": ["t.a IDENTITY", "t.b IDENTITY"]}
+    (one,) = tell(said.format("w"), "duckdb")
+    assert one.columns["v"] == ["w.* IDENTITY 0.3"]

@@ -40,3 +40,13 @@ def test_a_name_means_what_it_can_mean_with_its_confidence(
 def test_a_name_that_no_table_here_or_around_could_have_is_noted(tell: Tell) -> None:
     (one,) = tell("SELECT a", "postgres")
     assert (one.columns, one.doubts) == ({"a": []}, ["a"])
+
+
+def test_a_column_of_using_that_several_tables_may_have_is_in_doubt(tell: Tell) -> None:
+    (one,) = tell("SELECT k FROM a JOIN b ON a.i = b.i JOIN c USING (k)")
+    assert one.columns == {"k": ["a.k IDENTITY 0.5", "b.k IDENTITY 0.5"]}
+    assert one.rows == ["a.i JOIN", "a.k JOIN 0.5", "b.i JOIN", "b.k JOIN 0.5", "c.k JOIN"]
+    (one,) = tell("SELECT k FROM a JOIN b ON a.i = b.i JOIN c USING (k)", "", {"b": ("i", "k"), "a": ("i",)})
+    assert one.columns == {"k": ["b.k IDENTITY"]}
+    (one,) = tell("SELECT k FROM a JOIN b USING (k) JOIN c USING (k)")
+    assert one.columns == {"k": ["a.k IDENTITY"]}

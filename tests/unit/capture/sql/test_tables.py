@@ -62,7 +62,7 @@ CASES = [
 def test_what_stands_in_from_offers_its_columns(
     tell: Tell, name: str, sql: str, columns: dict[str, list[str]], rows: list[str]
 ) -> None:
-    (one,) = tell(sql, name, SCHEMA)
+    *_, one = tell(sql, name, SCHEMA)  # a change in WITH is a statement before it
     assert (one.columns, one.rows, one.doubts) == (columns, rows, [])
 
 

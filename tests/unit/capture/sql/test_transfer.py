@@ -31,3 +31,9 @@ def test_a_file_goes_into_a_table_and_a_table_or_a_query_into_a_file(
 
 def test_a_load_without_a_file_moves_nothing(tell: Callable[..., Any]) -> None:
     assert tell("LOAD DATA INTO t (a INT64) FROM FILES (format = 'CSV')", "bigquery", SCHEMA) == []
+
+
+@pytest.mark.parametrize("name", ["duckdb", "postgres"])
+def test_listed_columns_of_a_table_are_copied_to_a_file(tell: Callable[..., list[Any]], name: str) -> None:
+    (one,) = tell("COPY d.t (a, b) TO 'y.csv'", name)
+    assert (one.target, one.columns) == ("y.csv", {"a": ["d.t.a IDENTITY"], "b": ["d.t.b IDENTITY"]})

@@ -7,14 +7,16 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from driftline.capture.script import queries, sheets
+from driftline.capture.script import queries, sheets, words
 from driftline.capture.script.call import Call, Rule, Rules, record_of
+from driftline.capture.script.reading import HEDGED
 from driftline.capture.script.rules import (
     arrays,
     arrow,
     column_rules,
     combining,
     containers,
+    counts,
     cursors,
     files,
     frames,
@@ -74,6 +76,7 @@ _FUNCTIONS: Rules = {
 }
 _READERS = readers.RULES | workbooks.RULES
 _FRAME: Rules = {
+    **arrays.ON_FRAMES,
     **frames.METHODS,
     **row_rules.METHODS,
     **column_rules.METHODS,
@@ -86,7 +89,7 @@ _FRAME: Rules = {
 _METHODS: Mapping[type, Rules] = {
     Frame: _FRAME,
     Series: series.METHODS,
-    Grouped: {**grouping.METHODS, **arrow.ON_GROUPS},
+    Grouped: {**grouping.METHODS, **counts.ON_GROUPS, **arrow.ON_GROUPS},
     Items: lists.LISTS,
     Pairs: containers.DICTS,
     File: files.METHODS,
@@ -155,7 +158,7 @@ def _method(call: Call) -> Rule | None:
     if isinstance(content, Thing):
         if call.name == "shuffle":
             return lists.mixed
-        return None if call.name in {"open", ""} else containers.value
+        return None if call.name in {"open", ""} or _is_strange(content) else containers.value
     if isinstance(content, Method):
         return None
     if isinstance(content, Instance):
@@ -164,7 +167,8 @@ def _method(call: Call) -> Rule | None:
         return row_rules.ON_ROWS[call.name]
     found = _METHODS.get(type(content), {}).get(call.name)
     if found is None and isinstance(content, Series):
-        return None if call.name.startswith("to_") or call.name == "plot" else series.computed
+        strange = call.name not in words.SERIES and _is_strange(content)
+        return None if call.name.startswith("to_") or call.name in {"plot", ""} or strange else series.computed
     if found is None and isinstance(content, Frame) and content.row:
         return containers.value
     if found is None and isinstance(content, Foreign):
@@ -172,6 +176,11 @@ def _method(call: Call) -> Rule | None:
     if found is None and isinstance(content, Items | Pairs) and not lists.kept(call.name):
         return lists.unsettled
     return making.names_of if found is None and isinstance(content, Items) else found
+
+
+def _is_strange(content: Series | Thing) -> bool:
+    """Tell whether something is what an unknown function gave: what its methods do is not known either."""
+    return bool(content.cames) and all(one.confidence <= HEDGED for one in content.cames)
 
 
 def _of_foreign(call: Call, content: Foreign) -> Rule | None:

@@ -5,9 +5,11 @@ Enters: a call. Leaves: a column if a column went in, a table if a table did, el
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from driftline.capture.script import tables
 from driftline.capture.script.call import MAX_ITEMS, Call, Rules, inner_rows, is_frame, plain, rows_of, table_of
-from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.values import Const, Frame, Items, Ref, Series, Thing, Value
@@ -87,6 +89,30 @@ def same(call: Call) -> Value | None:
     return value if isinstance(value, Series | Thing | Ref) else None
 
 
+def flat(call: Call) -> Value | None:
+    """``ravel``, ``flatten``: all values one after the other; of a single column that column."""
+    value = call.argument(0, "a") if call.receiver is None else call.receiver
+    content = call.see(value)
+    if not isinstance(content, Frame) or content.row:
+        return value if isinstance(content, Series | Thing) else None
+    table = content.table
+    if table.closed and len(table.columns) == 1:
+        return Series(next(iter(table.columns.values())), table.rows)
+    return Thing(tables.values(table), table.rows)
+
+
+def shaped(call: Call) -> Value | None:
+    """``reshape``: in one dimension, or as many columns as before; else any value may be anywhere."""
+    given = call.args[1:] if call.receiver is None else call.args
+    wanted = [plain(call.machine, one) for one in given]
+    sizes = list(wanted[0]) if len(wanted) == 1 and isinstance(wanted[0], list | tuple) else wanted
+    content = call.see(call.argument(0, "a") if call.receiver is None else call.receiver)
+    if isinstance(content, Frame) and content.table.closed and sizes[1:] == [len(content.table.columns)]:
+        return call.new(replace(content, table=content.table._replace(labels={}), array=True))
+    found = flat(call)
+    return Thing(hedged(found.cames), found.rows) if isinstance(found, Thing) and len(sizes) != 1 else found
+
+
 def beside(call: Call) -> Value | None:
     """``column_stack``, ``hstack``, ``c_``: columns beside each other, by number."""
     value = call.argument(0, "tup")
@@ -150,7 +176,10 @@ FUNCTIONS: Rules = {
     **{f"numpy.{name}": made for name in ("zeros", "empty", "ones")},
     **{f"numpy.{name}": beside for name in ("column_stack", "hstack")},
     **{f"numpy.{name}": below for name in ("vstack", "concatenate", "append")},
+    "numpy.ravel": flat,
+    "numpy.reshape": shaped,
     "numpy.where": chosen,
     "numpy.select": selected,
     **{f"statistics.{name}": summed_up for name in ("mean", "median", "stdev", "pstdev", "mode", "fmean", "variance")},
 }
+ON_FRAMES: Rules = {"ravel": flat, "flatten": flat, "reshape": shaped}

@@ -10,7 +10,7 @@ from typing import Any
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, is_frame, names, table_of
 from driftline.capture.script.cames import deciding, hedged, union
-from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, Cames, Table
+from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, SORT, Cames, Table
 from driftline.capture.script.rules.shared import named
 from driftline.capture.script.values import NONE, Frame, Items, Pairs, Series, Value
 
@@ -30,6 +30,27 @@ def merged(call: Call) -> Value | None:
     return call.frame(_joined(rest, a, b, how))
 
 
+def latest(call: Call) -> Value | None:
+    """``merge_asof``: the rows of the left as they are, each with the nearest one of the right beside it."""
+    a, b = table_of(call.machine, call.argument(0, "left")), table_of(call.machine, call.argument(1, "right"))
+    if a is None or b is None:
+        return None
+    shared = _listed(call, (2, "on"), (7, "by"))
+    left, right = _listed(call, (3, "left_on"), (8, "left_by")), _listed(call, (4, "right_on"), (9, "right_by"))
+    by_left, by_right = (call.plain(at, f"{side}_index") is True for at, side in ((5, "left"), (6, "right")))
+    keys = named(a, [*shared, *left]) | named(b, [*shared, *right])
+    keys |= union([*(a.labels.values() if by_left else ()), *(b.labels.values() if by_right else ())])
+    decides = deciding(keys, JOIN) | frozenset(one for one in b.rows if one.subtype != SORT)
+    columns, rest = _columns(a, tables.tinged(b, decides), shared, "left", _suffixes(call))
+    closed, families = a.closed and b.closed, (*a.families, *b.families)
+    labels = a.labels if by_left else {}
+    return call.frame(Table(columns, (*a.rest, *rest), a.rows, closed, a.spread | b.spread, labels, families))
+
+
+def _listed(call: Call, *arguments: tuple[int, str]) -> list[Any]:
+    return [name for place, word in arguments for name in names(call.machine, call.argument(place, word)) or ()]
+
+
 def _joined(call: Call, a: Table, b: Table, how: str) -> Table:
     on = names(call.machine, call.argument(1, "on"))
     left_on = on or names(call.machine, call.argument(2, "left_on"))
@@ -40,10 +61,9 @@ def _joined(call: Call, a: Table, b: Table, how: str) -> Table:
         left_on = right_on = on = []
     elif not (left_on or right_on or by_left or by_right or plain_keys):
         on = left_on = right_on = [name for name in a.columns if name in b.columns]
-    extra = [*(on or []), *(names(call.machine, call.kwargs.get("by")) or [])]
     left_keys = union(a.labels.values()) if by_left else named(a, left_on or [])
     right_keys = union(b.labels.values()) if by_right else named(b, right_on or [])
-    decides = deciding(left_keys | right_keys | named(a, extra) | named(b, extra), JOIN)
+    decides = deciding(left_keys | right_keys, JOIN)
     if plain_keys and left_on is None:  # keys that are not known
         decides |= deciding(hedged(tables.whole(a) | tables.whole(b)), JOIN)
     suffixes = _suffixes(call)
@@ -170,9 +190,12 @@ def _beside(call: Call, parts: Sequence[Value], keys: Sequence[Any]) -> Table:
         table = table_of(call.machine, part)
         if table is None:
             continue
-        if isinstance(content, Series):
-            label = wanted[place] if place < len(wanted) and wanted[place] is not None else content.name
-            table = table._replace(columns={place if label is None else label: content.cames})
+        one_row = isinstance(content, Frame) and content.row  # of which pandas makes a column
+        if isinstance(content, Series) or one_row:
+            own = content.name
+            label = wanted[place] if place < len(wanted) and wanted[place] is not None else own
+            table = table._replace(columns={place if label is None else label: tables.values(table)}, spread=NOTHING)
+            table = table._replace(rest=(), closed=True, labels={"": NOTHING}) if one_row else table
         found.append(table)
     return tables.beside(found)
 
@@ -223,7 +246,7 @@ def aligned(call: Call) -> Value | None:
 
 FUNCTIONS: Rules = {
     "pandas.merge": merged,
-    "pandas.merge_asof": merged,
+    "pandas.merge_asof": latest,
     "pandas.merge_ordered": merged,
     "pandas.concat": concatenated,
     "polars.concat": concatenated,

@@ -16,6 +16,7 @@ from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
 from driftline.capture.script.values import NONE, Const, File, Frame, Items, Json, Pairs, Part, Ref, Thing, Value
 
 _MARKS = ",\t;|"  # between the cells of a line
+_BUFFERS = ("io.StringIO", "io.BytesIO")
 
 
 def opened(call: Call) -> Value:
@@ -65,8 +66,24 @@ def read_text(call: Call) -> Value:
 
 
 def read_frame(call: Call) -> Value | None:
-    """A reader that was given an open file; None where the call itself is the read."""
-    return _read(call, call.argument(0), False)
+    """A reader that was given an open file, or a text in a buffer; None where the call itself is the read.
+
+    Of a text that has no header, what its columns are called is not known.
+    """
+    value = call.argument(0)
+    found = _read(call, value, False)
+    headless = call.argument(-1, "names") is not None or call.plain(-1, "header", 0) is None
+    if found is not None or headless or getattr(value, "name", "") not in _BUFFERS:
+        return found
+    row = call.see(_told(call, value))
+    return call.new(Frame(row.table)) if isinstance(row, Frame) else None
+
+
+def buffer(call: Call) -> Value | None:
+    """``io.StringIO`` of a text that is data, as a file that may be read from."""
+    value = call.argument(0)
+    cames = NOTHING if value is None or isinstance(value, Ref) else call.cames(value)
+    return Thing(cames, rows_of(call.machine, value), call.name) if value is not None and cames else None
 
 
 def rows(call: Call) -> Value | None:
@@ -295,6 +312,7 @@ OPENERS = frozenset(
 )
 FUNCTIONS: Rules = {
     **dict.fromkeys(OPENERS, opened),
+    **dict.fromkeys(_BUFFERS, buffer),
     "builtins.print": printed,
     "csv.reader": rows,
     "csv.DictReader": rows,

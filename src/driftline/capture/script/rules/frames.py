@@ -5,9 +5,9 @@ Enters: a call on a table. Leaves: a value. Source: the reference of pandas' ``D
 
 from driftline.capture.script import tables, writing
 from driftline.capture.script.call import Call, Rules, table_of
-from driftline.capture.script.cames import aggregated, changed, deciding
+from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import GROUP_BY, NOTHING, Table
+from driftline.capture.script.reading import GROUP_BY, JOIN, NOTHING, Table
 from driftline.capture.script.rules import kinds
 from driftline.capture.script.rules.shared import (
     across,
@@ -16,6 +16,7 @@ from driftline.capture.script.rules.shared import (
     before,
     columns_by_function,
     framed,
+    in_any_order,
     outcome,
     row_of,
 )
@@ -107,9 +108,11 @@ def _numeric(call: Call, table: Table) -> Table:
 
 
 def summed_up(call: Call) -> Value:
-    """One value of each column, or with ``axis=1`` of each row."""
+    """One value of each column, or with ``axis=1`` of each row; several of each are a table."""
     table = _numeric(call, call.table())
     content = call.see(call.receiver)
+    if not across(call):
+        table = in_any_order(table, [call.name])
     if across(call):
         return Series(changed(tables.values(table)), table.rows, None, None, table.labels)
     if isinstance(content, Frame) and content.array and call.argument(0, "axis") is None:
@@ -117,7 +120,9 @@ def summed_up(call: Call) -> Value:
     out = tables.mapped(table, aggregated, "AGGREGATION")._replace(labels={})
     if isinstance(content, Frame) and content.row:
         return Thing(changed(tables.values(table)), table.rows)
-    return call.new(Frame(out if call.kwargs.get("numeric_only") is None else out._replace(closed=False), True))
+    several = call.name == "mode" or (call.name == "quantile" and isinstance(call.plain(0, "q"), list | tuple))
+    known = out if call.kwargs.get("numeric_only") is None else out._replace(closed=False)
+    return call.new(Frame(known, not several))
 
 
 def aggregates(call: Call) -> Value:
@@ -193,7 +198,11 @@ def updated(call: Call) -> Value | None:
     if content.row:
         writing.update(call.machine, call.receiver, call.args[0])
         return NONE
-    columns = {name: cames | tables.column(other, name) for name, cames in content.table.columns.items()}
+    join = deciding(union([*content.table.labels.values(), *other.labels.values()]), JOIN)
+    columns = {
+        name: cames | found | join if (found := tables.column(other, name)) else cames
+        for name, cames in content.table.columns.items()
+    }
     call.machine.memory.put(call.receiver.place, Frame(content.table._replace(columns=columns)))
     return NONE
 
@@ -201,7 +210,8 @@ def updated(call: Call) -> Value | None:
 _SAME = """
     copy head tail sample infer_objects convert_dtypes set_flags truncate between_time at_time tz_localize
     tz_convert to_period to_timestamp asfreq take swaplevel reorder_levels persist compute cache collect
-    to_pandas from_pandas lazy clone rechunk to_frame reindex_like align swapaxes unique first last sort_remaining
+    toarray todense to_pandas from_pandas lazy clone rechunk to_frame reindex_like align swapaxes unique first last
+    sort_remaining
 """
 _COMPUTED = """
     abs round pad backfill clip isna isnull notna notnull isin rank add sub mul div truediv floordiv mod pow radd

@@ -13,8 +13,8 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, SORT, WINDOW, Cames, Table
-from driftline.capture.script.rules.shared import applied, before
+from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, WINDOW, Cames, Table
+from driftline.capture.script.rules.shared import PLACES, applied, before, in_any_order
 from driftline.capture.script.values import (
     Const,
     Frame,
@@ -141,16 +141,18 @@ def _value(call: Call, found: Value | Table) -> Value:
 def summed_up(call: Call) -> Value:
     """One value of each column for each group."""
     one = _self(call)
-    table = tables.mapped(_wanted(one), aggregated, AGGREGATION)
-    return _value(call, _together(one, _in_any_order(call, one, table, [call.name])))
+    table = tables.tinged(tables.mapped(_wanted(one), aggregated, AGGREGATION), _places(one, call.name))
+    return _value(call, _together(one, _in_any_order(one, table, [call.name])))
 
 
-def _in_any_order(call: Call, one: Grouped, table: Table, how: Iterable[Any]) -> Table:
+def _places(one: Grouped, how: Any) -> Cames:
+    """What gives labels of rows comes from the index, too."""
+    return union(one.table.labels.values()) if isinstance(how, str) and how in PLACES else NOTHING
+
+
+def _in_any_order(one: Grouped, table: Table, how: Iterable[Any]) -> Table:
     """Of what does not depend on the order of the rows, what they were sorted by shapes nothing: groups are sorted."""
-    known = all(isinstance(each, str) and each in _ANY_ORDER for each in how)
-    if one.window or not one.keys or not one.in_order or not known:
-        return table
-    return table._replace(rows=frozenset(each for each in table.rows if each.subtype != SORT))
+    return table if one.window or not one.keys or not one.in_order else in_any_order(table, how)
 
 
 def described(call: Call) -> Value:
@@ -168,8 +170,9 @@ def sized(call: Call) -> Value:
     one = _self(call)
     count = deciding(union(one.keys.values()), GROUP_BY)
     if not one.as_index:
-        return _value(call, _together(one, Table({"size": count}, (), one.table.rows, True), False))
-    rows = one.table.rows | count
+        sizes = _in_any_order(one, Table({"size": count}, (), one.table.rows, True), ["size"])
+        return _value(call, _together(one, sizes, False))
+    rows = _in_any_order(one, one.table, ["size"]).rows | count
     return Series(count, rows, None, None, one.keys)
 
 
@@ -180,7 +183,7 @@ def kept(call: Call) -> Value:
     table = _wanted(one)
     if call.name == "transform" and isinstance(function, Function) and table.closed and len(table.columns) <= 64:
         columns = {
-            name: call.cames(applied(call, function, Series(c, NOTHING, name))) for name, c in table.columns.items()
+            name: call.cames(applied(call, function, Series(c, table.rows, name))) for name, c in table.columns.items()
         }
         table = table._replace(columns=columns)
     elif call.name == "transform":
@@ -232,17 +235,17 @@ def aggregates(call: Call) -> Value:
             found[-1] if isinstance(found, tuple) else found
             for found in (plain(call.machine, value) for value in call.kwargs.values())
         ]
-        return _value(call, _together(one, _in_any_order(call, one, _by_name(call, one), how), False))
+        return _value(call, _together(one, _in_any_order(one, _by_name(call, one), how), False))
     content = call.see(function)
     table = _wanted(one)
     if isinstance(content, Pairs):
         how = [label for value in content.known.values() for label in _labels(call, value)]
-        return _value(call, _together(one, _in_any_order(call, one, _by_dict(call, one.table, content), how), False))
+        return _value(call, _together(one, _in_any_order(one, _by_dict(call, one.table, content), how), False))
     if isinstance(content, Items) or (isinstance(content, Const) and isinstance(content.value, tuple)):
         how = [] if function is None else _labels(call, function)
-        return _value(call, _together(one, _in_any_order(call, one, _several(call, table, one, function), how), False))
+        return _value(call, _together(one, _in_any_order(one, _several(call, table, one, function), how), False))
     _follow(call, function, table)
-    table = _in_any_order(call, one, tables.mapped(table, aggregated, AGGREGATION), [call.plain(0, "func")])
+    table = _in_any_order(one, tables.mapped(table, aggregated, AGGREGATION), [call.plain(0, "func")])
     return _value(call, _together(one, table))
 
 
@@ -261,9 +264,9 @@ def _by_name(call: Call, one: Grouped) -> Table:
         if "size" in (found, *(found if isinstance(found, tuple) else ())):
             columns[name] = deciding(union(one.keys.values()), GROUP_BY)
         elif one.single and one.picked:
-            columns[name] = aggregated(tables.column(one.table, one.picked[0]))
+            columns[name] = aggregated(tables.column(one.table, one.picked[0])) | _places(one, found)
         elif isinstance(found, tuple) and found:
-            columns[name] = aggregated(tables.column(one.table, found[0]))
+            columns[name] = aggregated(tables.column(one.table, found[0])) | _places(one, found[-1])
         elif isinstance(content, Items) and content.known:
             source = plain(call.machine, content.known[0])
             columns[name] = aggregated(
@@ -314,7 +317,8 @@ def _several(call: Call, table: Table, one: Grouped, functions: Value | None) ->
     columns: dict[Any, Cames] = {}
     for name, cames in table.columns.items():
         for label in labels:
-            columns[label if single else (name, label)] = keys if label == "size" else aggregated(cames)
+            summed = keys if label == "size" else aggregated(cames) | _places(one, label)
+            columns[label if single else (name, label)] = summed
     rest = () if table.closed else table.rest
     return Table(columns, rest, table.rows, table.closed, aggregated(table.spread))
 
@@ -354,10 +358,8 @@ def piped(call: Call) -> Value | None:
 
 _SUMMED = """
     sum mean median min max std var count nunique prod sem skew kurt quantile any all idxmax idxmin first last ohlc
-    mode corr cov unique value_counts mad interpolate asfreq nlargest nsmallest
+    mode corr cov unique mad interpolate asfreq nlargest nsmallest
 """
-_WORDS_ANY_ORDER = "sum mean median min max std var count nunique prod sem skew kurt quantile any all size"
-_ANY_ORDER = frozenset(_WORDS_ANY_ORDER.split())
 _WHATEVER_ORDER = frozenset({"transform", "rank", "fillna"})
 _KEPT = "transform cumsum cumprod cummax cummin shift diff pct_change rank ffill bfill fillna pad backfill"
 

@@ -24,11 +24,20 @@ def table_made(call: Call) -> Value:
     if isinstance(content, Series) and content.name is None:
         table = tables.numbered(table, [0]) or table
     index = call.argument(1, "index")
-    labels = {"": call.cames(index)} if index is not None else table.labels
-    if isinstance(content, Pairs):
+    labels = table.labels if index is None else _labels(call, index)
+    if isinstance(content, Pairs) and index is None:
         labels = next((one.index for one in map(call.see, content.known.values()) if isinstance(one, Series)), labels)
     table = table._replace(labels=labels)
     return call.frame(table if columns is None else _labelled(call, table, columns, content))
+
+
+def _labels(call: Call, index: Value) -> dict[Any, Cames]:
+    """Return the levels of the index that is made of this: those of another index, or a column."""
+    content = call.see(index)
+    if not isinstance(content, Series):
+        return {"": call.cames(index)}
+    whole = bool(content.index) and content.cames == union(content.index.values())  # ``frame.index``
+    return dict(content.index) if whole else {(content.home and content.name) or "": content.cames}
 
 
 def _has_fields(content: Any) -> bool:
@@ -66,7 +75,8 @@ def column_made(call: Call) -> Value:
     data = call.argument(0, "data")
     content = call.see(data)
     name = call.plain(-1, "name")
-    index = names(call.machine, call.argument(1, "index"))
+    given = call.argument(1, "index")
+    index = names(call.machine, given)
     if isinstance(content, Pairs) and content.loose is None and all(isinstance(key, str) for key in content.known):
         fields = {key: call.cames(one) for key, one in content.known.items()}
         return call.new(Frame(Table(fields, (), _rows(call, content), True), True))
@@ -80,7 +90,9 @@ def column_made(call: Call) -> Value:
     labels_: dict[Any, Cames] = {}
     if isinstance(content, Pairs):
         labels_ = {"": content.keys}
-    cames = call.cames(data) - labels_.get("", NOTHING)
+    elif given is not None and isinstance(call.see(given), Series):
+        labels_ = _labels(call, given)
+    cames = call.cames(data) - (content.keys if isinstance(content, Pairs) else NOTHING)
     name = name if name is not UNKNOWN and hashable(name) else None
     return Series(cames, rows, name, None, labels_ or dict(getattr(content, "index", {})))
 

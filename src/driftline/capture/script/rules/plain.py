@@ -12,7 +12,7 @@ from driftline.capture.script import access, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, inner_rows, members, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.joining import joined, made_of
-from driftline.capture.script.reading import FILTER, GROUP_BY, NOTHING
+from driftline.capture.script.reading import FILTER, GROUP_BY, NOTHING, SORT
 from driftline.capture.script.rules import lists
 from driftline.capture.script.rules.arrays import like
 from driftline.capture.script.values import (
@@ -138,6 +138,9 @@ def dict_made(call: Call) -> Value:
                 if one is not None:
                     key, held = access.item(call.machine, one, Const(0)), access.item(call.machine, one, Const(1))
                     writing.item(call.machine, out, key, held)
+            which = frozenset(one for one in over.rows if one.subtype != SORT)
+            made = call.see(out)
+            call.machine.memory.put(out.place, replace(made, rows=made.rows | which))
     for name, held in call.kwargs.items():
         writing.item(call.machine, out, Const(name), held)
     return out

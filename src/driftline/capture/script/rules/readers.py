@@ -59,7 +59,7 @@ def shaped(call: Call, value: Value) -> Value:
         table = tables.only(table, [name for name in table.columns if name in wanted] if table.closed else wanted)
     elif call.plain(-1, "header", 0) is None and table.closed:  # the names are numbers
         table = tables.numbered(table, [int(one) if one.isdigit() else one for one in table.columns]) or table
-    table = _indexed(table, call.plain(-1, "index_col"))
+    table = _indexed(table, call.machine.outside.levels(call.path) or call.plain(-1, "index_col"))
     call.machine.memory.put(value.place, replace(content, table=table))
     if call.argument(-1, "chunksize") is not None or call.flag("iterator"):
         return call.new(Items((), value, kind="reader"))
@@ -72,10 +72,10 @@ def _indexed(table: Table, wanted: Any) -> Table:
         return table
     read = next((one.read for one in table.all()), ())
     labels: dict[Any, Cames] = {}
-    for one in wanted if isinstance(wanted, list) else [wanted]:
+    for one in wanted if isinstance(wanted, list | tuple) else [wanted]:
         if isinstance(one, str):
             labels[one] = tables.column(table, one) or frozenset({Came(read, one)})
-        else:  # by place, which only the file knows
+        else:  # by place, and without a name that the run has told
             labels[tables.SOME] = frozenset({Came(read, INDEX)})
     return tables.without(table, labels)._replace(labels=labels)
 

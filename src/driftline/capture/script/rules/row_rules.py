@@ -3,6 +3,8 @@
 Enters: a call on a table. Leaves: a value. Source: the reference of pandas' ``DataFrame``.
 """
 
+from msgspec.structs import replace
+
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, names
 from driftline.capture.script.cames import aggregated, changed, deciding, union
@@ -102,9 +104,9 @@ def index_reset(call: Call, table: Table) -> Table:
 
 def crossed(call: Call, table: Table) -> Table:
     """``xs``: the rows under one label, which is a level of the index no more."""
-    if across(call, 1):
-        return table
     level = call.plain(2, "level")
+    if across(call, 1):
+        return tables.without_level(table) if tables.leveled(table) and level not in (None, 0) else table
     gone = list(table.labels)[:1] if level is None else [level_of(table.labels, one) for one in _each(level)]
     decides = union(table.labels[one] for one in gone if one in table.labels)
     kept = {name: cames for name, cames in table.labels.items() if name not in gone}
@@ -116,10 +118,30 @@ def _each(value: object) -> list[object]:
 
 
 def values_reset(call: Call) -> Value:
-    """``reset_index`` and ``to_frame`` of one row: a column of all its values, under a name that is not told."""
+    """``reset_index`` and ``to_frame`` of one row: a column of all its values, beside one of the names of columns."""
     table = call.table()
-    columns = {"index": NOTHING} if call.name == "reset_index" and not call.flag("drop") else {}
-    return call.frame(Table(columns, (), table.rows, False, tables.values(table), {"": NOTHING}))
+    axis = dict.fromkeys([one or "index" for one in table.labels] or ["index"], tables.named_after(table))
+    columns = axis if call.name == "reset_index" and not call.flag("drop") else {}
+    own = call.see(call.receiver).name
+    given = call.plain(0, "name", own) if call.name == "to_frame" else call.plain(-1, "name", own)
+    labels = axis if call.name == "to_frame" else {"": NOTHING}
+    if isinstance(given, str):
+        return call.frame(Table({**columns, given: tables.values(table)}, (), table.rows, True, NOTHING, labels))
+    return call.frame(Table(columns, (), table.rows, False, tables.values(table), labels))
+
+
+def row_renamed(call: Call) -> Value:
+    """``rename`` of one row: the row itself, or its fields."""
+    content, fresh = call.see(call.receiver), call.plain(0, "index")
+    if isinstance(fresh, dict):
+        return call.new(replace(content, table=tables.renamed(content.table, fresh)))
+    return call.new(replace(content, name=fresh if isinstance(fresh, str) else None))
+
+
+def axis_of_row_renamed(call: Call, table: Table) -> Table:
+    """``rename_axis`` of one row: what its names are called."""
+    fresh = listed(call, 0, "mapper") or listed(call, -1, "index")
+    return table._replace(labels={fresh[0]: NOTHING}) if fresh else table
 
 
 def axis_renamed(call: Call, table: Table) -> Table:
@@ -155,7 +177,12 @@ def counted(call: Call) -> Value:
     return Series(aggregated(union(keys.values())), rows, "count", None, keys)
 
 
-ON_ROWS: Rules = {"reset_index": values_reset, "to_frame": values_reset}
+ON_ROWS: Rules = {
+    "reset_index": values_reset,
+    "rename": row_renamed,
+    "to_frame": values_reset,
+    "rename_axis": framed(axis_of_row_renamed),
+}
 METHODS: Rules = {
     **all_framed("nlargest nsmallest", largest),
     "query": framed(queried),

@@ -12,7 +12,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, SORT, Cames, Table
-from driftline.capture.script.rules.shared import applied, before, level_of, others, outcome
+from driftline.capture.script.rules.shared import PLACES, applied, before, in_any_order, level_of, others, outcome
 from driftline.capture.script.values import (
     NONE,
     Const,
@@ -98,10 +98,21 @@ def fewer(call: Call) -> Value:
     return _put(call, replace(one, rows=one.rows | deciding(one.cames, FILTER), home=None))
 
 
+def distinct(call: Call) -> Value:
+    """``unique``: an array, which has no name."""
+    found = fewer(call)
+    return replace(found, name=None) if isinstance(found, Series) else found
+
+
 def summed_up(call: Call) -> Value:
-    """One number of all values."""
+    """One number of all values, or the label of the row that has it."""
     one = _self(call)
-    return Thing(aggregated(one.cames) | others(call), one.rows)
+    labels = union(one.index.values()) if call.name in PLACES else NOTHING
+    cames = aggregated(one.cames) | labels | others(call)
+    rows = in_any_order(Table({}, rows=one.rows), [call.name]).rows
+    if call.name == "quantile" and isinstance(call.plain(0, "q"), list):  # a number for each of them
+        return Series(cames | rows, NOTHING, one.name, None, {"": NOTHING})
+    return Thing(cames, rows)
 
 
 def renamed(call: Call) -> Value:
@@ -314,7 +325,8 @@ METHODS: Rules = {
     **_table("where mask", conditional),
     **_table("shift diff cumsum cumprod cummax cummin pct_change ffill bfill interpolate", in_order),
     "isin": contained,
-    **_table("dropna nlargest nsmallest unique drop_duplicates mode", fewer),
+    **_table("dropna nlargest nsmallest drop_duplicates mode", fewer),
+    "unique": distinct,
     **_table("rolling expanding ewm", windowed),
     "sort_values": ordered,
     "get_level_values": level_taken,

@@ -10,7 +10,7 @@ from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names,
 from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, Cames, Table
 from driftline.capture.script.rules import kinds
-from driftline.capture.script.rules.shared import level_of, listed, named
+from driftline.capture.script.rules.shared import in_any_order, level_of, listed, named
 from driftline.capture.script.values import Frame, Items, Series, Value
 
 
@@ -46,7 +46,9 @@ def pivoted_up(call: Call) -> Value:
     values = names(call.machine, call.argument(at, "values"))
     left = tables.without(table, [*index, *columns])
     wanted = left if values is None else tables.only(table, values)
-    return call.frame(_crossed(call, tables.mapped(wanted, aggregated, "AGGREGATION"), index, columns))
+    wanted = in_any_order(tables.mapped(wanted, aggregated, "AGGREGATION"), [call.plain(at + 3, "aggfunc", "mean")])
+    several = isinstance(call.see(call.argument(at, "values")), Items) or (values is None and len(wanted.columns) > 1)
+    return call.frame(_crossed(call, wanted, index, columns, several))
 
 
 def pivoted(call: Call) -> Value:
@@ -55,15 +57,20 @@ def pivoted(call: Call) -> Value:
     index, columns = _keys(call, table, at + 1, "index"), _keys(call, table, at, "columns")
     values = names(call.machine, call.argument(at + 2, "values"))
     wanted = tables.without(table, [*index, *columns]) if values is None else tables.only(table, values)
-    return call.frame(_crossed(call, wanted, index or dict(table.labels), columns))
+    asked = call.see(call.argument(at + 2, "values"))
+    several = isinstance(asked, Items) or (values is None and len(wanted.columns) > 1)
+    return call.frame(_crossed(call, wanted, index or dict(table.labels), columns, several))
 
 
-def _crossed(call: Call, wanted: Table, index: dict[Any, Cames], columns: dict[Any, Cames]) -> Table:
+def _crossed(
+    call: Call, wanted: Table, index: dict[Any, Cames], columns: dict[Any, Cames], several: bool = False
+) -> Table:
     crosswise = deciding(union(columns.values()), GROUP_BY)
     if not columns and not isinstance(call.see(call.argument(-1, "aggfunc")), Items):
         return tables.grouped(wanted._replace(labels={}), index)
     spread = tables.values(wanted) | crosswise
-    inner = Table({}, (), wanted.rows, False, spread, {})
+    levels = tables.with_level(wanted, crosswise) if several else {}
+    inner = Table(levels, (), wanted.rows, False, spread, {})
     return tables.grouped(inner, index)
 
 
@@ -73,7 +80,8 @@ def crossed(call: Call) -> Value:
     values = call.cames(call.argument(2, "values"))
     spread = aggregated(values) | deciding(union([*index.values(), *columns.values()]), GROUP_BY)
     rows = union(rows_of(call.machine, one) for one in call.args[:3])
-    return call.frame(tables.grouped(Table({}, spread=spread, rows=rows), index))
+    table = in_any_order(Table({}, spread=spread, rows=rows), [call.plain(5, "aggfunc", "count")])
+    return call.frame(tables.grouped(table, index))
 
 
 def melted(call: Call) -> Value:
@@ -87,7 +95,7 @@ def melted(call: Call) -> Value:
     labels = {} if call.flag("ignore_index", True) else table.labels
     columns = {
         **kept,
-        _text(variable, "variable"): _names(wanted),
+        _text(variable, "variable"): tables.named_after(wanted),
         _text(value, "value"): tables.values(wanted),
     }
     return call.frame(Table(columns, (), table.rows, True, NOTHING, labels))
@@ -97,33 +105,35 @@ def _text(name: Any, default: str) -> Any:
     return default if name is UNKNOWN or name is None or not hashable(name) else name
 
 
-def _names(table: Table) -> Cames:
-    """Return what the names of columns come from: of those that are named after values, the values."""
-    return frozenset(one for one in table.spread if one.subtype == GROUP_BY)
-
-
 def stacked(call: Call) -> Value:
     """``stack``: columns become a level of the index."""
     table = call.table()
     cames = tables.values(table)
-    labels = {**(table.labels or {"level_0": NOTHING}), f"level_{max(len(table.labels), 1)}": _names(table)}
+    level = call.plain(0, "level", -1)
+    name = level if isinstance(level, str) else f"level_{max(len(table.labels), 1)}"
+    labels = {**(table.labels or {"level_0": NOTHING}), name: tables.named_after(table)}
+    if tables.leveled(table) and level in (-1, 1, name):
+        return call.frame(tables.without_level(table)._replace(labels=labels))
     return Series(cames, table.rows, None, None, labels)
 
 
 def unstacked(call: Call) -> Value:
     """``unstack``: the last level of the index becomes columns."""
     table = call.table()
+    if len(table.labels) < 2 and not {"", tables.SOME} & set(table.labels):  # of one level: a column
+        labels = {"level_0": tables.named_after(table), **(table.labels or {"level_1": NOTHING})}
+        return Series(tables.values(table), table.rows, None, None, labels)
     gone = level_of(table.labels, call.plain(0, "level", -1))
-    spread = tables.values(table) | deciding(table.labels.get(gone, NOTHING), GROUP_BY)
+    crosswise = deciding(table.labels.get(gone, NOTHING), GROUP_BY)
     labels = {name: cames for name, cames in table.labels.items() if name != gone}
     rows = table.rows | deciding(union(labels.values()), SORT)
-    return call.frame(Table({}, (), rows, False, spread, labels))
+    levels = tables.with_level(table, crosswise)
+    return call.frame(Table(levels, (), rows, False, tables.values(table) | crosswise, labels))
 
 
 def transposed(call: Call) -> Value:
     """``transpose``: rows become columns."""
-    table = call.table()
-    return call.frame(tables.unknown(tables.whole(table), table.rows))
+    return call.frame(tables.turned(call.table()))
 
 
 def dummies(call: Call) -> Value | None:

@@ -13,11 +13,16 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rule, names, rows_of, table_of
 from driftline.capture.script.cames import changed, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import NOTHING, SORT, WINDOW, Cames, Table
+from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, WINDOW, Cames, Table
 from driftline.capture.script.values import NONE, Const, Frame, Items, Pairs, Ref, Series, Thing, Value
 
 TableRule = Callable[[Call, Table], Table | Value | None]
 _WORD = re.compile(r"`([^`]+)`|(@?[A-Za-z_]\w*)")
+PLACES = frozenset({"idxmin", "idxmax"})
+"""They give labels of rows, not values."""
+_ORDERING = frozenset({SORT, GROUP_BY})
+_WORDS_ANY_ORDER = "sum mean median min max std var count nunique prod sem skew kurt quantile any all size"
+_ANY_ORDER = frozenset(_WORDS_ANY_ORDER.split())
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
@@ -121,8 +126,15 @@ def by_text(call: Call, value: Value | None) -> str | None:
 
 
 def before(rows: Cames) -> Cames:
-    """Return what decides which row is the one before: what the rows were sorted by."""
-    return frozenset(one._replace(subtype=WINDOW) for one in rows if one.subtype == SORT)
+    """Return what decides which row is the one before: what the rows were sorted by, as groups are by their keys."""
+    return frozenset(one._replace(subtype=WINDOW) for one in rows if one.subtype in _ORDERING)
+
+
+def in_any_order(table: Table, how: Iterable[Any]) -> Table:
+    """Return groups summed up by such functions: where the order of rows tells nothing, it shapes nothing."""
+    if not all(isinstance(each, str) and each in _ANY_ORDER for each in how):
+        return table
+    return table._replace(rows=frozenset(each for each in table.rows if each.subtype != SORT))
 
 
 def level_of(labels: Mapping[Any, Cames], level: Any) -> Any:

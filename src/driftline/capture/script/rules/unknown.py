@@ -9,7 +9,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import Call, is_frame, rows_of
 from driftline.capture.script.cames import hedged, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.values import Foreign, Frame, Function, Method, Ref, Thing, Value
+from driftline.capture.script.values import Foreign, Frame, Function, Method, Part, Ref, Thing, Value
 
 # They look, and change nothing that they are given.
 _WORDS_LOOKING = """
@@ -30,7 +30,7 @@ def unknown(call: Call) -> Value:
         if call.name.rpartition(".")[2] not in _LOOKING:
             _opened(call, given)
         return call.frame(tables.unknown(cames, rows))
-    if not cames:
+    if not cames and not isinstance(call.receiver, Part):  # names of columns are text
         return call.new(Foreign(call.name))
     return Thing(cames, rows)
 

@@ -23,3 +23,14 @@ def test_what_numpy_reads_is_an_array_whose_columns_are_told_by_place(wrote: Cal
 def test_a_value_that_is_called_is_an_unknown_function(wrote: Callable[..., dict[str, str]]) -> None:
     text = 'step = steps.pop()\nstep(df).to_csv("o")\n'
     assert wrote(text)["..."] == "a transformation ?, b transformation ?"
+
+
+def test_what_an_unknown_object_is_called_for_is_never_sure(wrote: Wrote) -> None:
+    """``found.judge(users)``: of what an unknown function gave nobody knows whether that is a column or a method."""
+    text = """
+        users = pd.read_csv("users")[["age"]]
+        found = elsewhere(pd.read_csv("orders")[["a"]])
+        pd.DataFrame({"x": found.judge(users)}).to_csv("o")
+    """
+    assert wrote(text) == {"x": "a transformation ?, age transformation ?"}
+    assert wrote(text.replace("found.judge", "found.door.judge")) == {"x": "a transformation ?, age transformation ?"}

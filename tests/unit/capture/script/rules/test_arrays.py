@@ -59,3 +59,24 @@ def test_an_array_that_is_filled_column_by_column_keeps_them_apart(wrote: Wrote)
 def test_an_array_of_a_width_that_the_text_does_not_say_holds_everything(wrote: Wrote) -> None:
     text = 'x = np.zeros((9, width()))\nx[:, 0] = df["a"]\nx[:, 1] = df["b"]\npd.DataFrame(x).to_csv("o")\n'
     assert wrote(text)["..."] == "a transformation ?, b transformation ?"
+
+
+def test_the_values_of_one_column_in_one_dimension_are_that_column(wrote: Wrote) -> None:
+    for form in (
+        "np.ravel(y)",
+        "y.values.ravel()",
+        "y.to_numpy().flatten()",
+        "y.values.reshape(-1)",
+        "np.reshape(y, -1)",
+    ):
+        text = f'y = pd.read_csv("users")[["age"]]\nx = {form}\npd.DataFrame({{"x": x}}).to_csv("o")\n'
+        assert wrote(text) == {"x": "age"}, form
+    text = 'y = pd.read_csv("users")[["age"]].values.reshape(-1, 1)\npd.DataFrame(y, columns=["x"]).to_csv("o")\n'
+    assert wrote(text) == {"x": "age"}
+
+
+def test_values_of_several_columns_in_another_shape_may_be_from_each_of_them(wrote: Wrote) -> None:
+    text = 'y = pd.read_csv("users")[["age", "k"]].values.reshape(-1, 4)\npd.DataFrame({"x": y[:, 0]}).to_csv("o")\n'
+    assert wrote(text) == {"x": "age transformation ?, k transformation ?"}
+    text = 'y = pd.read_csv("users")[["age", "k"]].values.ravel()\npd.DataFrame({"x": y}).to_csv("o")\n'
+    assert wrote(text) == {"x": "age, k"}

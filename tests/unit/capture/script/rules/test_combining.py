@@ -37,9 +37,24 @@ def test_columns_are_put_beside_each_other(wrote: Wrote) -> None:
     assert wrote(text) == {"a": "a", "x": "age", "b": "b"}
 
 
-def test_the_nearest_row_in_time_is_merged(wrote: Wrote) -> None:
+def test_the_nearest_row_in_time_is_merged_and_leaves_the_rows_of_the_left_as_they_are(wrote: Wrote) -> None:
     text = 'pd.merge_asof(orders[["a", "k"]], users, left_on="a", right_on="age", by="k").to_csv("o")\n'
-    assert wrote(text)["rows"] == "a join, age join, k join"
+    keys = "a join, age join, k join"
+    assert wrote(text) == {"a": "a", "k": "k", "name": f"{keys}, name", "age": f"a join, age, {keys[8:]}"}
+    text = """
+        quotes = users[users["name"] != ""].rename(columns={"age": "a"}).sort_values("a")
+        pd.merge_asof(orders[orders["b"] > 0][["a"]], quotes[["a", "name"]], on="a").to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "name": "a join, age join, name, name filter", "rows": "b filter"}
+
+
+def test_numbers_of_all_columns_are_put_beside_each_other_as_columns(wrote: Wrote) -> None:
+    text = """
+        missing = df.isnull().sum()
+        pd.concat([missing, missing / len(df)], axis=1, keys=["total", "share"]).reset_index().to_csv("o")
+    """
+    both = "a aggregation, b aggregation"
+    assert wrote(text) == {"index": "", "total": both, "share": both}
 
 
 def test_keys_of_a_dict_of_tables_are_a_level_of_the_index(wrote: Wrote) -> None:

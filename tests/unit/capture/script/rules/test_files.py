@@ -301,3 +301,24 @@ with contextlib.ExitStack() as stack:
 """
     table = written(follows(text), 9)
     assert "name" in set().union(*columns(table).values())
+
+
+def test_a_buffer_of_a_text_is_read_as_the_file_that_the_text_is_of(given: Callable[..., Table]) -> None:
+    text = """
+        import io
+        with open("users") as file:
+            text = file.read()
+        pd.read_csv(io.StringIO(text))[["age"]].to_csv("o")
+    """
+    [age] = given(text).columns["age"]
+    assert (age.read[-1].line, age.column, age.confidence) == (8, "age", 0.9)  # of the call that opened it
+
+
+def test_a_buffer_of_a_text_without_header_is_not_taken_for_the_file(given: Callable[..., Table]) -> None:
+    text = """
+        import io
+        with open("users") as file: text = file.read()
+        pd.read_csv(io.StringIO(text), names=["age", "y"])[["age"]].to_csv("o")
+    """
+    opened = min(one.read[-1].line for one in given(text.replace(', names=["age", "y"]', "")).columns["age"])
+    assert opened not in {one.read[-1].line for one in given(text).columns["age"]}

@@ -75,3 +75,30 @@ def test_texts_have_no_part_in_what_is_of_numbers_only(wrote: Wrote) -> None:
 def test_correlations_of_columns_that_are_named_after_values_have_these_as_labels(wrote: Wrote) -> None:
     text = 'orders.pivot(index="oid", columns="k", values="a").corr().reset_index(names="x").to_csv("o")\n'
     assert wrote(text)["x"] == "k group_by"
+
+
+def test_several_values_of_each_column_are_a_table_whose_rows_have_them_by_name(wrote: Wrote) -> None:
+    text = """
+        users = pd.read_csv("users")[["age", "k"]]
+        users.fillna(users.mode().iloc[0]).to_csv("o")
+    """
+    assert wrote(text) == {"age": "age transformation", "k": "k transformation"}
+    text = """
+        users = pd.read_csv("users")[["age"]]
+        users.quantile([0.1, 0.9]).to_csv("o")
+    """
+    assert wrote(text) == {"age": "age aggregation"}
+
+
+def test_an_update_goes_by_the_labels_of_both(wrote: Wrote) -> None:
+    text = """
+        orders = orders.set_index("oid")
+        orders.update(users.set_index("age")[["k"]])
+        orders.to_csv("o")
+    """
+    told = wrote(text)
+    assert (told["k"], told["a"]) == ("age join, k, oid join", "a")
+
+
+def test_numbers_of_all_rows_do_not_depend_on_their_order(wrote: Wrote) -> None:
+    assert "rows" not in wrote('pd.DataFrame([df.sort_values("a").mean()]).to_csv("o")\n')

@@ -88,7 +88,7 @@ def test_a_loop_over_groups_goes_over_keys_and_tables(wrote: Wrote) -> None:
         pd.DataFrame(out).to_csv("o")
     """
     assert wrote(text)["k"] == "k"
-    assert wrote(text)["top"] == "a aggregation"
+    assert wrote(text)["top"] == "a aggregation, k group_by"
 
 
 def test_groups_are_described(wrote: Wrote) -> None:
@@ -146,3 +146,30 @@ def test_what_rows_were_sorted_by_shapes_no_groups_whose_numbers_do_not_depend_o
 
 def test_a_column_of_time_decides_what_is_in_a_window(wrote: Wrote) -> None:
     assert wrote('orders.rolling("7D", on="s")["a"].sum().to_csv("o")\n')["a"] == "a aggregation, s window"
+
+
+def test_how_many_rows_a_group_has_does_not_depend_on_their_order(wrote: Wrote) -> None:
+    text = 'orders.sort_values("a").groupby("k").size().reset_index(name="n").to_csv("o")\n'
+    assert wrote(text) == {"k": "k", "n": "k group_by", "rows": "k group_by"}
+
+
+def test_labels_of_rows_come_from_the_index_too(wrote: Wrote) -> None:
+    text = 'orders.set_index("oid").groupby("k").agg(best=("a", "idxmax"), most=("a", "max")).to_csv("o")\n'
+    told = wrote(text)
+    assert (told["best"], told["most"]) == ("a aggregation, oid", "a aggregation")
+    text = 'orders.set_index("oid").groupby("k")["a"].idxmin().to_frame("best").to_csv("o")\n'
+    assert wrote(text)["best"] == "a aggregation, oid"
+
+
+def test_groups_follow_each_other_in_the_order_of_their_keys(wrote: Wrote) -> None:
+    text = 'orders.groupby("oid")["a"].sum().diff().to_frame("step").to_csv("o")\n'
+    assert wrote(text)["step"] == "a aggregation, oid window"
+
+
+def test_a_function_of_each_group_sees_its_rows_in_order(wrote: Wrote) -> None:
+    text = """
+        orders = orders.sort_values("oid")
+        orders["a"] = orders.groupby("k")["a"].transform(lambda s: s.ffill())
+        orders[["a"]].to_csv("o")
+    """
+    assert wrote(text)["a"] == "a transformation, k window, oid window"

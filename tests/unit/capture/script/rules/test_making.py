@@ -117,3 +117,21 @@ def test_under_a_name_that_nobody_knows_lies_what_one_of_many_reads_gave(wrote: 
     """
     assert wrote(text + '    t.to_csv("o")\n')["..."] == "a ? *"
     assert wrote(text + '    pd.concat(many).to_frame("v").to_csv("o")\n')["v"] == "a *"
+
+
+def test_an_index_of_a_frame_or_a_column_is_that_of_what_is_made_with_it(wrote: Wrote) -> None:
+    keyed = 'users = pd.read_csv("users", index_col=given)\n'
+    made = 'pd.DataFrame({"x": 0}, index=users.index).to_csv("o")\n'
+    assert wrote(keyed + made) == {"x": "", "index.k": "k", "index.name": "name"}
+    made = 'pd.Series(np.zeros(3), index=users.index, name="x").reset_index().to_csv("o")\n'
+    assert wrote(keyed + made) == {"k": "k", "name": "name", "x": ""}
+    made = 'pd.DataFrame({"x": 0}, index=pd.read_csv("users")["age"]).to_csv("o")\n'
+    assert wrote(made) == {"x": "", "index.age": "age"}
+
+
+def test_the_index_that_a_table_is_made_with_keeps_its_name(wrote: Wrote) -> None:
+    text = """
+        table = pd.DataFrame({"x": df["a"]}, index=orders.set_index("oid").index)
+        table.reset_index().to_csv("o")
+    """
+    assert wrote(text) == {"oid": "oid", "x": "a"}

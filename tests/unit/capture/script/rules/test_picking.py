@@ -44,7 +44,7 @@ def test_the_key_decides_which_record_is_the_greatest(wrote: Callable[..., dict[
         best = max(csv.DictReader(open("orders")), key=lambda r: float(r["a"]))
         pd.DataFrame([{"s": best["s"]}]).to_csv("o")
     """
-    assert wrote(text) == {"s": "s", "rows": "a filter"}
+    assert wrote(text) == {"s": "a filter, s"}
 
 
 def test_an_object_that_data_picks_keeps_each_of_its_fields_to_itself(wrote: Wrote) -> None:

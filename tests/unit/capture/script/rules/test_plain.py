@@ -127,3 +127,12 @@ def test_elements_are_numbered_from_where_the_script_says(wrote: Wrote) -> None:
 def test_what_somebody_is_asked_may_be_answered_either_way(wrote: Wrote, asked: str) -> None:
     text = f'name = "b"\nout = orders["b"] if {asked} else orders["a"]\npd.DataFrame({{"x": out}}).to_csv("o")\n'
     assert wrote(text)["x"] == "a, b"
+
+
+def test_a_dict_of_pairs_keeps_what_decided_which_there_are(wrote: Wrote) -> None:
+    text = """
+        few = orders[orders["a"] > 0].sort_values("s")
+        users["x"] = users["k"].map(dict(zip(few["k"], few["b"])))
+        users[["x"]].to_csv("o")
+    """
+    assert wrote(text)["x"] == "a filter, b, k join"

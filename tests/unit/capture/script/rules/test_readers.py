@@ -33,3 +33,10 @@ def test_an_index_by_place_is_what_the_frame_does_not_have(wrote: Wrote) -> None
     assert wrote(text) == {"k": "k", "name": "name", "age": "age", "...": "\0index"}
     text = 'pd.read_csv("users", index_col="id").reset_index()[["id", "age"]].to_csv("o")\n'
     assert wrote(text) == {"id": "id", "age": "age"}
+
+
+def test_an_index_that_the_run_tells_of_has_its_levels_by_name(wrote: Wrote) -> None:
+    text = 'pd.read_csv("users", index_col=given).to_csv("o")\n'
+    assert wrote(text) == {"age": "age", "index.k": "k", "index.name": "name"}
+    text = 'pd.read_csv("users", index_col=given).reset_index()[["name", "age"]].to_csv("o")\n'
+    assert wrote(text) == {"name": "name", "age": "age"}

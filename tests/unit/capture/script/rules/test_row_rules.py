@@ -38,4 +38,30 @@ def test_rows_under_one_label_lose_a_level(wrote: Wrote) -> None:
 
 
 def test_numbers_of_each_column_become_one_column(wrote: Wrote) -> None:
-    assert wrote('df.isna().sum().to_frame("missing").to_csv("o")\n')["..."] == "a aggregation, b aggregation"
+    both = "a aggregation, b aggregation"
+    assert wrote('df.isna().sum().to_frame("missing").to_csv("o")\n') == {"missing": both, "index.index": ""}
+    text = """
+        table = df.mean().reset_index()
+        table.columns = ["rule", "share"]
+        table.to_csv("o")
+    """
+    told = wrote(text)
+    assert (told["rule"], told["share"]) == ("", both)  # names of columns are text of the script, not data
+    text = 'df.mean().rename_axis("which").reset_index(name="mean").to_csv("o")\n'
+    told = wrote(text)
+    assert (told["which"], told["mean"]) == ("", both)
+
+
+def test_a_row_has_a_name_and_fields_that_are_renamed(wrote: Wrote) -> None:
+    both = "a aggregation, b aggregation"
+    text = """
+        low, high = df.quantile(0.25), df.quantile(0.75)
+        limits = pd.concat([low.rename("low"), (high - low).rename("range")], axis=1)
+        limits.rename_axis("which").reset_index().to_csv("o")
+    """
+    assert wrote(text) == {"which": "", "low": both, "range": both}
+    text = 'df.sum().rename("n").rename_axis("which").reset_index().to_csv("o")\n'
+    told = wrote(text)
+    assert (told["which"], told["n"]) == ("", both)
+    text = 'pd.DataFrame([df.mean().rename({"a": "x"})]).to_csv("o")\n'
+    assert wrote(text) == {"x": "a aggregation", "b": "b aggregation"}

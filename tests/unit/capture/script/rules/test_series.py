@@ -90,3 +90,8 @@ def test_levels_of_an_index_are_told_apart(wrote: Wrote) -> None:
     """
     found = wrote(text)
     assert (found["x"], found["y"]) == ("s", "k")
+
+
+def test_several_quantiles_are_a_column_beside_numbers_of_the_script(wrote: Wrote) -> None:
+    text = 'orders["a"].quantile([0.1, 0.9]).rename_axis("q").reset_index(name="v").to_csv("o")\n'
+    assert wrote(text) == {"q": "", "v": "a aggregation"}

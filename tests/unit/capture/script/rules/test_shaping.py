@@ -63,3 +63,70 @@ def test_names_of_columns_that_were_values_come_from_these(wrote: Wrote) -> None
     assert (found["k"], found["v"]) == ("k group_by", "a, k group_by")
     found = wrote(wide + 'wide.reset_index().melt(id_vars="oid", var_name="k", value_name="v").to_csv("o")\n')
     assert (found["oid"], found["k"], found["v"]) == ("oid", "k group_by", "a, k group_by")
+
+
+TWO_LEVELS = 'p = orders.pivot_table(index="oid", columns="s", values=["a", "b"])\n'
+
+
+def test_each_of_several_values_that_are_crossed_keeps_to_its_own_columns(wrote: Wrote) -> None:
+    assert wrote(TWO_LEVELS + 'p["a"].reset_index().to_csv("o")\n') == {
+        "oid": "oid", "...": "a aggregation, s group_by", "rows": "oid group_by"
+    }  # fmt: skip
+    apart = {"a": "a aggregation, s group_by", "b": "b aggregation, s group_by", "rows": "oid group_by"}
+    assert wrote(TWO_LEVELS + 'p.stack("s").reset_index().to_csv("o")\n') == {"oid": "oid", "s": "s group_by", **apart}
+    assert wrote(TWO_LEVELS + 'p.xs("x", axis=1, level="s").to_csv("o")\n') == {"index.oid": "oid", **apart}
+    one = TWO_LEVELS + 'p["z"] = p[("a", "x")] - p["a"]["y"]\np[["z"]].to_csv("o")\n'
+    assert wrote(one)["z"] == "a aggregation, s group_by"
+    text = 'orders.groupby(["k", "s"])[["a", "b"]].sum().unstack()["a"].to_csv("o")\n'
+    assert wrote(text)["..."] == "a aggregation, s group_by"
+
+
+def test_names_of_two_levels_that_are_made_one_begin_with_the_first(wrote: Wrote) -> None:
+    told = wrote(TWO_LEVELS + 'p.columns = ["_".join(one) for one in p.columns]\np.to_csv("o")\n')
+    assert told["a..."] == "a aggregation ?, s group_by ?"
+    assert told["..."] == "a aggregation ?, b aggregation ?, s group_by ?"  # as far as they do
+
+
+def test_what_rows_were_sorted_by_tells_nothing_of_sums_that_are_crossed(wrote: Wrote) -> None:
+    ordered = 'orders = orders.sort_values("oid")\n'
+    text = ordered + 'orders.pivot_table(index="k", columns="s", values="a").to_csv("o")\n'
+    assert wrote(text)["rows"] == "k group_by"
+    text = ordered + 'orders.pivot_table(index="k", columns="s", values="a", aggfunc="first").to_csv("o")\n'
+    assert wrote(text)["rows"] == "k group_by, oid sort"
+    assert wrote(ordered + 'pd.crosstab(orders["k"], orders["s"]).to_csv("o")\n')["rows"] == "k group_by"
+
+
+def test_rows_that_become_columns_are_named_after_the_index(wrote: Wrote) -> None:
+    text = 'orders.groupby("k")[["a", "b"]].mean().T.reset_index(names="which").to_csv("o")\n'
+    expected = {"which": "", "...": "a aggregation, b aggregation, k group_by"}
+    assert wrote(text) == expected
+    assert wrote(text.replace(".T.", ".transpose().")) == expected
+
+
+def test_only_what_columns_are_named_after_is_in_their_names(wrote: Wrote) -> None:
+    text = """
+        wide = pd.get_dummies(orders[["k", "a"]], columns=["k"])
+        pd.DataFrame({"feature": wide.columns}).to_csv("o")
+    """
+    assert wrote(text) == {"feature": "k transformation"}
+
+
+def test_a_table_with_a_plain_index_becomes_one_column(wrote: Wrote) -> None:
+    text = """
+        pairs = df.corr().unstack().sort_values().reset_index()
+        pairs.columns = ["one", "other", "r"]
+        pairs.to_csv("o")
+    """
+    both = "a aggregation, b aggregation"
+    assert wrote(text) == {"one": "", "other": "", "r": both, "rows": "a sort, b sort"}
+
+
+def test_names_that_are_not_known_leave_no_column_out(wrote: Wrote) -> None:
+    text = """
+        long = pd.DataFrame({"oid": orders["oid"], "item": 1, "q": orders["a"], "c": orders["b"]})
+        back = long.pivot(index="oid", columns="item", values=["q", "c"])
+        back.columns = back.columns.to_flat_index().map(lambda one: f"{one[0]}{one[1]}")
+        back.to_csv("o")
+    """
+    told = wrote(text)
+    assert (told["q..."], told["c..."]) == ("a transformation ?", "b transformation ?")

@@ -1,0 +1,38 @@
+"""Lines of a script that are for the program that sends it, and end a statement: ``GO``, ``/``, ``DELIMITER``.
+
+Enters: the text of a script. Leaves: a text of which every word still stands where it stood, with semicolons there.
+"""
+
+import re
+
+_GO = re.compile(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends a batch of T-SQL
+_SLASH = re.compile(r"(?:(?<=\n)|\A)[ \t]*/[ \t]*(?=\r?\n|\Z)")  # ends a block of Oracle
+_VERSIONED = frozenset(["mysql", "singlestore", "doris", "starrocks"])
+_VERSION = re.compile(r"(/\*M?!\d*)(.*?)\*/", re.DOTALL)  # a comment to all others, as mysqldump writes it
+_DELIMITER = re.compile(r"^[ \t]*DELIMITER[ \t]+(\S+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+
+
+def parted(text: str, dialect: str) -> str:
+    """Return ``text`` with semicolons where such lines end a statement; of T-SQL, Oracle and MySQL."""
+    if dialect in ("tsql", "fabric"):
+        return _GO.sub(_semicolon, text)
+    if dialect == "oracle":
+        return _SLASH.sub(_semicolon, text)
+    if dialect in _VERSIONED:
+        text = _VERSION.sub(lambda part: f"{' ' * len(part[1])}{part[2]}  ", text)
+    if "delimiter" not in text.lower():
+        return text
+    parts: list[str] = []
+    start, sign = 0, ";"
+    for line in _DELIMITER.finditer(text):
+        parts += [_ended(text[start : line.start()], sign), ";".ljust(len(line[0]))]
+        start, sign = line.end(), line[1]
+    return "".join((*parts, _ended(text[start:], sign)))
+
+
+def _semicolon(line: re.Match[str]) -> str:
+    return ";".rjust(len(line[0]))
+
+
+def _ended(text: str, sign: str) -> str:
+    return text if sign == ";" else text.replace(sign, ";".ljust(len(sign)))

@@ -1,0 +1,129 @@
+"""Where a script puts values and rows, in words that the parser does not take.
+
+These are ``v := …``, ``LET v := …``, ``SELECT a, b INTO v, w`` and ``SELECT … INTO OUTFILE 'f'``.
+
+Enters: the words of a part of a script. Leaves: the words of what is computed or asked, and where it goes.
+"""
+
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
+
+from sqlglot import exp
+
+from driftline.capture.sql.tokens import TokenType, said, spelled
+
+_BEFORE = frozenset(["BEGIN", "THEN", "ELSE", "LOOP", "DO"])  # a statement
+_BLOCKS = frozenset(["BEGIN", "LOOP", "DO"])  # behind these CASE is no expression
+_NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
+_MARKS: dict[Any, Any] = {TokenType.PARAMETER: exp.Parameter, TokenType.COLON: exp.Placeholder}  # ``@v`` and ``:v``
+_ASKING = frozenset(["postgres", "redshift", "materialize", "risingwave"])  # dialects with PERFORM
+_FILES = frozenset(["OUTFILE", "DUMPFILE"])
+
+
+class Given(NamedTuple):
+    """A variable that is given a value."""
+
+    name: str
+    value: list[Any]  # words
+    declares: bool
+
+
+class Filled(NamedTuple):
+    """A query, and the variables that its INTO fills."""
+
+    query: list[Any]  # words
+    into: list[Any]  # nodes
+
+
+def parts(tokens: list[Any]) -> Iterator[list[Any]]:
+    """Yield words of a part of a script, with an assignment that stands behind BEGIN or THEN by itself."""
+    start = 0
+    for place in [one for one, token in enumerate(tokens, 1) if token.text.upper() in _BEFORE and one < len(tokens)]:
+        before, first = said(tokens[place - 1 : place + 1])
+        steers = first == "SET" or (first == "CASE" and before in _BLOCKS)
+        if before and (steers or assignment(tokens[place:], ()) is not None):
+            yield tokens[start:place]
+            start = place
+    yield tokens[start:]
+
+
+def assignment(tokens: list[Any], variables: Collection[str]) -> Given | None:
+    """Return what ``v := …``, ``LET v [type] := …`` and, of a variable, ``v = …`` gives; None where it is no such."""
+    declares = said(tokens[:1]) == ["LET"]
+    place = int(declares)
+    name = tokens[place : place + 1]
+    if not name or name[0].token_type not in _NAMES or len(tokens) < place + 3:
+        return None
+    sign = tokens[place + 1].text
+    if not declares and sign not in (":=", "="):
+        return None
+    words = said(tokens)
+    if declares:
+        signs = (one for one in range(place + 1, len(words)) if words[one] in (":=", "DEFAULT", "CURSOR"))
+        end = next(signs, 0)
+        if not end or words[end] == "CURSOR":
+            return None
+    elif sign == ":=" or (sign == "=" and name[0].text.lower() in {one.lower() for one in variables}):
+        end = place + 1
+    else:
+        return None
+    value = tokens[end + 1 :]
+    return Given(name[0].text, value, declares) if value else None
+
+
+def query_of(given: Given) -> list[Any]:
+    """Return the words of a query that gives the value."""
+    return [*spelled(given.value[0], "SELECT"), *given.value]
+
+
+def filled(tokens: list[Any]) -> Filled | None:
+    """Return a query without its INTO, which lists several variables or stands at its end; None where it has none."""
+    words = said(tokens)
+    place = next(_outside(words, "INTO"), 0)
+    if words[0] not in ("SELECT", "SEL", "WITH") or not place:
+        return None
+    end = place + 1 + (words[place + 1 : place + 2] == ["STRICT"])
+    into: list[Any] = []
+    while end < len(tokens):
+        marked = _MARKS.get(tokens[end].token_type)
+        end += marked is not None
+        if end == len(tokens) or (marked is None and tokens[end].token_type not in _NAMES):
+            return None
+        name = tokens[end].text
+        into.append(exp.to_identifier(name) if marked is None else marked(this=name))
+        end += 1
+        if words[end : end + 1] != [","]:
+            return Filled([*tokens[:place], *tokens[end:]], into)
+        end += 1
+    return None
+
+
+def outfile(tokens: list[Any]) -> tuple[list[Any], str] | None:
+    """Return a query without ``INTO OUTFILE 'file' …``, and the file; None where it has none."""
+    if not any(token.text.upper() in _FILES for token in tokens):
+        return None
+    words = said(tokens)
+    place = next((one for one in _outside(words, "INTO") if not _FILES.isdisjoint(words[one + 1 : one + 2])), 0)
+    if not place or place + 2 >= len(tokens) or tokens[place + 2].token_type != TokenType.STRING:
+        return None
+    behind = next((one for one in _outside(words, "FROM") if one > place), len(words))
+    return [*tokens[:place], *tokens[behind:]], tokens[place + 2].text
+
+
+def _outside(words: list[str], word: str) -> Iterator[int]:
+    """The places of ``word`` outside of parentheses."""
+    depth = 0
+    for place, one in enumerate(words):
+        depth += (one == "(") - (one == ")")
+        if depth == 0 and one == word:
+            yield place
+
+
+def asked(tokens: list[Any], dialect: str) -> list[Any]:
+    """``PERFORM f()`` of PL/pgSQL as the SELECT that it is."""
+    if dialect in _ASKING:
+        for place, token in enumerate(tokens):
+            before = tokens[place - 1].text.upper() if place else ";"
+            if token.text.upper() == "PERFORM" and token.token_type == TokenType.VAR and before in {";", *_BEFORE}:
+                tokens[place] = spelled(token, "SELECT")[0]
+    return tokens

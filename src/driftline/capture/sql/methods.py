@@ -1,0 +1,32 @@
+"""Methods of columns: ``t.note.value('(/a)[1]', 'int')`` of T-SQL.
+
+Enters: an expression with a dot, and its scope. Leaves: the column whose method is called.
+"""
+
+from typing import Any
+
+from sqlglot import exp
+
+from driftline.capture.sql.dialect import Dialect
+from driftline.capture.sql.scope import Scope
+
+_METHODS_OF = frozenset(["tsql", "fabric"])
+_METHODS = frozenset(["value", "query", "exist", "nodes", "modify"])  # of a column that holds XML
+
+
+def asked(node: Any, dialect: Dialect, scope: Scope) -> Any:
+    """Return the column whose method is called; None for ``schema.function(…)`` and for all that is no call."""
+    parts: list[Any] = []
+    before = node.this
+    while isinstance(before, exp.Dot):
+        parts.insert(0, before.expression)
+        before = before.this
+    parts.insert(0, before)
+    if not isinstance(node.expression, exp.Func) or not all(isinstance(one, exp.Identifier) for one in parts):
+        return None
+    if len(parts) == 1:
+        if dialect.name not in _METHODS_OF or node.expression.name.lower() not in _METHODS:
+            return None
+    elif scope.relation(dialect.table(parts[0])) is None:
+        return None
+    return exp.Column(**dict(zip(("this", "table", "db", "catalog"), reversed(parts), strict=False)))

@@ -1,0 +1,106 @@
+"""Files of the user that hide modules of Python: a ``queue.py`` or ``calendar.py`` beside the script.
+
+Enters: ``sys.path``, when ``driftline`` is imported. Leaves: where such files lie there, all of ours is loaded at once,
+with Python's own modules, which are kept for us and taken out of ``sys.modules`` again: nothing of the user's is run by
+us, and a program that imports its own file still gets it. Where there are none, nothing happens. Imports only what
+Python has loaded before any program. Source: https://docs.python.org/3/library/sys_path_init.html.
+"""
+
+import os
+import sys
+
+TYPE_CHECKING = False  # the one of ``typing`` could be the user's
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+_INSIDE = "__init__.py"
+_ENDINGS = (".py", ".pyc", ".so", ".pyd")
+_OURS = os.path.dirname(os.path.abspath(__file__))
+_PYTHON = os.path.dirname(os.path.abspath(os.__file__)) if hasattr(os, "__file__") else ""  # in one file with it
+_BESIDE = (_PYTHON, os.path.join(_PYTHON, "lib-dynload"), os.path.join(sys.base_prefix, "DLLs"))
+_ROOMS = ("event", "profile", "capture", "guard", "engine")  # of which a program that records may use something
+_OTHERS = (
+    "csv", "ctypes", "difflib", "gzip", "http.client", "pickle", "shutil", "sqlite3", "ssl", "tempfile", "tomllib",
+    "urllib.parse", "numpy", "pyarrow.parquet", "pyarrow.feather", "pyarrow.json", "pyarrow.orc", "scipy.special",
+    "sqlglot.dialects",
+)  # fmt: skip
+
+kept: "dict[str, ModuleType]" = {}  # name -> module of Python's that a file of the user hides
+
+
+def module(name: str) -> "ModuleType":
+    """Return a module, loaded if it was not yet; of Python's always that one."""
+    if name in kept:
+        return kept[name]
+    __import__(name)
+    return sys.modules[name]
+
+
+def _names() -> set[str]:
+    """Return the names of those of Python's modules that something hides which is looked at before."""
+    places = [os.path.abspath(entry) for entry in sys.path]
+    before = sys.path[: places.index(_PYTHON)] if _PYTHON in places else []
+    found = sys.stdlib_module_names.intersection(set().union(*map(_inside, before)))
+    loaded = {name: sys.modules.get(name) for name in found.difference(sys.builtin_module_names)}
+    return {name for name, held in loaded.items() if held is None or is_users(name, held)}
+
+
+def _inside(entry: str) -> set[str]:
+    """Return the names of the modules that lie in a folder."""
+    try:
+        names = os.listdir(entry or os.curdir)
+    except OSError:  # there is none, or it is a packed one
+        return set()
+    packages = sys.stdlib_module_names.intersection(names)
+    return {name.partition(".")[0] for name in names if name.endswith(_ENDINGS)} | {
+        name for name in packages if os.path.isfile(os.path.join(entry, name, _INSIDE))
+    }
+
+
+def is_users(name: str, held: "ModuleType") -> bool:
+    """Whether what is loaded under the name of a module of Python's is another one."""
+    place = getattr(held, "__file__", None) or _PYTHON  # what is built in has none
+    return name.partition(".")[0] in sys.stdlib_module_names and (
+        not place.startswith(_PYTHON) or "-packages" in place[len(_PYTHON) :]
+    )
+
+
+def _load(names: set[str]) -> None:
+    """Load everything, of Python's modules its own, and leave ``sys.path`` and the names as they are."""
+    first = [entry for entry in sys.path if os.path.abspath(entry) in _BESIDE]
+    users = _loaded(names)
+    for name in users:
+        del sys.modules[name]
+    sys.path[:0] = first
+    try:
+        for name in (*_ours(), *_OTHERS):
+            try:
+                __import__(name)
+            except Exception:  # noqa: S112 - what is not installed is not used
+                continue
+    finally:
+        if sys.path[: len(first)] == first:
+            del sys.path[: len(first)]
+        kept.update(_loaded(names))
+        for name in kept:
+            del sys.modules[name]
+        sys.modules.update(users)
+
+
+def _loaded(names: set[str]) -> "dict[str, ModuleType]":
+    return {name: held for name, held in list(sys.modules.items()) if name.partition(".")[0] in names}
+
+
+def _ours() -> "Iterator[str]":
+    for room in _ROOMS:
+        for folder, _, names in os.walk(os.path.join(_OURS, room)):
+            for name in sorted(names):
+                if name.endswith(".py") and name != "__main__.py":
+                    path = os.path.join(folder, name).removesuffix(".py").removesuffix("__init__").rstrip(os.sep)
+                    yield f"driftline{path[len(_OURS) :].replace(os.sep, '.')}"
+
+
+_hidden = _names()
+if _hidden:
+    _load(_hidden)

@@ -1,0 +1,54 @@
+"""Lines that are for the program which sends a script. Expected statements by hand."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from driftline.capture.sql.batches import parted
+
+Tell = Callable[..., list[Any]]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("tsql", "a\n GO \nb", "a\n   ;\nb"),
+        ("tsql", "a\nGOTO x\nb", "a\nGOTO x\nb"),
+        ("oracle", "a;\n/\nb\n/", "a;\n;\nb\n;"),
+        ("oracle", "SELECT a\n/ b FROM t", "SELECT a\n/ b FROM t"),
+        ("mysql", "DELIMITER //\na; b //\nDELIMITER ;\nc;", ";           \na; b ; \n;          \nc;"),
+        ("mysql", "SELECT delimiter FROM t", "SELECT delimiter FROM t"),
+    ],
+)
+def test_what_ends_a_statement_becomes_a_semicolon_and_every_word_stays_where_it_was(
+    name: str, text: str, said: str
+) -> None:
+    assert parted(text, name) == said
+    assert len(parted(text, name)) == len(text)
+
+
+def test_a_procedure_of_mysql_is_read_with_what_stands_behind_it(tell: Tell) -> None:
+    first, second = tell(
+        "DELIMITER $$\nCREATE PROCEDURE p() BEGIN INSERT INTO a (x) SELECT y FROM b; END $$\nDELIMITER ;\n"
+        "INSERT INTO c (x) SELECT y FROM d;",
+        "mysql",
+    )
+    assert (first.target, first.columns, first.problem) == ("a", {"x": ["b.y IDENTITY"]}, "")
+    assert (second.target, second.columns, second.problem) == ("c", {"x": ["d.y IDENTITY"]}, "")
+
+
+def test_what_stands_behind_the_slash_of_oracle_is_a_statement_of_its_own(tell: Tell) -> None:
+    first, second = tell(
+        "BEGIN\n  INSERT INTO a (x) SELECT y FROM b;\nEND;\n/\nINSERT INTO c (x) SELECT y FROM d\n/\n", "oracle"
+    )
+    assert (first.target, second.target, second.problem) == ("a", "c", "")
+
+
+def test_what_mysql_alone_does_not_take_for_a_comment_is_read(tell: Tell) -> None:
+    (one,) = tell(
+        "/*!50001 CREATE ALGORITHM=UNDEFINED */\n/*!50013 DEFINER=`r`@`%` SQL SECURITY DEFINER */\n"
+        "/*!50001 VIEW `v` AS select `t`.`a` AS `a` from `t` */;",
+        "mysql",
+    )
+    assert (one.target, one.columns, one.problem) == ("v", {"a": ["t.a IDENTITY"]}, "")

@@ -1,0 +1,35 @@
+"""Changes inside WITH. Expected edges by hand from PostgreSQL's manual, "Data-Modifying Statements in WITH"."""
+
+from collections.abc import Callable
+from typing import Any
+
+Tell = Callable[..., list[Any]]
+
+
+def test_rows_that_are_moved_are_deleted_and_inserted(tell: Tell) -> None:
+    deleted, inserted = tell(
+        "WITH moved AS (DELETE FROM a USING b WHERE a.id = b.id RETURNING a.id, a.v) "
+        "INSERT INTO old (id, v) SELECT id, v FROM moved",
+        "postgres",
+    )
+    rows = ["a.id FILTER", "b.id FILTER"]
+    assert (deleted.target, deleted.columns, deleted.rows) == ("a", {}, rows)
+    assert (inserted.target, inserted.rows) == ("old", rows)
+    assert inserted.columns == {"id": ["a.id IDENTITY"], "v": ["a.v IDENTITY"]}
+    assert inserted.doubts == []
+
+
+def test_a_change_sees_what_stands_before_it_in_the_same_with(tell: Tell) -> None:
+    deleted, inserted, read = tell(
+        "WITH gone AS (DELETE FROM a RETURNING v), kept AS (INSERT INTO b (v) SELECT v FROM gone RETURNING v) "
+        "SELECT v FROM kept",
+        "postgres",
+    )
+    assert (deleted.target, inserted.target, read.target) == ("a", "b", None)
+    assert inserted.columns == {"v": ["a.v IDENTITY"]}
+    assert read.columns == {"v": ["b.v IDENTITY"]}
+
+
+def test_a_query_in_with_is_no_statement(tell: Tell) -> None:
+    (one,) = tell("WITH q AS (SELECT v FROM a) INSERT INTO b (v) SELECT v FROM q", "postgres")
+    assert one.target == "b"

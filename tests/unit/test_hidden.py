@@ -1,0 +1,87 @@
+"""Files of the user that are called like modules of Python's: nobody runs them but the program itself."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BODY = """
+import driftline
+PATH = list(__import__("sys").path)
+driftline.watch("x")
+with open("a.csv", "w") as file:
+    file.write("a,b\\n1,2\\n")
+with driftline.run("copy"):
+    with open("a.csv") as file:
+        text = file.read()
+    with open("b.csv", "w") as file:
+        file.write(text)
+import sqlite3
+with sqlite3.connect("x.db") as db:
+    db.execute("create table t as select 1 as a")
+db.close()
+assert driftline.flush(60)
+told = driftline.capture.client.status()
+assert told["delivered"] and not [name for name in told if name.startswith("failed")], told
+"""
+
+
+def done(folder: Path, body: str, *before: str, script: str = "main.py") -> str:
+    (folder / script).write_text(body)
+    ran = subprocess.run(
+        [sys.executable, *before, script], cwd=folder, capture_output=True, text=True, timeout=120,
+        env={**os.environ, "DRIFTLINE_CONSOLE": "false", "DRIFTLINE_FLUSH_SECONDS": "60"},
+    )  # fmt: skip
+    assert (ran.returncode, ran.stderr) == (0, "")
+    return ran.stdout
+
+
+@pytest.mark.parametrize(
+    "names", [("queue", "csv", "calendar", "random", "copy"), ("types", "token", "platform", "logging", "pickle")]
+)
+def test_a_script_is_recorded_and_nothing_that_lies_beside_it_is_run(tmp_path: Path, names: tuple[str, ...]) -> None:
+    """As without us: of those names Python itself has loaded none before the script begins, and it needs none."""
+    for name in names:
+        (tmp_path / f"{name}.py").write_text(f"print('{name} is run')\n")
+    (tmp_path / "email").mkdir()
+    (tmp_path / "email" / "__init__.py").write_text("print('email is run')\n")
+    assert done(tmp_path, BODY) == ""
+
+
+@pytest.mark.parametrize("script", ["queue.py", "calendar.py", "csv.py"])
+def test_a_script_that_is_called_so_itself_is_run_once(tmp_path: Path, script: str) -> None:
+    """Who imports a module of that name would run it a second time, as that module."""
+    assert done(tmp_path, "print('it begins')" + BODY, script=script) == "it begins\n"
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_program_that_imports_its_own_file_gets_it_once_and_whole(tmp_path: Path, *, first: bool) -> None:
+    (tmp_path / "queue.py").write_text("print('mine is run')\ndef Queue():\n    return 'mine'\n")
+    (tmp_path / "pickle.py").write_text("def load(file):\n    return file\n")
+    own = "import queue, pickle, sys\nassert queue.Queue() == 'mine'\n"
+    after = "import queue, pickle, sys\nassert sys.modules['queue'] is queue and queue.Queue() == 'mine'\n"
+    after += "assert pickle.load(5) == 5 and not hasattr(pickle.load, '__wrapped__') and sys.path == PATH\n"
+    assert done(tmp_path, (own if first else "") + BODY + after) == "mine is run\n"
+
+
+def test_where_nothing_is_hidden_nothing_is_loaded_and_nothing_changes(tmp_path: Path) -> None:
+    for name in ("logging", "calendar"):  # folders that are no packages hide nothing
+        (tmp_path / name).mkdir()
+    (tmp_path / "sys.py").write_text("print('never')\n")  # it is built in
+    said = "import sys\nbefore = list(sys.path)\nimport driftline\n"
+    said += "print(driftline.hidden.kept, sys.path == before, 'driftline.capture' in sys.modules)\n"
+    assert done(tmp_path, said) == "{} True False\n"
+    (tmp_path / "calendar" / "__init__.py").touch()
+    assert done(tmp_path, said).endswith("True True\n")
+    assert done(tmp_path, said, "-P") == "{} True False\n"  # the folder of the script is not looked at
+
+
+def test_a_python_that_lies_in_no_folder_hides_nothing(tmp_path: Path) -> None:
+    """As in a program that is one file: its modules do not say where they are from."""
+    (tmp_path / "queue.py").touch()
+    said = "import os\ndel os.__file__\nimport driftline\n"
+    assert (
+        done(tmp_path, said + "print(driftline.hidden.kept, driftline.hidden.is_users('pickle', os))") == "{} False\n"
+    )
