@@ -1,0 +1,59 @@
+"""Edges of what coroutines, threads and rounds of a loop wrote; expected ones are read off the scripts."""
+
+from tests.told_by_code import BEGIN, DATA, Script, edges
+
+
+def test_a_coroutine_is_followed_whoever_goes_on_with_it(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import asyncio\n"
+        "async def rows(name):\n"
+        "    for row in pd.read_csv(name).to_dict('records'):\n"
+        "        yield row\n"
+        "def write(found):\n"
+        '    pd.DataFrame([{"twice": one["spend"] * 2} for one in found]).to_csv("out.csv", index=False)\n'
+        "async def main():\n"
+        '    found = [row async for row in rows("customers.csv") if row["plan"] == "a"]\n'
+        "    await asyncio.to_thread(write, found)\n"
+        "asyncio.run(main())\n"
+    ))  # fmt: skip
+    assert edges(events, "out.csv") == {
+        "twice": {("customers.csv", "spend", "TRANSFORMATION", 0.9)},
+        "": {("customers.csv", "plan", "FILTER", 0.9)},
+    }
+
+
+FILES = """\
+import csv, json
+for k in "xy":
+    with open(f"in_{k}.csv", "w") as file:
+        file.write("a\\n" + "\\n".join(str(ord(k) * n) for n in range(40)) + "\\n")
+def total(k):
+    with open(f"in_{k}.csv", newline="") as file:
+        return [{"b": float(row["a"]) * 2} for row in csv.DictReader(file)]
+def write(k, rows):
+    with open(f"out_{k}.json", "w") as file:
+        json.dump(rows, file)
+"""
+
+
+def test_each_file_of_a_loop_comes_from_what_was_opened_in_its_round(script: Script) -> None:
+    events = script(BEGIN + FILES + (
+        'found = {k: total(k) for k in "xy"}\n'
+        "for k, rows in found.items():\n"
+        "    write(k, rows)\n"
+    ))  # fmt: skip
+    for k in "xy":  # Python goes on a few bytes further the second time that it calls ``open``
+        assert edges(events, f"out_{k}.json")["b"] == {(f"in_{k}.csv", "a", "TRANSFORMATION", 0.9)}
+
+
+def test_which_of_several_tables_a_thread_was_given_is_a_hedge(script: Script) -> None:
+    events = script(BEGIN + "from concurrent.futures import ThreadPoolExecutor\n" + FILES + (
+        'found = {k: total(k) for k in "xy"}\n'
+        "with ThreadPoolExecutor(2) as pool:\n"
+        "    for k, rows in found.items():\n"
+        "        pool.submit(write, k, rows)\n"
+    ))  # fmt: skip
+    for k in "xy":
+        assert {(source, sure) for source, *_, sure in edges(events, f"out_{k}.json")["b"]} == {
+            ("in_x.csv", 0.5), ("in_y.csv", 0.5),
+        }  # fmt: skip
