@@ -20,7 +20,7 @@ import pyarrow as pa
 from pyarrow import csv, parquet
 
 import overhead
-from driftline.capture import formats, measure
+from driftline.capture.tables import formats, measure
 
 WAYS = ("xxh3", "read", "fingerprints", "full")
 

@@ -24,7 +24,7 @@ from pyarrow import parquet
 
 import ratios
 from driftline import profile
-from driftline.capture import formats
+from driftline.capture.tables import formats
 from driftline.profile.fingerprint import GROUP
 
 ROWS = 2_000_000

@@ -15,7 +15,7 @@ from pyarrow import parquet
 
 import ratios
 from driftline import profile
-from driftline.capture import contents
+from driftline.capture.tables import contents
 
 LEVELS = (3, 10, 30, 100, 300, 1_000, 2_000, 3_000)
 SHARES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)

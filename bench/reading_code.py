@@ -14,14 +14,14 @@ import time
 import timeit
 from pathlib import Path
 
-from driftline.capture import sites
+from driftline.capture.program import sites
 from driftline.capture.script.follow import follow
 from driftline.capture.script.reading import Entry, Source
 
 PIPELINES = sorted((Path(__file__).parent / "pipelines").glob("*.py"))
 LOADING = (
-    "import time, driftline.capture.emit, driftline.capture.kept, driftline.capture.frames.origin; "
-    "begin = time.process_time(); import driftline.capture.code_edges; print(time.process_time() - begin)"
+    "import time, driftline.capture.runs.emit, driftline.capture.runs.kept, driftline.capture.frames.origin; "
+    "begin = time.process_time(); import driftline.capture.explaining.code_edges; print(time.process_time() - begin)"
 )
 CALL = "def noted():\n    return visit()\n\n\ndef called():\n    return noted()\n\n\nspent.append(timed(called))\n"
 

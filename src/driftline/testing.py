@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from driftline import config
-from driftline.capture import client
+from driftline.capture.sending import client
 from driftline.event import openlineage, sink
 from driftline.event.answer import Answer
 

@@ -10,7 +10,7 @@ import pytest
 from tests.acceptance.serving import Server, command
 
 import driftline
-from driftline.capture import client
+from driftline.capture.sending import client
 
 pytestmark = pytest.mark.acceptance
 PAGE = "Refunds are paid within seven days.\n\nCompensation is due after three hours."

@@ -13,14 +13,16 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from driftline.capture import followed, sites
-from driftline.capture.beside import Beside
+from driftline.capture.explaining import followed
+from driftline.capture.ground.beside import Beside
 from driftline.capture.probe import background
+from driftline.capture.program import sites
 
 PACKAGES = ("driftline.capture", "driftline.event", "driftline.profile", "driftline.guard", "driftline.clock")
 KEPT = frozenset((
-    "driftline.capture.hooking:_patches", "driftline.capture.offspring:_registered", "driftline.capture.run:open_runs",
-    "driftline.capture.at_hand:_waiting", "driftline.guard.faults:_active",
+    "driftline.capture.watching.hooking:_patches",
+    "driftline.capture.runs.offspring:_registered", "driftline.capture.runs.run:open_runs",
+    "driftline.capture.runs.at_hand:_waiting", "driftline.guard.faults:_active",
 ))  # fmt: skip
 _found: dict[str, list[Any]] = {}  # by module, what clears its caches
 _HOLDING = dict | set | weakref.WeakKeyDictionary | weakref.WeakSet

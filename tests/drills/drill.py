@@ -61,8 +61,8 @@ class Drill:
         from tests.drills import setting, workloads
 
         import driftline
-        import driftline.capture.formats
-        from driftline.capture import fault
+        import driftline.capture.tables.formats
+        from driftline.capture.ground import fault
 
         self._api, self._fault, self._workloads = driftline, fault, workloads
         self._setting = setting.Setting(self.faults, self.random, self.root)

@@ -25,12 +25,12 @@ from tests.drills.kit import Kit, frame
 
 LIMITS = {  # what the drill sets lower while it runs a workload, so that small files are large ones
     "large_files": {
-        "driftline.capture.formats": {"WHOLE": 100, "PROFILE_LIMIT": 4_000},
-        "driftline.capture.parquet_table": {"_BATCH": 16, "_CELLS": 10},
-        "driftline.capture.text": {"_BLOCK": 512},
-        "driftline.capture.measure": {"BUDGET": 1, "HASH_LIMIT": 60_000},
+        "driftline.capture.tables.formats": {"WHOLE": 100, "PROFILE_LIMIT": 4_000},
+        "driftline.capture.tables.parquet_table": {"_BATCH": 16, "_CELLS": 10},
+        "driftline.capture.tables.text": {"_BLOCK": 512},
+        "driftline.capture.tables.measure": {"BUDGET": 1, "HASH_LIMIT": 60_000},
     },
-    "typed_tables": {"driftline.capture.parquet_table": {"_CELLS": 10}},
+    "typed_tables": {"driftline.capture.tables.parquet_table": {"_CELLS": 10}},
 }  # fmt: skip
 
 

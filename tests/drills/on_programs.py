@@ -17,10 +17,10 @@ from tests.drills.kit import Kit, frame
 
 LIMITS = {
     "lasting": {
-        "driftline.capture.progress": {"PAUSE_US": 0, "_SHARE": 0},
-        "driftline.capture.sender": {"TICK_SECONDS": 0.002},
-        "driftline.capture.run": {"_ANNOUNCE_US": 0},
-        "driftline.capture.process": {"_LONG": 1},
+        "driftline.capture.runs.progress": {"PAUSE_US": 0, "_SHARE": 0},
+        "driftline.capture.sending.sender": {"TICK_SECONDS": 0.002},
+        "driftline.capture.runs.run": {"_ANNOUNCE_US": 0},
+        "driftline.capture.watching.process": {"_LONG": 1},
     },
 }
 

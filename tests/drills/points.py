@@ -18,27 +18,27 @@ PACKAGES = (
     "driftline.capture", "driftline.guard", "driftline.event", "driftline.profile", "driftline.config",
     "driftline.clock", "driftline.later", "driftline.thrift",
 )  # fmt: skip
-LEFT_OUT = ("driftline.capture.ask",)  # questions: they raise, as they say
+LEFT_OUT = ("driftline.capture.runs.ask",)  # questions: they raise, as they say
 _BEFORE, _AFTER = "_drill_before_", "_drill_after_"
 
 _CAPTURE: dict[str, tuple[str, ...]] = {
-    "answers": (
+    "answering.answers": (
         "Answering.__repr__", "Answering.id", "Answering.verdict", "Answering.text", "Answering.question",
         "Answering.uses", "Answering.retrieved", "Answering.features", "Answering.called", "Answering.decide",
         "Answering.__call__", "Answering.begin", "Answering.suspend", "Answering.finish", "Answering.__enter__",
         "Answering.__exit__", "answer", "current_answer",
     ),
-    "at_hand": ("Table.__del__",),
-    "at_once": ("record_answer",),
-    "asgi": ("asgi", "asgi.answering", "_Sending.__call__"),
-    "calls": (
+    "runs.at_hand": ("Table.__del__",),
+    "answering.at_once": ("record_answer",),
+    "answering.asgi": ("asgi", "asgi.answering", "_Sending.__call__"),
+    "ground.calls": (
         "_plain.call", "_coroutine.later", "_awaited", "_generator.items", "_items", "_async_generator",
         "_async_generator.items",
     ),
-    "children": ("Child.__call__",),
-    "client": ("current", "flush", "_at_exit", "_after_fork", "configure", "status"),
-    "fault": ("attempt", "failed"),
-    "gate": ("gate",),
+    "watching.children": ("Child.__call__",),
+    "sending.client": ("current", "flush", "_at_exit", "_after_fork", "configure", "status"),
+    "ground.fault": ("attempt", "failed"),
+    "watching.gate": ("gate",),
     "hooks.beside": ("Beside.__bool__",),
     "hooks.commits": ("telling.call", "_telling_later.call", "alchemy.heard.listen"),
     "hooks.dbapi": (
@@ -57,39 +57,41 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "hooks.threads": (
         "Carrying.__call__", "_starting.start", "_carry.run", "_submitting.submit", "_spawning.init",
     ),
-    "models": ("deploy", "evaluate"),
-    "observe": ("named",),
-    "opens": ("_heard",),
-    "otel": ("SpanProcessor.on_start", "SpanProcessor.on_end", "SpanProcessor.shutdown", "SpanProcessor.force_flush"),
-    "own": ("enter", "leave", "thread", "thread.ours"),
-    "parting": ("_exits.leave", "_sends.send"),
+    "answering.models": ("deploy", "evaluate"),
+    "runs.observe": ("named",),
+    "ground.opens": ("_heard",),
+    "answering.otel": (
+        "SpanProcessor.on_start", "SpanProcessor.on_end", "SpanProcessor.shutdown", "SpanProcessor.force_flush",
+    ),
+    "ground.own": ("enter", "leave", "thread", "thread.ours"),
+    "ground.parting": ("_exits.leave", "_sends.send"),
     "probe.background": ("_work",),
-    "probing": ("probe",),
-    "process": ("_at_exit", "_in_child"),
-    "recording": (
+    "explaining.probing": ("probe",),
+    "watching.process": ("_at_exit", "_in_child"),
+    "runs.recording": (
         "Recording.__init__", "Recording.id", "Recording.clock", "Recording.job", "Recording.opened",
         "Recording.attach", "Recording.parameters",
     ),
-    "retrieval": ("retriever", "retriever.decorate"),
-    "run": (
+    "answering.retrieval": ("retriever", "retriever.decorate"),
+    "runs.run": (
         "run", "Run.__init__", "Run.inputs", "Run.outputs", "Run.read", "Run.write", "Run.columns", "Run.documents",
         "Run.begin", "Run.__enter__", "Run.__exit__", "Run.finish",
     ),
-    "serving": (
+    "answering.serving": (
         "serve", "_restore", "Served.__class__", "Served.__getattr__", "Served.__setattr__", "Served.__delattr__",
         "Served.__dir__", "Served.__reduce_ex__", "Served.__copy__", "Served.__hash__",
         "Served._driftline_recording.call", "_method.call", "_kind.passing.method", "_kind.recorded.method",
         "_kind.called",
     ),
-    "resting": ("collector",),
-    "sender": ("Sender._work", "Sender._spill"),
-    "step": ("step", "step.safely"),
-    "transactions": ("any_open",),
-    "unbound": ("Unbound.__reduce__", "Unbound.__signature__"),
-    "unlisted": ("pass_over.others", "pass_over.number"),
-    "unrecorded": ("current_answer",),
-    "watch": ("watch", "unwatch"),
-    "hooking": (
+    "ground.resting": ("collector",),
+    "sending.sender": ("Sender._work", "Sender._spill"),
+    "watching.step": ("step", "step.safely"),
+    "runs.transactions": ("any_open",),
+    "ground.unbound": ("Unbound.__reduce__", "Unbound.__signature__"),
+    "ground.unlisted": ("pass_over.others", "pass_over.number"),
+    "answering.unrecorded": ("current_answer",),
+    "watching.watch": ("watch", "unwatch"),
+    "watching.hooking": (
         "_AfterImport.find_spec", "_Hooking.__getattr__", "_Hooking.create_module",
         "_Hooking.exec_module",
     ),

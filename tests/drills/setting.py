@@ -21,7 +21,9 @@ from tests.drills.modes import WAIT, Mode
 
 import driftline
 from driftline import config
-from driftline.capture import client, fault, hooking, process, watch
+from driftline.capture.ground import fault
+from driftline.capture.sending import client
+from driftline.capture.watching import hooking, process, watch
 from driftline.event import sink as event_sink
 from driftline.guard import switch
 

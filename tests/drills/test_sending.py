@@ -17,7 +17,8 @@ from tests.acceptance.serving import Server, Spawn, start
 from tests.drills import processes
 
 import driftline
-from driftline.capture import client, fault
+from driftline.capture.ground import fault
+from driftline.capture.sending import client
 
 pytestmark = pytest.mark.acceptance
 SENDS = str(processes.HERE / "scripts" / "sends.py")
@@ -158,7 +159,7 @@ def test_spooling_to_a_disk_that_is_full_leaves_no_half_lines(tmp_path: Path) ->
         "import resource, signal\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))\n"
-        "from driftline.capture.spool import Spool\n"
+        "from driftline.capture.sending.spool import Spool\n"
         f"spool = Spool({str(tmp_path)!r})\n"
         "event = b'{\"a\": \"' + b'x' * 900 + b'\"}'\n"
         "kept = 0\n"

@@ -23,7 +23,7 @@ with sqlite3.connect("x.db") as db:
     db.execute("create table t as select 1 as a")
 db.close()
 assert driftline.flush(60)
-told = driftline.capture.client.status()
+told = driftline.capture.sending.client.status()
 assert told["delivered"] and not [name for name in told if name.startswith("failed")], told
 """
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from driftline import config
-from driftline.capture import place
+from driftline.capture.ground import place
 from driftline.config import Settings
 from driftline.engine import questions, spooled
 from driftline.engine.engine import Engine

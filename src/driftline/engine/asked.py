@@ -1,7 +1,7 @@
 """Questions asked in Python, answered from a store in this process.
 
 Enters: the parameters of an HTTP address, as texts. Leaves: the record that the address would answer with. Named in
-``driftline.capture.ask``, which loads it by that name.
+``driftline.capture.runs.ask``, which loads it by that name.
 """
 
 from collections.abc import Callable, Mapping

@@ -7,7 +7,7 @@ a fingerprint is missing, or the forms differ, it says that nothing is known.
 from collections.abc import Iterator
 
 from driftline import profile
-from driftline.capture import measure
+from driftline.capture.tables import measure
 from driftline.engine import named, queries, questions
 from driftline.engine.house import House
 from driftline.errors import BadInput, NotFound

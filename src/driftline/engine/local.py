@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from driftline.capture import fault
+from driftline.capture.ground import fault
 from driftline.config import Settings
 from driftline.engine import accept, ingest, opening
 from driftline.engine.house import House

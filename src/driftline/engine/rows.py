@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import msgspec
 
 from driftline import later
-from driftline.capture import endings, measure
+from driftline.capture.tables import endings, measure
 from driftline.engine.house import House
 from driftline.errors import BadInput
 from driftline.event.lineage import Dataset, Version
 from driftline.event.report import DataChange, Difference, RowChange
 
 if TYPE_CHECKING:
-    from driftline.capture import formats
+    from driftline.capture.tables import formats
 else:
-    formats = later.module("driftline.capture.formats")  # which loads the readers
+    formats = later.module("driftline.capture.tables.formats")  # which loads the readers
 
 duckdb = later.module("duckdb")
 

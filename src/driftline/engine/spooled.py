@@ -8,7 +8,7 @@ Never stands in the way of a question.
 import logging
 from collections.abc import Sequence
 
-from driftline.capture.spool import Spool
+from driftline.capture.sending.spool import Spool
 from driftline.config import Settings
 from driftline.engine.house import House
 from driftline.engine.local import LocalSink

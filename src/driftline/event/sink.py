@@ -1,8 +1,9 @@
 """Where capture delivers: the one inversion of the rooms.
 
 Capture writes to this small protocol and knows no store. The engine implements it in-process
-(``driftline.engine.local``), the sender implements it over HTTP (``driftline.capture.send``). A sink is named by the
-scheme of an address, and its factory is loaded by that name at run time, so that capture never imports the engine.
+(``driftline.engine.local``), the sender implements it over HTTP (``driftline.capture.sending.send``). A sink is
+named by the scheme of an address, and its factory is loaded by that name at run time, so that capture never imports the
+engine.
 """
 
 import importlib
@@ -17,8 +18,8 @@ FACTORIES = {
     "sqlite": "driftline.engine.local:open_sink",
     "postgresql": "driftline.engine.local:open_sink",
     "postgres": "driftline.engine.local:open_sink",
-    "http": "driftline.capture.send:open_sink",
-    "https": "driftline.capture.send:open_sink",
+    "http": "driftline.capture.sending.send:open_sink",
+    "https": "driftline.capture.sending.send:open_sink",
 }
 
 

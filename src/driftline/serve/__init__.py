@@ -25,7 +25,7 @@ class _Room(ModuleType):
             version: of the model; default: that of its file, else the hash of its pickled bytes.
             endpoint: name of the deployment; default ``name``.
         """
-        serve = importlib.import_module("driftline.capture.serving").serve
+        serve = importlib.import_module("driftline.capture.answering.serving").serve
         return cast("Model", serve(model, name, version=version, endpoint=endpoint))
 
 

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 import driftline
-from driftline.capture import fault, followed, watch
+from driftline.capture.explaining import followed
+from driftline.capture.ground import fault
+from driftline.capture.watching import watch
 from driftline.testing import MemorySink, use_sink
 
 # Prints every event that a script's store holds, one a line.

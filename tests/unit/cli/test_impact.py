@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import driftline
-from driftline.capture import client
+from driftline.capture.sending import client
 from driftline.cli.main import group
 
 Run = Callable[..., Result]

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 import driftline as sdk
-from driftline.capture import client
+from driftline.capture.sending import client
 from driftline.cli import main
 from driftline.cli.main import group
 from driftline.config import Settings

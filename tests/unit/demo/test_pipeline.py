@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 import driftline
-from driftline.capture import fault, watch
+from driftline.capture.ground import fault
+from driftline.capture.watching import watch
 from driftline.demo import corpus, pipeline
 from driftline.testing import MemorySink, use_sink
 

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from driftline.capture import client, watch
+from driftline.capture.sending import client
+from driftline.capture.watching import watch
 from driftline.demo import faults, story
 from driftline.demo.faults import Fault
 from driftline.demo.feed import Source

@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from driftline.capture import client, watch
+from driftline.capture.sending import client
+from driftline.capture.watching import watch
 from driftline.demo import claims, desk
 from driftline.demo.faults import Fault, choose
 from driftline.demo.feed import Source

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import driftline
-from driftline.capture import client
+from driftline.capture.sending import client
 from driftline.event import ids
 
 OLD, NEW = "Refunds within 30 days.\n", "Refunds within 10 days.\n"

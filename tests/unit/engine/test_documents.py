@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import driftline
-from driftline.capture import client
+from driftline.capture.sending import client
 from driftline.errors import NotFound
 from driftline.event import ids
 from driftline.event.report import Trail

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from driftline.capture import fault
+from driftline.capture.ground import fault
 from driftline.config import Settings
 from driftline.engine import local
 from driftline.engine.engine import Engine

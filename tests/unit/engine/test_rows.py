@@ -11,9 +11,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import csv, feather, ipc, orc, parquet
 
-from driftline.capture import measure
-from driftline.capture.form import Form
-from driftline.capture.text import of_text
+from driftline.capture.tables import measure
+from driftline.capture.tables.form import Form
+from driftline.capture.tables.text import of_text
 from driftline.config import Settings
 from driftline.engine import cells, rows
 from driftline.engine.engine import Engine

@@ -3,7 +3,7 @@
 import fcntl
 from pathlib import Path
 
-from driftline.capture.spool import Spool
+from driftline.capture.sending.spool import Spool
 from driftline.config import Settings
 from driftline.engine import spooled
 from driftline.engine.engine import Engine

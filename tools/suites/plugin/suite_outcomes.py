@@ -35,7 +35,9 @@ _faults: dict[str, str] = {}  # piece of Driftline's and the kind of its failure
 
 if MODE != "bare":
     import driftline
-    from driftline.capture import client, fault, whose
+    from driftline.capture.ground import fault
+    from driftline.capture.program import whose
+    from driftline.capture.sending import client
 
     fault.OFF_AFTER = 1_000_000_000  # a hook that has failed goes on, so that the rest of the suite meets it
     _counting = fault._failed

@@ -10,13 +10,13 @@ candidates share the confidence.
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from driftline.capture import sites
-from driftline.capture.beside import Beside
-from driftline.capture.columns import Bound, Inputs, Reach, followed
 from driftline.capture.frames import features, node
 from driftline.capture.frames.features import Feature, Way
 from driftline.capture.frames.node import FrameEdges, Node
-from driftline.capture.sites import Visit
+from driftline.capture.ground.beside import Beside
+from driftline.capture.program import sites
+from driftline.capture.program.sites import Visit
+from driftline.capture.runs.columns import Bound, Inputs, Reach, followed
 from driftline.capture.sql.relation import CONDITIONAL, step
 from driftline.event.lineage import Dataset
 

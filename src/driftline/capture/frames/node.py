@@ -8,9 +8,9 @@ value of one. A chain that is longer than ``DEEPEST`` is forgotten, and said to 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from driftline.capture.beside import Beside
-from driftline.capture.columns import Bound, Reach
 from driftline.capture.frames.shape import NOTHING, Shape, of_source
+from driftline.capture.ground.beside import Beside
+from driftline.capture.runs.columns import Bound, Reach
 from driftline.capture.sql.relation import Edge, Source
 from driftline.event.lineage import Dataset
 

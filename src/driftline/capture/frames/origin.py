@@ -11,13 +11,15 @@ from typing import Any
 
 import msgspec
 
-from driftline.capture import fault, headers, observe, sites
-from driftline.capture.columns import Bindable
 from driftline.capture.frames import features, members, model, node, selected
 from driftline.capture.frames.node import FrameEdges, Node, Scan
+from driftline.capture.ground import fault
+from driftline.capture.program import sites
+from driftline.capture.runs import headers, observe
+from driftline.capture.runs.columns import Bindable
+from driftline.capture.runs.trace import Seen
 from driftline.capture.sql.bound import Lineage
 from driftline.capture.sql.relation import Output, Source
-from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Field
 from driftline.event.names import distinct
 

@@ -13,15 +13,17 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from driftline.capture import around, client, fault, imported, recalled
-from driftline.capture.beside import Beside
 from driftline.capture.frames import literal, members, node, origin
-from driftline.capture.recording import Recording
-from driftline.capture.trace import Seen, Trace
+from driftline.capture.ground import fault, imported
+from driftline.capture.ground.beside import Beside
+from driftline.capture.runs import around, recalled
+from driftline.capture.runs.recording import Recording
+from driftline.capture.runs.trace import Seen, Trace
+from driftline.capture.sending import client
 
 GUESSED = "origin of the data guessed"  # the gap of a run whose inputs are what was read before, by other runs
 UNKNOWN = "origin of the data unknown"  # and of one where not even that can be told
-_STEPS = "driftline.capture.step"  # loaded by programs that have some
+_STEPS = "driftline.capture.watching.step"  # loaded by programs that have some
 MOST = 100  # versions behind one object, and reads of one enclosing run that are remembered
 
 _behind: Beside[tuple[Seen, ...]] = Beside()

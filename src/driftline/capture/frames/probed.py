@@ -8,11 +8,11 @@ since it was read the confidence is a little less.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from driftline.capture.columns import PROBED
 from driftline.capture.frames.node import Headers, Node
 from driftline.capture.frames.shape import NOTHING, Shape
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Influence, Report
+from driftline.capture.runs.columns import PROBED
 from driftline.capture.sql.relation import NONE, Edge, Edges, step
 
 MUTABLE = 0.95  # of the confidence that is left where the argument is a frame that can be changed in place

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from driftline.capture import lake
-from driftline.capture.place import absolute
+from driftline.capture.ground.place import absolute
+from driftline.capture.tables import lake
 
 FILES = 1_000  # of one call that are named one by one
 _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "abfs"}

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from driftline import later
-from driftline.capture import client, imported, observe
+from driftline.capture.ground import imported
 from driftline.capture.hooks import memory, sqlite_asked
+from driftline.capture.runs import observe
+from driftline.capture.sending import client
 from driftline.event.lineage import Dataset
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ twice.
 import sys
 from typing import Any
 
-from driftline.capture import outside, process
+from driftline.capture.explaining import outside
 from driftline.capture.hooks.patch import Call, Patch, around
-from driftline.capture.recording import Recording
+from driftline.capture.runs.recording import Recording
+from driftline.capture.watching import process
 
 
 def install(argparse: Any) -> list[Patch]:

@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from driftline import later
-from driftline.capture import fault, transactions
+from driftline.capture.ground import fault
 from driftline.capture.hooks import patch, raised
 from driftline.capture.hooks.patch import Patch
-from driftline.capture.recording import Recording
+from driftline.capture.runs import transactions
+from driftline.capture.runs.recording import Recording
 
 if TYPE_CHECKING:
     import sqlite3

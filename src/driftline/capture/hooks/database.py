@@ -12,13 +12,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from driftline import later
-from driftline.capture import at_hand, client, fault, measure, sites, transactions
 from driftline.capture.frames import origin
+from driftline.capture.ground import fault
 from driftline.capture.hooks import copying, glance, inserted, procedures, sqlite_asked
 from driftline.capture.hooks import starred as stars_of
-from driftline.capture.recording import Recording
+from driftline.capture.program import sites
+from driftline.capture.runs import at_hand, transactions
+from driftline.capture.runs.recording import Recording
+from driftline.capture.runs.trace import Seen
+from driftline.capture.sending import client
 from driftline.capture.sql.relation import Source, Star
-from driftline.capture.trace import Seen
+from driftline.capture.tables import measure
 from driftline.event.lineage import Dataset, Field, Touched
 
 if TYPE_CHECKING:

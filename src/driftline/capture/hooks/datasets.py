@@ -12,7 +12,7 @@ from typing import Any
 from driftline.capture.hooks import table
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.hooks.table import Entry
-from driftline.capture.recording import Recording
+from driftline.capture.runs.recording import Recording
 
 _PATHS = ("path_or_paths", "dataset_path", "dataset_dict_path", "path_or_buf")
 _HUB = "hf://datasets/"

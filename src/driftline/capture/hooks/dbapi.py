@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from driftline import later
-from driftline.capture import fault, own, transactions
-from driftline.capture.around import recording
+from driftline.capture.ground import fault, own
 from driftline.capture.hooks import patch, raised
 from driftline.capture.hooks.patch import Patch
-from driftline.capture.recording import Recording
+from driftline.capture.runs import transactions
+from driftline.capture.runs.around import recording
+from driftline.capture.runs.recording import Recording
 
 if TYPE_CHECKING:
     from driftline.capture.hooks import addresses, commits, database, psycopg, psycopg2, sqlite_asked

@@ -10,13 +10,14 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from driftline.capture import fault, own, transactions
-from driftline.capture.around import recording
+from driftline.capture.ground import fault, own
 from driftline.capture.hooks import commits, patch, raised
 from driftline.capture.hooks.duckdb_frames import FETCHERS, OF_THE_MODULE
 from driftline.capture.hooks.duckdb_relations import Relations
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.hooks.session import Session
+from driftline.capture.runs import transactions
+from driftline.capture.runs.around import recording
 
 STATEMENTS = ("execute", "executemany", "sql", "query", "from_query")
 READERS = ("read_parquet", "from_parquet", "read_csv", "from_csv_auto", "read_json")

@@ -7,7 +7,7 @@ it sees what is committed, and leaves the user's transaction and pending result 
 from collections.abc import Sequence
 from typing import Any
 
-from driftline.capture import transactions
+from driftline.capture.runs import transactions
 from driftline.event.lineage import Field
 
 _COLUMNS = (

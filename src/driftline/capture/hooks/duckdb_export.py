@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from driftline import later
-from driftline.capture.recording import Recording
+from driftline.capture.runs.recording import Recording
 
 ELSEWHERE = "exported database: its folder is not on this machine"
 

@@ -7,10 +7,11 @@ bytes where files are named by them.
 
 from collections.abc import Sequence
 
-from driftline.capture import client, headers, observe
 from driftline.capture.hooks.duckdb_text import Forms
-from driftline.capture.observe import Given
-from driftline.capture.trace import Seen
+from driftline.capture.runs import headers, observe
+from driftline.capture.runs.observe import Given
+from driftline.capture.runs.trace import Seen
+from driftline.capture.sending import client
 
 _HERE, _ELSEWHERE = Given(), Given(kind="file")
 

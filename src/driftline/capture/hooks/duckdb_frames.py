@@ -10,8 +10,8 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from driftline.capture.beside import Beside
 from driftline.capture.frames import origin
+from driftline.capture.ground.beside import Beside
 from driftline.capture.hooks import glance
 from driftline.capture.sql.bound import Lineage
 from driftline.capture.sql.known import Analysis

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from driftline.capture import bounded
+from driftline.capture.ground import bounded
 
 MOST = 10_000
 

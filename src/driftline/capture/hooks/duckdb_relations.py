@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from driftline import later
-from driftline.capture.around import active
-from driftline.capture.beside import Beside
+from driftline.capture.ground.beside import Beside
 from driftline.capture.hooks import duckdb_frames
 from driftline.capture.hooks.session import Record, Session, argument
+from driftline.capture.runs.around import active
 
 _WRITTEN = ("sep", "na_rep", "header")  # what may be given without a name, in order
 _SOURCES = 1_000  # variables that statements have named

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from driftline import later
-from driftline.capture import transactions
-from driftline.capture.recording import Recording
-from driftline.capture.trace import Seen, Trace
+from driftline.capture.runs import transactions
+from driftline.capture.runs.recording import Recording
+from driftline.capture.runs.trace import Seen, Trace
 from driftline.event.lineage import Dataset
 
 _DROP = later.pattern(

@@ -10,9 +10,11 @@ user's thread, before anybody writes there again; that costs about a tenth of wh
 from collections.abc import Callable
 from typing import Any
 
-from driftline.capture import at_hand, measure, own
+from driftline.capture.ground import own
+from driftline.capture.runs import at_hand
+from driftline.capture.runs.trace import Seen
 from driftline.capture.sql.known import Analysis
-from driftline.capture.trace import Seen
+from driftline.capture.tables import measure
 
 CELLS = 1_000_000
 _SIZE = (

@@ -12,13 +12,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from driftline import later
-from driftline.capture import arguments, endings, fault
-from driftline.capture.form import Form, readable
+from driftline.capture.ground import fault
 from driftline.capture.sql import outline, text_options
+from driftline.capture.tables import arguments, endings
+from driftline.capture.tables.form import Form, readable
 
 _SNIFF = "select HasHeader from sniff_csv(?, delim = ?, skip = ?)"
 _CACHE = 10_000
-_TEXT = "driftline.capture.text"
+_TEXT = "driftline.capture.tables.text"
 _VALUE = later.pattern(
     r"\s*|[-+]?[\d.,]+(?:e[-+]?\d+)?%?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.*|true|false|null|nan|n/a", re.IGNORECASE
 )

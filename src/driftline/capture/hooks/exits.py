@@ -13,9 +13,10 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from driftline import later
-from driftline.capture import fault, process
+from driftline.capture.ground import fault
 from driftline.capture.hooks import patch, raised
 from driftline.capture.hooks.patch import Patch
+from driftline.capture.watching import process
 
 if TYPE_CHECKING:
     import ctypes

@@ -12,14 +12,17 @@ from typing import Any
 
 import msgspec
 
-from driftline.capture import client, endings, measure, observe, opens, recalled
-from driftline.capture.columns import Bound, Reach
+from driftline.capture.ground import opens
+from driftline.capture.ground.place import absolute
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Call, Patch
-from driftline.capture.observe import Given
-from driftline.capture.place import absolute
-from driftline.capture.recording import Recording
-from driftline.capture.trace import Seen
+from driftline.capture.runs import observe, recalled
+from driftline.capture.runs.columns import Bound, Reach
+from driftline.capture.runs.observe import Given
+from driftline.capture.runs.recording import Recording
+from driftline.capture.runs.trace import Seen
+from driftline.capture.sending import client
+from driftline.capture.tables import endings, measure
 from driftline.event.lineage import Dataset, Touched
 
 _LIMIT = 10_000  # files that a run has written, from which on copies are not told any more

@@ -10,13 +10,15 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from driftline.capture import bounded, client, fault, observe, own
+from driftline.capture.ground import bounded, fault, own
 from driftline.capture.hooks import addressed, patch, raised, stated
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.patch import around as put_around
-from driftline.capture.observe import Given
-from driftline.capture.recording import Recording
-from driftline.capture.trace import Seen
+from driftline.capture.runs import observe
+from driftline.capture.runs.observe import Given
+from driftline.capture.runs.recording import Recording
+from driftline.capture.runs.trace import Seen
+from driftline.capture.sending import client
 
 _FILES = 10_000
 _turns: dict[str, object] = {}  # address -> who writes there, or has written there last

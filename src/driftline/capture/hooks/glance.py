@@ -7,8 +7,8 @@ are looked up on classes where an object might run code of its own to answer.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from driftline.capture import imported
 from driftline.capture.frames import members
+from driftline.capture.ground import imported
 from driftline.event.lineage import Field
 from driftline.event.names import distinct
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from driftline.capture.hooks import patch, table
 from driftline.capture.hooks.patch import Call, Patch
-from driftline.capture.recording import Recording
+from driftline.capture.runs.recording import Recording
 
 _READING = ("r", "r+", "a", None)  # None: an older h5py takes what the file allows
 

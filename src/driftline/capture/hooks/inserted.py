@@ -8,9 +8,10 @@ have no part in this, nor have statements that hand over several rows at once.
 import re
 from collections.abc import Iterator, Sequence
 
-from driftline.capture import recalled, sites
-from driftline.capture.recording import Recording
-from driftline.capture.trace import Seen
+from driftline.capture.program import sites
+from driftline.capture.runs import recalled
+from driftline.capture.runs.recording import Recording
+from driftline.capture.runs.trace import Seen
 
 _VALUES = re.compile(r"\)\s*VALUES\s*\(|\bVALUES\s*\(", re.IGNORECASE)
 _SECOND = re.compile(r"\)\s*,\s*\(")  # a further row

@@ -9,12 +9,12 @@ catalog and no store.
 from collections.abc import Callable
 from typing import Any
 
-from driftline.capture import lake
-from driftline.capture.beside import Beside
+from driftline.capture.ground.beside import Beside
 from driftline.capture.hooks import table, whole
 from driftline.capture.hooks.patch import Before, Call, Patch, around
-from driftline.capture.lake import State
-from driftline.capture.recording import Recording
+from driftline.capture.runs.recording import Recording
+from driftline.capture.tables import lake
+from driftline.capture.tables.lake import State
 
 _DELTA_READS = ("DeltaTable.to_pandas", "DeltaTable.to_pyarrow_table", "DeltaTable.to_pyarrow_dataset")
 _DELTA_CHANGES = ("DeltaTable.update", "DeltaTable.delete")

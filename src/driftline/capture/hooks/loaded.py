@@ -9,13 +9,16 @@ import functools
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from driftline.capture import client, fault, measure, observe, own
-from driftline.capture.around import enclosing
 from driftline.capture.frames import passed
+from driftline.capture.ground import fault, own
 from driftline.capture.hooks import addressed, glance, raised
 from driftline.capture.hooks.patch import Patch, found_by_name, unbound, unseen
 from driftline.capture.hooks.table import RESULT, Entry
-from driftline.capture.observe import Given
+from driftline.capture.runs import observe
+from driftline.capture.runs.around import enclosing
+from driftline.capture.runs.observe import Given
+from driftline.capture.sending import client
+from driftline.capture.tables import measure
 
 _PIECE = "loaded"
 

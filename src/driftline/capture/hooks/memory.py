@@ -7,7 +7,9 @@ run to run, and those of two scripts never meet. Source of the form: https://ope
 
 import os
 
-from driftline.capture import around, client, imported, opens, place
+from driftline.capture.ground import imported, opens, place
+from driftline.capture.runs import around
+from driftline.capture.sending import client
 
 _NOTEBOOK = "JPY_SESSION_NAME"  # where Jupyter says which notebook a kernel runs
 

@@ -12,13 +12,15 @@ from typing import Any
 
 import msgspec
 
-from driftline.capture import client, measure, observe
 from driftline.capture.frames import origin, passed
 from driftline.capture.hooks import addressed, table
 from driftline.capture.hooks.patch import Call, Patch, around
-from driftline.capture.observe import Given
-from driftline.capture.recording import Recording
-from driftline.capture.trace import Seen
+from driftline.capture.runs import observe
+from driftline.capture.runs.observe import Given
+from driftline.capture.runs.recording import Recording
+from driftline.capture.runs.trace import Seen
+from driftline.capture.sending import client
+from driftline.capture.tables import measure
 from driftline.event.lineage import Dataset, Touched
 
 NAMESPACE = "mlflow"

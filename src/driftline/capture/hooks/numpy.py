@@ -6,10 +6,10 @@ or public classes and are left alone; Python's audit events tell of the files th
 
 from typing import Any
 
-from driftline.capture.arguments import numpy_text, numpy_written
 from driftline.capture.hooks import table
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.hooks.table import RESULT, Entry
+from driftline.capture.tables.arguments import numpy_text, numpy_written
 
 _LOADED = ("dtype", "comments", "delimiter", "converters", "skiprows")
 _GENERATED = ("dtype", "comments", "delimiter", "skip_header", "skip_footer")

@@ -7,8 +7,8 @@ measured when the run's event is made. What packages pickle for themselves is no
 import os
 from typing import Any
 
-from driftline.capture import opens
 from driftline.capture.frames import members
+from driftline.capture.ground import opens
 from driftline.capture.hooks import addressed, loaded, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.table import RESULT, Entry

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from driftline import later
-from driftline.capture import arguments
 from driftline.capture.hooks import table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, RESULT, Entry
-from driftline.capture.recording import Recording
+from driftline.capture.runs.recording import Recording
+from driftline.capture.tables import arguments
 
 if TYPE_CHECKING:
     from driftline.capture.hooks import addresses, database

@@ -15,11 +15,11 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from driftline.capture import fault, own
-from driftline.capture.around import recording
+from driftline.capture.ground import fault, own
+from driftline.capture.ground.unbound import Unbound
 from driftline.capture.hooks import raised
-from driftline.capture.recording import Recording
-from driftline.capture.unbound import Unbound
+from driftline.capture.runs.around import recording
+from driftline.capture.runs.recording import Recording
 
 _ABSENT = object()
 PASS = object()

@@ -10,14 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from driftline import later
-from driftline.capture import arguments, bounded, headers, heading, lake, observe
-from driftline.capture.beside import Beside
-from driftline.capture.form import Form, named
 from driftline.capture.frames import node, origin
+from driftline.capture.ground import bounded
+from driftline.capture.ground.beside import Beside
 from driftline.capture.hooks import addressed, polars_plan, table, whole
 from driftline.capture.hooks.patch import PASS, Before, Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, Entry
-from driftline.capture.recording import Recording
+from driftline.capture.runs import headers, observe
+from driftline.capture.runs.recording import Recording
+from driftline.capture.tables import arguments, heading, lake
+from driftline.capture.tables.form import Form, named
 
 if TYPE_CHECKING:
     from driftline.capture.hooks import addresses, database

@@ -11,14 +11,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import FunctionType
 from typing import Any, NamedTuple
 
-from driftline.capture import fault, own
-from driftline.capture.beside import Beside
 from driftline.capture.frames import expression, node
 from driftline.capture.frames.expression import Unclear
 from driftline.capture.frames.node import Headers, Node, Opaque
 from driftline.capture.frames.polars_joins import JOINS
 from driftline.capture.frames.polars_rules import RULES, Rule, Taken, grouped, keys_of, unknown
 from driftline.capture.frames.shape import NOTHING, Shape
+from driftline.capture.ground import fault, own
+from driftline.capture.ground.beside import Beside
 from driftline.capture.hooks import raised
 from driftline.capture.hooks.patch import Patch, found_by_name, unseen
 

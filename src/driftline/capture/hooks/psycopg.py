@@ -7,10 +7,10 @@ What COPY writes counts once it has ended well, and its transaction, too. Rows s
 from collections.abc import Container
 from typing import Any
 
-from driftline.capture import transactions
 from driftline.capture.hooks import addresses, commits, database, patch
 from driftline.capture.hooks.patch import PASS, Call, Patch
-from driftline.capture.recording import Recording
+from driftline.capture.runs import transactions
+from driftline.capture.runs.recording import Recording
 
 _CURSORS = ("Cursor", "AsyncCursor", "ServerCursor", "AsyncServerCursor")
 

@@ -11,11 +11,12 @@ from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from driftline import later
-from driftline.capture import fault, transactions
-from driftline.capture.around import recording
+from driftline.capture.ground import fault
 from driftline.capture.hooks import addresses, commits, database, patch, raised
 from driftline.capture.hooks.patch import Patch
-from driftline.capture.recording import Recording
+from driftline.capture.runs import transactions
+from driftline.capture.runs.around import recording
+from driftline.capture.runs.recording import Recording
 
 _PIECE = "hook psycopg2.execute"
 _LONG = 2_000  # characters of an INSERT whose rows are not looked at

@@ -10,12 +10,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from driftline.capture import arguments
-from driftline.capture.beside import Beside
+from driftline.capture.ground.beside import Beside
 from driftline.capture.hooks import addressed, table, whole
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, Entry
-from driftline.capture.recording import Recording
+from driftline.capture.runs.recording import Recording
+from driftline.capture.tables import arguments
 
 _IN = ("source", "input_file", "path", "filepath", "source_dir")
 _OPTIONS = ("read_options", "parse_options", "convert_options")

@@ -8,7 +8,7 @@ a wrapper has taken off stays off. While a call lasts its frames are there to be
 import functools
 import sys
 
-from driftline.capture import fault
+from driftline.capture.ground import fault
 
 # What wrappers need, by names of ours and without functions in it: dill, and so the cache of Hugging Face datasets,
 # tells a user's function by each builtin, too, that is named, however deep, in the functions that it names.

@@ -15,23 +15,27 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from driftline.capture import at_hand, client, fault, headers, measure, observe, sites, transactions
-from driftline.capture.around import enclosing
+from driftline.capture.ground import fault
 from driftline.capture.hooks import commits, duckdb_catalog, duckdb_export, duckdb_renames, duckdb_tables, memory
 from driftline.capture.hooks.duckdb_catalog import Catalog
 from driftline.capture.hooks.duckdb_files import Files, folder
 from driftline.capture.hooks.duckdb_frames import Queries
 from driftline.capture.hooks.duckdb_names import Names
 from driftline.capture.hooks.duckdb_text import Forms
-from driftline.capture.observe import Given
-from driftline.capture.recording import Recording
+from driftline.capture.program import sites
+from driftline.capture.runs import at_hand, headers, observe, transactions
+from driftline.capture.runs.around import enclosing
+from driftline.capture.runs.observe import Given
+from driftline.capture.runs.recording import Recording
+from driftline.capture.runs.trace import Seen
+from driftline.capture.sending import client
 from driftline.capture.sql import known as statements
 from driftline.capture.sql import plan, second
 from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.known import Analysis
 from driftline.capture.sql.relation import Output, Source
 from driftline.capture.sql.stated import Statement
-from driftline.capture.trace import Seen
+from driftline.capture.tables import measure
 from driftline.event.lineage import Dataset, Field, Touched
 
 _PATHS = ("file_glob", "file_globs", "path_or_buffer", "path")

@@ -9,9 +9,9 @@ import functools
 from types import FunctionType
 from typing import Any
 
-from driftline.capture import fault
 from driftline.capture.frames import model as models
 from driftline.capture.frames import origin, passed
+from driftline.capture.ground import fault
 from driftline.capture.hooks import raised
 from driftline.capture.hooks.patch import Patch, unseen
 

@@ -14,10 +14,11 @@ import weakref
 from typing import Any, NamedTuple
 
 from driftline import later
-from driftline.capture import fault, transactions
-from driftline.capture.around import active
+from driftline.capture.ground import fault
 from driftline.capture.hooks import addresses, commits, database, dbapi, patch, sqlalchemy_results
-from driftline.capture.recording import Recording
+from driftline.capture.runs import transactions
+from driftline.capture.runs.around import active
+from driftline.capture.runs.recording import Recording
 
 _PIECE = "hook sqlalchemy.execute"
 _COMMITTING = frozenset(("mysql", "oracle"))  # definitions end the transaction there

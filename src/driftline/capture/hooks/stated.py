@@ -9,8 +9,8 @@ from typing import Any
 
 import xxhash
 
-from driftline.capture import native
 from driftline.capture.hooks import addressed
+from driftline.capture.tables import native
 
 _STAMPS = ("md5Hash", "checksum", "uid")  # of file systems that have no pointer of their own
 _TIMES = ("mtime", "LastModified", "last_modified", "updated", "modified", "created")

@@ -10,12 +10,13 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from driftline.capture import client, opens
-from driftline.capture.form import BEYOND, Form
+from driftline.capture.ground import opens
 from driftline.capture.hooks import addressed, patch, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.table import Entry
-from driftline.capture.recording import Recording
+from driftline.capture.runs.recording import Recording
+from driftline.capture.sending import client
+from driftline.capture.tables.form import BEYOND, Form
 
 _FILES = (io.IOBase, codecs.StreamReaderWriter)
 _LOOKED_AT = 100  # records of a list

@@ -14,16 +14,19 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from driftline.capture import at_hand, client, endings, headers, heading, lake, measure, observe, sites
-from driftline.capture.form import Form, Reading, named, readable
 from driftline.capture.frames import origin, passed
+from driftline.capture.ground.place import absolute
 from driftline.capture.hooks import glance, patch, stated, whole
 from driftline.capture.hooks.addressed import FILES, places
 from driftline.capture.hooks.patch import Call, Patch
-from driftline.capture.observe import Given
-from driftline.capture.place import absolute
-from driftline.capture.recording import Recording
-from driftline.capture.trace import Seen
+from driftline.capture.program import sites
+from driftline.capture.runs import at_hand, headers, observe
+from driftline.capture.runs.observe import Given
+from driftline.capture.runs.recording import Recording
+from driftline.capture.runs.trace import Seen
+from driftline.capture.sending import client
+from driftline.capture.tables import endings, heading, lake, measure
+from driftline.capture.tables.form import Form, Reading, named, readable
 from driftline.event.lineage import Field
 
 RESULT = -1

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from driftline.capture import children, fault, own
-from driftline.capture.around import current_run
+from driftline.capture.ground import fault, own
 from driftline.capture.hooks import patch, raised
 from driftline.capture.hooks.patch import Patch
+from driftline.capture.runs.around import current_run
+from driftline.capture.watching import children
 
 _CARRIED: tuple[ContextVar[Any], ...] = (current_run, own.span)
 

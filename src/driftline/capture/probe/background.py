@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple
 
-from driftline.capture import fault, own
+from driftline.capture.ground import fault, own
 from driftline.capture.probe import cache, report
 from driftline.capture.probe.report import Report
 from driftline.latch import Latch

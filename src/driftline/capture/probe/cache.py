@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from driftline.capture import fault
+from driftline.capture.ground import fault
 from driftline.capture.probe import report
 from driftline.capture.probe.report import FORM, Report
 

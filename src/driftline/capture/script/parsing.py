@@ -14,7 +14,7 @@ import threading
 import time
 from typing import Any
 
-from driftline.capture.unwarned import TEXT, unwarned
+from driftline.capture.ground.unwarned import TEXT, unwarned
 
 _SHARED = sys.version_info < (3, 11, 8) or (3, 12) <= sys.version_info < (3, 12, 2)  # the counter
 _TRIES = 1_000  # times that somebody else is waited for: on a busy machine the other one may wait for long itself

@@ -8,7 +8,7 @@ the statement makes it. A source that is several datasets reaches the output fro
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from driftline.capture.columns import Bound, Reach
+from driftline.capture.runs.columns import Bound, Reach
 from driftline.capture.sql import bound, second
 from driftline.capture.sql.bound import Lineage
 from driftline.capture.sql.relation import Edge, Source

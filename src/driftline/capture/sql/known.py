@@ -22,11 +22,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from driftline import later
-from driftline.capture import remembered, resting
+from driftline.capture.ground import resting
 from driftline.capture.sql import bound, outline, relation, second, stated
 from driftline.capture.sql.relation import Source
 from driftline.capture.sql.second import Said
 from driftline.capture.sql.stated import Statement
+from driftline.capture.tables import remembered
 
 dialects = later.module("driftline.capture.sql.dialect")  # these load sqlglot
 salvage = later.module("driftline.capture.sql.salvage")

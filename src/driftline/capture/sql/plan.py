@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from driftline.capture import own
+from driftline.capture.ground import own
 
 SECONDS = 2.0  # for binding one statement
 _SERIALISE = "SELECT json_serialize_plan(?, optimize := false)"

@@ -6,9 +6,9 @@ import pytest
 
 from driftline.capture.frames import node, origin
 from driftline.capture.frames.node import Scan
+from driftline.capture.runs.trace import Seen
 from driftline.capture.sql.bound import Lineage
 from driftline.capture.sql.relation import IDENTITY, Edge, Output, Source
-from driftline.capture.trace import Seen
 from driftline.event.lineage import Dataset, Touched
 
 T = Dataset("file", "t")

@@ -14,7 +14,7 @@ from sklearn.linear_model import LinearRegression
 
 import driftline
 from driftline.capture.frames import passed
-from driftline.capture.trace import Seen
+from driftline.capture.runs.trace import Seen
 from driftline.event.lineage import Dataset, Touched
 from driftline.testing import MemorySink
 

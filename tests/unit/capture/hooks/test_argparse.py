@@ -6,7 +6,7 @@ import sys
 import pytest
 
 import driftline
-from driftline.capture import process
+from driftline.capture.watching import process
 from driftline.testing import MemorySink
 
 

@@ -15,7 +15,8 @@ from tests.postgres_server import PostgresServer
 from tests.recorded import names
 
 import driftline
-from driftline.capture import fault, transactions
+from driftline.capture.ground import fault
+from driftline.capture.runs import transactions
 from driftline.testing import MemorySink
 
 sa = pytest.importorskip("sqlalchemy")

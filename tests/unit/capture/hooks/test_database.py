@@ -13,8 +13,8 @@ from tests.postgres_server import PostgresServer
 
 import driftline
 from driftline import profile
-from driftline.capture import measure
 from driftline.capture.hooks import addresses, database
+from driftline.capture.tables import measure
 from driftline.testing import MemorySink
 
 sa = pytest.importorskip("sqlalchemy")

@@ -12,7 +12,7 @@ from tests.recorded import names
 from tests.told_by_code import BEGIN, Script, edges
 
 import driftline
-from driftline.capture import fault
+from driftline.capture.ground import fault
 from driftline.testing import MemorySink
 
 

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 import driftline
-from driftline.capture import fault, watch
+from driftline.capture.ground import fault
 from driftline.capture.sql import plan
+from driftline.capture.watching import watch
 from driftline.testing import MemorySink
 
 MODULE_FRAME = pd.DataFrame({"v": [1, 2, 3]})

@@ -7,8 +7,8 @@ import pytest
 from tests.recorded import names
 
 import driftline
-from driftline.capture import measure
 from driftline.capture.hooks import duckdb_export
+from driftline.capture.tables import measure
 from driftline.testing import MemorySink
 
 duckdb = pytest.importorskip("duckdb")

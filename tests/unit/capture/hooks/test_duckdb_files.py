@@ -9,9 +9,9 @@ import pytest
 from pyarrow import parquet
 
 import driftline
-from driftline.capture import headers, observe
 from driftline.capture.hooks.duckdb_files import Files
 from driftline.capture.hooks.duckdb_text import Forms
+from driftline.capture.runs import headers, observe
 from driftline.testing import MemorySink
 
 

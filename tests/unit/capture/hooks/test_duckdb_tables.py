@@ -11,7 +11,7 @@ import pytest
 
 import driftline
 from driftline import profile
-from driftline.capture import fault
+from driftline.capture.ground import fault
 from driftline.capture.hooks import duckdb_tables
 from driftline.testing import MemorySink
 

@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 import driftline
-from driftline.capture.form import Form
 from driftline.capture.hooks.duckdb_text import Forms
+from driftline.capture.tables.form import Form
 from driftline.testing import MemorySink
 
 

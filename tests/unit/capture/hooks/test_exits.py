@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import driftline
-from driftline.capture import process
+from driftline.capture.watching import process
 from driftline.testing import MemorySink
 
 

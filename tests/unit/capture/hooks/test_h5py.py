@@ -6,7 +6,8 @@ import pytest
 from tests.recorded import names
 
 import driftline
-from driftline.capture import fault, measure
+from driftline.capture.ground import fault
+from driftline.capture.tables import measure
 from driftline.testing import MemorySink
 
 h5py = pytest.importorskip("h5py")

@@ -2,10 +2,10 @@
 
 import pytest
 
-from driftline.capture import sites
 from driftline.capture.hooks import inserted
-from driftline.capture.recording import Recording
-from driftline.capture.trace import Seen
+from driftline.capture.program import sites
+from driftline.capture.runs.recording import Recording
+from driftline.capture.runs.trace import Seen
 from driftline.event.lineage import Dataset, Job, Touched
 
 

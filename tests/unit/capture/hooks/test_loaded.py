@@ -12,8 +12,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 import driftline
-from driftline.capture import emit, watch
 from driftline.capture.frames import passed
+from driftline.capture.runs import emit
+from driftline.capture.watching import watch
 from driftline.testing import MemorySink
 
 ROWS = pd.DataFrame({"delay": [10.0, 200.0, 30.0, 250.0]})

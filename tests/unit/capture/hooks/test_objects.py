@@ -9,7 +9,7 @@ import pytest
 from tests.recorded import kinds, names
 
 import driftline
-from driftline.capture import measure
+from driftline.capture.tables import measure
 from driftline.testing import MemorySink
 
 
@@ -78,7 +78,7 @@ def test_what_a_package_pickles_for_itself_is_no_data_but_a_model_in_it_is(
 ) -> None:
     from sklearn.linear_model import LinearRegression
 
-    monkeypatch.setattr("driftline.capture.opens.installed", lambda: (str(tmp_path / "lib") + "/",))
+    monkeypatch.setattr("driftline.capture.ground.opens.installed", lambda: (str(tmp_path / "lib") + "/",))
     inside = tmp_path / "lib" / "calendars"
     inside.mkdir(parents=True)
     (inside / "en.dat").write_bytes(pickle.dumps({"months": ["January"]}))

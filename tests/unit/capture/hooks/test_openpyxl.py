@@ -6,7 +6,7 @@ import pytest
 from tests.recorded import names
 
 import driftline
-from driftline.capture import measure
+from driftline.capture.tables import measure
 from driftline.testing import MemorySink
 
 openpyxl = pytest.importorskip("openpyxl")

@@ -18,7 +18,8 @@ import xxhash
 from tests.recorded import names
 
 import driftline
-from driftline.capture import measure, watch
+from driftline.capture.tables import measure
+from driftline.capture.watching import watch
 from driftline.testing import MemorySink
 
 

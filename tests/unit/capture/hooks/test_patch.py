@@ -18,10 +18,10 @@ import polars as pl
 import pytest
 
 import driftline
-from driftline.capture import fault
+from driftline.capture.ground import fault
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Call
-from driftline.capture.run import Run
+from driftline.capture.runs.run import Run
 from driftline.testing import MemorySink
 
 

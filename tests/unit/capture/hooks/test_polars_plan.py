@@ -8,7 +8,8 @@ import duckdb
 import pytest
 
 import driftline
-from driftline.capture import fault, sites
+from driftline.capture.ground import fault
+from driftline.capture.program import sites
 from driftline.event import facets
 from driftline.event.facets import ColumnLineageFacet
 from driftline.testing import MemorySink

@@ -10,8 +10,8 @@ from tests.postgres_server import PostgresServer
 from tests.recorded import names
 
 import driftline
-from driftline.capture import watch
 from driftline.capture.hooks import psycopg2 as hook
+from driftline.capture.watching import watch
 from driftline.testing import MemorySink
 
 psycopg2 = pytest.importorskip("psycopg2")

@@ -25,8 +25,8 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 import driftline
-from driftline.capture import hooking
 from driftline.capture.hooks import patch, raised
+from driftline.capture.watching import hooking
 from driftline.testing import MemorySink
 
 

@@ -14,9 +14,10 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import driftline
-from driftline.capture import fault, order
-from driftline.capture.around import process
 from driftline.capture.frames import model as models
+from driftline.capture.ground import fault
+from driftline.capture.runs import order
+from driftline.capture.runs.around import process
 from driftline.testing import MemorySink
 
 

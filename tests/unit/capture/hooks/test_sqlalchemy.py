@@ -8,7 +8,7 @@ from tests.recorded import names
 from tests.told_by_code import BEGIN, DATA, Script, edges
 
 import driftline
-from driftline.capture import fault
+from driftline.capture.ground import fault
 from driftline.testing import MemorySink
 
 sa = pytest.importorskip("sqlalchemy")

@@ -10,7 +10,7 @@ from typing import Any
 from tests.recorded import names
 
 import driftline
-from driftline.capture import measure
+from driftline.capture.tables import measure
 from driftline.testing import MemorySink
 
 

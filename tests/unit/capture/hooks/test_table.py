@@ -19,8 +19,8 @@ import pytest
 
 import driftline
 from driftline import profile
-from driftline.capture import measure
 from driftline.capture.hooks import table
+from driftline.capture.tables import measure
 from driftline.testing import MemorySink
 
 

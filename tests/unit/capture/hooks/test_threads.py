@@ -15,7 +15,7 @@ class Work(threading.Thread):
 
 
 def test_a_thread_goes_on_in_its_run(watched: MemorySink) -> None:
-    from driftline.capture import around
+    from driftline.capture.runs import around
 
     found: list[object] = []
     with driftline.run("job") as run:
@@ -28,7 +28,7 @@ def test_a_thread_goes_on_in_its_run(watched: MemorySink) -> None:
 
 
 def test_a_pool_that_outlives_a_run_forgets_it(watched: MemorySink) -> None:
-    from driftline.capture import around
+    from driftline.capture.runs import around
 
     with ThreadPoolExecutor(1) as pool:
         with driftline.run("job"):

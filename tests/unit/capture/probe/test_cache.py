@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from driftline.capture import fault
+from driftline.capture.ground import fault
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
 

@@ -1,6 +1,6 @@
 """Edges of an executed statement, each as sure as the statement makes it. Expected values by hand."""
 
-from driftline.capture.columns import Reach
+from driftline.capture.runs.columns import Reach
 from driftline.capture.sql import known
 from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.relation import Source

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 import sqlglot
 
-from driftline.capture import measure, remembered
 from driftline.capture.sql import known, outline
 from driftline.capture.sql.relation import Output, Source
+from driftline.capture.tables import measure, remembered
 from driftline.config import Settings
 
 DAILY = (
@@ -252,7 +252,7 @@ def test_a_statement_that_is_known_is_looked_up_without_sqlglot(home: Path) -> N
     """In another process, which is asked whether it has loaded it."""
     known.analyse(DAILY.format(day=1), nothing_known)
     text = (
-        "import sys; from driftline.capture import measure; from driftline.config import Settings; "
+        "import sys; from driftline.capture.tables import measure; from driftline.config import Settings; "
         "from driftline.capture.sql import known; "
         f"measure.use(Settings(home={str(home.parent)!r})); "
         f"found = known.analyse({DAILY.format(day=5)!r}, lambda source, spelled: None); "

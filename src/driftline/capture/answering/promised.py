@@ -1,0 +1,79 @@
+"""Predictions that are not there yet when the call returns: coroutines, and streams that come piece by piece.
+
+Enters: a model's method, or what a call of it returned, and what takes down a prediction. Leaves: a coroutine or a
+generator of the same kind, which hands on everything; the prediction is taken down when it is there, or when nobody
+wants more of it. The pieces of a text are one prediction; other pieces, or as many as there are rows, are one each.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from driftline.capture.ground import calls
+
+MOST = 10_000  # pieces of one stream that count
+_LATER = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+Record = Callable[[Any, Any], None]  # takes down what a model was given and what it predicted of that
+
+
+class Promised:
+    """What is put around one call of a model."""
+
+    __slots__ = ("_given", "_pieces", "_record", "_result")
+
+    def __init__(self, record: Record, given: Any) -> None:
+        self._record, self._given = record, given
+        self._pieces: list[Any] = []
+        self._result: tuple[Any, ...] = ()
+
+    def begin(self) -> None:
+        """Do nothing."""
+
+    def suspend(self) -> None:
+        """Do nothing."""
+
+    def resume(self) -> None:
+        """Do nothing."""
+
+    def passed(self, item: Any) -> None:
+        """Take a piece of a stream."""
+        if len(self._pieces) < MOST:
+            self._pieces.append(item)
+
+    def returned(self, result: Any) -> None:
+        """Take what was awaited; of a generator that is nothing."""
+        self._result = (result,)
+
+    def finish(self, error: BaseException | None) -> None:
+        """Take down the prediction, if there is one."""
+        if error is None and self._pieces:
+            self._record(self._given, _whole(self._given, self._pieces))
+        elif error is None and self._result and self._result[0] is not None:
+            self._record(self._given, self._result[0])
+
+
+def comes_later(function: Any) -> bool:
+    """Whether a function returns something that is no prediction yet."""
+    return any(asked(function) for asked in _LATER)
+
+
+def given_of(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    """Return what a model is asked about: its first argument."""
+    return args[0] if args else next(iter(kwargs.values()), None)
+
+
+def wrapped(function: Callable[..., Any], record: Record) -> Callable[..., Any]:
+    """Return a function of the same kind, whose predictions are taken down as they come."""
+    return calls.wrap(function, lambda args, kwargs: Promised(record, given_of(args, kwargs)))
+
+
+def kept(result: Any, given: Any, record: Record) -> Any:
+    """Return what stands for ``result``, one of ``calls.LATER``, and takes down the prediction."""
+    return calls.later(result, Promised(record, given))
+
+
+def _whole(given: Any, pieces: list[Any]) -> Any:
+    if not all(isinstance(one, str) for one in pieces):
+        return pieces
+    rows = len(given) if hasattr(given, "__len__") and not isinstance(given, str | Mapping) else 1
+    return pieces if rows == len(pieces) else "".join(pieces)

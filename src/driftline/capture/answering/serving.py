@@ -1,0 +1,357 @@
+"""A served model: what it predicts is recorded, everything else is the model itself.
+
+Enters: any model with ``predict`` or ``predict_proba``, or a callable. Leaves: a stand-in of the same class (as
+far as ``isinstance`` can tell) that passes every attribute through and records calls of these methods: on the
+current answer if there is one, else as one answer per row. The model is called exactly once per call, with the
+same arguments; what is recorded of its input and its result is taken down at once, and made into answers later, on
+the sender's thread.
+"""
+
+import functools
+import inspect
+import os
+import time
+import types
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar, cast
+
+from driftline.capture.answering import models, promised
+from driftline.capture.answering.mint import moment_of
+from driftline.capture.answering.mint import process as minting
+from driftline.capture.answering.predictions import BLOCK, FEATURES, listable, made, score_of, values_of
+from driftline.capture.answering.values import taken
+from driftline.capture.frames import passed
+from driftline.capture.ground import fault
+from driftline.capture.ground.calls import LATER
+from driftline.capture.ground.place import place as place_of
+from driftline.capture.runs import around, emit, observe
+from driftline.capture.runs.around import current_run
+from driftline.capture.sending import client
+from driftline.capture.sending.client import process
+from driftline.capture.tables import measure
+from driftline.event.answer import Source
+from driftline.event.current import Draft, current_answer
+from driftline.event.lineage import Touched, Version
+
+Model = TypeVar("Model")
+
+RECORDED = ("predict", "predict_proba")
+ROWS = 1_000  # answers recorded per call; the rest is counted as ``unrecorded rows``
+_NOTHING = object()  # no argument was given
+_arrays: set[type] = set()  # numpy's, once one was seen: its name is slow to ask for
+_now = time.time_ns
+_SHOWN = ("__eq__", "__ne__", "__repr__", "__str__")  # every model has these
+_OWN = frozenset((  # special methods that the stand-in has itself, or that concern the making of objects
+    "__annotate__", "__annotate_func__", "__call__", "__class__", "__class_getitem__", "__copy__", "__deepcopy__",
+    "__del__", "__delattr__", "__delete__", "__dir__", "__get__", "__getattr__", "__getattribute__", "__getnewargs__",
+    "__getnewargs_ex__", "__hash__", "__init__", "__init_subclass__", "__new__", "__post_init__",
+    "__reduce__", "__reduce_ex__", "__set__", "__set_name__", "__setattr__", "__setstate__", "__subclasshook__",
+))  # fmt: skip
+
+
+class Served:
+    """The stand-in; its own state is kept under names that no model uses."""
+
+    __slots__ = ("_driftline_all", "_driftline_made", "_driftline_model", "_driftline_name", "_driftline_source")
+
+    def __init__(self, model: Any, name: str, source: Source) -> None:
+        object.__setattr__(self, "_driftline_model", model)
+        object.__setattr__(self, "_driftline_name", name)
+        object.__setattr__(self, "_driftline_source", source)
+        object.__setattr__(self, "_driftline_made", {})
+        object.__setattr__(self, "_driftline_all", (model, name, source))  # asked for at each call, at the cost of one
+
+    @property  # type: ignore[misc]  # isinstance asks for the class through this attribute
+    def __class__(self) -> type:
+        return type(self._driftline_model)
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(object.__getattribute__(self, "_driftline_model"), name)
+        if name not in RECORDED or not callable(value):
+            return value
+        made = fault.attempt("serving", self._driftline_recorded, name, value)
+        return value if made is None else made
+
+    def _driftline_recorded(self, name: str, value: Any) -> Any:
+        made = object.__getattribute__(self, "_driftline_made")
+        known = made.get(name)
+        if known is None or known[0] != value:  # the model may be given another one
+            known = made[name] = (value, self._driftline_recording(value))
+        return known[1]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._driftline_model, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(self._driftline_model, name)
+
+    def __dir__(self) -> Iterable[str]:
+        return dir(self._driftline_model)
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return _restore, (self._driftline_model, self._driftline_name, self._driftline_source)
+
+    def __copy__(self) -> Any:
+        import copy
+
+        return _restore(copy.copy(self._driftline_model), self._driftline_name, self._driftline_source)
+
+    def __hash__(self) -> int:
+        return hash(self._driftline_model)
+
+    def _driftline_recording(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        name, source = self._driftline_name, self._driftline_source
+        if promised.comes_later(original):
+            return promised.wrapped(original, functools.partial(_predicted, name, source))
+
+        @functools.wraps(original)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return _recorded(name, source, promised.given_of(args, kwargs), original(*args, **kwargs))
+
+        return call
+
+
+def _recorded(name: str, source: Source, given: Any, result: Any) -> Any:
+    """Return ``result``, or what stands for it where it is not there yet, with its prediction taken down."""
+    try:
+        if type(result) in LATER:
+            return promised.kept(result, given, functools.partial(_predicted, name, source))
+        _predicted(name, source, given, result)
+    except Exception as error:  # the fault rule: what cannot be recorded is a counted loss
+        fault.failed("serving", error)
+    return result
+
+
+def _method(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+    """The recorded method of all models of a class; of a model that has another one of that name it is that one."""
+
+    @functools.wraps(original)
+    def call(self: Served, given: Any = _NOTHING, /, *args: Any, **kwargs: Any) -> Any:
+        model, served, source = self._driftline_all
+        if given is _NOTHING or args or kwargs:
+            more = args if given is _NOTHING else (given, *args)
+            result = getattr(model, name)(*more, **kwargs)
+            given = promised.given_of(more, kwargs)
+        else:
+            result = getattr(model, name)(given)
+        return _recorded(served, source, given, result)
+
+    return call
+
+
+def _at_once(method: Any) -> bool:
+    return isinstance(method, types.FunctionType) and not promised.comes_later(method)
+
+
+def _special(model: type) -> dict[str, Any]:
+    """Return the special methods of a class and those that it inherits, which Python looks up there only."""
+    found: dict[str, Any] = {}
+    for kind in reversed(model.__mro__[:-1]):  # the last one is ``object``
+        for name, value in vars(kind).items():
+            if name.startswith("__") and name.endswith("__") and (callable(value) or name in found):
+                found[name] = value
+    return {name: value for name, value in found.items() if callable(value)}
+
+
+@functools.cache
+def _kind(model: type) -> type[Served]:
+    """The class of stand-ins for models of one class: it has the special methods that this class has."""
+
+    def passing(name: str) -> Callable[..., Any]:
+        def method(self: Served, *args: Any, **kwargs: Any) -> Any:
+            return getattr(self._driftline_model, name)(*args, **kwargs)
+
+        return method
+
+    def called(self: Served, *args: Any, **kwargs: Any) -> Any:
+        model, served, source = self._driftline_all
+        return _recorded(served, source, promised.given_of(args, kwargs), model(*args, **kwargs))
+
+    def called_later(self: Served) -> Any:
+        value = self._driftline_model.__call__
+        return fault.attempt("serving", self._driftline_recorded, "__call__", value) or value
+
+    def recorded(name: str) -> property:
+        def method(self: Served) -> Any:
+            value = getattr(self._driftline_model, name)
+            try:
+                known = self._driftline_made.get(name)
+                if known is not None and known[0] == value:
+                    return known[1]
+            except Exception as error:  # the fault rule: a model's attribute may refuse to be compared
+                fault.failed("serving", error)
+            return self.__getattr__(name)
+
+        return property(method)
+
+    methods: dict[str, Any] = {
+        name: _method(name, original) if _at_once(original) else recorded(name)
+        for name in RECORDED
+        if (original := inspect.getattr_static(model, name, _NOTHING)) is not _NOTHING
+    }
+    special = _special(model)
+    methods |= {name: passing(name) for name in (*_SHOWN, *special) if name not in _OWN}
+    methods["__doc__"] = property(lambda self: self._driftline_model.__doc__)
+    methods["__module__"] = model.__module__
+    if "__call__" in special:
+        methods["__call__"] = property(called_later) if promised.comes_later(special["__call__"]) else called
+    if "__eq__" in methods and getattr(model, "__hash__", None) is not None:
+        methods["__hash__"] = Served.__hash__
+    return type(f"Served{model.__name__}", (Served,), {"__slots__": (), **methods})
+
+
+def _restore(model: Any, name: str, source: Source) -> Any:
+    """Return the stand-in of a model, also of one that was pickled or copied; the model itself where there is none."""
+    made = fault.attempt("serving", _stand_in, model, name, source)
+    return model if made is None else made
+
+
+def _stand_in(model: Any, name: str, source: Source) -> Any:
+    kind: type = type(model)
+    return _kind(kind)(model, name, source)
+
+
+def serve(model: Model, name: str = "", *, version: str = "", endpoint: str = "") -> Model:
+    """Return ``model`` as it is, but with its predictions recorded.
+
+    Args:
+        model: anything with ``predict`` or ``predict_proba``, or a callable.
+        name: of the model as a dataset, as in ``run.write(name, data=model)``, or the path of its file; default: the
+            name of its class.
+        version: of the model; default: the file that ``watch`` saw it being loaded from or saved to, else the file
+            that ``name`` is, else the hash of its pickled bytes, as ``run.write`` finds it.
+        endpoint: name of the deployment; default ``name``. Where the file is known and called otherwise, a deployment
+            of its version is recorded (``driftline.deploy``).
+    """
+    owner = client.current()
+    if owner is None:
+        return model
+    served = fault.attempt("serving", _serve, model, name or model.__class__.__name__, version, endpoint, owner.folder)
+    return model if served is None else cast("Model", served)
+
+
+def _serve(model: Any, name: str, version: str, endpoint: str, folder: str) -> Any:
+    if issubclass(type(model), Served):  # as a cell of a notebook that runs again does: it answers under the new name
+        model = model._driftline_model
+    served, dataset = endpoint or name, observe.name_of(name, "", folder)
+    known = None if version else _in_file(model) or _of_file(name, folder)
+    if known is not None and known.dataset != observe.name_of(served, "", folder):
+        models.deploy(served, model=Touched(dataset=known.dataset, version=known.version, kind="model"))
+    known = known or Version(dataset, version or measure.of_object(model)[0])
+    return _restore(model, served, Source("model", known))
+
+
+def _in_file(model: Any) -> Version | None:
+    """Return the file that a model was loaded from or saved to, as it was then."""
+    seen = passed.kept_in(model)
+    if seen is None:
+        return None
+    emit.settle(seen)
+    return Version(seen.touched.dataset, seen.touched.version)
+
+
+def _of_file(name: str, folder: str) -> Version | None:
+    """Return the file that a model is called by, as it is now."""
+    path = place_of(name, folder).path
+    if not path or not os.path.isfile(path):
+        return None
+    return Version(observe.name_of(name, "", folder), measure.of_file(path).version)
+
+
+def _predicted(name: str, source: Source, given: Any, result: Any) -> None:
+    owner = process.client or client.current()
+    if owner is None or (fault.known and fault.off("serving")):
+        return
+    draft = current_answer.get()
+    if draft is not None:
+        _add(draft, source, result)
+        return
+    rows = len(result) if type(result) is list else _rows(result)
+    if not rows:
+        return
+    if current_run.get() is None and around.process.run is None:
+        id_, digits, moment = "", minting.next(), _now() // 1000
+    else:
+        (id_, moment), digits = moment_of(None), ""
+    some = min(rows, ROWS)
+    taken = (made, some, owner.settings, id_, digits, moment, name, source, _input(given, rows), _result(result))
+    if rows == 1:
+        owner.sender.answer(taken)
+        return
+    owner.sender.put_many(taken)
+    if rows > ROWS:
+        fault.count("unrecorded rows", rows - ROWS)
+        fault.tell("unrecorded rows", f"{name}: of {rows} predictions in one call the first {ROWS} are recorded")
+
+
+def _add(draft: Draft, source: Source, result: Any) -> None:
+    """Make a prediction part of the answer that is being made."""
+    values = values_of(result)
+    if source not in draft.sources:
+        draft.sources = [*draft.sources, source]  # of one that is over there is nothing to append to
+    if len(values) == 1 and draft.score is None:
+        draft.score = score_of(values[0])
+
+
+def _rows(result: Any) -> int:
+    if isinstance(result, list | tuple):
+        return len(result)
+    shape = getattr(result, "shape", None)
+    if shape is None:
+        return len(result) if hasattr(result, "to_pylist") else 1  # a column of Arrow
+    return int(shape[0]) if shape and listable(result) else 1
+
+
+def _result(result: Any) -> Any:
+    """Return a copy of what is recorded of a result, so that what the user does with it later does not count."""
+    kind = type(result)
+    if kind is list:
+        return result[:ROWS]
+    if kind in _arrays and len(result.shape):
+        return _block(result[:ROWS])
+    if isinstance(result, tuple | list):
+        return list(result[:ROWS])
+    if hasattr(result, "to_pylist") or (getattr(result, "shape", None) and listable(result)):
+        return _copy((result.iloc if hasattr(result, "iloc") else result)[:ROWS])
+    return result
+
+
+def _input(given: Any, rows: int) -> Any:
+    """Return a copy of what is recorded of the input; None where it has no rows of features."""
+    kind = type(given)
+    if kind in _arrays or (kind.__module__ == "numpy" and kind.__name__ == "ndarray"):
+        _arrays.add(kind)
+        shape = given.shape
+        if len(shape) != 2 or shape[0] != rows:
+            return None
+        return _block(given if rows <= ROWS and shape[1] <= FEATURES else given[:ROWS, :FEATURES])
+    if isinstance(given, Mapping):
+        return taken(given) if rows == 1 else None
+    if hasattr(given, "iloc") and hasattr(given, "columns"):
+        small = len(given) <= ROWS and len(given.columns) <= FEATURES
+        return None if len(given) != rows else given.copy() if small else given.iloc[:ROWS, :FEATURES].copy()
+    if hasattr(given, "tocsr"):  # a sparse matrix, as texts become; it has no length
+        return given.tocsr()[:ROWS].copy() if given.ndim == 2 and given.shape[0] == rows else None
+    if len(getattr(given, "shape", "")) == 2 and listable(given):  # a frame of Polars, a table of Arrow, a tensor
+        if given.shape[0] != rows:
+            return None
+        few = given.select(given.column_names[:FEATURES]) if hasattr(given, "column_names") else None
+        return _copy(given[:ROWS, :FEATURES]) if few is None else few[:ROWS]
+    if isinstance(given, list | tuple) and rows == len(given):
+        return [tuple(row[:FEATURES]) if isinstance(row, list | tuple) else () for row in given[:ROWS]]
+    return None
+
+
+def _copy(part: Any) -> Any:
+    """Return a copy of a part of a table or an array; what has no way to be copied cannot change."""
+    part = part.detach() if hasattr(part, "detach") else part  # a tensor, without what it was made of
+    for name in ("copy", "clone"):
+        if callable(made := getattr(part, name, None)):
+            return made()
+    return part
+
+
+def _block(array: Any) -> Any:
+    """Return a copy of an array of numpy's: numbers as they lie in memory, which takes a third of the time."""
+    kind = array.dtype
+    return (BLOCK, array.tobytes(), kind, array.shape) if kind.kind in "fiub" else array.copy()

@@ -1,0 +1,245 @@
+"""Spans become answers: each outermost span of a generative system is one, with everything found inside it.
+
+Enters: spans as they start and end, from any thread. Leaves: one answer per root, made on the sender's thread: model,
+prompt and index versions, documents in order, tools, tokens, question, what was said, trace and span. Retrieval that
+stands beside its answer, below one span of something else, belongs to the answers that follow it there. Inside of an
+answer in the making (``with driftline.answer(...)``) the spans add to that one. Bounded in memory; never raises.
+"""
+
+import importlib
+import os
+import threading
+import weakref
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from driftline.capture.answering import answers, dialects
+from driftline.capture.answering.answers import Answering
+from driftline.capture.answering.dialects import Span
+from driftline.capture.answering.making import Noted, finish
+from driftline.capture.answering.united import United, same_call, united
+from driftline.capture.ground import fault
+from driftline.capture.runs.pointer import in_use
+from driftline.capture.sending import client
+from driftline.config import Settings
+from driftline.errors import MissingExtra
+from driftline.event import ids
+from driftline.event.answer import Answer, Source
+from driftline.event.lineage import Touched, Version
+
+OPEN = 10_000  # spans that are followed at the same time
+HEARD = 1_000  # responses that another instrumentation may still tell of
+LATELY = 8  # calls that an answer in the making remembers, since another instrumentation may tell of them, too
+TOGETHER = 1_000  # spans of one answer that are looked at
+_ADAPTER = "driftline.capture.answering.otel"
+_SCOPES = ("openinference.", "traceloop.")
+
+
+class Ended(NamedTuple):
+    """A span that has ended and speaks of an answer."""
+
+    trace: str
+    id: str
+    span: Span
+
+    @property
+    def scope(self) -> str:
+        """Who has written it."""
+        return self.span.scope
+
+
+class _Heard:
+    """The spans of an answer until it is made; another instrumentation may tell of it, too."""
+
+    __slots__ = ("found", "made", "root")
+
+    def __init__(self, root: Ended, found: Sequence[Ended]) -> None:
+        self.root, self.found = root, [*found]
+        self.made = False
+
+
+class _Open:
+    """A span that has started and not ended."""
+
+    __slots__ = ("answer", "attributes", "found", "parent", "scope")
+
+    def __init__(self, parent: int, scope: str, attributes: Any, answer: Answering | None) -> None:
+        self.parent, self.scope, self.attributes, self.answer = parent, scope, attributes, answer
+        self.found: list[Ended] = []
+
+
+_every: "weakref.WeakSet[Spans]" = weakref.WeakSet()  # whose locks a forked child makes anew
+
+
+class Spans:
+    """The spans of one process that are under way."""
+
+    def __init__(self, endpoint: str, uses: Mapping[str, Touched | Version | str]) -> None:
+        self._endpoint = endpoint
+        self._uses = dict(uses)
+        self._lock = threading.RLock()  # a generator that is collected may end a span
+        self._open: dict[int, _Open] = {}
+        self._heard: dict[str, _Heard] = {}  # by the id of the response
+        _every.add(self)
+
+    def reborn(self) -> None:
+        """In a forked child: a thread of the parent that held the lock is not there."""
+        self._lock = threading.RLock()
+
+    def start(self, key: int, parent: int, scope: str, attributes: Any) -> None:
+        """A span starts; ``attributes`` returns those that it has by now."""
+        started = _Open(parent, scope, attributes, answers.current_answer())
+        with self._lock:
+            while len(self._open) >= OPEN:  # spans that nobody ends
+                del self._open[next(iter(self._open))]
+            self._open[key] = started
+
+    def end(self, key: int, ended: Ended | None) -> None:
+        """A span ends; None = it says nothing of an answer."""
+        with self._lock:
+            started = self._open.pop(key, None)
+            if started is None:
+                return
+            found = _whole(started.found, ended) if ended is not None else started.found
+            if not found:
+                return
+            parent = self._open.get(started.parent)
+            inside = self._inside(started.parent, {one.scope for one in found})
+            alone = not any(map(_answers, found))  # no model was called in it
+            made = started.answer is not None and not started.answer.over
+            if inside or (alone and not made):
+                if parent is not None:
+                    parent.found += found[: TOGETHER - len(parent.found)]
+                return
+            beside = [] if parent is None or alone else parent.found
+        root = ended if ended is not None else found[-1]
+        self._record(root, [*beside, *found], started.answer)
+
+    def _inside(self, key: int, scopes: set[str]) -> bool:
+        """Whether a span, or one around it, is of a generative system; some say so only when they end."""
+        while (one := self._open.get(key)) is not None:
+            if one.scope in scopes or one.scope.startswith(_SCOPES) or dialects.speaks(one.attributes() or {}):
+                return True
+            key = one.parent
+        return False
+
+    def _record(self, root: Ended, found: Sequence[Ended], answer: Answering | None) -> None:
+        heard, again = self._hear(root, found)
+        if answer is not None and not answer.over:
+            _add(answer, root, _fresh(answer, [one.span for one in found]), self._uses)
+            return
+        owner = client.current()
+        if owner is not None and not again:
+            owner.answer((_made, 1, owner.settings, self._endpoint, self._uses, heard))
+
+    def _hear(self, root: Ended, found: Sequence[Ended]) -> tuple[_Heard, bool]:
+        """Return the spans of an answer, and whether it is one that others have told of already."""
+        response = dialects.response_of(root.span) if _answers(root) else ""
+        if not response:
+            return _Heard(root, found), False
+        with self._lock:
+            known = self._heard.get(response)
+            if known is not None and same_call(known.root.span, root.span):
+                known.found += found if not known.made else ()
+                return known, True
+            while len(self._heard) >= HEARD:
+                del self._heard[next(iter(self._heard))]
+            heard = self._heard[response] = _Heard(root, found)
+        return heard, False
+
+
+def _whole(inside: Sequence[Ended], ended: Ended) -> list[Ended]:
+    """Return a span and those inside of it; where a call of a model is inside of one, they are the same call."""
+    calls = [one.span for one in inside if _answers(one)] if inside and _answers(ended) else []
+    if not calls:
+        return [*inside, ended]
+    return [*(one for one in inside if not _answers(one)), ended._replace(span=ended.span._replace(inside=calls))]
+
+
+def _answers(one: Ended) -> bool:
+    return dialects.kind_of(one.span) == "model"
+
+
+def _made(settings: Settings, endpoint: str, uses: Mapping[str, Any], heard: _Heard) -> list[Answer]:
+    """Return the answer; on the sender's thread. The same spans make the same answer with the same id."""
+    heard.made = True  # what comes now comes too late
+    root = heard.root
+    one = fault.attempt("otel", united, [ended.span for ended in heard.found])
+    if one is None:
+        return []
+    seed = bytes.fromhex(ids.digest(root.trace, root.id))
+    moment = root.span.start_us
+    roles = {source.role for source in _given(uses)}
+    sources = [source for source in (*one.models, *one.prompts, *one.indexes) if source.role not in roles]
+    decision = "error" if one.failed else ""
+    noted = Noted(
+        settings, ids.uuid7(moment, lambda size: seed[:size]), moment, endpoint or one.name or root.span.name, "",
+        one.question, None, (*_given(uses), *sources), one.documents, None, one.text, decision, None, 0.0, "", None,
+        root.trace, root.id, one.tools, one.tokens,
+    )  # fmt: skip
+    return [finish(noted)]
+
+
+def _given(uses: Mapping[str, Any]) -> list[Source]:
+    found = {role: fault.attempt("otel", in_use, given) for role, given in uses.items()}
+    return [Source(role, version) for role, version in found.items() if version is not None]
+
+
+def _fresh(answer: Answering, found: Sequence[Span]) -> United:
+    """Return what spans say together, without the calls that the answer has heard of from another instrumentation."""
+    calls = [span for span in found if dialects.kind_of(span) == "model"]
+    again = [span for span in calls if any(same_call(told, span) for told in answer.told)]
+    answer.told = (*answer.told, *calls)[-LATELY:]
+    one = united(found)
+    if not again:
+        return one
+    rest = united([span for span in found if not any(span is known for known in again)])
+    return one._replace(models=rest.models, tokens=rest.tokens)
+
+
+def _add(answer: Answering, root: Ended, one: United, uses: Mapping[str, Any]) -> None:
+    """Add what spans say to an answer in the making, where that does not say it itself."""
+    draft = answer.draft
+    roles = {source.role for source in draft.sources}
+    given = _given(uses)
+    roles |= {source.role for source in given}
+    draft.sources += [source for source in given if source not in draft.sources]
+    for source in (*one.models, *one.prompts, *one.indexes):
+        if source.role not in roles and source not in draft.sources:
+            draft.sources.append(source)
+    held = {(known.content, known.document) for known in draft.documents}
+    draft.documents += [document for document in one.documents if (document.content, document.document) not in held]
+    draft.passages += [text for text in one.passages if text not in draft.passages]
+    draft.text = draft.text or one.text
+    answer.question = answer.question or one.question
+    answer.tools += one.tools
+    answer.tokens = (answer.tokens[0] + one.tokens[0], answer.tokens[1] + one.tokens[1])
+    answer.trace, answer.span = answer.trace or root.trace, answer.span or root.id
+
+
+def span_processor(endpoint: str = "", *, uses: Mapping[str, Touched | Version | str] | None = None) -> Any:
+    """Return an OpenTelemetry span processor that records the answers of every instrumented framework.
+
+    One line does it: ``provider.add_span_processor(driftline.span_processor("refund-desk"))``.
+
+    Args:
+        endpoint: name of the deployment; default: the name of the agent or the workflow, else that of the span.
+        uses: role -> what every answer stands on, such as ``{"index": index}``; said here, it wins over the spans.
+
+    Raises:
+        MissingExtra: the OpenTelemetry SDK is not installed.
+    """
+    try:
+        adapter = importlib.import_module(_ADAPTER)
+    except ImportError as error:
+        raise MissingExtra("opentelemetry-sdk", hint="Install it with: pip install 'driftline[otel]'") from error
+    return adapter.SpanProcessor(Spans(endpoint, dict(uses or {})))
+
+
+def _reborn() -> None:
+    for one in list(_every):
+        one.reborn()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=lambda: fault.attempt("fork", _reborn))

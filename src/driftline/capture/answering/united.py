@@ -1,0 +1,130 @@
+"""What the spans of one answer say together: models, prompts, indexes, documents, tools, tokens, question and text.
+
+Enters: spans that have ended, the last of which is the root. Leaves: one ``United``. A call of a model counts once,
+also where several instrumentations tell of it: the one around the other, or beside it with the same response.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from driftline.capture.answering import dialects
+from driftline.capture.answering.dialects import Said, Span
+from driftline.capture.runs.pointer import version_of
+from driftline.event import ids
+from driftline.event.answer import Retrieved, Source
+from driftline.event.lineage import Dataset, Version
+
+_FILLED = ("provider", "model", "version", "prompt", "prompt_version", "template", "question", "text")
+
+
+class United(NamedTuple):
+    """What the spans of one answer say together."""
+
+    name: str = ""
+    models: tuple[Source, ...] = ()
+    prompts: tuple[Source, ...] = ()
+    indexes: tuple[Source, ...] = ()
+    documents: tuple[Retrieved, ...] = ()
+    passages: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    tokens: tuple[int, int] = (0, 0)
+    question: str = ""
+    text: str = ""
+    failed: bool = False
+
+
+def united(spans: Sequence[Span]) -> United:
+    """Return what spans say together; the last one is the root."""
+    told = [(span, said) for span in spans if (said := dialects.read(span)) is not None]
+    root = told[-1][1] if told else None
+    told.sort(key=lambda one: one[1].start_us)
+    calls = _calls(told)
+    ordered = sorted((*calls, *(said for _, said in told if said.kind != "model")), key=lambda said: said.start_us)
+    reranked = [said for said in ordered if said.kind == "rerank" and said.documents]
+    retrieved = [said for said in ordered if said.kind == "retrieval"]
+    documents = _once(reranked[-1:] or retrieved)
+    counted = calls or ([root] if root is not None and root.kind == "group" else [])
+    return United(
+        name=root.name if root is not None and root.kind == "group" else "",
+        models=_sources("model", ((said.provider or "llm", said.model, _version(said)) for said in calls)),
+        prompts=_sources("prompt", map(_prompt, ordered)),
+        indexes=_sources("index", (("", said.searched, "") for said in retrieved)),
+        documents=documents,
+        passages=tuple(text for said in retrieved for text in said.passages),
+        tools=tuple(said.name for said in ordered if said.kind == "tool"),
+        tokens=(sum(said.tokens[0] for said in counted), sum(said.tokens[1] for said in counted)),
+        question=next((said.question for said in (root, *ordered) if said is not None and said.question), ""),
+        text=next((said.text for said in (*reversed(calls), root) if said is not None and said.text), ""),
+        failed=root is not None and root.failed,
+    )
+
+
+def _calls(told: Sequence[tuple[Span, Said]]) -> list[Said]:
+    """Return what is said of each call of a model, though several spans speak of it."""
+    found: list[tuple[Span, Said]] = []
+    for span, said in told:
+        if said.kind != "model":
+            continue
+        inside = [one for inner in span.inside if (one := dialects.read(inner)) is not None]
+        whole = _filled(said, inside)
+        twin = next((place for place, (other, _) in enumerate(found) if same_call(other, span)), None)
+        if twin is None:
+            found.append((span, whole))
+        else:
+            found[twin] = (found[twin][0], _filled(found[twin][1], [whole]))
+    return [said for _, said in found]
+
+
+def _filled(said: Said, others: Sequence[Said]) -> Said:
+    """Return ``said`` with what only others say of the same call."""
+    if not others:
+        return said
+    missing: dict[str, Any] = {}
+    for name in _FILLED:
+        if not getattr(said, name):
+            missing[name] = next((found for one in others if (found := getattr(one, name))), "")
+    if not any(said.tokens):
+        missing["tokens"] = (sum(one.tokens[0] for one in others), sum(one.tokens[1] for one in others))
+    return said._replace(**missing)
+
+
+def same_call(one: Span, other: Span) -> bool:
+    """Whether two instrumentations tell of one call: of the same response, at the same time.
+
+    The id of a response alone does not tell, since some servers give few different ones. Where one of the two names
+    none, it is the same response if the same words were said for the same number of tokens.
+    """
+    together = one.start_us <= other.end_us and other.start_us <= one.end_us
+    if not together or one.scope == other.scope:
+        return False
+    names = dialects.response_of(one), dialects.response_of(other)
+    if all(names):
+        return names[0] == names[1]
+    said, again = dialects.read(one), dialects.read(other)
+    if said is None or again is None:
+        return False
+    return bool(said.text) and any(said.tokens) and (said.text, said.tokens) == (again.text, again.tokens)
+
+
+def _version(said: Said) -> str:
+    return said.version if said.version != said.model else ""
+
+
+def _prompt(said: Said) -> tuple[str, str, str]:
+    name = said.prompt or ("prompt" if said.template else "")
+    return "", name, said.prompt_version or (ids.text(said.template) if said.template else "")
+
+
+def _once(found: Sequence[Said]) -> tuple[Retrieved, ...]:
+    """Return the documents of several retrievals, each once, in order."""
+    known = {(one.content, one.document): one for said in reversed(found) for one in reversed(said.documents)}
+    return tuple(reversed(known.values()))
+
+
+def _sources(role: str, named: Any) -> tuple[Source, ...]:
+    found: dict[Source, None] = {}
+    for namespace, name, version in named:
+        if name:
+            known = Version(Dataset(namespace, name), version) if namespace else version_of(name, version)
+            found[Source(role, known)] = None
+    return tuple(found)

@@ -1,0 +1,368 @@
+"""Column edges of what a run wrote, as the text of the user's own code tells them.
+
+Enters: tables with origins, from ``followed``, and what was read in this process. Leaves: edges per output column, with
+provenance ``code``: the origins of the text, bound to the datasets that were read at those calls, the latest before
+the write or all until then; of a frame that a SELECT gave, through that SELECT. Where the columns that were written are
+not those that the text tells of, all of it is less sure. Of one run no more than ``MOST`` edges are told.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from driftline.capture.explaining.followed import Program
+from driftline.capture.explaining.moments import Moments
+from driftline.capture.frames import origin
+from driftline.capture.ground import fault
+from driftline.capture.program import sites
+from driftline.capture.program.sites import Read, Visit
+from driftline.capture.runs import headers, observe
+from driftline.capture.runs.columns import CODE, Bound, Reach
+from driftline.capture.runs.trace import Seen, Trace
+from driftline.capture.script import follow
+from driftline.capture.script.reading import HEDGED, INDEX, SURE, Came, Table
+from driftline.capture.script.site import Path
+from driftline.capture.sql.relation import CONDITIONAL, step
+from driftline.event.lineage import Dataset, Field
+
+MOST = 50_000  # edges of one run
+STATES = 20  # of one output that are looked back at
+WIDE = 200  # columns of one source that an origin without a column stands for
+UNNAMED = 0.55  # of the confidence, where a file may call a column something else than the reader was told
+OTHERWISE = 0.6  # of the confidence, where other columns were written than the text tells of
+_INDEXES = frozenset(("", "index", "Unnamed: 0", "__index_level_0__", "level_0"))
+TOO_MANY = "columns that the code tells of: too many to be said"
+
+
+class Words:
+    """What the code says of the outputs of one run."""
+
+    def __init__(self, trace: Trace, folder: str) -> None:
+        seen = (*trace.inputs, *trace.outputs)
+        self._trace = trace
+        self._folder = folder
+        self._files = {one.touched.dataset: one for one in seen}
+        visits = [visit for one in trace.outputs for state in _states(one) for visit in _visits(state)]
+        self._program = Program({id(visit.way): visit.way for visit in visits}.values(), self._header)
+        self._moments = Moments(self._program.placed, self._program.tree)
+        self._turns = _turns(visits, self._moments.openings)
+        self._left = MOST
+        self._behind: dict[int, Bound] = {}  # states that were written over, by what they came from
+
+    def of(self, seen: Seen, names: Sequence[str] | None) -> Bound | None:
+        """Return what the code says of an output with these columns; None where it says nothing."""
+        by_call: dict[tuple[Any, ...], list[Visit]] = {}
+        for visit in _visits(seen):
+            by_call.setdefault((id(visit.way), visit.part, visit.into), []).append(visit)
+        found = [
+            _Written(table, visits, _handed(table, same[0], names), handed=True)
+            if same[0].into
+            else _Written(table, visits, *_of_part(same[0].part, names))
+            for same in by_call.values()
+            for table, visits in self._given(same)
+        ]
+        if not names and seen.touched.kind == "model":
+            return self._shaped(found)
+        told = {(id(one.visits[0].way), one.visits[0].part) for one in found}
+        return self._bound(found, whole=len(told) == len(by_call), home=seen) if found else None
+
+    def of_former(self, seen: Seen, order: int) -> Bound:
+        """Return what an output came from as it was at that place in the order, when the run read it."""
+        state = next((one for one in _states(seen)[1:] if all(visit.order < order for visit in one.visits)), None)
+        if state is None:
+            return {}, []
+        if id(state) not in self._behind:
+            self._behind[id(state)] = {}, []  # of a state that was made of itself
+            names = None if state.fields is None else tuple(field.name for field in state.fields)
+            self._behind[id(state)] = self.of(state, names) or ({}, [])
+        return self._behind[id(state)]
+
+    def _given(self, same: Sequence[Visit]) -> list[tuple[Table, list[Visit]]]:
+        """Return what a call was given these times: time by time where the text has it as often, else together."""
+        apart = [(table, [visit]) for visit in same if (table := self._in_turn(visit)) is not None]
+        if len(apart) == len(same):
+            return apart
+        table = self._program.given(same[0].way, times=len(same))
+        if table is not None and len(self._moments.openings.get(same[0].way.path(), ())) > len(same):
+            table = follow.of_any_turn(table)
+        return [] if table is None else [(table, list(same))]
+
+    def _in_turn(self, visit: Visit) -> Table | None:
+        orders = self._turns.get(id(visit.way), ())
+        return (
+            self._program.in_turn(visit.way, orders.index(visit.order), len(orders)) if visit.order in orders else None
+        )
+
+    def _shaped(self, found: "Sequence[_Written]") -> Bound | None:
+        """Of a model without features: what it was fitted on shapes it as a whole."""
+        rows: dict[Any, Reach] = {}
+        for one in found:
+            reaches = _Sources(self, one.visits).reaches((*one.table.all(), *one.table.rows))
+            _take(rows, (reach._replace(type="INDIRECT", subtype=CONDITIONAL[1]) for reach in reaches), 1.0)
+        return ({}, list(rows.values())) if rows else None
+
+    def of_fit(self, visit: Visit, names: Sequence[str]) -> tuple[Bound, list[Reach]] | None:
+        """Return what the code says of these columns of the data of a fit, and of its label; None = nothing."""
+        data = self._argument(visit, 0, "X")
+        found = (
+            None
+            if data is None
+            else self._bound([_Written(data, [visit], {name: name for name in names})], strict=False)
+        )
+        if found is None:
+            return None
+        label = self._argument(visit, 1, "y")
+        behind: dict[Any, Reach] = {}
+        if label is not None:
+            _take(behind, _Sources(self, [visit]).reaches(label._replace(labels={}).all()), 1.0)
+        return found, list(behind.values())
+
+    def _argument(self, visit: Visit, place: int, name: str) -> Table | None:
+        for one in (place, name):
+            found = self._program.in_turn(visit.way, visit.turn, visit.way.times, one)
+            if found is not None:
+                return found
+        found = self._program.given(visit.way, place)
+        return self._program.given(visit.way, name) if found is None else found
+
+    def _bound(
+        self, found: "Sequence[_Written]", *, whole: bool = True, strict: bool = True, home: Seen | None = None
+    ) -> Bound | None:
+        """Bind tables to columns; less surely where not all are there, or ``strict``, where it has other columns."""
+        fields: dict[str, dict[Any, Reach]] = {}
+        rows: dict[Any, Reach] = {}
+        for told, visits, names, apart, handed in found:
+            table = told if names is None or handed else _by_place(told, list(names.values()))
+            sources = _Sources(self, visits, home)
+            sure = names is None or handed or not strict or _as_told(table, names.values())
+            share = 1.0 if whole and sure else OTHERWISE
+            columns = {name: name for name in _named(table)} if names is None else names
+            for name, own in columns.items():
+                held = fields.setdefault(name, {})
+                _take(held, sources.reaches(table.of(own)), share)
+                self._left -= len(held)
+                if self._left < 0:
+                    self._trace.gaps[TOO_MANY] = self._trace.gaps.get(TOO_MANY, 0) + 1
+                    return None
+            shaping = [*sources.reaches(table.rows), *sources.shaping()]
+            for into in [fields[name] for name in columns] if apart else [rows]:
+                _take(into, shaping, share)
+                self._left -= len(shaping)
+        return {name: list(held.values()) for name, held in fields.items() if held}, list(rows.values())
+
+    # --- what was read ------------------------------------------------------------------------------------------
+
+    def read(self, came: Came, visits: Sequence[Visit]) -> list[tuple[Read, float]]:
+        """Return what these visits wrote of what was read where an origin names, and how sure that can be at most."""
+        path = self._program.taken(came.read)
+        found: dict[int, tuple[Read, float]] = {}
+        for visit in visits:
+            reads, sure = self._moments.read(path, visit, every=came.every)
+            for one in reads:
+                _, known = found.get(id(one), (one, 0.0))
+                found[id(one)] = one, max(known, 1.0 if sure else HEDGED)
+        return list(found.values())
+
+    def columns(self, one: Read) -> tuple[str, ...] | None:
+        """Return the columns of what was read; None where they are not known."""
+        fields = one.fields or self._header(one)
+        return None if fields is None else tuple(field.name for field in fields)
+
+    def datasets(self, one: Read) -> tuple[Dataset, ...]:
+        """Return what was read."""
+        if one.datasets or not one.path:
+            return one.datasets
+        spot = observe.located(one.path, self._folder)
+        return (Dataset(spot.namespace, spot.name),)
+
+    def holds(self, dataset: Dataset) -> frozenset[str] | None:
+        """Return the columns of a dataset that the run has read, as it is stored; None where they are not known."""
+        fields = _fields(self._files.get(dataset))
+        return None if fields is None else frozenset(field.name for field in fields)
+
+    def selected(self, one: Read, column: str) -> Bound:
+        """Return what is behind a column of a frame that is known by what it was made of."""
+        return origin.of_node(one.node, self._folder).bind((column,))
+
+    def _header(self, one: Read) -> tuple[Field, ...] | None:
+        for dataset in self.datasets(one):
+            seen = self._files.get(dataset)
+            known = _fields(seen)
+            if known:
+                return known
+            if seen is not None and seen.path:
+                found = fault.attempt("headers", headers.of_file, seen.path)
+                if found is not None:
+                    return tuple(map(Field, found))
+        return None
+
+
+class _Written(NamedTuple):
+    """A table, as calls have written it."""
+
+    table: Table
+    visits: list[Visit]
+    names: Mapping[str, str] | None  # columns of the output, with what the table calls them; None = those of the table
+    apart: bool = False  # they have rows of their own, as a sheet of a workbook
+    handed: bool = False  # to a statement, which says what comes to which column
+
+
+class _Sources:
+    """What origins are, for the visits of one way to one output."""
+
+    def __init__(self, words: Words, visits: Sequence[Visit], home: Seen | None = None) -> None:
+        self._words = words
+        self._visits = visits
+        self._home = home  # what was written, which the run may have read before
+        self._reads: dict[tuple[Any, bool], list[tuple[Read, float]]] = {}
+        self._known: dict[tuple[int, str], list[Reach]] = {}
+        self._rows: set[Reach] = set()
+
+    def reaches(self, cames: Iterable[Came]) -> Iterable[Reach]:
+        """Yield the source columns that origins are."""
+        for came in cames:
+            key = (came.read, came.every)
+            if key not in self._reads:
+                self._reads[key] = self._words.read(came, self._visits)
+            for one, most in self._reads[key]:
+                for reach in self._behind(one, came.column):
+                    kind = step((reach.type, reach.subtype), (came.type, came.subtype))  # type: ignore[arg-type] # words only
+                    sure = round(reach.confidence * min(came.confidence, most), 6)
+                    yield reach._replace(type=kind[0], subtype=kind[1], confidence=sure, provenance=CODE)
+
+    def shaping(self) -> list[Reach]:
+        """Return what shaped the rows of frames that were selected, of all that have been asked for so far."""
+        return [reach._replace(provenance=CODE) for reach in self._rows]
+
+    def _behind(self, one: Read, column: str) -> list[Reach]:
+        key = (id(one), column)  # it is held by ``_reads``
+        found = self._known.get(key)
+        if found is None:
+            names = self._inside(one, column) if column not in {"", INDEX} else self._any_of(one, column)[:WIDE]
+            found = self._known[key] = [reach for name in names for reach in self._of(one, name)]
+        return found
+
+    def _inside(self, one: Read, column: str) -> tuple[str, ...]:
+        """Return a column, or those that lie in it where it is none by itself: of an array, or nested."""
+        own = self._words.columns(one) or ()
+        return (() if column in own else tuple(name for name in own if name.startswith(f"{column}."))[:WIDE]) or (
+            column,
+        )
+
+    def _any_of(self, one: Read, which: str) -> tuple[str, ...]:
+        """Return all columns of what was read, or those of its file that the frame does not have: its index."""
+        own = self._words.columns(one) or ()
+        if which != INDEX or one.node is not None:
+            return own
+        stored = {name for dataset in one.datasets for name in self._words.holds(dataset) or ()}
+        return tuple(sorted(stored.difference(own))) or own[:1]
+
+    def _of(self, one: Read, column: str) -> Iterable[Reach]:
+        if one.node is not None:
+            fields, rows = self._words.selected(one, column)
+            self._rows.update(rows)
+            yield from fields.get(column, ())
+            return
+        given, sure = self._words.columns(one), 1.0
+        if one.renamed is not None:
+            sure = 1.0 if column in one.renamed else UNNAMED
+            column = one.renamed.get(column, column)
+        for dataset in self._words.datasets(one):
+            held = self._words.holds(dataset)
+            known = held is None or column in held or not given or column in given
+            if known:
+                yield Reach(dataset.namespace, dataset.name, column, "DIRECT", "IDENTITY", confidence=sure)
+            if known and self._home is not None and dataset == self._home.touched.dataset:
+                fields, rows = self._words.of_former(self._home, one.order)
+                self._rows.update(rows)
+                yield from (
+                    reach._replace(confidence=min(reach.confidence / SURE, 1.0)) for reach in fields.get(column, ())
+                )
+
+
+def _states(seen: Seen) -> list[Seen]:
+    """Return an output, and the states that it has taken the place of, the latest first."""
+    found = [seen]
+    while found[-1].former is not None and len(found) < STATES:
+        found.append(found[-1].former)
+    return found
+
+
+def _visits(seen: Seen) -> list[Visit]:
+    return [*seen.visits, *sites.written(seen.path)] if seen.path else seen.visits
+
+
+def _turns(visits: Sequence[Visit], openings: Mapping[Path, Sequence[Visit]]) -> dict[int, list[int]]:
+    """Return when each way was taken, in order; of those that several threads took nothing."""
+    by_way: dict[int, list[Visit]] = {}
+    for visit in visits:
+        by_way.setdefault(id(visit.way), []).append(visit)
+    found = {way: openings.get(same[0].way.path()) or same for way, same in by_way.items()}
+    return {
+        way: sorted({one.order for one in same})
+        for way, same in found.items()
+        if len({one.thread for one in same}) == 1
+    }
+
+
+def _of_part(part: str, names: Sequence[str] | None) -> tuple[dict[str, str] | None, bool]:
+    """Return the columns of a sheet with what they are called there, and whether there are other sheets.
+
+    Columns of the first sheet of a workbook are called as they are, those of others with the sheet before them.
+    """
+    if names is None:
+        return None, False
+    others = {name for name in names if part and "!" in name}
+    own = {name: name.removeprefix(f"{part}!") for name in others if name.startswith(f"{part}!")}
+    return own or {name: name for name in names if name not in others}, bool(others)
+
+
+def _handed(table: Table, visit: Visit, names: Sequence[str] | None) -> dict[str, str]:
+    """Return the columns that an INSERT fills, with what the rows that it was given call them."""
+    written = {name.lower(): name for name in names or ()}
+    placed = list(table.columns) if table.closed and len(table.columns) == len(visit.into) else None
+    found = {}
+    for column, own in visit.into:
+        name = written.get(column.lower(), column)
+        if not own.isdigit() or own in table.columns:
+            found[name] = own
+        else:
+            found[name] = placed[int(own)] if placed is not None and int(own) < len(placed) else name
+    return found
+
+
+def _fields(seen: Seen | None) -> tuple[Field, ...] | None:
+    if seen is None:
+        return None
+    return seen.touched.fields if seen.contents is None else seen.contents.fields
+
+
+def _named(table: Table) -> list[str]:
+    return [name for name in table.columns if isinstance(name, str)]
+
+
+def _by_place(table: Table, names: Sequence[str]) -> Table:
+    """Return a table whose columns are told by place under the names that were written."""
+    if not table.closed or not table.columns or list(table.columns) != [str(one) for one in range(len(table.columns))]:
+        return table
+    if len(table.columns) != len(names):  # a part of an array was wider than the text tells
+        every = frozenset(one._replace(confidence=min(one.confidence, HEDGED)) for one in table.all())
+        return table._replace(columns={}, closed=False, spread=every)
+    return table._replace(columns=dict(zip(names, table.columns.values(), strict=True)))
+
+
+def _as_told(table: Table, names: Iterable[str]) -> bool:
+    """Whether the columns that were written are those that the text tells of, as far as it tells of all of them."""
+    if not table.closed:
+        return True
+    written, told = set(names), set(table.columns)
+    return not told - written and not written - told - _INDEXES - set(table.labels)
+
+
+def _take(held: dict[Any, Reach], found: Iterable[Reach], share: float) -> None:
+    """Add edges, each once: the surest."""
+    for reach in found:
+        key = reach[:5]
+        known = held.get(key)
+        sure = round(reach.confidence * share, 6)
+        if known is None or known.confidence < sure:
+            held[key] = reach._replace(confidence=sure)

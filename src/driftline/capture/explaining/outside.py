@@ -1,0 +1,88 @@
+"""What a script is given from outside, and whether a call in it was seen: what its text does not tell.
+
+Enters: values that a command line was parsed to, as plain data; the environment and the command line of this process.
+Leaves: answers to the follower, each remembered, so that it is told when one of them would be another now. Of what
+looks secret nothing is told.
+"""
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from driftline.capture.program import sites
+from driftline.capture.program.sites import Way
+from driftline.capture.script.site import Path
+from driftline.event.secrets import looks_secret
+
+_PLAIN = (str, int, float, bool, type(None))
+_MOST = 100  # calls, values of one of them, and elements of one value
+_parsed: dict[Way, dict[str, Any] | None] = {}  # by the call; None = another time it was something else
+
+
+def parse(values: Mapping[str, Any]) -> None:
+    """Remember what the user's code has parsed a command line to."""
+    at = sites.visit()
+    if at is None or len(_parsed) >= _MOST:
+        return
+    plain = {name: value for name, value in values.items() if _is_plain(value) and not looks_secret(name)}
+    _parsed[at.way] = plain if _parsed.get(at.way, plain) == plain and len(plain) <= _MOST else None
+
+
+def _is_plain(value: Any) -> bool:
+    if type(value) in (list, tuple):
+        return len(value) <= _MOST and all(type(one) in _PLAIN for one in value)
+    return type(value) in _PLAIN
+
+
+class Outside:
+    """The answers to one reading of a program."""
+
+    def __init__(self, taken: Callable[[Path], Path]) -> None:
+        self._taken = taken  # a path as code objects count lines
+        self._answers: dict[tuple[str, Any], Any] = {}
+
+    def happened(self, path: Path) -> bool | None:
+        """Return whether the call at a path, which reads or opens something, was seen to do so."""
+        return bool(self._ask("happened", path))
+
+    def levels(self, path: Path) -> tuple[str, ...] | None:
+        """Return the names of the levels of the index of the frame that the call at a path read; None = not known."""
+        found: tuple[str, ...] | None = self._ask("levels", path)
+        return found
+
+    def parsed(self, path: Path) -> Mapping[str, Any] | None:
+        """Return what the call at a path parsed the command line to, without what is no plain value."""
+        found: Mapping[str, Any] | None = self._ask("parsed", path)
+        return found
+
+    def variable(self, name: str) -> tuple[str | None] | None:
+        """Return the value of a variable of the environment; None where it is not told."""
+        found: tuple[str | None] | None = self._ask("variable", name)
+        return found
+
+    def arguments(self) -> tuple[str, ...] | None:
+        """Return the words of the command line."""
+        found: tuple[str, ...] | None = self._ask("arguments", "")
+        return found
+
+    def stands(self, taken: Callable[[Path], Path]) -> bool:
+        """Return whether all answers are what they were."""
+        self._taken = taken
+        return all(self._answer(*question) == known for question, known in self._answers.items())
+
+    def _ask(self, kind: str, about: Any) -> Any:
+        self._answers[kind, about] = answer = self._answer(kind, about)
+        return answer
+
+    def _answer(self, kind: str, about: Any) -> Any:
+        if kind == "happened":
+            return sites.happened(self._taken(about))
+        if kind == "levels":
+            return sites.levels(self._taken(about))
+        if kind == "variable":
+            return None if looks_secret(about) else (os.environ.get(about),)
+        if kind == "arguments":
+            return tuple(sys.argv)
+        path = self._taken(about)
+        return next((held for way, held in list(_parsed.items()) if way.path() == path), None)

@@ -1,0 +1,176 @@
+"""What Python opens, told by its own audit events: the second opinion on what the hooks record.
+
+Enters: ``open`` events of the interpreter, and those of locks, which go to ``locks``. Leaves: on the run of the
+context, the paths that it opened; later, those that no hook has claimed and that still exist, without Python's own
+files. An audit hook cannot be taken off: a flag switches it. Never raises, opens nothing itself. What libraries open in
+C++ (Arrow, Polars, DuckDB) raises no such event; only hooks see that.
+Source: https://docs.python.org/3/library/audit_events.html.
+"""
+
+import contextlib
+import functools
+import os
+import stat
+import sys
+import sysconfig
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from driftline.capture.ground import locks, own
+from driftline.capture.ground.place import absolute
+
+NAMED = 100  # files of a run that are named one by one
+LIMIT = 10_000  # files of a run that are remembered
+FURTHER = "openings of further files"
+_LOCKING = frozenset(("fcntl.lockf", "fcntl.fcntl"))
+_CODE = (".py", ".pyc", ".pyi", ".so", ".pyd", ".dll", ".dylib", ".pth", ".ttf", ".ttc", ".otf", ".afm")
+_FOLDERS = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/", "/run/", "/System/", "/Library/")
+_INSIDE = ("/site-packages/", "/dist-packages/", "/.git/", "/__pycache__/", "/.cache/", "/.config/", "/.ipython/")
+_OUTSIDE = (
+    "/mlruns/",
+    "/.metaflow/",
+    "/.driftline/",
+    "/.matplotlib/",
+    "/fonts/",
+    "/zoneinfo/",
+    "/.jupyter/",
+    "/.local/share/",
+    "/.telemetry/",
+    "/compute_logs/",
+)
+_BOOKS = tuple(  # of dbt
+    f"/target/{name}"
+    for name in ("manifest.json", "run_results.json", "catalog.json", "sources.json", "semantic_manifest.json",
+                 "graph_summary.json", "graph.gpickle", "partial_parse.msgpack", "perf_info.json")
+)  # fmt: skip
+
+
+class _State:
+    """The flag, and who is told; set by ``watch``."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.installed = False
+        self.active: Any = None  # () -> the run of the context, or None
+        self.told: Any = None  # (path, read or write), of what the user's own code opens
+
+
+_state = _State()
+
+
+def install(active: Any, told: Any = None) -> None:
+    """Switch on.
+
+    Args:
+        active: returns the run of the context, whose ``opened`` takes (path, read or write).
+        told: called with the same for each file that the user's own code opens.
+    """
+    _state.active, _state.told = active, told
+    _state.on = True
+    if not _state.installed:
+        _state.installed = True
+        sys.addaudithook(_heard)
+
+
+def switch_off() -> None:
+    """Switch off; the hook stays, and costs a comparison."""
+    _state.on = False
+
+
+def watching() -> bool:
+    """Whether what Python opens is heard of."""
+    return _state.on
+
+
+def _heard(event: str, args: tuple[Any, ...]) -> None:
+    if event != "open" or not _state.on:
+        if event in _LOCKING:
+            with contextlib.suppress(Exception):
+                locks.heard(event, args)
+        return
+    with contextlib.suppress(Exception):  # it is called from inside every open of the process: it must never raise
+        _note(*args)
+
+
+def _note(given: Any, mode: Any, flags: Any) -> None:
+    if isinstance(given, int):
+        return
+    inside = own.inside()
+    if inside is own.OURS:
+        return
+    text = given if isinstance(given, str) else os.fsdecode(given)
+    if text.endswith(_CODE) or text.startswith(_FOLDERS) or "\0" in text:
+        return
+    if isinstance(mode, str):
+        writes = any(sign in mode for sign in "wax+")
+    else:
+        writes = isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
+    key = (text if os.path.isabs(text) else f"{os.getcwd()}/{text}", "write" if writes else "read")
+    run: Any = _state.active() if inside is None else inside
+    if run is not None and inside is None and _state.told is not None:
+        _state.told(*key)
+    if run is None or key in run.opened:
+        return
+    if inside is not None or len(run.opened) < LIMIT:
+        run.opened[key] = time.time_ns()
+    elif key not in run.trace.attributed:
+        run.gap(FURTHER)
+
+
+def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str) -> list[tuple[str, str, int]]:
+    """Return (path, read or write, bytes) of the files that nothing recorded accounts for and that still exist."""
+    opened = tuple(opened)
+    if not opened:
+        return []
+    recorded = {os.path.abspath(path) for path in attributed}
+    others = [(path, way) for given, way in opened if (path := absolute(given)) not in recorded]
+    if not others:
+        return []  # as for most runs, whose paths need not be resolved then
+    known = recorded | {os.path.realpath(path) for path in attributed}
+    ours = (os.path.join(os.path.abspath(home), ""), *installed())
+    found: dict[str, tuple[str, str, int]] = {}
+    for path, way in others:
+        if path in known or (path in found and way == "read"):
+            continue
+        if _ignored(path, ours):
+            continue  # as most are: what the path itself says is known without asking for every link in it
+        real = os.path.realpath(path)
+        if real in known or _ignored(real, ours):
+            continue
+        try:
+            state = os.stat(path)
+        except (OSError, ValueError):
+            continue  # it was never there, or has vanished as temporary files do
+        if stat.S_ISREG(state.st_mode):
+            found[path] = (path, way, state.st_size)
+    return list(found.values())
+
+
+def foreign(path: str, home: str) -> bool:
+    """Whether a file is Python's own, Driftline's, the system's or a cache, and so no data of the user's."""
+    ours = (os.path.join(os.path.abspath(home), ""), *installed())
+    return _ignored(os.path.realpath(path), ours) or _ignored(path, ours)
+
+
+def is_book(path: str) -> bool:
+    """Whether a file is one in which dbt keeps what it knows of a project, and so no data of the user's."""
+    return path.replace(os.sep, "/").endswith(_BOOKS)
+
+
+def _ignored(path: str, ours: tuple[str, ...]) -> bool:
+    slashed = path.replace(os.sep, "/")
+    return (
+        slashed.endswith((*_CODE, *_BOOKS))
+        or slashed.startswith(_FOLDERS)
+        or path.startswith(ours)
+        or any(part in slashed for part in (*_INSIDE, *_OUTSIDE))
+    )
+
+
+@functools.cache
+def installed() -> tuple[str, ...]:
+    """Return the folders that Python and its packages are installed in."""
+    names = ("stdlib", "platstdlib", "purelib", "platlib", "include", "scripts")
+    paths = {sysconfig.get_path(name) for name in names} | {os.path.dirname(os.__file__)}
+    return tuple(os.path.join(path, "") for path in sorted(filter(None, paths)))

@@ -1,0 +1,74 @@
+"""The last moment before somebody else may end this process: what it has recorded is on disk by then.
+
+Enters: what saves. Leaves: calls of it before ``os._exit``, before a signal that the process ends itself by (Uvicorn
+does, after each SIGTERM or Ctrl-C), and, in a child of ``multiprocessing`` (pools, executors, joblib), before anything
+is sent to another process: whoever has the result of a task may end the worker by a signal at once, as ``with Pool()``
+does. Never keeps a process from sending or from ending.
+"""
+
+import contextlib
+import functools
+import os
+import signal
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from driftline.capture.ground import fault
+from driftline.capture.ground.unbound import Unbound
+
+
+class _State:
+    """What is put on in this process; a forked child has it, too."""
+
+    save: Callable[[], None] = staticmethod(lambda: None)
+    exits = False
+    sends = False
+
+
+def begin(save: Callable[[], None]) -> None:
+    """Have ``save`` called from now on, which must not take long."""
+    _State.save = staticmethod(save)
+    if not _State.exits:
+        _State.exits = True
+        _before(os, "_exit", lambda *_: True)
+        _before(signal, "raise_signal", _ends)
+    children = sys.modules.get("multiprocessing.process")
+    if not _State.sends and children is not None and children.parent_process() is not None:
+        _State.sends = True
+        _sends(sys.modules.get("multiprocessing.connection"))
+
+
+def _before(module: Any, name: str, ends: Callable[..., bool]) -> None:
+    """Save before each call of ``module.name`` that ends the process, as ``ends`` says of its arguments."""
+    original = getattr(module, name)  # built in, or what another library has put in its place
+
+    @functools.wraps(original)
+    def leave(*args: Any, **kwargs: Any) -> Any:
+        if fault.attempt("exit", ends, *args):
+            with contextlib.suppress(BaseException):  # a Ctrl-C comes too late: no fork goes on as its parent
+                fault.attempt("exit", _State.save)
+        return original(*args, **kwargs)
+
+    made: Any = Unbound(leave)
+    made.__module__ = module.__name__  # where it is found when it is pickled
+    made.__text_signature__ = getattr(original, "__text_signature__", None)
+    setattr(module, name, made)
+
+
+def _ends(number: Any = None, *_: Any) -> bool:
+    return number is not None and signal.getsignal(number) is signal.SIG_DFL
+
+
+def _sends(module: Any) -> None:
+    connection = getattr(module, "Connection", None)
+    if connection is None:
+        return
+    original = connection._send_bytes  # all that is sent goes through it
+
+    @functools.wraps(original)
+    def send(*args: Any, **kwargs: Any) -> Any:
+        fault.attempt("save", _State.save)
+        return original(*args, **kwargs)
+
+    connection._send_bytes = send

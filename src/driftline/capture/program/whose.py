@@ -1,0 +1,63 @@
+"""Whose code it is that runs: the user's, a library's, Python's own.
+
+Enters: a code object, or the name of its file. Leaves: whether it is the user's; of each file it is found out once.
+Reads no text.
+"""
+
+import linecache
+import os
+import sys
+from types import CodeType
+
+from driftline.capture.ground import imported, opens
+
+MOST = 20_000  # files that are remembered
+OWN = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))) + os.sep
+INSIDE = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+_MADE = "<string>"  # file of ``python -c``, and of what dataclasses and named tuples make for themselves
+USER, _LIBRARY = "user", "library"
+known: dict[str, str] = {}  # by the name of a file: whose it is
+_names: dict[str, tuple[str, int]] = {}  # of modules, by file; and how many there were then
+
+
+def is_user(code: CodeType) -> bool:
+    """Whether code is the user's; of the files that they come from that is remembered."""
+    file = code.co_filename
+    if file == _MADE:
+        return code.co_name[:2] != "__"
+    whose = known.get(file)
+    if whose is None:
+        if len(known) >= MOST:
+            known.clear()
+        whose = known[file] = USER if of_user(file) else _LIBRARY
+    return whose is USER
+
+
+def loaded_as(file: str) -> str:
+    """Return the name of the module that a file was loaded as; "" where it is none, or the script that was run."""
+    name, among = _names.get(file, ("", -1))
+    if imported.of(name).get("__file__") == file if name else among == len(sys.modules):
+        return name
+    among = len(sys.modules)
+    found = next((name for name, path in imported.files() if path == file and name != "__main__"), "")
+    if len(_names) >= MOST:
+        _names.clear()
+    _names[file] = found, among
+    return found
+
+
+def is_cell(file: str) -> bool:
+    """Whether a text is one that Python was told of and that is in no file, such as a cell of a notebook."""
+    held = linecache.cache.get(file)
+    return held is not None and len(held) == 4 and held[1] is None and file != _MADE and not os.path.exists(file)
+
+
+def of_user(file: str) -> bool:
+    """Whether a file is the user's: none of a library, of Python or of Driftline."""
+    if file.startswith("<"):
+        generated = " generated " in file or "-gen-" in file  # by SQLAlchemy and attrs, by decorator and its kin
+        return not generated and not file.startswith(("<frozen", "<driftline", "<__array_function__"))
+    path = os.path.abspath(file)
+    if path.startswith(OWN) or any(part in path for part in INSIDE):
+        return False
+    return not path.startswith(opens.installed())

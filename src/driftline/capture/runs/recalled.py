@@ -1,0 +1,93 @@
+"""What of a run's versions may be the one that is seen now, found without looking at all of them.
+
+Enters: the list of what a run has read, or written, and a version. Leaves: the places in that list at which something
+of the same dataset lies, with the same partition, the same path, or an address that is still written to: all that may
+be the same version. A run over thousands of files would compare each with each otherwise. Never changes the list; one
+that somebody else has changed is gone through anew.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from driftline.capture.runs.trace import Seen, Trace
+
+Way = Literal["read", "write"]
+WAYS: tuple[Way, ...] = ("read", "write")
+
+
+class Recalled:
+    """The places in one list of versions."""
+
+    __slots__ = ("_into", "_last", "_open", "_places")
+
+    def __init__(self, into: list[Seen]) -> None:
+        self._into = into
+        self._places: dict[tuple[object, ...], list[int]] = {}
+        self._open: dict[int, Seen] = {}  # by identity: those that are being written to an open file
+        self._last: tuple[int, Seen | None] = (0, None)  # how many were gone through, and the last of them
+
+    def alike(self, seen: Seen) -> Iterator[tuple[int, Seen]]:
+        """Yield the places at which the same version as ``seen`` may lie, and what lies there, in order."""
+        self._follow()
+        found = {place for key in (*_keys(seen), _pointed(seen)) for place in self._places.get(key, ())}
+        for place in sorted(found):
+            yield place, self._into[place]
+
+    def holds(self, seen: Seen) -> bool:
+        """Whether ``seen`` itself is in the list."""
+        self._follow()
+        return any(self._into[place] is seen for place in self._places.get(_by_path(seen), ()))
+
+    def open(self) -> list[Seen]:
+        """Return what is written to a file that was open when it was last looked at."""
+        self._follow()
+        if not self._open:
+            return []
+        self._open = {key: seen for key, seen in list(self._open.items()) if seen.handle is not None}
+        return list(self._open.values())
+
+    def put(self, place: int, seen: Seen) -> None:
+        """Take note that ``seen`` lies at ``place`` now, or has another name."""
+        for key in _keys(seen):
+            self._places.setdefault(key, []).append(place)
+        if seen.pointer is not None:
+            self._places.setdefault(_pointed(seen), []).append(place)
+        if seen.handle is not None:
+            self._open[id(seen)] = seen
+        if place == self._last[0] - 1:
+            self._last = place + 1, seen
+
+    def stands(self, into: list[Seen]) -> bool:
+        """Whether this is about ``into``, and nothing was taken out of that."""
+        count, last = self._last
+        return self._into is into and (count == 0 or (len(into) >= count and into[count - 1] is last))
+
+    def _follow(self) -> None:
+        """Go through what was added since."""
+        count, _ = self._last
+        for place in range(count, len(self._into)):
+            seen = self._into[place]
+            self.put(place, seen)
+            self._last = place + 1, seen
+
+
+def of(trace: Trace, way: Way) -> Recalled:
+    """Return the places of what a run has read, or written."""
+    into = trace.inputs if way == "read" else trace.outputs
+    known = trace.recalled.get(way)
+    if not isinstance(known, Recalled) or not known.stands(into):
+        known = trace.recalled[way] = Recalled(into)
+    return known
+
+
+def _keys(seen: Seen) -> tuple[tuple[object, ...], ...]:
+    dataset = seen.touched.dataset
+    return (dataset, "partition", seen.touched.partition), _by_path(seen)
+
+
+def _by_path(seen: Seen) -> tuple[object, ...]:
+    return seen.touched.dataset, "path", seen.path
+
+
+def _pointed(seen: Seen) -> tuple[object, ...]:
+    return seen.touched.dataset, "pointer"

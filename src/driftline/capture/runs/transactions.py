@@ -1,0 +1,257 @@
+"""Transactions: what was written inside of one counts once it is committed, and not at all where it is rolled back.
+
+Enters: for each connection what would be recorded, savepoints, commits, rollbacks; and the end of runs. Leaves: the
+records, made at the commit with the times at which they happened. What a run that ends well leaves uncommitted is
+recorded with a gap that says so (the commit may follow); of a run that fails, and of one that is a whole process, it
+is not. A connection that goes away without a commit takes what it held with it. Never asks a database anything.
+"""
+
+import contextlib
+import functools
+import re
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from driftline import later
+from driftline.capture.ground import fault
+from driftline.capture.runs.recording import Recording
+
+if TYPE_CHECKING:
+    from driftline.event.lineage import Dataset
+
+Act = Callable[[], Any]
+_LENGTH = 200  # characters of a statement about a transaction; longer ones are others
+_CACHE = 1_024
+MOST = 100_000  # records that wait for one commit, and forms of statements that are told apart meanwhile
+FURTHER = "further statements of one transaction"
+_BEGINS = later.pattern(r"\s*(?:begin|start\s+transaction)\b[^;]*;?\s*$", re.IGNORECASE)
+_CONTROLS = later.pattern(
+    r"\s*(?P<verb>commit|end|rollback|abort|savepoint|release)\b(?:\s+(?:work|transaction)\b)?(?P<to>\s+to\b)?"
+    r"(?:\s+savepoint\b)?\s*(?P<name>\"[^\"]+\"|\w+)?\s*;?\s*$",
+    re.IGNORECASE,
+)
+_MIXED = later.pattern(r"\b(?:rollback|abort)\b", re.IGNORECASE)
+
+
+class _Held(NamedTuple):
+    """One record that waits for the commit."""
+
+    run: Recording
+    act: Act
+    dataset: "Dataset | None"
+    version: str
+
+
+class _Open:
+    """What one connection holds."""
+
+    __slots__ = ("begun", "held", "keys", "marks")
+
+    def __init__(self) -> None:
+        self.keys: dict[Any, Any] = {}  # of what is held and need not be held again
+        self.begun = False  # told by a statement or a call; some connections know it themselves
+        self.held: list[_Held] = []
+        self.marks: list[tuple[str, int]] = []  # savepoint -> how much was held by then
+
+
+class _Connections(weakref.WeakKeyDictionary[Any, _Open]):
+    """What connections hold; of those that cannot be referred to weakly, as sqlite3's own, nothing is known."""
+
+    def get(self, connection: Any, default: Any = None) -> Any:
+        """Return what a connection holds, if anything."""
+        try:
+            return super().get(connection, default)
+        except TypeError:
+            return default
+
+    def pop(self, connection: Any, default: Any = None) -> Any:
+        """Return it, and forget it."""
+        return default if self.get(connection) is None else super().pop(connection, default)
+
+
+_open = _Connections()
+
+
+def _of(connection: Any) -> _Open:
+    found: _Open | None = _open.get(connection)
+    if found is None:
+        found = _open[connection] = _Open()
+    return found
+
+
+def any_open() -> bool:
+    """Whether any connection holds something or has begun."""
+    return bool(_open)
+
+
+def begin(connection: Any) -> None:
+    """A transaction begins that was asked for."""
+    with contextlib.suppress(TypeError):
+        _of(connection).begun = True
+
+
+def begun(connection: Any) -> bool:
+    """Whether a transaction that was asked for still lasts."""
+    found = None if connection is None else _open.get(connection)
+    return found is not None and found.begun
+
+
+def put(
+    connection: Any, run: Recording, act: Act, dataset: "Dataset | None" = None, version: str = "", *, inside: bool
+) -> None:
+    """Have ``act`` done at the commit; now, where the connection is not ``inside`` a transaction or cannot be kept.
+
+    Args:
+        connection: that the statement ran on.
+        run: that it is recorded on.
+        act: records it.
+        dataset: that was written, if one was.
+        version: of it.
+        inside: whether a transaction lasts.
+    """
+    if not inside:
+        act()
+        return
+    try:
+        held = _of(connection).held
+        if len(held) >= MOST:
+            run.gap(FURTHER)
+        else:
+            held.append(_Held(run, act, dataset, version))
+    except TypeError:  # it cannot be referred to weakly: nobody would tell of its end
+        act()
+
+
+def again(connection: Any, key: Any, value: Any) -> Any:
+    """Return the value with which ``key`` is held already; None = it was not, and is with ``value`` from now on."""
+    if connection is None:
+        return None
+    try:
+        keys = _of(connection).keys
+    except TypeError:  # it cannot be referred to weakly: nothing is held
+        return None
+    held = keys.get(key)
+    if held is None and len(keys) < MOST:
+        keys[key] = value
+    return held
+
+
+def version(connection: Any, dataset: "Dataset") -> str:
+    """Return the version of ``dataset`` that was written on this connection and is not committed; "" = none."""
+    found = None if connection is None or not _open else _open.get(connection)
+    if found is None:
+        return ""
+    return next((one.version for one in reversed(found.held) if one.dataset == dataset), "")
+
+
+def commit(connection: Any) -> None:
+    """Record what was held."""
+    found = _open.pop(connection, None)
+    for one in () if found is None else found.held:
+        fault.attempt("transaction", one.act)
+
+
+def rollback(connection: Any) -> None:
+    """Forget what was held."""
+    _open.pop(connection, None)
+
+
+def holds(connection: Any) -> bool:
+    """Whether anything waits for the end of this connection's transaction."""
+    found = None if connection is None or not _open else _open.get(connection)
+    return found is not None and bool(found.held)
+
+
+def mark(connection: Any, name: str) -> None:
+    """A savepoint."""
+    with contextlib.suppress(TypeError):
+        found = _of(connection)
+        found.marks.append((name.strip('"').lower(), len(found.held)))
+
+
+def back(connection: Any, name: str) -> None:
+    """Forget what was held since a savepoint, which stays; one that is not known was set before anything was held."""
+    found = _open.get(connection)
+    if found is not None:
+        place = _place(found, name)
+        del found.held[0 if place is None else found.marks[place][1] :]
+        del found.marks[0 if place is None else place + 1 :]
+        found.keys.clear()
+
+
+def release(connection: Any, name: str) -> None:
+    """Forget a savepoint; what was held since belongs to the transaction."""
+    found = _open.get(connection)
+    place = _place(found, name)
+    if found is not None and place is not None:
+        del found.marks[place:]
+
+
+def _place(found: _Open | None, name: str) -> int | None:
+    plain = name.strip('"').lower()
+    places = [place for place, (held, _) in enumerate(found.marks if found else ()) if held == plain]
+    return places[-1] if places else None
+
+
+def controls(text: str) -> bool:
+    """Whether ``text`` is a statement about the transaction itself."""
+    return len(text) <= _LENGTH and _control(text) is not None
+
+
+@functools.lru_cache(_CACHE)
+def _control(text: str) -> tuple[str, str] | None:
+    """What a statement does to the transaction, and to which savepoint; None where it is another one."""
+    if _BEGINS.match(text):
+        return "begin", ""
+    found = _CONTROLS.match(text)
+    if found is None:
+        return None
+    return "back" if found["to"] else found["verb"].lower(), found["name"] or ""
+
+
+def told(connection: Any, text: str) -> bool:
+    """Whether ``text``, which has been executed, is about the transaction itself; it is taken note of then."""
+    found = _control(text) if len(text) <= _LENGTH else None
+    if found is None:
+        return False
+    verb, name = found
+    if verb == "begin":
+        begin(connection)
+    elif verb in ("commit", "end"):
+        commit(connection)
+    elif verb == "savepoint":
+        mark(connection, name)
+    elif verb == "release":
+        release(connection, name)
+    elif verb == "back":
+        back(connection, name)
+    else:
+        rollback(connection)
+    return True
+
+
+def commits(text: str) -> bool:
+    """Whether ``text`` is a statement that commits."""
+    found = _control(text) if len(text) <= _LENGTH else None
+    return found is not None and found[0] in ("commit", "end")
+
+
+def mixed(text: str) -> bool:
+    """Whether a text of several statements takes something back, so that each is to be looked at by itself."""
+    return ";" in text and _MIXED.search(text) is not None and not controls(text)
+
+
+def settle(run: Recording, *, lost: bool) -> None:
+    """End ``run``, of which something may still be held; ``lost``: it has failed, or the process ends."""
+    for found in list(_open.values()) if _open else ():
+        mine = [one for one in found.held if one.run is run]
+        if not mine:
+            continue
+        found.held = [one for one in found.held if one.run is not run]
+        found.marks.clear()
+        found.keys.clear()
+        for name in dict.fromkeys(one.dataset.name for one in mine if one.dataset is not None):
+            run.gap(f"not committed: {name}")
+        for one in () if lost else mine:
+            fault.attempt("transaction", one.act)

@@ -1,0 +1,130 @@
+"""Models that answer later are recorded once they have, as what they are without us. Expected values by hand."""
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+import driftline
+from driftline.capture.answering import promised
+from driftline.event.answer import Answer
+from driftline.testing import MemorySink
+
+
+class Model:
+    """Predicts in each of the ways that a method can be called later."""
+
+    async def predict(self, rows: Any) -> list[float]:
+        await asyncio.sleep(0)
+        return [row[0] / 10 for row in rows]
+
+    def predict_proba(self, rows: Any) -> Iterator[float]:
+        for row in rows:
+            yield row[0] / 10
+
+    async def __call__(self, prompt: str) -> AsyncIterator[str]:
+        for piece in (prompt, " ", "yes"):
+            yield piece
+
+
+class Hidden:
+    """Says of none of its methods that it answers later."""
+
+    def predict(self, rows: Any) -> Any:
+        return Model().predict(rows)
+
+    def __call__(self, prompt: str) -> Any:
+        return Model()(prompt)
+
+
+def recorded(sink: MemorySink) -> list[Answer]:
+    assert driftline.flush()
+    return sink.recorded
+
+
+@pytest.mark.parametrize("model", [Model(), Hidden()])
+def test_a_coroutine_predicts_once_it_was_awaited(sink: MemorySink, model: Any) -> None:
+    coroutine = driftline.serve(model, "desk", version="1").predict([[1.0], [2.0]])
+    assert inspect.iscoroutine(coroutine)
+    assert recorded(sink) == []
+    assert asyncio.run(coroutine) == [0.1, 0.2]
+    found = [(answer.score, answer.decision, answer.features) for answer in recorded(sink)]
+    assert found == [(0.1, "", {"x0": 1.0}), (0.2, "", {"x0": 2.0})]
+
+
+@pytest.mark.parametrize("model", [Model(), Hidden()])
+def test_the_pieces_of_a_text_are_one_answer(sink: MemorySink, model: Any) -> None:
+    async def ask() -> list[str]:
+        stream = driftline.serve(model, "desk", version="1")("oh")
+        assert inspect.isasyncgen(stream)
+        return [piece async for piece in stream]
+
+    assert asyncio.run(ask()) == ["oh", " ", "yes"]
+    assert [answer.decision for answer in recorded(sink)] == ["oh yes"]
+
+
+def test_a_generator_predicts_one_row_a_piece_and_only_those_that_were_wanted(sink: MemorySink) -> None:
+    served = driftline.serve(Model(), "desk", version="1")
+    stream = served.predict_proba([[1.0], [2.0], [3.0]])
+    assert inspect.isgenerator(stream)
+    assert [next(stream), next(stream)] == [0.1, 0.2]
+    assert recorded(sink) == []
+    stream.close()
+    assert [answer.score for answer in recorded(sink)] == [0.1, 0.2]
+
+
+def test_labels_that_come_one_by_one_are_one_answer_a_row(sink: MemorySink) -> None:
+    class Labels:
+        def predict(self, rows: list[str]) -> Iterator[str]:
+            yield from (row.upper() for row in rows)
+
+    assert list(driftline.serve(Labels(), "desk", version="1").predict(["a", "b"])) == ["A", "B"]
+    assert [answer.decision for answer in recorded(sink)] == ["A", "B"]
+
+
+def test_what_asks_how_to_call_a_model_is_told_as_without_us(sink: MemorySink) -> None:
+    """As web frameworks do, which run in a thread what need not be awaited."""
+    served = driftline.serve(Model(), "desk", version="1")
+    assert inspect.iscoroutinefunction(served.predict)
+    assert inspect.isgeneratorfunction(served.predict_proba)
+    assert inspect.isasyncgenfunction(served.__call__)
+    assert inspect.signature(served.predict) == inspect.signature(Model().predict)
+
+
+def test_what_fails_is_no_prediction_and_the_error_is_that_of_the_model(sink: MemorySink) -> None:
+    class Broken:
+        async def predict(self, rows: Any) -> None:
+            raise ZeroDivisionError("on purpose")
+
+        def predict_proba(self, rows: Any) -> Iterator[float]:
+            yield 0.5
+            raise ZeroDivisionError("on purpose")
+
+    served = driftline.serve(Broken(), "desk", version="1")
+    with pytest.raises(ZeroDivisionError, match="on purpose"):
+        asyncio.run(served.predict([[1.0]]))  # type: ignore[arg-type]
+    with pytest.raises(ZeroDivisionError, match="on purpose"):
+        list(served.predict_proba([[1.0], [2.0]]))
+    assert recorded(sink) == []
+
+
+def test_inside_an_answer_what_was_awaited_is_part_of_it(sink: MemorySink) -> None:
+    async def ask() -> None:
+        with driftline.answer("chat"):
+            await driftline.serve(Model(), "desk", version="1").predict([[7.0]])
+
+    asyncio.run(ask())
+    (answer,) = recorded(sink)
+    assert (answer.endpoint, answer.score, [one.role for one in answer.sources]) == ("chat", 0.7, ["model"])
+
+
+def test_of_a_stream_without_end_a_part_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(promised, "MOST", 2)
+    taken: list[Any] = []
+    one = promised.Promised(lambda given, result: taken.append((given, result)), "q")
+    for piece in "abc":
+        one.passed(piece)
+    one.finish(None)
+    assert taken == [("q", "ab")]

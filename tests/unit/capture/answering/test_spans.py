@@ -1,0 +1,288 @@
+"""Spans that start and end, put in by hand. What belongs together is worked out by hand from their parents."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import driftline
+from driftline.capture.answering import spans
+from driftline.capture.answering.dialects import Span
+from driftline.capture.answering.spans import Ended, Spans
+from driftline.capture.ground import fault
+from driftline.errors import MissingExtra
+from driftline.event import ids
+from driftline.event.answer import Answer, Retrieved
+from driftline.testing import MemorySink
+
+LLM = {"openinference.span.kind": "LLM", "llm.provider": "acme", "llm.model_name": "m-1", "output.value": "Soon."}
+CHAIN = {"openinference.span.kind": "CHAIN", "input.value": "When?"}
+HTTP = {"http.request.method": "POST"}
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+
+
+def retriever(*texts: str) -> dict[str, Any]:
+    named = {f"retrieval.documents.{n}.document.content": text for n, text in enumerate(texts)}
+    return {"openinference.span.kind": "RETRIEVER", **named}
+
+
+class Tracing:
+    """Starts and ends spans as an SDK does; attributes are known at the end only, as with some instrumentation."""
+
+    def __init__(self, found: Spans | None = None) -> None:
+        self.spans = found or Spans("", {})
+        self.now = 1_359_590_400_000_000
+        self.number = 0
+
+    def start(self, parent: int = 0, scope: str = "openinference.x", early: dict[str, Any] | None = None) -> int:
+        self.number += 1
+        self.spans.start(self.number, parent, scope, lambda: early or {})
+        return self.number
+
+    def end(self, key: int, attributes: dict[str, Any], scope: str = "openinference.x", failed: bool = False) -> None:
+        self.now += 1
+        span = Span(f"span {key}", attributes, (), self.now, failed, scope, self.now + 1)
+        known = "http.request.method" not in attributes
+        self.spans.end(key, Ended(TRACE, f"{key:016x}", span) if known else None)
+
+    def once(self, attributes: dict[str, Any], parent: int = 0, **more: Any) -> None:
+        self.end(self.start(parent, **more), attributes)
+
+
+def recorded(sink: MemorySink) -> list[Answer]:
+    assert driftline.flush()
+    return sink.recorded
+
+
+def test_one_answer_unites_what_lies_inside_its_outermost_span(sink: MemorySink) -> None:
+    tracing = Tracing()
+    root = tracing.start()
+    inner = tracing.start(root)
+    tracing.once(retriever("a", "b"), inner)
+    tracing.once(retriever("b", "c"), inner)
+    tracing.end(inner, CHAIN)
+    tracing.once({"openinference.span.kind": "TOOL", "tool.name": "search"}, root)
+    tracing.once({**LLM, "llm.token_count.prompt": 7, "llm.token_count.completion": 2}, root)
+    tracing.once({**LLM, "llm.token_count.prompt": 5, "output.value": "Now."}, root)
+    tracing.end(root, {**CHAIN, "llm.token_count.prompt": 12})
+    (answer,) = recorded(sink)
+    assert [one.content for one in answer.documents] == [ids.text(text) for text in "abc"]
+    assert [(s.role, s.version.dataset.namespace, s.version.dataset.name) for s in answer.sources] == [
+        ("model", "acme", "m-1")
+    ]
+    assert (answer.text, answer.question, answer.tools) == ("Now.", ids.text("When?"), ("search",))
+    assert (answer.tokens_in, answer.tokens_out) == (12, 2)  # of the calls, not of the chain around them once more
+    assert (answer.trace, answer.span, answer.endpoint) == (TRACE, f"{root:016x}", "span 1")
+
+
+def test_a_retrieval_beside_its_answer_belongs_to_it(sink: MemorySink) -> None:
+    tracing = Tracing()
+    request = tracing.start(scope="asgi")
+    between = tracing.start(request, scope="mine")
+    tracing.once(retriever("a"), between)
+    tracing.end(between, HTTP)
+    tracing.once(LLM, request)
+    tracing.end(request, HTTP)
+    (answer,) = recorded(sink)
+    assert [one.content for one in answer.documents] == [ids.text("a")]
+
+
+def test_a_retrieval_without_an_answer_is_none(sink: MemorySink) -> None:
+    tracing = Tracing()
+    request = tracing.start(scope="asgi")
+    tracing.once(retriever("a"), request)
+    tracing.end(request, HTTP)
+    assert recorded(sink) == []
+
+
+def test_two_answers_of_one_request_are_two(sink: MemorySink) -> None:
+    tracing = Tracing()
+    request = tracing.start(scope="asgi")
+    tracing.once(LLM, request)
+    tracing.once({**LLM, "output.value": "Now."}, request)
+    tracing.end(request, HTTP)
+    assert [answer.text for answer in recorded(sink)] == ["Soon.", "Now."]
+
+
+NATIVE = {
+    "gen_ai.operation.name": "chat", "gen_ai.provider.name": "acme", "gen_ai.request.model": "m-1",
+    "gen_ai.response.id": "r1", "gen_ai.usage.input_tokens": 7,
+}  # fmt: skip
+
+
+def test_a_call_that_two_instrumentations_tell_of_is_one_answer(sink: MemorySink) -> None:
+    """The client of a model, and what is put around it: spans that overlap, in traces of their own."""
+    tracing = Tracing()
+    outer = tracing.start(scope="around")
+    inner = tracing.start(scope="client")
+    tracing.end(inner, NATIVE, "client")
+    tracing.now -= 1  # it was still under way
+    tracing.end(outer, {**LLM, "gen_ai.response.id": "r1"}, "around")
+    tracing.now += 1
+    tracing.once({**NATIVE, "gen_ai.usage.input_tokens": 3}, scope="client")  # the server gives the same id once more
+    first, second = recorded(sink)
+    assert (first.text, first.tokens_in, first.span) == ("Soon.", 7, f"{inner:016x}")
+    assert (second.text, second.tokens_in) == ("", 3)
+
+
+def test_a_call_below_a_call_counts_once_also_through_other_spans(sink: MemorySink) -> None:
+    tracing = Tracing()
+    outer = tracing.start()
+    between = tracing.start(outer, scope="http")
+    tracing.once(NATIVE, between, scope="client")
+    tracing.end(between, HTTP)
+    tracing.end(outer, {**LLM, "llm.token_count.prompt": 7})
+    (answer,) = recorded(sink)
+    assert (answer.tokens_in, answer.text, len(answer.sources)) == (7, "Soon.", 1)
+
+
+def test_inside_an_answer_a_call_that_is_told_twice_counts_once(sink: MemorySink) -> None:
+    tracing = Tracing()
+    with driftline.answer("desk"):
+        outer, inner = tracing.start(scope="around"), tracing.start(scope="client")
+        tracing.end(inner, NATIVE, "client")
+        tracing.now -= 1
+        tracing.end(outer, {**LLM, "gen_ai.response.id": "r1", "llm.token_count.prompt": 7}, "around")
+    (answer,) = recorded(sink)
+    assert (answer.tokens_in, answer.text, len(answer.sources)) == (7, "Soon.", 1)
+
+
+def test_responses_that_were_heard_of_are_forgotten_beyond_a_number(
+    sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spans, "HEARD", 2)
+    tracing = Tracing()
+    for number in range(5):
+        tracing.once({**NATIVE, "gen_ai.response.id": f"r{number}"}, scope="client")
+    assert [*tracing.spans._heard] == ["r3", "r4"]
+    assert len(recorded(sink)) == 5
+
+
+def test_the_last_ranking_is_what_was_retrieved(sink: MemorySink) -> None:
+    tracing = Tracing()
+    root = tracing.start()
+    tracing.once(retriever("a", "b", "c"), root)
+    ranked = {"reranker.output_documents.0.document.content": "c", "reranker.output_documents.1.document.content": "a"}
+    tracing.once({"openinference.span.kind": "RERANKER", **ranked}, root)
+    tracing.once(LLM, root)
+    tracing.end(root, CHAIN)
+    (answer,) = recorded(sink)
+    assert [one.content for one in answer.documents] == [ids.text("c"), ids.text("a")]
+
+
+def test_what_the_user_says_it_stands_on_wins(sink: MemorySink) -> None:
+    tracing = Tracing(Spans("desk", {"index": "policy-index", "model": "ours"}))
+    tracing.once(LLM)
+    (answer,) = recorded(sink)
+    assert answer.endpoint == "desk"
+    assert [(s.role, s.version.dataset.name) for s in answer.sources] == [("index", "policy-index"), ("model", "ours")]
+
+
+def test_what_cannot_be_stood_on_costs_itself_only(sink: MemorySink) -> None:
+    Tracing(Spans("desk", {"index": 7})).once(LLM)  # type: ignore[dict-item]  # what a hurried user may write
+    (answer,) = recorded(sink)
+    assert [source.role for source in answer.sources] == ["model"]
+    assert fault.counts()["otel"] >= 1
+
+
+def test_inside_an_answer_in_the_making_spans_add_to_it(sink: MemorySink) -> None:
+    tracing = Tracing()
+    with driftline.answer("desk") as made:
+        made.uses("index", "policy-index", "7")
+        made.retrieved(Retrieved(ids.text("a"), "", 0.9))
+        root = tracing.start()
+        tracing.once(retriever("a", "b"), root)
+        tracing.once(LLM, root)
+        tracing.end(root, CHAIN)
+        made.decide("refund")
+    (answer,) = recorded(sink)
+    assert (answer.id, answer.decision, answer.text, answer.trace) == (made.id, "refund", "Soon.", TRACE)
+    assert [one.content for one in answer.documents] == [ids.text("a"), ids.text("b")]
+    assert [source.role for source in answer.sources] == ["index", "model"]
+
+
+def test_inside_an_answer_in_the_making_retrieval_and_tools_need_no_span_around_them(sink: MemorySink) -> None:
+    tracing = Tracing()
+    with driftline.answer("desk") as made:
+        tracing.once(retriever("a", "b"))
+        tracing.once({"openinference.span.kind": "TOOL", "tool.name": "calculator"})
+        tracing.once({"openinference.span.kind": "EMBEDDING", "llm.token_count.prompt": 900})  # no tokens of an answer
+        tracing.once({**LLM, "llm.token_count.prompt": 5})
+        other = tracing.start(early=HTTP, scope="http")
+        tracing.once(retriever("c"), other)
+        tracing.once({**LLM, "llm.token_count.prompt": 7}, other)
+        tracing.end(other, HTTP)
+    (answer,) = recorded(sink)
+    assert answer.id == made.id
+    assert [one.content for one in answer.documents] == [ids.text(text) for text in "abc"]
+    assert (answer.tools, answer.tokens_in, answer.text) == (("calculator",), 12, "Soon.")
+
+
+def test_spans_that_end_after_the_answer_around_them_are_an_answer_of_their_own(sink: MemorySink) -> None:
+    tracing = Tracing()
+    with driftline.answer("desk"):
+        late = tracing.start()
+    tracing.end(late, LLM)
+    assert [answer.text for answer in recorded(sink)] == ["", "Soon."]
+
+
+def test_the_same_spans_make_the_same_id(sink: MemorySink) -> None:
+    for _ in range(2):
+        Tracing().once(LLM)
+    first, second = recorded(sink)
+    assert first.id == second.id
+    assert int(first.id.replace("-", "")[:12], 16) == first.time_us // 1000
+
+
+def test_a_failed_root_is_an_answer_that_failed(sink: MemorySink) -> None:
+    tracing = Tracing()
+    tracing.end(tracing.start(), LLM, failed=True)
+    assert [answer.decision for answer in recorded(sink)] == ["error"]
+
+
+def test_spans_that_nobody_ends_are_bounded(sink: MemorySink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spans, "OPEN", 3)
+    monkeypatch.setattr(spans, "TOGETHER", 2)
+    tracing = Tracing()
+    for _ in range(10):
+        tracing.start(scope="mine")
+    assert len(tracing.spans._open) == 3
+    root = tracing.start(scope="mine")
+    for _ in range(5):
+        tracing.once(retriever("a"), root)
+    assert len(tracing.spans._open[root].found) == 2
+    tracing.end(1, LLM)  # which was dropped
+    assert recorded(sink) == []
+
+
+def test_without_the_sdk_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spans, "_ADAPTER", "driftline.capture.nothing")
+    with pytest.raises(MissingExtra) as refused:
+        driftline.span_processor()
+    assert "driftline[otel]" in refused.value.hint
+
+
+def test_a_span_may_end_while_another_one_is_looked_at(sink: MemorySink) -> None:
+    """As one does that a generator keeps open, when it is collected meanwhile."""
+    tracing = Tracing()
+    left = tracing.start()
+
+    def attributes() -> dict[str, Any]:
+        tracing.end(left, LLM)
+        return {}
+
+    tracing.spans.start(100, 0, "http", attributes)
+    inner = tracing.start(parent=100)
+    ending = threading.Thread(target=tracing.end, args=(inner, LLM), daemon=True)
+    ending.start()
+    ending.join(20)
+    assert not ending.is_alive()
+    assert len(recorded(sink)) == 2
+
+
+def test_a_forked_child_is_not_held_up_by_what_a_thread_of_its_parent_was_doing(
+    child_takes: Callable[[Callable[[], Any]], bool],
+) -> None:
+    one = Spans("", {})
+    assert child_takes(lambda: one._lock)

@@ -1,0 +1,77 @@
+"""What is told of a command line, of the environment and of calls that were seen; expected values by hand."""
+
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from tests.told_by_code import BEGIN, DATA, Script, edges
+
+from driftline.capture.explaining import outside
+from driftline.capture.program import sites
+from driftline.capture.script.site import Path, Site
+
+PATH: Path = (Site("script.py", 1, 13),)
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    outside._parsed.clear()
+    yield
+    outside._parsed.clear()
+
+
+def parse(*several: dict[str, Any]) -> outside.Outside:
+    """Call ``parse`` at one place of a script: on a thread, which has nothing of this test below."""
+    values = iter(several)
+    code = compile("[parse(next(values)) for _ in several]", "script.py", "exec")
+    names = {"parse": outside.parse, "values": values, "several": several}
+    thread = threading.Thread(target=exec, args=(code, names))
+    thread.start()
+    thread.join()
+    return outside.Outside(lambda path: path)
+
+
+def test_plain_values_are_told_and_no_others() -> None:
+    found = parse({"col": "a", "n": 3, "names": ["a", "b"], "path": object(), "api_key": "x"})
+    (way,) = outside._parsed
+    assert found.parsed(way.path()) == {"col": "a", "n": 3, "names": ["a", "b"]}
+    assert found.parsed(PATH) is None
+
+
+def test_where_it_is_something_else_another_time_nothing_is_told() -> None:
+    found = parse({"col": "a"}, {"col": "b"})
+    (way,) = outside._parsed
+    assert found.parsed(way.path()) is None
+
+
+def test_the_environment_and_the_command_line_are_those_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMN", "b")
+    monkeypatch.setenv("API_TOKEN", "x")
+    monkeypatch.setattr(sys, "argv", ["s.py", "b"])
+    found = outside.Outside(lambda path: path)
+    assert found.variable("COLUMN") == ("b",)
+    assert found.variable("NOT_SET_ANYWHERE") == (None,)
+    assert found.variable("API_TOKEN") is None
+    assert found.arguments() == ("s.py", "b")
+    assert found.stands(lambda path: path)
+    monkeypatch.setenv("COLUMN", "c")
+    assert not found.stands(lambda path: path)
+
+
+def test_a_call_that_read_nothing_has_not_happened() -> None:
+    sites._reads.clear()
+    assert outside.Outside(lambda path: path).happened(PATH) is False
+
+
+def test_columns_that_the_command_line_names_have_their_edges(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import argparse\n"
+        "parser = argparse.ArgumentParser()\n"
+        'parser.add_argument("--col", default="tenure")\n'
+        'raw = pd.read_csv("customers.csv")\n'
+        'raw["x"] = raw[parser.parse_args().col] * 2\n'
+        'raw[["x"]].to_csv("out.csv", index=False)\n'
+    ), "--col", "spend")  # fmt: skip
+    assert edges(events, "out.csv") == {"x": {("customers.csv", "spend", "TRANSFORMATION", 0.9)}}

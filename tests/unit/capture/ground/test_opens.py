@@ -1,0 +1,145 @@
+"""What Python opens and nothing claims is a named gap, and the run says how much of it all is accounted for."""
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import driftline
+from driftline.capture.ground import opens
+from driftline.event.openlineage import Event
+from driftline.testing import MemorySink
+
+
+def facet(sink: MemorySink, key: str) -> dict[str, Any]:
+    driftline.flush()
+    found: list[Event] = [event for event in sink.decoded() if event.run and key in event.run.facets]
+    assert found, key
+    assert found[-1].run is not None
+    body: dict[str, Any] = json.loads(bytes(found[-1].run.facets[key]))
+    return body
+
+
+def test_an_open_that_no_hook_claims_is_a_named_gap(watched: MemorySink, tmp_path: Path) -> None:
+    Path("data.csv").write_text("x\n1\n2\n")  # 6 bytes
+    Path(".raw.bin").write_bytes(b"12345678901234567890")
+    with driftline.run("job"):
+        pd.read_csv("data.csv")
+        with open(".raw.bin", "rb") as file:
+            file.read()
+        with open("report.log", "w") as file:
+            file.write("four")
+    gaps = facet(watched, "driftline_gaps")["gaps"]
+    assert gaps == {"unattributed read .raw.bin": 1, "unattributed write report.log": 1}
+    whole = facet(watched, "driftline_completeness")
+    assert (whole["attributed"], whole["seen"], whole["files"]) == (6, 30, 2)
+    assert whole["completeness"] == pytest.approx(6 / 30)
+    assert whole["unattributed"] == ["read .raw.bin", "write report.log"]
+
+
+def test_what_is_recorded_and_not_measured_stands_beside_what_is_not_recorded(watched: MemorySink) -> None:
+    Path("long.csv").write_text("a,b\n1,2\n3,4,5\n")
+    with driftline.run("job") as run:
+        run.read("long.csv")
+    whole = facet(watched, "driftline_completeness")
+    assert whole["completeness"] == 1.0
+    assert whole["unmeasured"] == ["long.csv (line 3 has 3 cells where the header has 2)"]
+
+
+def test_a_file_that_is_claimed_is_no_gap(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("job") as run:
+        with open("x.csv", "w") as file:
+            file.write("x\n1\n")
+        run.write("x.csv")
+        with open("x.csv") as file:
+            file.read()
+    assert facet(watched, "driftline_completeness")["completeness"] == 1.0
+
+
+def test_python_s_own_files_and_temporary_ones_are_no_gaps(watched: MemorySink, tmp_path: Path) -> None:
+    Path("x.csv").write_text("x\n1\n")
+    with driftline.run("job"):
+        pd.read_csv("x.csv")
+        with open(os.__file__) as file:
+            file.read()
+        with open("/dev/null", "rb") as other:
+            other.read()
+        with tempfile.NamedTemporaryFile("w") as temporary:
+            temporary.write("gone")
+        with pytest.raises(FileNotFoundError), open("never"):
+            pass
+        os.close(os.open(".", os.O_RDONLY))
+    assert facet(watched, "driftline_completeness")["files"] == 0
+
+
+def test_what_dbt_keeps_of_a_project_is_neither_an_output_nor_a_gap(watched: MemorySink, tmp_path: Path) -> None:
+    Path("target").mkdir()
+    with driftline.run("job") as run:
+        for name in ("manifest.json", "run_results.json", "partial_parse.msgpack"):
+            Path("target", name).write_bytes(b"{}")
+        with open("target/run_results.json") as file:
+            json.load(file)
+        Path("target/orders.json").write_text('[{"a": 1}]')
+    assert driftline.flush()
+    assert run.inputs == ()
+    told = [part.name for event in watched.decoded() for part in (*event.inputs, *event.outputs)]
+    assert set(told) == {"target/orders.json"}
+    assert opens.is_book("shop/target/graph.gpickle")
+    assert not opens.is_book("shop/graph.gpickle")
+
+
+def test_what_metaflow_keeps_of_its_flows_is_neither_an_input_nor_a_gap(watched: MemorySink, tmp_path: Path) -> None:
+    kept = tmp_path / ".metaflow" / "Flow" / "7" / "start" / "1" / "0.data.json"
+    kept.parent.mkdir(parents=True)
+    with driftline.run("flow") as run:
+        with kept.open("w") as file:
+            json.dump({"objects": {}}, file)
+        with kept.open() as file:
+            json.load(file)
+    assert driftline.flush()
+    assert (run.inputs, run.outputs) == ((), ())
+    assert all("driftline_gaps" not in ((event.run and event.run.facets) or {}) for event in watched.decoded())
+
+
+def test_a_read_that_fails_leaves_what_it_opened_as_opened_by_hand(watched: MemorySink, tmp_path: Path) -> None:
+    Path("broken.json").write_text("{]")
+    with driftline.run("job") as run, pytest.raises(ValueError, match=r".+"):
+        pd.read_json("broken.json")
+    assert facet(watched, "driftline_completeness")["files"] == 0
+    assert [one.dataset.name for one in run.inputs] == ["broken.json"]
+
+
+def test_switched_off_it_hears_nothing(watched: MemorySink, tmp_path: Path) -> None:
+    opens.switch_off()
+    with driftline.run("job") as run, open("x", "w") as file:
+        file.write("x")
+    assert run.opened == {}
+    driftline.flush()
+    assert b"driftline_completeness" not in watched.raw[-1]
+
+
+def test_only_so_many_files_are_named(watched: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opens, "NAMED", 2)
+    with driftline.run("job"):
+        for number in range(5):
+            with open(f"{number}.log", "w") as file:
+                file.write("x")
+    gaps = facet(watched, "driftline_gaps")["gaps"]
+    assert gaps == {"unattributed write 0.log": 1, "unattributed write 1.log": 1, "unattributed files": 3}
+
+
+def test_what_is_opened_beyond_those_that_are_remembered_is_counted(
+    watched: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opens, "LIMIT", 2)
+    for number in range(5):
+        (tmp_path / f"{number}.txt").write_text("x")
+    with driftline.run("job") as run:
+        for number in range(5):
+            with (tmp_path / f"{number}.txt").open():
+                pass
+    assert run.trace.gaps[opens.FURTHER] == 3

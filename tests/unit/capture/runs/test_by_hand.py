@@ -1,0 +1,196 @@
+"""Files that a program opens by hand are what the run read and wrote, by content, where that is known. By hand."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import driftline
+from driftline.capture.runs import by_hand
+from driftline.capture.runs.run import Run
+from driftline.capture.tables import measure
+from driftline.testing import MemorySink
+
+
+def names(run: Run) -> tuple[list[str], list[str]]:
+    driftline.flush()
+    return [one.dataset.name for one in run.inputs], [one.dataset.name for one in run.outputs]
+
+
+def facets(sink: MemorySink, key: str) -> Any:
+    driftline.flush()
+    run = sink.decoded()[-1].run
+    assert run is not None
+    return json.loads(bytes(run.facets[key])) if key in run.facets else None
+
+
+def test_text_read_and_written_by_hand_is_input_and_output_by_the_hash_of_its_bytes(watched: MemorySink) -> None:
+    Path("a.md").write_text("one")
+    with driftline.run("job") as run:
+        Path("a.md").read_text()
+        with Path("b.html").open("w") as file:
+            file.write("two")
+    assert names(run) == (["a.md"], ["b.html"])
+    for found, path in ((run.inputs[0], "a.md"), (run.outputs[0], "b.html")):
+        assert (found.version, found.bytes, found.fields) == (
+            measure.of_file(str(Path(path).absolute())).version,
+            3,
+            None,
+        )
+        assert found.attributes["observed"].startswith("opened by Python")
+    assert facets(watched, "driftline_completeness")["completeness"] == 1.0
+    assert facets(watched, "driftline_gaps") is None
+
+
+def test_what_is_no_data_or_not_as_it_was_read_stays_a_gap_or_is_nothing(watched: MemorySink) -> None:
+    for name in (".env", "changed.txt", "removed.txt", "driftline.toml", "both.txt"):
+        Path(name).write_text("x")
+    with driftline.run("job") as run:
+        for name in (".env", "changed.txt", "removed.txt", "driftline.toml"):
+            Path(name).read_text()
+        Path("removed.txt").unlink()
+        later = time.time() + 1
+        os.utime("changed.txt", (later, later))
+        with Path("run.log").open("a") as file:
+            file.write("x")
+        Path("both.txt").write_text("y")
+        Path("both.txt").read_text()
+    assert names(run) == ([], ["both.txt"])
+    unattributed = facets(watched, "driftline_completeness")["unattributed"]
+    assert unattributed == ["read .env", "read changed.txt", "read driftline.toml", "write run.log"]
+
+
+def test_many_files_of_one_folder_are_that_folder_whose_version_is_theirs(
+    watched: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(by_hand, "TOGETHER", 3)
+    Path("docs").mkdir()
+    Path("few").mkdir()
+    for number in range(3):
+        Path(f"docs/{number}.txt").write_text(str(number))
+    for number in range(2):
+        Path(f"few/{number}.txt").write_text(str(number))
+
+    def read() -> Run:
+        with driftline.run("job") as run:
+            for path in sorted((*Path("docs").iterdir(), *Path("few").iterdir())):
+                path.read_text()
+        assert names(run) == (["docs", "few/0.txt", "few/1.txt"], [])
+        assert facets(watched, "driftline_completeness")["completeness"] == 1.0
+        return run
+
+    first, again = read(), read()
+    assert first.inputs[0].version == again.inputs[0].version
+    assert first.inputs[0].attributes["files"] == "3"
+    Path("docs/1.txt").write_text("other")
+    assert read().inputs[0].version != first.inputs[0].version
+
+
+def test_a_large_file_goes_by_its_size_and_time_and_counts_as_not_followed(
+    watched: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(by_hand, "_LARGE", 2)
+    Path("a.txt").write_text("three")
+    with driftline.run("job") as run:
+        Path("a.txt").read_text()
+    assert names(run) == (["a.txt"], [])
+    assert run.inputs[0].version.startswith("stat:")
+    assert run.inputs[0].attributes["identity"] == "path, size and time (too large to be hashed)"
+    assert facets(watched, "driftline_completeness")["completeness"] == 0.0
+
+
+INDEX = """import driftline; driftline.watch("build index")
+from pathlib import Path
+import joblib
+from sklearn.feature_extraction.text import TfidfVectorizer
+chunks = [(path.name, part) for path in sorted(Path("docs").glob("*.md")) for part in path.read_text().split("\\n\\n")]
+vectors = TfidfVectorizer()
+matrix = vectors.fit_transform(text for _, text in chunks)
+joblib.dump((vectors, matrix, chunks), "index.joblib")
+"""
+ASK = """import driftline; driftline.watch("desk")
+import joblib
+vectors, matrix, chunks = joblib.load("index.joblib")
+question = "when is a refund paid"
+with driftline.answer("desk", question=question) as made:
+    best = (matrix @ vectors.transform([question]).T).toarray().ravel().argmax()
+    made.uses("index", "index.joblib")
+    made.retrieved(chunks[best][1])
+    made.decide("told", text=chunks[best][1])
+print(made.id)
+"""
+
+
+def test_why_of_an_answer_reaches_the_document_that_was_changed_before_its_index_was_built(tmp_path: Path) -> None:
+    """As a new user would: two scripts without a word on their files, run again after one document was changed."""
+    pytest.importorskip("sklearn")
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "refunds.md").write_text("A refund is paid within 14 days.\n\nRefunds need a receipt.")
+    (docs / "hotels.md").write_text("Hotels are booked by phone.")
+    (tmp_path / "index.py").write_text(INDEX)
+    (tmp_path / "ask.py").write_text(ASK)
+
+    def script(name: str, *more: str) -> str:
+        environment = {**os.environ, "DRIFTLINE_CONSOLE": "false"}
+        command = [sys.executable, name, *more]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    script("index.py")
+    script("ask.py")
+    (docs / "refunds.md").write_text("A refund is paid within 90 days.\n\nRefunds need a receipt.")
+    script("index.py")
+    answer = script("ask.py")
+    told = script("-m", "driftline.cli.main", "why", answer)
+    (said,) = re.findall(r"what changed first is (\S+?)[,:].* The content differs", told)
+    assert said == "docs/refunds.md"
+
+
+AGAIN = """import driftline; driftline.watch("steps")
+import os
+def write(name, text):
+    with open(name + ".part", "w") as file:
+        file.write(text)
+    os.replace(name + ".part", name)
+write("words.txt", "one two")
+write("other.txt", "three")
+with open("words.txt") as file:
+    words = file.read()
+write("count.txt", str(len(words.split())))
+with open("late.txt", "w") as file:
+    file.write("-")
+with open("late.txt") as file:
+    file.read()
+"""
+
+
+def test_what_was_written_and_opened_again_may_have_fed_what_was_written_after_that(tmp_path: Path) -> None:
+    """As Luigi's targets do it: written under another name, renamed, read by the next task of the same process."""
+    (tmp_path / "steps.py").write_text(AGAIN)
+    environment = {**os.environ, "DRIFTLINE_CONSOLE": "false"}
+    for command in (["steps.py"], ["-m", "driftline.cli.main", "lineage", "count.txt", "--up", "--json"]):
+        done = subprocess.run(
+            [sys.executable, *command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        )
+    graph = json.loads(done.stdout)
+    found = {node["label"] for node in graph["nodes"] if node["type"] == "DATASET"}
+    assert found == {"count.txt", "words.txt"}
+
+
+def test_the_books_of_a_table_are_no_data(watched: MemorySink) -> None:
+    """Polars reads the manifests of an Iceberg table on a thread of its own, where nobody knows for whom."""
+    books = ["t/metadata/1-m0.avro", "t/metadata/2.metadata.json", "d/_delta_log/0.json", "data/metadata/notes.md"]
+    for path in map(Path, books):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(str(path))
+    with driftline.run("job") as run:
+        for path in map(Path, books):
+            path.read_text()
+    assert names(run) == (["data/metadata/notes.md"], [])

@@ -1,0 +1,142 @@
+"""Which name a state gets: its own pointer where it has one, else the hash of its bytes or of its content."""
+
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+
+import msgspec
+import pandas as pd
+import pytest
+
+import driftline as dl
+from driftline.capture.runs.observe import Given, files, name_of, observe
+from driftline.capture.tables import measure, native
+from driftline.event.lineage import Dataset
+from driftline.testing import MemorySink
+
+TABLES = Path(__file__).parents[3] / "fixtures" / "tables"
+
+
+def test_a_table_with_a_log_of_its_own_is_one_version_named_by_it(tmp_path: Path) -> None:
+    shutil.copytree(TABLES / "delta", tmp_path / "lake" / "t")
+    (tmp_path / "lake" / "t" / "part-0.parquet").write_bytes(b"not read")
+    for given in (str(tmp_path / "lake" / "t"), tmp_path / "lake" / "t"):
+        (seen,) = observe(given, None, Given(), str(tmp_path))
+        touched = seen.touched
+        assert (touched.dataset, touched.version, touched.kind) == (Dataset("file", "lake/t"), "delta:3", "table")
+        assert touched.attributes == {"pointer": "delta"}
+        assert seen.path == ""
+
+
+def test_the_frame_that_was_read_from_such_a_table_is_fingerprinted_beside_the_pointer(tmp_path: Path) -> None:
+    shutil.copytree(TABLES / "iceberg", tmp_path / "t")
+    (seen,) = observe(str(tmp_path / "t"), pd.DataFrame({"a": [1]}), Given(), str(tmp_path))
+    assert seen.touched.version.startswith("iceberg:")
+    assert seen.touched.fingerprint.startswith("t2-2:")
+    assert len(seen.touched.attributes["table"]) == 36
+
+
+def test_what_the_user_calls_a_version_stands(tmp_path: Path) -> None:
+    shutil.copytree(TABLES / "delta", tmp_path / "t")
+    (seen,) = observe(str(tmp_path / "t"), None, Given(version="mine"), str(tmp_path))
+    assert seen.touched.version == "mine"
+
+
+def test_an_address_that_names_a_state_has_it_as_its_version() -> None:
+    (seen,) = observe("models:/churn/3", None, Given(), "/nowhere")
+    assert seen.touched.version == "mlflow:3"
+    (seen,) = observe("models:/churn@champion", None, Given(), "/nowhere")
+    assert seen.touched.version == ""
+
+
+def test_a_file_stays_named_by_its_bytes_and_says_what_dvc_calls_it(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("a\n1\n")
+    (tmp_path / "x.csv.dvc").write_text("outs:\n- md5: 0123456789abcdef0123456789abcdef\n  size: 4\n  path: x.csv\n")
+    (seen,) = observe(str(tmp_path / "x.csv"), None, Given(), str(tmp_path))
+    assert seen.touched.version.startswith("xxh3:")
+    assert seen.touched.attributes == {"pointer": "dvc:md5:0123456789abcdef0123456789abcdef"}
+
+
+def test_metadata_that_cannot_be_read_name_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: str) -> None:
+        raise PermissionError(path)
+
+    monkeypatch.setattr("driftline.capture.tables.native.native", refuse)
+    (tmp_path / "folder").mkdir()
+    (seen,) = observe(str(tmp_path / "folder"), None, Given(), str(tmp_path))
+    assert seen.touched.version == ""
+
+
+def test_names_and_files_of_a_path(tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / "1.csv").write_text("a\n")
+    assert files(str(tmp_path / "d")) == files(str(tmp_path / "d" / "*.csv")) == [str(tmp_path / "d" / "1.csv")]
+    assert files("s3://bucket/key") == []
+    assert name_of("churn", "ns", str(tmp_path)) == Dataset("ns", "churn")
+
+
+def test_a_run_sends_the_hashes_by_column_and_rows(sink: MemorySink, tmp_path: Path) -> None:
+    pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}).to_parquet(tmp_path / "x.parquet")
+    with dl.run("load") as run:
+        run.read(tmp_path / "x.parquet")
+        run.write("out", data=pd.DataFrame({"a": [1, 2]}))
+    dl.flush()
+    event = msgspec.json.decode(sink.raw[-1])
+    (read,), (wrote,) = event["inputs"], event["outputs"]
+    facet = read["facets"]["driftline_fingerprint"]
+    assert list(facet["columns"]) == ["a", "b"]
+    assert facet["rows"] == 2
+    assert facet["value"] == read["facets"]["driftline_state"]["fingerprint"]
+    assert facet["rowSet"]["total"].startswith("t4-1:")
+    assert wrote["facets"]["driftline_fingerprint"]["columns"]["a"] == facet["columns"]["a"]
+
+
+def test_a_file_that_is_changed_while_it_is_read_goes_by_no_hash(watched: MemorySink, tmp_path: Path) -> None:
+    """What was read is the first text; what can be hashed when the reader comes back is the second one."""
+    file = tmp_path / "x.csv"
+    file.write_text("a\n1\n")
+
+    def slow(cell: str) -> str:
+        time.sleep(0.02)  # several ticks of the clock by which files are dated
+        file.write_text("a,b\n2,3\n")
+        return cell
+
+    with dl.run("changed"):
+        assert pd.read_csv(file, converters={"a": slow}).a.tolist() == ["1"]
+    with dl.run("calm") as calm:
+        pd.read_csv(file)
+    dl.flush()
+    told = {event.job.name: event for event in watched.decoded()}
+    (read,) = told["changed"].inputs
+    state = json.loads(bytes(read.facets["driftline_state"]))
+    assert state["version"].startswith(measure.STAT)
+    assert state["attributes"]["identity"] == "path, size and time (changed while it was read)"
+    assert [field["name"] for field in json.loads(bytes(read.facets["schema"]))["fields"]] == ["a"]
+    assert calm.inputs[0].version == measure.of_bytes(b"a,b\n2,3\n")
+
+
+def test_a_time_that_is_still_to_come_tells_nothing(watched: MemorySink, tmp_path: Path) -> None:
+    """As a server of files has it whose clock is ahead."""
+    file = tmp_path / "x.csv"
+    file.write_text("a\n1\n")
+    os.utime(file, (time.time() + 60, time.time() + 60))
+    with dl.run("job") as run:
+        pd.read_csv(file)
+    assert run.inputs[0].version == measure.of_bytes(b"a\n1\n")
+
+
+def test_a_file_beside_which_something_cannot_be_read_is_named_by_its_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a ``dvc.lock`` of somebody else."""
+    (tmp_path / "x.csv").write_text("a\n1\n")
+    (tmp_path / "dvc.lock").write_text("stages: {}")
+
+    def refused(*_: object) -> None:
+        raise PermissionError("dvc.lock")
+
+    monkeypatch.setattr(native, "_outs", refused)
+    (seen,) = observe(tmp_path / "x.csv", None, Given(), str(tmp_path))
+    assert (seen.touched.version, seen.touched.attributes) == (measure.of_bytes(b"a\n1\n"), {})

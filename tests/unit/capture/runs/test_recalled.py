@@ -1,0 +1,95 @@
+"""Places of versions in a run's lists: the same as a look at all of them finds."""
+
+import random
+import weakref
+from pathlib import Path
+
+from driftline.capture.runs import collect, recalled
+from driftline.capture.runs.trace import Seen, Trace
+from driftline.event.lineage import Dataset, Job, Touched
+
+
+def trace() -> Trace:
+    return Trace(run="r", job=Job("default", "j"), started_us=0)
+
+
+def seen(name: str, version: str = "1", *, partition: str = "", path: str = "") -> Seen:
+    touched = Touched(dataset=Dataset("file", name), version=version, partition=partition)
+    return Seen(touched=touched, path=path)
+
+
+def versions(found: recalled.Recalled, wanted: Seen) -> list[str]:
+    return [one.touched.version for _, one in found.alike(wanted)]
+
+
+def test_only_what_has_the_partition_or_the_path_of_a_version_is_looked_at_in_order() -> None:
+    found = trace()
+    found.inputs += [
+        seen("a", "1", partition="x", path="/1"),
+        seen("b", "2", partition="x", path="/1"),
+        seen("a", "3", partition="y", path="/2"),
+        seen("a", "4", partition="z", path="/1"),
+        seen("a", "5", partition="x", path="/3"),
+    ]
+    assert versions(recalled.of(found, "read"), seen("a", "", partition="x", path="/1")) == ["1", "4", "5"]
+
+
+def test_what_stands_behind_an_address_is_found_by_its_dataset_alone() -> None:
+    found = trace()
+    found.outputs.append(seen("a", partition="x"))
+    found.outputs[0].pointer = lambda: ("1", 1)
+    assert versions(recalled.of(found, "write"), seen("a", partition="y", path="/1")) == ["1"]
+
+
+def test_a_list_out_of_which_something_was_taken_is_gone_through_anew() -> None:
+    found = trace()
+    found.outputs += [seen("a", "1"), seen("a", "2"), seen("a", "3")]
+    assert versions(recalled.of(found, "write"), seen("a")) == ["1", "2", "3"]
+    del found.outputs[0]
+    assert versions(recalled.of(found, "write"), seen("a")) == ["2", "3"]
+    found.outputs = [seen("a", "4")]
+    assert versions(recalled.of(found, "write"), seen("a")) == ["4"]
+
+
+def test_what_got_another_name_is_found_by_it() -> None:
+    found = trace()
+    found.outputs.append(seen("a", path="/a"))
+    assert versions(recalled.of(found, "write"), seen("b", path="/b")) == []
+    found.outputs[0].touched, found.outputs[0].path = seen("b").touched, "/b"
+    recalled.of(found, "write").put(0, found.outputs[0])
+    assert versions(recalled.of(found, "write"), seen("b", path="/b")) == ["1"]
+
+
+def test_a_version_is_held_only_if_it_lies_there_itself() -> None:
+    found = trace()
+    mine = seen("a")
+    found.inputs.append(mine)
+    assert recalled.of(found, "read").holds(mine)
+    assert not recalled.of(found, "read").holds(seen("a"))
+
+
+def test_open_files_are_known_until_they_are_closed(tmp_path: Path) -> None:
+    found = trace()
+    with (tmp_path / "x").open("w") as file:
+        mine = seen("a")
+        mine.handle = weakref.ref(file)
+        found.outputs += [mine, seen("b")]
+        assert recalled.of(found, "write").open() == [mine]
+    mine.handle = None
+    assert recalled.of(found, "write").open() == []
+
+
+def test_a_run_collects_what_it_would_collect_if_each_version_were_compared_with_all() -> None:
+    """Independent: whatever is the same by ``collect._same`` among all earlier ones is among those that are found."""
+    chance = random.Random(7)
+    found = trace()
+    for _ in range(400):
+        name, part = chance.choice("ab"), chance.choice(("", "x", "y"))
+        one = seen(name, chance.choice("123"), partition=part, path=chance.choice(("", "/1", "/2")))
+        one.pending = chance.random() < 0.2
+        way: recalled.Way = chance.choice(recalled.WAYS)
+        into = list(found.inputs if way == "read" else found.outputs)
+        expected = [place for place, known in enumerate(into) if collect._same(known, one)]
+        places = [place for place, known in recalled.of(found, way).alike(one) if collect._same(known, one)]
+        assert places == expected
+        collect.add(found, way, one)

@@ -1,0 +1,139 @@
+"""What becomes of a batch: it is delivered, or tried again, or kept, and every one of these is counted."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from driftline.capture.ground import fault
+from driftline.capture.sending import delivery
+from driftline.capture.sending.delivery import Delivery
+from driftline.event.answer import Answer
+
+
+class Failing:
+    """A sink that fails as often as it is told to."""
+
+    def __init__(self, failures: int) -> None:
+        self.failures = failures
+        self.got: list[bytes] = []
+        self.asked: list[bool] = []
+
+    def events(self, batch: Sequence[bytes]) -> None:
+        if self.failures:
+            self.failures -= 1
+            raise OSError("locked")
+        self.got += batch
+
+    def answers(self, batch: Sequence[Answer]) -> None:
+        """It takes none."""
+
+    def follow(self, *, asked: bool) -> None:
+        self.events([])
+        self.asked.append(asked)
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+@pytest.fixture(autouse=True)
+def calm(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(delivery, "_PAUSES", (0.0, 0.0))
+    fault.reset()
+    yield
+    fault.reset()
+
+
+def test_a_batch_is_tried_three_times_then_kept_and_replayed_when_somebody_asks(tmp_path: Path) -> None:
+    sink = Failing(3)
+    made = Delivery(str(tmp_path), lambda: sink)
+    made.hand([b"{}"], [], hurry=False)
+    assert (sink.failures, sink.got, made.counts["spooled"], made.clean()) == (0, [], 1, False)
+    made.hand([b"[]"], [], hurry=False)  # the sink rests
+    assert (sink.got, made.counts["spooled"]) == ([], 2)
+    made.replay(asked=True, spilling=False)
+    assert (sink.got, made.counts["replayed"], made.counts["delivered"], made.clean()) == ([b"{}", b"[]"], 2, 2, True)
+    made.shut()
+
+
+def test_one_who_hurries_does_not_wait_until_the_sink_has_rested(tmp_path: Path) -> None:
+    sink = Failing(3)
+    made = Delivery(str(tmp_path), lambda: sink)
+    made.hand([b"{}"], [], hurry=False)
+    made.hand([b"[]"], [], hurry=True)
+    assert sink.got == [b"[]"]
+    made.shut()
+
+
+def test_what_cannot_be_worked_out_is_asked_for_again_and_is_no_loss(tmp_path: Path) -> None:
+    sink = Failing(0)
+    made = Delivery(str(tmp_path), lambda: sink)
+    made.follow(asked=True)
+    assert sink.asked == []  # nothing was delivered yet: the sink is not opened for it
+    made.hand([b"{}"], [], hurry=False)
+    sink.failures = 1
+    made.follow(asked=True)
+    assert (made.clean(), made.counts["lost"], made.counts["spooled"]) == (False, 0, 0)
+    made.follow(asked=True)
+    assert (made.clean(), sink.asked) == (True, [True])
+    made.shut()
+
+
+def test_a_loss_is_told_once_and_spoils_one_flush(tmp_path: Path) -> None:
+    made = Delivery(str(tmp_path), lambda: Failing(0))
+    made.lost(2, "on purpose")
+    assert (made.tally.take(), made.tally.take(), made.counts["lost"]) == ({"lost": 2}, {}, 2)
+    assert (made.clean(), made.clean()) == (False, True)
+
+
+def test_that_events_are_kept_is_said_only_where_they_are(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    made = Delivery(str(tmp_path / "kept"), lambda: Failing(9))
+    made.hand([b"{}"], [], hurry=False)
+    assert [message for message in caplog.messages if "events are kept in" in message]
+    made.shut()
+    caplog.clear()
+    fault.reset()
+    (tmp_path / "full").write_text("no folder")
+    made = Delivery(str(tmp_path / "full"), lambda: Failing(9))
+    made.hand([b"{}"], [], hurry=False)
+    made.shut()
+    (message,) = caplog.messages
+    assert "events or answers are being lost: the spool cannot be written (" in message
+    assert "and cannot deliver (OSError: locked)" in message
+
+
+def test_that_a_sink_does_not_answer_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    made = Delivery(str(tmp_path), lambda: Failing(100))
+    made.hand([b"{}"], [], hurry=False)
+    made.replay(asked=True, spilling=False)
+    assert [record.getMessage().partition(" (")[0] for record in caplog.records] == ["driftline: cannot deliver"]
+    made.shut()
+
+
+class Slow(Failing):
+    """A sink of this process that takes its time."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.inside, self.go = threading.Event(), threading.Event()
+
+    def events(self, batch: Sequence[bytes]) -> None:
+        self.inside.set()
+        self.go.wait(20)
+        super().events(batch)
+
+
+def test_who_forks_waits_until_nobody_is_in_a_sink_that_works_in_this_process(tmp_path: Path) -> None:
+    sink = Slow()
+    slow = Delivery(str(tmp_path), lambda: sink)
+    worker = threading.Thread(target=slow.hand, args=([b"{}"], []), kwargs={"hurry": True})
+    worker.start()
+    assert sink.inside.wait(20)
+    assert not slow.hold(0.01)
+    sink.go.set()
+    assert slow.hold(20)
+    assert sink.got == [b"{}"]
+    slow.let_go()
+    worker.join(20)
+    assert not worker.is_alive()

@@ -1,0 +1,236 @@
+"""The spool: what goes in comes out, oldest first, exactly once, whoever wrote it."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from driftline.capture.ground import fault
+from driftline.capture.sending import spool as spools
+from driftline.capture.sending.spool import Spool
+from driftline.event.answer import Answer
+
+
+def answer(number: int) -> Answer:
+    return Answer(id=f"id-{number}", time_us=number, endpoint="desk", text="two\nlines")
+
+
+class Taker:
+    """Remembers what it was given, or refuses it."""
+
+    def __init__(self) -> None:
+        self.events: list[bytes] = []
+        self.answers: list[Answer] = []
+        self.refuse_after = 1_000_000
+
+    def __call__(self, events: Sequence[bytes], answers: Sequence[Answer]) -> None:
+        if len(self.events) + len(events) > self.refuse_after:
+            raise OSError("down")
+        self.events += events
+        self.answers += answers
+
+
+def test_everything_comes_back_in_order_and_the_folder_is_empty(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    assert spool.empty()
+    events = [b'{"n":%d}' % number for number in range(1200)]
+    for start in range(0, 1200, 100):
+        spool.add(events[start : start + 100], [answer(start)])
+    assert not spool.empty()
+    taker = Taker()
+    assert spool.replay(taker) == (1212, 0)
+    assert taker.events == events
+    assert taker.answers == [answer(number) for number in range(0, 1200, 100)]
+    assert spool.empty()
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
+@pytest.mark.parametrize("then", ["add", "replay", "close"])
+def test_what_waits_in_a_folder_that_somebody_removes_is_there_again_and_said(
+    then: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By hand: two events waited when the folder above the home was removed; one comes later."""
+    fault.reset()
+    spool = Spool(tmp_path / "project" / ".driftline")
+    spool.add([b'{"n":1}', b'{"n":2}'], [])
+    shutil.rmtree(tmp_path / "project")
+    if then == "add":
+        spool.add([b'{"n":3}'], [])
+    if then != "replay":
+        spool.close()
+        assert len(list(spool.folder.iterdir())) == 1
+    taker = Taker()
+    assert spool.replay(taker) == (3 if then == "add" else 2, 0)
+    assert taker.events[:2] == [b'{"n":1}', b'{"n":2}']
+    assert sum("was removed while events waited there" in record.message for record in caplog.records) == 1
+
+
+def test_a_replay_that_fails_keeps_the_file(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    spool.add([b"{}"] * 700, [])
+    taker = Taker()
+    taker.refuse_after = 500
+    with pytest.raises(OSError, match="down"):
+        spool.replay(taker)
+    taker.refuse_after = 10_000
+    spool.add([b'{"later":1}'], [])
+    spool.replay(taker)
+    assert len(taker.events) == 500 + 700 + 1  # the first part comes again: receivers know events by content
+    assert taker.events[-1] == b'{"later":1}'
+
+
+def test_what_a_dead_process_left_is_replayed_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    (folder / "00000000000000000001-1.jsonl").write_bytes(b'E {"dead":1}\n')
+    living = folder / "00000000000000000002-2.jsonl"
+    living.write_bytes(b'E {"living":1}\n')
+    taker = Taker()
+    with living.open("rb") as held:
+        fcntl.flock(held.fileno(), fcntl.LOCK_EX)
+        Spool(tmp_path).replay(taker)
+    assert taker.events == [b'{"dead":1}']
+    assert living.exists()
+
+
+def test_a_torn_line_is_counted_and_never_guessed_at(tmp_path: Path) -> None:
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    (folder / "1-1.jsonl").write_bytes(b'E {"whole":1}\nE {"torn":')
+    taker = Taker()
+    assert Spool(tmp_path).replay(taker) == (1, 1)
+    assert taker.events == [b'{"whole":1}']
+
+
+def test_a_full_spool_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spools, "LIMIT_BYTES", 10)
+    spool = Spool(tmp_path)
+    spool.add([b"{}" * 10], [])
+    with pytest.raises(OSError, match="full"):
+        spool.add([b"{}"], [])
+    spool.close()
+
+
+def test_what_is_added_in_the_midst_of_a_line_waits_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool = Spool(tmp_path)
+    written = spools._append
+
+    def interrupted(file: IO[bytes], data: bytes) -> None:
+        monkeypatch.setattr(spools, "_append", written)
+        half = len(data) // 2
+        file.write(data[:half])
+        spool.add([b'{"n":2}'], [])  # as a signal handler does, on the same thread
+        file.write(data[half:])
+
+    monkeypatch.setattr(spools, "_append", interrupted)
+    spool.add([b'{"n":1}'], [])
+    spool.add([b'{"n":3}'], [])
+    taker = Taker()
+    assert spool.replay(taker) == (3, 0)
+    assert taker.events == [b'{"n":1}', b'{"n":3}', b'{"n":2}']
+
+
+def test_a_server_that_is_down_for_long_makes_one_file_of_bounded_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spools, "LIMIT_BYTES", 1_000)
+    spool, taker = Spool(tmp_path), Taker()
+    taker.refuse_after = 0
+    kept = 0
+    for _ in range(1_000 // 11):  # of which each line takes so many bytes or one less
+        spool.add([b'{"n":%d}' % kept], [])
+        kept += 1
+        with pytest.raises(OSError, match="down"):
+            spool.replay(taker)
+    with contextlib.suppress(OSError):
+        while kept < 500:
+            spool.add([b'{"n":%d}' % kept], [])
+            kept += 1
+    (file,) = (tmp_path / "spool").iterdir()
+    assert 1_000 <= file.stat().st_size < 1_100
+    with file.open("rb") as other:
+        assert not spools.locked(other)
+    taker.refuse_after = 1_000
+    assert spool.replay(taker) == (kept, 0)
+    assert taker.events == [b'{"n":%d}' % number for number in range(kept)]
+
+
+def test_what_others_have_left_counts_when_the_folder_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spools, "LIMIT_BYTES", 100)
+    one = Spool(tmp_path)
+    one.add([b"{}" * 60], [])
+    other = Spool(tmp_path)
+    with pytest.raises(OSError, match="full"):
+        other.add([b"{}"], [])
+    one.close()
+    other.close()
+
+
+def test_a_forked_child_does_not_hold_the_file_of_its_parent(tmp_path: Path) -> None:
+    """Its lock would last as long as the child, however its parent ended."""
+    spool = Spool(tmp_path)
+    spool.add([b'{"n":1}'], [])
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        spool.reborn()
+        os.read(reading, 1)
+        os._exit(0)
+    time.sleep(0.5)
+    assert spool._file is not None
+    spool._file.close()  # as where the parent is killed
+    taker = Taker()
+    assert Spool(tmp_path).replay(taker) == (1, 0)
+    os.write(writing, b"x")
+    assert os.waitpid(child, 0)[1] == 0
+    os.close(reading)
+    os.close(writing)
+
+
+def test_a_file_that_another_process_delivers_between_two_looks_is_not_delivered_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Spool(tmp_path)
+    other.add([b'{"n": 1}'], [])
+    other.close()
+    (path,) = (tmp_path / "spool").iterdir()
+    lock = spools.locked
+
+    def late(file: IO[bytes]) -> bool:
+        path.unlink(missing_ok=True)  # by the one that held the lock until now
+        return lock(file)
+
+    monkeypatch.setattr(spools, "locked", late)
+    taker = Taker()
+    assert Spool(tmp_path).replay(taker) == (0, 0)
+    assert taker.events == []
+
+
+def test_a_file_that_another_process_has_delivered_is_not_written_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool, taker = Spool(tmp_path), Taker()
+    spool.add([b'{"n": 1}'], [])
+    (path,) = (tmp_path / "spool").iterdir()
+    lock = spools.locked
+
+    def late(file: IO[bytes]) -> bool:
+        path.unlink(missing_ok=True)
+        return lock(file)
+
+    monkeypatch.setattr(spools, "locked", late)
+    taker.refuse_after = 0
+    with pytest.raises(OSError, match="down"):
+        spool.replay(taker)
+    monkeypatch.undo()
+    spool.add([b'{"n": 2}'], [])
+    spool.close()
+    assert [line for path in (tmp_path / "spool").iterdir() for line in path.read_bytes().splitlines()] == [
+        b'E {"n": 2}'
+    ]
