@@ -160,6 +160,7 @@ def _moved(run: Recording, source: str, target: str) -> bool:
         if way == "write" and (path == source or (below and path.startswith(below))):
             new = target + path[len(source) :]
             trace.opened[new, "write"] = when
+            trace.again.pop(new, None)
             sites.renamed(path, new)
             moved = True
     return moved
