@@ -43,6 +43,7 @@ def of_file(path: str, form: Form, options: Mapping[str, Any]) -> Heading | None
         or form.bare.startswith("polars")
         or form.skip < 1
         or form._replace(comment="").leaves_out
+        or (form.comment and form.skip > 1)
         or not form.delimiter
     ):
         return None
