@@ -93,8 +93,8 @@ def test_a_function_that_objects_may_answer_for_stays_one(watched: MemorySink) -
     assert np.save != mock.call
 
 
-# Expected: the columns of the array that NumPy itself makes of the file, by their places or their names; or those of the
-# file, where it has a line of names that NumPy was told to pass over.
+# Expected: the columns of the array that NumPy itself makes of the file, by their places or their names; of a line of
+# names that NumPy was told to pass over, those.
 @pytest.mark.parametrize(
     ("written", "read"),
     [
