@@ -82,7 +82,7 @@ export interface Source { role: string; version: { dataset: Dataset; version: st
 export interface Retrieved { content: string; document?: string; score?: number }
 export interface Answer {
   id: string; time_us: number; endpoint: string; partition?: string; sources?: Source[]; documents?: Retrieved[];
-  features?: Record<string, number | string | boolean | null>; question?: string; text?: string; decision?: string;
+  features?: Record<string, number | string | boolean | null>; question?: string; text?: string; text_hash?: string; decision?: string;
   score?: number | null; money?: number; currency?: string; verdict?: Verdict; trace?: string;
 }
 export interface Explanation {

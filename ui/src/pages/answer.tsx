@@ -44,7 +44,7 @@ function Why({ why }: { why: Explanation }) {
         </Section>
       )}
       <div class="two">
-        <Section title="What was said">{answer.text ? <blockquote>{answer.text}</blockquote> : <Empty>Only its hash was kept.</Empty>}<VerdictReasons verdict={answer.verdict ?? {}} currency={answer.currency} /></Section>
+        <Section title="What was said">{answer.text ? <blockquote>{answer.text}</blockquote> : <Empty>{answer.text_hash ? "Only its hash was kept." : "No text was recorded."}</Empty>}<VerdictReasons verdict={answer.verdict ?? {}} currency={answer.currency} /></Section>
         <Section title="What it stood on"><Sources answer={answer} /></Section>
       </div>
       <Section title="Where that came from"><StillGraph graph={graph} layout={why.layout} marks={marks} label="What this answer stood on" /></Section>
