@@ -50,6 +50,12 @@ def decide():
     driftline.current_answer().decide("refund", money=10.0)
 with driftline.answer("desk", at=datetime.datetime(2024, 3, 1)):
     decide()
+with open("home/refunds.md", "w") as file:
+    file.write("Paid within seven days.")
+with driftline.run("collect", at=datetime.datetime(2023, 11, 1)) as run:
+    run.read("home/refunds.md")
+with driftline.answer("chat", at=datetime.datetime(2023, 12, 1)) as answer:
+    answer.retrieved("Paid within seven days.")
 assert driftline.flush(60)
 """
 
@@ -105,6 +111,17 @@ def test_lineage_answers_and_guards_are_a_click_away(page: browser.Page, address
     assert "desk" in page.wait_for("refund")
     page.open(f"{address}/#/guards")
     page.wait_for("features")
+
+
+def test_an_answer_names_the_file_behind_what_it_retrieved_and_says_that_no_text_was_recorded(
+    page: browser.Page, address: str
+) -> None:
+    page.open(f"{address}/#/answers?endpoint=chat")
+    page.wait_for("2023-12-01")
+    page.run("document.querySelector('table.answers a').click()")
+    text = " ".join(page.wait_for("Documents retrieved").split())
+    assert "from refunds.md" in text
+    assert "No text was recorded." in text
 
 
 def test_what_a_guard_only_observed_is_told_as_what_it_would_have_done(page: browser.Page, address: str) -> None:

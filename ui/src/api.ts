@@ -82,11 +82,12 @@ export interface Source { role: string; version: { dataset: Dataset; version: st
 export interface Retrieved { content: string; document?: string; score?: number }
 export interface Answer {
   id: string; time_us: number; endpoint: string; partition?: string; sources?: Source[]; documents?: Retrieved[];
-  features?: Record<string, number | string | boolean | null>; question?: string; text?: string; decision?: string;
+  features?: Record<string, number | string | boolean | null>; question?: string; text?: string; text_hash?: string; decision?: string;
   score?: number | null; money?: number; currency?: string; verdict?: Verdict; trace?: string;
 }
+export interface Trail { content: string; document?: string; score?: number; steps?: { node: string; job?: string; run?: string }[] }
 export interface Explanation {
-  answer: Answer; graph?: Subgraph; findings?: Finding[]; changes?: Change[]; data?: DataChange[]; incidents?: Incident[];
+  answer: Answer; documents?: Trail[]; graph?: Subgraph; findings?: Finding[]; changes?: Change[]; data?: DataChange[]; incidents?: Incident[];
   sentence?: string; layout?: Layout;
 }
 export interface Impact {

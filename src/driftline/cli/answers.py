@@ -65,7 +65,7 @@ def told(found: Sequence[Answer], limit: int, *, as_json: bool, narrowed: bool =
                 answer.id,
                 answer.endpoint,
                 answer.partition or show.when(answer.time_us),
-                answer.decision,
+                show.decided(answer),
                 show.money(answer.money, answer.currency) if answer.money else "–",
                 show.verdict(answer.verdict),
             )

@@ -4,6 +4,12 @@ import click
 
 from driftline.cli import opened, show
 from driftline.cli.lineage import AS_OF
+from driftline.drift.judge import WARM_UP
+
+NONE = (
+    f"No findings are known. Distributions are judged from the version after the first {WARM_UP} healthy ones; "
+    "'driftline diff' compares any two."
+)
 
 
 @click.command()
@@ -16,7 +22,8 @@ def findings(ctx: click.Context, node: str | None, since: str | None, limit: int
     """List findings, newest first: of the dataset NODE or of all.
 
     A finding is a measured difference, or a version that is missing because a run failed. Those that matter to
-    somebody belong to an incident; the others are kept here.
+    somebody belong to an incident; the others are kept here. Distributions are judged once a dataset has had
+    21 healthy versions; 'driftline diff' compares any two.
     """
     with opened.engine(ctx) as engine:
         place = opened.node(engine, node).partition("#")[0] if node else ""
@@ -24,7 +31,7 @@ def findings(ctx: click.Context, node: str | None, since: str | None, limit: int
     if as_json:
         show.as_json({"findings": found})
         return
-    show.say(f"{show.count(len(found), 'finding')}, newest first:" if found else "No findings are known.")
+    show.say(f"{show.count(len(found), 'finding')}, newest first:" if found else NONE)
     show.table(
         ("", "when", "where", "kind", "what"),
         (

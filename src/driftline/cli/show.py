@@ -16,7 +16,7 @@ from rich.text import Text
 
 from driftline import clock
 from driftline.event import names
-from driftline.event.answer import Verdict
+from driftline.event.answer import Answer, Verdict
 from driftline.event.lineage import Link, Node
 
 PIPED_WIDTH = 200
@@ -79,6 +79,12 @@ def verdict(found: Verdict) -> Text:
     if found.mode == "observe" and found.action not in ("allow", "flag"):
         return Text(f"○ would {found.action}", style="dim")
     return sign(found.action)
+
+
+def decided(answer: Answer) -> str:
+    """Return the decision of an answer and its score, as far as it has them."""
+    score = "" if answer.score is None else f"score {answer.score:.6g}"
+    return "  ".join(filter(None, (answer.decision, score)))
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, right: Sequence[str] = ()) -> None:

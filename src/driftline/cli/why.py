@@ -1,6 +1,7 @@
 """``driftline why``: why an answer came out as it did, or what caused an incident."""
 
 import sys
+import textwrap
 from collections.abc import Sequence
 
 import click
@@ -10,11 +11,13 @@ from driftline.cli import answers, incident_page, opened, show
 from driftline.engine.engine import Engine
 from driftline.errors import NotFound
 from driftline.event import names
+from driftline.event.lineage import Subgraph
 from driftline.event.report import DataChange, Explanation, IncidentReport, Trail
 
 LISTED = 20
 COLUMNS = 4
 WIDE = 12  # rows of a table; the rest is counted
+WIDTH = 100  # characters of a line of what was said
 
 
 @click.command()
@@ -59,15 +62,18 @@ def _explain(found: Explanation, most: int) -> None:
     answer = found.answer
     show.say(incident_page.sentence(found.sentence or "Nothing is known about what it stood on"), "bold")
     line = Text.assemble(show.verdict(answer.verdict), f"  {answer.endpoint}  {show.when(answer.time_us)} UTC")
-    if answer.decision:
-        line.append(f"  {answer.decision}")
+    if decided := show.decided(answer):
+        line.append(f"  {decided}")
     if answer.money:
         line.append(f"  {show.money(answer.money, answer.currency)}")
     show.say(line)
     for reason in answer.verdict.reasons:
         show.say(f"Guard rule {reason.rule}: {reason.observed}" + (f" (limit {reason.limit})" if reason.limit else ""))
+    _said(answer.text, most)
+    _table("It was given", ("value", "is"), [(name, _value(one)) for name, one in answer.features.items()], most)
     sources = [(one.role, names.label(one.version.node)) for one in answer.sources]
     _table("It stood on", ("role", "version"), sources, most)
+    _table("Where that came from", ("version", "was made of", "by", ""), _made(found.graph), most)
     read = found.documents if answer.documents else ()
     _table("It read", ("document", "score", "from"), [_trail(trail) for trail in read], most)
     moved = [(show.sign(f.severity), f"{f.dataset.name}.{f.column}".strip("."), f.sentence) for f in found.findings]
@@ -78,6 +84,39 @@ def _explain(found: Explanation, most: int) -> None:
     _table("What differs from the version before", headings, [_difference(one) for one in found.data], most)
     incidents = [(show.sign(i.state), i.id, i.title) for i in found.incidents]
     _table("Incidents", ("state", "id", "what"), incidents, most)
+
+
+def _said(text: str, most: int) -> None:
+    """Print what was said, where that was kept: as much as ``most`` rows of a table would be."""
+    if not text:
+        return
+    show.heading("It said")
+    lines = textwrap.wrap(text, WIDTH)
+    for line in lines[:most]:
+        show.say(line)
+    if len(lines) > most:
+        show.say(f"+{len(lines) - most:,} more lines; --all shows them.", "dim")
+
+
+def _value(value: float | str | bool | None) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _made(graph: Subgraph) -> list[tuple[str, str, str, str]]:
+    """Return which version was made of which, by a run of which job and how sure that is, nearest first."""
+    nodes = {node.id: node for node in graph.nodes}
+    depth = {id_: node.depth for id_, node in nodes.items()}
+    derived = [link for link in graph.edges if link.kind == "DERIVED"]
+    derived.sort(key=lambda link: (-depth.get(link.target, 0), names.label(link.target), names.label(link.source)))
+    return [
+        (
+            names.label(link.target),
+            names.label(link.source),
+            nodes[link.via].label if link.via in nodes else "–",
+            show.sure(link),
+        )
+        for link in derived
+    ]
 
 
 def _table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str | Text]], most: int) -> None:

@@ -1,11 +1,12 @@
 import sys
 
+import msgspec
 import pytest
 from rich.console import Console
 from rich.text import Text
 
 from driftline.cli import show
-from driftline.event.answer import Verdict
+from driftline.event.answer import Answer, Verdict
 from driftline.event.lineage import Link
 
 
@@ -84,3 +85,10 @@ def test_what_is_not_certain_is_never_shown_as_certain() -> None:
     assert shown == ["code, 99% sure", "code, 99% sure", "code, 99% sure", ""]
     assert show.sure(Link(source="a", target="b", kind="DERIVED", through=0.999)) == "99% sure"
     assert [show.percent(share) for share in (0.5, 0.8, 0.996, 1.0)] == ["50%", "80%", "99%", "100%"]
+
+
+def test_an_answer_is_told_by_its_decision_and_its_score() -> None:
+    answer = Answer(id="a", time_us=1, endpoint="desk", decision="refund", score=0.123456789)
+    assert show.decided(answer) == "refund  score 0.123457"
+    assert show.decided(msgspec.structs.replace(answer, decision="", score=0.0)) == "score 0"
+    assert show.decided(msgspec.structs.replace(answer, score=None)) == "refund"

@@ -7,7 +7,7 @@ from click.testing import Result
 from driftline.cli.why import WIDE, _difference, _explain
 from driftline.errors import NotFound
 from driftline.event.answer import Answer, Source
-from driftline.event.lineage import Dataset, Version
+from driftline.event.lineage import Dataset, Link, Node, Subgraph, Version
 from driftline.event.report import ColumnCells, DataChange, Explanation
 
 Run = Callable[..., Result]
@@ -62,6 +62,39 @@ def test_of_400_sources_the_first_are_listed_and_the_rest_counted(capsys: pytest
     every = capsys.readouterr().out
     assert every.count("doc") - every.count("document") == 400
     assert "more" not in every
+
+
+def test_a_prediction_is_told_with_its_score_its_values_and_what_its_model_was_made_of(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    model, data, raw = (Version(Dataset("file", name), "v1") for name in ("model", "features", "raw"))
+    nodes = [
+        Node(id=one.node, type="VERSION", label="", depth=depth) for depth, one in enumerate((raw, data, model), -4)
+    ]
+    runs = [Node(id="run:1", type="RUN", label="clean"), Node(id="run:2", type="RUN", label="train")]
+    links = (
+        Link(source=raw.node, target=data.node, kind="DERIVED", via="run:1"),
+        Link(source=raw.node, target="run:1", kind="READ"),
+        Link(source=data.node, target=model.node, kind="DERIVED", via="run:2", provenance="cartesian", confidence=0.8),
+    )
+    answer = Answer(
+        id=ANSWER,
+        time_us=1_357_034_400_000_000,
+        endpoint="churn",
+        sources=(Source(role="model", version=model),),
+        features={"age": 59, "total": 240.29000000001, "segment": "b", "new": True},
+        score=0.75,
+        text="no " * 100,
+    )
+    _explain(Explanation(answer=answer, graph=Subgraph(nodes=(*nodes, *runs), edges=links)), 2)
+    told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert told[1].endswith("churn 2013-01-01 10:00 UTC score 0.75")
+    said = told.index("It said")
+    assert told[said + 1 : said + 4] == ["no " * 32 + "no", "no " * 32 + "no", "+2 more lines; --all shows them."]
+    given = told.index("It was given")
+    assert told[given + 2 : given + 5] == ["age 59", "total 240.29", "+2 more; --all lists them."]
+    made = told.index("Where that came from")
+    assert told[made + 2 : made + 4] == ["model#v1 features#v1 train cartesian, 80% sure", "features#v1 raw#v1 clean"]
 
 
 def test_all_is_an_option_of_both_commands(run: Run) -> None:

@@ -1,11 +1,11 @@
 // Why one answer came out as it did: what it stood on, what had moved there, which incident it belongs to, what the guard said.
 
 import { useMemo } from "preact/hooks";
-import { api, type Answer, type DataChange, type Explanation, type Verdict } from "../api.ts";
+import { api, type Answer, type DataChange, type Explanation, type Trail, type Verdict } from "../api.ts";
 import { money, number, plural } from "../format.ts";
 import { dressFindings, type Mark } from "../graph/scene.ts";
 import { useLoad } from "../load.ts";
-import { datasetId, parse, shortVersion } from "../names.ts";
+import { datasetId, owner, parse, shortVersion } from "../names.ts";
 import { write } from "../route.ts";
 import { Answered, Deed, Empty, NodeLink, Section, Sentence, State, Tile, When } from "../parts/basics.tsx";
 import { cells } from "../parts/changed.tsx";
@@ -44,8 +44,8 @@ function Why({ why }: { why: Explanation }) {
         </Section>
       )}
       <div class="two">
-        <Section title="What was said">{answer.text ? <blockquote>{answer.text}</blockquote> : <Empty>Only its hash was kept.</Empty>}<VerdictReasons verdict={answer.verdict ?? {}} currency={answer.currency} /></Section>
-        <Section title="What it stood on"><Sources answer={answer} /></Section>
+        <Section title="What was said">{answer.text ? <blockquote>{answer.text}</blockquote> : <Empty>{answer.text_hash ? "Only its hash was kept." : "No text was recorded."}</Empty>}<VerdictReasons verdict={answer.verdict ?? {}} currency={answer.currency} /></Section>
+        <Section title="What it stood on"><Sources answer={answer} trails={why.documents} /></Section>
       </div>
       <Section title="Where that came from"><StillGraph graph={graph} layout={why.layout} marks={marks} label="What this answer stood on" /></Section>
       <Section title="What moved beneath it" hint={weigh(findings, changes)}><Timeline changes={changes} findings={findings} /></Section>
@@ -88,8 +88,9 @@ function VerdictReasons({ verdict, currency }: { verdict: Verdict; currency?: st
   );
 }
 
-function Sources({ answer }: { answer: Answer }) {
+function Sources({ answer, trails = [] }: { answer: Answer; trails?: Trail[] | undefined }) {
   const { sources = [], documents = [], features = {} } = answer;
+  const origins = new Map(trails.map((trail) => [trail.content, trail.steps?.at(-1)?.node ?? ""]));
   const names = Object.keys(features);
   return (
     <>
@@ -108,7 +109,7 @@ function Sources({ answer }: { answer: Answer }) {
       ) : <Empty>It did not say what it stood on.</Empty>}
       {documents.length > 0 && (
         <><h3>Documents retrieved</h3>
-          <ul class="plain">{documents.map((each) => <li key={each.content}><code title={each.content}>{each.document || shortVersion(each.content)}</code>{each.score ? <span class="muted"> score {number(each.score)}</span> : null}</li>)}</ul></>
+          <ul class="plain">{documents.map((each) => <li key={each.content}><code title={each.content}>{each.document || shortVersion(each.content)}</code>{each.score ? <span class="muted"> score {number(each.score)}</span> : null}<Origin of={origins.get(each.content)} /></li>)}</ul></>
       )}
       {names.length > 0 && (
         <><h3>Values used</h3>
@@ -116,6 +117,11 @@ function Sources({ answer }: { answer: Answer }) {
       )}
     </>
   );
+}
+
+/** The version that a document was taken from in the end. */
+function Origin({ of }: { of: string | undefined }) {
+  return of ? <> <span class="muted">from</span> <NodeLink id={owner(of)} /> <code>{shortVersion(parse(of).version)}</code></> : null;
 }
 
 function value(of: number | string | boolean | null | undefined): string {

@@ -108,14 +108,26 @@ def _note(given: Any, mode: Any, flags: Any) -> None:
         writes = isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
     key = (text if os.path.isabs(text) else f"{os.getcwd()}/{text}", "write" if writes else "read")
     run: Any = _state.active() if inside is None else inside
-    if run is not None and inside is None and _state.told is not None:
+    if run is not None and inside is None and _state.told is not None and (writes or os.path.exists(key[0])):
         _state.told(*key)
-    if run is None or key in run.opened:
+    if run is None:
+        return
+    if key in run.opened:
+        if inside is None:
+            _once_more(run, *key)
         return
     if inside is not None or len(run.opened) < LIMIT:
         run.opened[key] = time.time_ns()
     elif key not in run.trace.attributed:
         run.gap(FURTHER)
+
+
+def _once_more(run: Any, path: str, way: str) -> None:
+    """Note when a file was first opened to read what the run has written there last."""
+    if way == "write":
+        run.trace.again.pop(path, None)
+    elif (path, "write") in run.opened:
+        run.trace.again.setdefault(path, time.time_ns())
 
 
 def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str) -> list[tuple[str, str, int]]:

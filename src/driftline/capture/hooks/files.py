@@ -16,6 +16,7 @@ from driftline.capture.ground import opens
 from driftline.capture.ground.place import absolute
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Call, Patch
+from driftline.capture.program import openings
 from driftline.capture.runs import observe, recalled
 from driftline.capture.runs.columns import Bound, Reach
 from driftline.capture.runs.observe import Given
@@ -157,7 +158,10 @@ def _moved(run: Recording, source: str, target: str) -> bool:
             moved = True
     for (path, way), when in list(trace.opened.items()):  # what Python itself has written, and nothing has recorded
         if way == "write" and (path == source or (below and path.startswith(below))):
-            trace.opened[target + path[len(source) :], "write"] = when
+            new = target + path[len(source) :]
+            trace.opened[new, "write"] = when
+            trace.again.pop(new, None)
+            openings.renamed(path, new)
             moved = True
     return moved
 

@@ -78,6 +78,13 @@ def written(path: str) -> list[Visit]:
     return list(_files.get(path, ()))
 
 
+def renamed(source: str, target: str) -> None:
+    """Have a file that was opened to be written go by its new name; what had that name before is gone."""
+    visits = _files.pop(source, None)
+    if visits is not None:
+        _files[target] = visits
+
+
 def by_place() -> dict[Path, list[Visit]]:
     """Return how files were opened to be written, in order, by what the ways to there are in the text.
 

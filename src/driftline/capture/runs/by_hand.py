@@ -55,9 +55,10 @@ def _read_again(trace: Trace) -> None:
     written = {seen.path: seen for seen in trace.outputs if seen.path and not seen.read_ns}
     if not written:
         return
-    for (path, way), at_ns in list(trace.opened.items()):
-        seen = written.get(os.path.abspath(path)) if way == "read" else None
-        if seen is not None and seen.at_ns <= at_ns:
+    first = [(path, at_ns) for (path, way), at_ns in list(trace.opened.items()) if way == "read"]
+    for path, at_ns in (*first, *list(trace.again.items())):
+        seen = written.get(os.path.abspath(path))
+        if seen is not None and seen.at_ns <= at_ns and not seen.read_ns:
             seen.read_ns = at_ns
 
 

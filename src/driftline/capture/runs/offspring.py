@@ -215,7 +215,7 @@ def forget(home: str, trace: Trace) -> None:
         return
     leave_rest(home, trace)
     trace.inputs, trace.outputs, trace.statements, trace.gaps = [], [], [], {}
-    trace.opened, trace.attributed, trace.recalled = {}, set(), {}
+    trace.opened, trace.again, trace.attributed, trace.recalled = {}, {}, set(), {}
 
 
 def collect(home: str, trace: Trace, run: str = "") -> None:

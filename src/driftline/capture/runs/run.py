@@ -324,7 +324,7 @@ class Run(Recording):
         sites.tell(_place_of)
         trace = self._trace
         trace.inputs, trace.outputs, trace.statements, trace.gaps = [], [], [], {}
-        trace.opened, trace.attributed = {}, set()
+        trace.opened, trace.again, trace.attributed = {}, {}, set()
 
     def _finish(self, owner: Client, error: BaseException | None) -> None:
         trace = self._trace

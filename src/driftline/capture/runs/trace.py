@@ -74,6 +74,9 @@ class Trace(msgspec.Struct, kw_only=True):
     aborted: bool = False  # the error is somebody's wish
     gaps: dict[str, int] = {}  # what was not captured -> how often
     opened: dict[tuple[str, str], int] = {}  # (path, read or write) of files that Python opened -> when first, in ns
+    again: dict[
+        str, int
+    ] = {}  # path of what it has opened to write -> when it was first opened to read it since, in ns
     stood: dict[str, Any] = {}  # path -> their measure.FileState as the run ended; None = open; not all are looked at
     left_ns: int = 0  # when that was
     ordered: bool = False  # what is read after a version was written is no source of it

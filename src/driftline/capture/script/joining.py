@@ -74,7 +74,7 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
     if isinstance(b, Json) and a in _EMPTY:
         return _json_or_nothing(cells, b, condition)
     rule = _JOINS.get(type(a)) if type(a) is type(b) else None
-    found = rule(cells, a, b, condition, depth) if rule else None
+    found = rule(cells, a, b, condition, depth) if rule else _begun(cells, a, b, condition)
     if found is not None:
         return found
     if a == NONE and not isinstance(b, Const | Thing):
@@ -113,6 +113,21 @@ def chosen(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING) -> Any:
     if made == both:
         return out
     return cells.new(made) if isinstance(out, Ref) else made
+
+
+def _begun(cells: Cells, a: Any, b: Any, condition: Cames) -> Items | None:
+    """Return JSON data, of which a dict of plain values takes the place where there is none yet; None otherwise."""
+    data, record = (a, b) if isinstance(b, Pairs) else (b, a)
+    if not (isinstance(data, Items) and data.kind == "json" and isinstance(record, Pairs)):
+        return None
+    frame, plain = cells.see(data.loose), {key: cells.see(one) for key, one in record.known.items()}
+    if not isinstance(frame, Frame) or data.known or record.loose or record.default:
+        return None
+    if not all(isinstance(key, str) and isinstance(one, Const | Thing) for key, one in plain.items()):
+        return None
+    begun = Table({key: made_of(cells, one) for key, one in plain.items()}, rows=record.rows, closed=True)
+    both = cells.new(replace(frame, table=tables.either(frame.table, begun, condition)))
+    return replace(data, loose=both, rows=data.rows | record.rows)
 
 
 def _rows(value: Any) -> Cames:

@@ -42,7 +42,8 @@ def of_file(path: str, form: Form, options: Mapping[str, Any]) -> Heading | None
         not (form.names or form.bare)
         or form.bare.startswith("polars")
         or form.skip < 1
-        or form.leaves_out
+        or form._replace(comment="").leaves_out
+        or (form.comment and form.skip > 1)
         or not form.delimiter
     ):
         return None
@@ -52,6 +53,8 @@ def of_file(path: str, form: Form, options: Mapping[str, Any]) -> Heading | None
         return None  # the names are those of chosen columns, or there is no header
     lines = _lines(path, form)
     header, following = lines[:1], lines[1:]
+    if form.comment and any(form.comment in cell for line in lines for cell in line):
+        return None  # which lines there are is not known by counting them
     if not header or not (declared or _is_header(header[0], following)):
         return Heading(form, (), {}) if declared else None
     columns = tuple(one.strip() for one in header[0])

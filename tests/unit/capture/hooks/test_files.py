@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from tests.recorded import names
+from tests.told_by_code import BEGIN, Script, edges
 
 import driftline
 from driftline.testing import MemorySink
@@ -232,3 +233,24 @@ def test_a_file_is_renamed_in_folders_that_are_given_by_their_numbers(watched: M
         os.close(inner)
     assert names(run) == ([], ["inner/b.csv"])
     assert b'"name":"numbers"' in bytes(facets(watched)["inner/b.csv"]["schema"])
+
+
+def test_what_was_written_by_hand_and_renamed_keeps_its_columns(script: Script, tmp_path: Path) -> None:
+    events = script(BEGIN + (
+        "import json, os, pathlib\n"
+        'pathlib.Path("a.csv").write_text("id,amount\\n1,2.5\\n2,3.5\\n")\n'
+        'raw = pd.read_csv("a.csv")\n'
+        'state = pathlib.Path("state.json")\n'
+        "for turn in range(3):\n"
+        '    part = state.with_suffix(".tmp")\n'
+        '    part.write_text(json.dumps({"turn": turn, "sum": sum(raw["amount"].tolist())}))\n'
+        "    os.replace(part, state)\n"
+        'os.mkdir("new")\n'
+        'with open("new/rows.csv", "w") as file:\n'
+        '    file.write("id,double\\n")\n'
+        '    for key, amount in zip(raw["id"], raw["amount"]):\n'
+        '        file.write(f"{key},{amount * 2}\\n")\n'
+        'os.rename("new", "done")\n'
+    ))  # fmt: skip
+    assert edges(events, "state.json") == {"sum": {("a.csv", "amount", "AGGREGATION", 0.9)}}
+    assert edges(events, "done/rows.csv")["double"] == {("a.csv", "amount", "TRANSFORMATION", 0.9)}

@@ -194,3 +194,31 @@ def test_the_books_of_a_table_are_no_data(watched: MemorySink) -> None:
         for path in map(Path, books):
             path.read_text()
     assert names(run) == (["data/metadata/notes.md"], [])
+
+
+ANEW = """\
+import driftline
+driftline.watch("steps")
+from pathlib import Path
+kept, missing, unread = Path("kept.txt"), Path("missing.txt"), Path("unread.txt")
+kept.write_text(kept.read_text() + "two")
+try:
+    missing.read_text()
+except OSError:
+    missing.write_text("made")
+unread.write_text(unread.read_text() + "two")
+Path("count.txt").write_text(kept.read_text() + missing.read_text())
+"""
+
+
+def test_what_was_read_or_looked_for_and_made_and_read_again_may_have_fed_what_was_written_then(tmp_path: Path) -> None:
+    (tmp_path / "steps.py").write_text(ANEW)
+    for name in ("kept.txt", "unread.txt"):
+        (tmp_path / name).write_text("one")
+    environment = {**os.environ, "DRIFTLINE_CONSOLE": "false"}
+    for command in (["steps.py"], ["-m", "driftline.cli.main", "lineage", "count.txt", "--up", "--json"]):
+        done = subprocess.run(
+            [sys.executable, *command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        )
+    found = {node["label"] for node in json.loads(done.stdout)["nodes"] if node["type"] == "DATASET"}
+    assert found == {"count.txt", "kept.txt", "missing.txt"}

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from driftline.capture.script.cames import SOME, aged
 from driftline.capture.script.joining import chosen, copied, doubted, each, joined, made_of
 from driftline.capture.script.memory import Memory
@@ -5,6 +7,7 @@ from driftline.capture.script.reading import Came, Table
 from driftline.capture.script.site import Site
 from driftline.capture.script.values import NONE, Const, Found, Frame, Items, Json, Pairs, Ref, Series, Thing
 
+Wrote = Callable[..., dict[str, str]]
 READ = (Site("s.py", 1, 1),)
 CAMES = frozenset({Came(READ, "a")})
 A = Thing(CAMES)
@@ -112,3 +115,23 @@ def test_what_a_list_or_a_dict_has_collected_is_of_all_rounds() -> None:
     assert older(Items((A,), A)) == Items(
         (Thing(frozenset({Came(READ, "a", confidence=0.5, every=True)})),), Thing(every)
     )
+
+
+def test_state_that_is_begun_where_its_file_is_not_there_yet_is_the_record_of_that_file(wrote: Wrote) -> None:
+    text = "import json\n{}\nstate['a'] += sum(orders['b'])\nstate['c'] = 1\npd.DataFrame([state]).to_csv('o')\n"
+    told = {"a": "a transformation, b aggregation", "n": "", "c": ""}  # the file has a alone
+    read = 'json.load(open("one"))'
+    assert wrote(text.format(f"state = {read} if given() else {{'a': 0.0, 'n': 0}}")) == told
+    assert wrote(text.format(f"state = {{'n': 0}}\nif given():\n    state = {read}")) == told
+    del told["n"]
+    assert wrote(text.format(f"state = {{}} if given() else {read}")) == told
+    assert wrote(text.format(f"state = {read}")) == told
+
+
+def test_what_lies_in_state_that_holds_more_than_plain_values_is_not_told_apart() -> None:
+    memory = Memory()
+    frame = memory.new(Frame(Table({}, spread=CAMES)))
+    data, nested = Items((), frame, kind="json"), Pairs({"rows": memory.new(Items((A,)))})
+    assert joined(memory, data, nested) == Thing(CAMES)
+    assert joined(memory, data, Pairs({}, loose=A)) == Thing(CAMES)
+    assert joined(memory, Items((), frame), Pairs({"x": A})) == Thing(CAMES)  # a list of such records

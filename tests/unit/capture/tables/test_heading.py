@@ -89,6 +89,30 @@ def test_edges_begin_at_the_columns_of_the_file_and_not_at_the_names_of_the_scri
     assert fields == {("id", "amount", "when")}
 
 
+@pytest.mark.parametrize("read", ["loadtxt", "genfromtxt"])
+def test_numpy_alone_passes_over_the_header_that_the_file_has(script: Script, read: str) -> None:
+    skip = "skiprows" if read == "loadtxt" else "skip_header"
+    events = script(BEGIN + (
+        "import numpy as np\n"
+        'rows = "".join(f"{n},{n * 7 % 13},{n % 5}\\n" for n in range(60))\n'
+        'open("raw.csv", "w").write("id,amount,when\\n" + rows)\n'
+        f'some = np.{read}("raw.csv", delimiter=",", {skip}=1, usecols=(1, 2))\n'
+        'np.savetxt("some.csv", some * 3, delimiter=",", header="a,b", comments="")\n'
+    ))  # fmt: skip
+    assert edges(events, "some.csv") == {
+        "a": {("raw.csv", "amount", "TRANSFORMATION", 0.9)}, "b": {("raw.csv", "when", "TRANSFORMATION", 0.9)},
+    }  # fmt: skip
+
+
+def test_lines_that_are_comments_are_no_header_and_are_not_counted(file: Path) -> None:
+    told = {"delimiter": ",", "skiprows": 1}
+    found = heading.of_file(str(file), arguments.numpy_text(told), told)
+    assert found is not None
+    assert found.columns == ("id", "amount", "when")
+    file.write_text("# id,amount,when\n1,2,3\n")
+    assert heading.of_file(str(file), arguments.numpy_text(told), told) is None
+
+
 def test_a_file_whose_header_cannot_be_read_is_a_hedge(script: Script) -> None:
     events = script(BEGIN + (
         'pd.DataFrame({"id": range(60), "amount": range(60)}).to_csv("raw.csv.xz", index=False)\n'
