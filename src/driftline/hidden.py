@@ -39,15 +39,25 @@ def module(name: str) -> "ModuleType":
 
 def _names() -> set[str]:
     """Return the names of those of Python's modules that something hides which is looked at before."""
-    places = [os.path.abspath(entry) for entry in sys.path]
+    places = list(map(_absolute, sys.path))
     before = sys.path[: places.index(_PYTHON)] if _PYTHON in places else []
     found = sys.stdlib_module_names.intersection(set().union(*map(_inside, before)))
     loaded = {name: sys.modules.get(name) for name in found.difference(sys.builtin_module_names)}
     return {name for name, held in loaded.items() if held is None or is_users(name, held)}
 
 
-def _inside(entry: str) -> set[str]:
+def _absolute(entry: object) -> str:
+    """Return the folder that an entry of ``sys.path`` is; "" where it is none that Python looks at."""
+    try:
+        return os.path.abspath(entry) if isinstance(entry, str) else ""
+    except OSError:  # the folder that the process is in was removed
+        return ""
+
+
+def _inside(entry: object) -> set[str]:
     """Return the names of the modules that lie in a folder."""
+    if not isinstance(entry, str):  # Python passes it over, too
+        return set()
     try:
         names = os.listdir(entry or os.curdir)
     except OSError:  # there is none, or it is a packed one
@@ -60,15 +70,15 @@ def _inside(entry: str) -> set[str]:
 
 def is_users(name: str, held: "ModuleType") -> bool:
     """Whether what is loaded under the name of a module of Python's is another one."""
+    if name.partition(".")[0] not in sys.stdlib_module_names:  # one that loads itself when it is asked stays as it is
+        return False
     place = getattr(held, "__file__", None) or _PYTHON  # what is built in has none
-    return name.partition(".")[0] in sys.stdlib_module_names and (
-        not place.startswith(_PYTHON) or "-packages" in place[len(_PYTHON) :]
-    )
+    return not place.startswith(_PYTHON) or "-packages" in place[len(_PYTHON) :]
 
 
 def _load(names: set[str]) -> None:
     """Load everything, of Python's modules its own, and leave ``sys.path`` and the names as they are."""
-    first = [entry for entry in sys.path if os.path.abspath(entry) in _BESIDE]
+    first = [entry for entry in sys.path if _absolute(entry) in _BESIDE]
     users = _loaded(names)
     for name in users:
         del sys.modules[name]

@@ -4,8 +4,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+from driftline import hidden
 
 BODY = """
 import driftline
@@ -85,3 +88,26 @@ def test_a_python_that_lies_in_no_folder_hides_nothing(tmp_path: Path) -> None:
     assert (
         done(tmp_path, said + "print(driftline.hidden.kept, driftline.hidden.is_users('pickle', os))") == "{} False\n"
     )
+
+
+def test_what_python_passes_over_in_its_path_is_passed_over(tmp_path: Path) -> None:
+    said = "import sys\nsys.path[:0] = [None, b'x', 5]\nimport driftline\nprint(driftline.hidden.kept)\n"
+    assert done(tmp_path, said) == "{}\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder that a process is in cannot be removed there")
+def test_a_program_whose_folder_was_removed_goes_on(tmp_path: Path) -> None:
+    """``python -c`` has that folder in its path, as an empty text; Python looks for nothing there any more."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    body = f"import os\nos.rmdir({str(gone)!r})\nimport driftline\nprint(driftline.hidden.kept)\n"
+    ran = subprocess.run([sys.executable, "-c", body], cwd=gone, capture_output=True, text=True, timeout=60)
+    assert (ran.stdout, ran.stderr) == ("{}\n", "")
+
+
+def test_a_module_that_loads_itself_when_it_is_asked_is_not_asked() -> None:
+    class Lazy(ModuleType):
+        def __getattr__(self, name: str) -> object:
+            raise AssertionError(f"asked for {name}")
+
+    assert not hidden.is_users("pandas", Lazy("pandas"))

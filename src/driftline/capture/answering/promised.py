@@ -68,7 +68,7 @@ def wrapped(function: Callable[..., Any], record: Record) -> Callable[..., Any]:
 
 
 def kept(result: Any, given: Any, record: Record) -> Any:
-    """Return what stands for ``result``, one of ``calls.LATER``, and takes down the prediction."""
+    """Return what stands for ``result``, which ``calls.is_later``, and takes down the prediction."""
     return calls.later(result, Promised(record, given))
 
 

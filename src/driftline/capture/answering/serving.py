@@ -22,7 +22,7 @@ from driftline.capture.answering.predictions import BLOCK, FEATURES, listable, m
 from driftline.capture.answering.values import taken
 from driftline.capture.frames import passed
 from driftline.capture.ground import fault
-from driftline.capture.ground.calls import LATER
+from driftline.capture.ground.calls import is_later
 from driftline.capture.ground.place import place as place_of
 from driftline.capture.runs import around, emit, observe
 from driftline.capture.runs.around import current_run
@@ -96,6 +96,11 @@ class Served:
 
         return _restore(copy.copy(self._driftline_model), self._driftline_name, self._driftline_source)
 
+    def __deepcopy__(self, memo: Any) -> Any:
+        import copy
+
+        return _restore(copy.deepcopy(self._driftline_model, memo), self._driftline_name, self._driftline_source)
+
     def __hash__(self) -> int:
         return hash(self._driftline_model)
 
@@ -114,7 +119,7 @@ class Served:
 def _recorded(name: str, source: Source, given: Any, result: Any) -> Any:
     """Return ``result``, or what stands for it where it is not there yet, with its prediction taken down."""
     try:
-        if type(result) in LATER:
+        if is_later(result):
             return promised.kept(result, given, functools.partial(_predicted, name, source))
         _predicted(name, source, given, result)
     except Exception as error:  # the fault rule: what cannot be recorded is a counted loss
@@ -159,7 +164,8 @@ def _kind(model: type) -> type[Served]:
 
     def passing(name: str) -> Callable[..., Any]:
         def method(self: Served, *args: Any, **kwargs: Any) -> Any:
-            return getattr(self._driftline_model, name)(*args, **kwargs)
+            found = getattr(self._driftline_model, name)(*args, **kwargs)
+            return self if found is self._driftline_model else found  # as ``with`` and ``+=`` are answered
 
         return method
 
@@ -286,11 +292,11 @@ def _predicted(name: str, source: Source, given: Any, result: Any) -> None:
 
 def _add(draft: Draft, source: Source, result: Any) -> None:
     """Make a prediction part of the answer that is being made."""
-    values = values_of(result)
     if source not in draft.sources:
         draft.sources = [*draft.sources, source]  # of one that is over there is nothing to append to
-    if len(values) == 1 and draft.score is None:
-        draft.score = score_of(values[0])
+    if draft.score is None and _rows(result) == 1:  # of many no list is made, for which the program would wait
+        values = values_of(result)
+        draft.score = score_of(values[0]) if len(values) == 1 else None
 
 
 def _rows(result: Any) -> int:
