@@ -15,7 +15,7 @@ import types
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
-from driftline.capture.answering import models, promised
+from driftline.capture.answering import models, promised, special
 from driftline.capture.answering.mint import moment_of
 from driftline.capture.answering.mint import process as minting
 from driftline.capture.answering.predictions import BLOCK, FEATURES, listable, made, score_of, values_of
@@ -40,19 +40,14 @@ ROWS = 1_000  # answers recorded per call; the rest is counted as ``unrecorded r
 _NOTHING = object()  # no argument was given
 _arrays: set[type] = set()  # numpy's, once one was seen: its name is slow to ask for
 _now = time.time_ns
-_SHOWN = ("__eq__", "__ne__", "__repr__", "__str__")  # every model has these
-_OWN = frozenset((  # special methods that the stand-in has itself, or that concern the making of objects
-    "__annotate__", "__annotate_func__", "__call__", "__class__", "__class_getitem__", "__copy__", "__deepcopy__",
-    "__del__", "__delattr__", "__delete__", "__dir__", "__get__", "__getattr__", "__getattribute__", "__getnewargs__",
-    "__getnewargs_ex__", "__hash__", "__init__", "__init_subclass__", "__new__", "__post_init__",
-    "__reduce__", "__reduce_ex__", "__set__", "__set_name__", "__setattr__", "__setstate__", "__subclasshook__",
-))  # fmt: skip
 
 
 class Served:
     """The stand-in; its own state is kept under names that no model uses."""
 
-    __slots__ = ("_driftline_all", "_driftline_made", "_driftline_model", "_driftline_name", "_driftline_source")
+    __slots__ = (
+        "__weakref__", "_driftline_all", "_driftline_made", "_driftline_model", "_driftline_name", "_driftline_source",
+    )  # fmt: skip
 
     def __init__(self, model: Any, name: str, source: Source) -> None:
         object.__setattr__(self, "_driftline_model", model)
@@ -148,26 +143,9 @@ def _at_once(method: Any) -> bool:
     return isinstance(method, types.FunctionType) and not promised.comes_later(method)
 
 
-def _special(model: type) -> dict[str, Any]:
-    """Return the special methods of a class and those that it inherits, which Python looks up there only."""
-    found: dict[str, Any] = {}
-    for kind in reversed(model.__mro__[:-1]):  # the last one is ``object``
-        for name, value in vars(kind).items():
-            if name.startswith("__") and name.endswith("__") and (callable(value) or name in found):
-                found[name] = value
-    return {name: value for name, value in found.items() if callable(value)}
-
-
 @functools.cache
 def _kind(model: type) -> type[Served]:
     """The class of stand-ins for models of one class: it has the special methods that this class has."""
-
-    def passing(name: str) -> Callable[..., Any]:
-        def method(self: Served, *args: Any, **kwargs: Any) -> Any:
-            found = getattr(self._driftline_model, name)(*args, **kwargs)
-            return self if found is self._driftline_model else found  # as ``with`` and ``+=`` are answered
-
-        return method
 
     def called(self: Served, *args: Any, **kwargs: Any) -> Any:
         model, served, source = self._driftline_all
@@ -195,12 +173,12 @@ def _kind(model: type) -> type[Served]:
         for name in RECORDED
         if (original := inspect.getattr_static(model, name, _NOTHING)) is not _NOTHING
     }
-    special = _special(model)
-    methods |= {name: passing(name) for name in (*_SHOWN, *special) if name not in _OWN}
+    own = special.of(model)
+    methods |= special.passing(own)
     methods["__doc__"] = property(lambda self: self._driftline_model.__doc__)
     methods["__module__"] = model.__module__
-    if "__call__" in special:
-        methods["__call__"] = property(called_later) if promised.comes_later(special["__call__"]) else called
+    if "__call__" in own:
+        methods["__call__"] = property(called_later) if promised.comes_later(own["__call__"]) else called
     if "__eq__" in methods and getattr(model, "__hash__", None) is not None:
         methods["__hash__"] = Served.__hash__
     return type(f"Served{model.__name__}", (Served,), {"__slots__": (), **methods})

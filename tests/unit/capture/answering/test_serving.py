@@ -1,6 +1,5 @@
 """A served model is the model itself, and its predictions are answers. Expected values by hand."""
 
-import contextlib
 import copy
 import inspect
 import math
@@ -381,18 +380,3 @@ def test_the_rows_of_a_call_keep_their_order(sink: MemorySink) -> None:
     driftline.flush()
     rising = sorted(sink.recorded, key=lambda answer: answer.id)
     assert [answer.score for answer in rising] == [float(n) for n in range(50)]
-
-
-def test_a_model_that_is_its_own_context_and_copies_itself_stays_served(sink: MemorySink) -> None:
-    class Model(contextlib.ExitStack):  # entered, it is itself
-        def __deepcopy__(self, memo: Any) -> "Model":
-            return Model()
-
-        def predict(self, rows: list[int]) -> list[int]:
-            return rows
-
-    with driftline.serve(Model(), name="m") as served:
-        served.predict([1])
-    copy.deepcopy(served).predict([2])
-    assert driftline.flush()
-    assert [answer.score for answer in sink.recorded] == [1.0, 2.0]
