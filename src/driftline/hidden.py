@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 _INSIDE = "__init__.py"
 _ENDINGS = (".py", ".pyc", ".so", ".pyd")
 _OURS = os.path.dirname(os.path.abspath(__file__))
-_PYTHON = os.path.dirname(os.path.abspath(os.__file__)) if hasattr(os, "__file__") else ""  # in one file with it
+_SAID = os.path.dirname(os.path.abspath(os.__file__)) if hasattr(os, "__file__") else ""
+_PYTHON = _SAID if os.path.isdir(_SAID) else ""  # nowhere: in one file with the program, or packed
 _BESIDE = (_PYTHON, os.path.join(_PYTHON, "lib-dynload"), os.path.join(sys.base_prefix, "DLLs"))
 _ROOMS = ("event", "profile", "capture", "guard", "engine")  # of which a program that records may use something
 _OTHERS = (
@@ -46,12 +47,12 @@ def _names() -> set[str]:
     return {name for name, held in loaded.items() if held is None or is_users(name, held)}
 
 
-def _absolute(entry: object) -> str:
-    """Return the folder that an entry of ``sys.path`` is; "" where it is none that Python looks at."""
+def _absolute(entry: object) -> str | None:
+    """Return the folder that an entry of ``sys.path`` is; None where it is none that Python looks at."""
     try:
-        return os.path.abspath(entry) if isinstance(entry, str) else ""
+        return os.path.abspath(entry) if isinstance(entry, str) else None
     except OSError:  # the folder that the process is in was removed
-        return ""
+        return None
 
 
 def _inside(entry: object) -> set[str]:

@@ -84,10 +84,9 @@ def test_where_nothing_is_hidden_nothing_is_loaded_and_nothing_changes(tmp_path:
 def test_a_python_that_lies_in_no_folder_hides_nothing(tmp_path: Path) -> None:
     """As in a program that is one file: its modules do not say where they are from."""
     (tmp_path / "queue.py").touch()
-    said = "import os\ndel os.__file__\nimport driftline\n"
-    assert (
-        done(tmp_path, said + "print(driftline.hidden.kept, driftline.hidden.is_users('pickle', os))") == "{} False\n"
-    )
+    asked = "import driftline\nprint(driftline.hidden.kept, driftline.hidden.is_users('pickle', json))"
+    for said in ("del os.__file__", "os.__file__ = '/nowhere/os.py'", "del os.__file__; sys.path.append(None)"):
+        assert done(tmp_path, f"import json, os, sys\n{said}\n{asked}") == "{} False\n"
 
 
 def test_what_python_passes_over_in_its_path_is_passed_over(tmp_path: Path) -> None:

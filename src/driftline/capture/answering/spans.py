@@ -211,6 +211,8 @@ def _fresh(answer: Answering, found: Sequence[Span]) -> United:
     one = united(found)
     if not again:
         return one
+    if len(again) == len(calls):  # what is said around them is of the same ones
+        return one._replace(models=(), tokens=(0, 0))
     rest = united([span for span in found if not any(span is known for known in again)])
     return one._replace(models=rest.models, tokens=rest.tokens)
 

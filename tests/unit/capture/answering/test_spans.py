@@ -312,3 +312,20 @@ def test_what_an_answer_was_made_of_is_not_held_any_longer(sink: MemorySink) -> 
     tracing.now -= 1
     tracing.end(tracing.start(scope="around"), NATIVE, "around")  # told of once more, too late
     assert len(recorded(sink)) == 1
+
+
+def test_inside_an_answer_a_call_that_was_told_of_is_not_counted_by_the_agent_around_it_either(
+    sink: MemorySink,
+) -> None:
+    """An agent that says what all of its calls took together: the client has told of the only one."""
+    agent = {"gen_ai.operation.name": "invoke_agent", "gen_ai.usage.input_tokens": 7}
+    tracing = Tracing()
+    with driftline.answer("desk"):
+        outer = tracing.start(scope="framework", early=agent)
+        inner, client = tracing.start(outer, scope="framework"), tracing.start(scope="client")
+        tracing.end(client, NATIVE, "client")
+        tracing.now -= 1
+        tracing.end(inner, NATIVE, "framework")
+        tracing.end(outer, agent, "framework")
+    (answer,) = recorded(sink)
+    assert (answer.tokens_in, len(answer.sources)) == (7, 1)
