@@ -6,6 +6,7 @@ us, and a program that imports its own file still gets it. Where there are none,
 Python has loaded before any program. Source: https://docs.python.org/3/library/sys_path_init.html.
 """
 
+import _imp
 import os
 import sys
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 _INSIDE = "__init__.py"
 _ENDINGS = (".py", ".pyc", ".so", ".pyd")
+_SUFFIXES = (".py", ".pyc", *_imp.extension_suffixes())
+_MANY = 2_000  # files of one folder that are looked at one by one: as many as there may be of such names
 _OURS = os.path.dirname(os.path.abspath(__file__))
 _SAID = os.path.dirname(os.path.abspath(os.__file__)) if hasattr(os, "__file__") else ""
 _PYTHON = _SAID if os.path.isdir(_SAID) else ""  # nowhere: in one file with the program, or packed
@@ -60,13 +63,22 @@ def _inside(entry: object) -> set[str]:
     if not isinstance(entry, str):  # Python passes it over, too
         return set()
     try:
-        names = os.listdir(entry or os.curdir)
+        names = _listed(entry)
     except OSError:  # there is none, or it is a packed one
         return set()
+    if len(names) > _MANY:  # data beside the script
+        called = (*(f"{name}{end}" for name in sys.stdlib_module_names for end in _SUFFIXES), *sys.stdlib_module_names)
+        names = names.intersection(called)
     packages = sys.stdlib_module_names.intersection(names)
     return {name.partition(".")[0] for name in names if name.endswith(_ENDINGS)} | {
         name for name in packages if os.path.isfile(os.path.join(entry, name, _INSIDE))
     }
+
+
+def _listed(entry: str) -> set[str]:
+    """Return what lies in a folder, as Python has just looked for us there, or looked at now."""
+    known = getattr(sys.path_importer_cache.get(entry or os.getcwd()), "_path_cache", None)
+    return known if isinstance(known, set) and known else set(os.listdir(entry or os.curdir))
 
 
 def is_users(name: str, held: "ModuleType") -> bool:

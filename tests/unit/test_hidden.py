@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from types import ModuleType
 
@@ -110,3 +111,20 @@ def test_a_module_that_loads_itself_when_it_is_asked_is_not_asked() -> None:
             raise AssertionError(f"asked for {name}")
 
     assert not hidden.is_users("pandas", Lazy("pandas"))
+
+
+def test_among_many_files_those_are_found_that_hide_something(tmp_path: Path) -> None:
+    for number in range(2_100):
+        (tmp_path / f"{number}.csv").touch()
+    (tmp_path / "queue.py").touch()
+    (tmp_path / "csv").mkdir()
+    (tmp_path / "csv" / "__init__.py").touch()
+    (tmp_path / f"calendar{EXTENSION_SUFFIXES[0]}").touch()
+    said = "import driftline\nprint(*sorted(driftline.hidden.kept))\n"
+    assert done(tmp_path, said).split() == ["calendar", "csv", "queue"]
+
+
+def test_a_folder_that_python_has_not_looked_at_itself_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "queue.py").touch()
+    assert str(tmp_path) not in sys.path_importer_cache
+    assert hidden._inside(str(tmp_path)) == {"queue"}
