@@ -281,8 +281,10 @@ def _rows(result: Any) -> int:
     if isinstance(result, list | tuple):
         return len(result)
     shape = getattr(result, "shape", None)
+    if shape is None and hasattr(result, "to_pylist"):  # a column of Arrow
+        return len(result)
     if shape is None:
-        return len(result) if hasattr(result, "to_pylist") else 1  # a column of Arrow
+        return 0 if promised.unknown(result) else 1
     return int(shape[0]) if shape and listable(result) else 1
 
 
