@@ -210,13 +210,14 @@ def serve(model: Model, name: str = "", *, version: str = "", endpoint: str = ""
     owner = client.current()
     if owner is None:
         return model
-    served = fault.attempt("serving", _serve, model, name or model.__class__.__name__, version, endpoint, owner.folder)
+    served = fault.attempt("serving", _serve, model, name, version, endpoint, owner.folder)
     return model if served is None else cast("Model", served)
 
 
 def _serve(model: Any, name: str, version: str, endpoint: str, folder: str) -> Any:
     if issubclass(type(model), Served):  # as a cell of a notebook that runs again does: it answers under the new name
         model = model._driftline_model
+    name = name or type(model).__name__
     served, dataset = endpoint or name, observe.name_of(name, "", folder)
     known = None if version else _in_file(model) or _of_file(name, folder)
     if known is not None and known.dataset != observe.name_of(served, "", folder):

@@ -80,3 +80,20 @@ def test_a_served_model_may_be_held_weakly(sink: MemorySink) -> None:
     known = weakref.WeakKeyDictionary({served: "m"})
     assert weakref.ref(served)() is served
     assert known[served] == "m"
+
+
+def test_a_model_that_stands_for_another_one_is_not_asked_for_its_class(sink: MemorySink) -> None:
+    """As proxies of web frameworks are, which fail outside of a request."""
+
+    class Proxy:
+        @property  # type: ignore[misc]
+        def __class__(self) -> type:
+            raise RuntimeError("outside of a request")
+
+        def predict(self, rows: list[int]) -> list[int]:
+            return rows
+
+    assert driftline.serve(Proxy()).predict([4]) == [4]
+    assert driftline.serve(driftline.serve(Refusing())).predict([5]) == [5]
+    assert driftline.flush()
+    assert [(answer.endpoint, answer.score) for answer in sink.recorded] == [("Proxy", 4.0), ("Refusing", 5.0)]
