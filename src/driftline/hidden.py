@@ -6,6 +6,7 @@ us, and a program that imports its own file still gets it. Where there are none,
 Python has loaded before any program. Source: https://docs.python.org/3/library/sys_path_init.html.
 """
 
+import _imp
 import os
 import sys
 
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
 
 _INSIDE = "__init__.py"
 _ENDINGS = (".py", ".pyc", ".so", ".pyd")
+_SUFFIXES = (".py", ".pyc", *_imp.extension_suffixes())
+_MANY = 2_000  # files of one folder that are looked at one by one: as many as there may be of such names
 _OURS = os.path.dirname(os.path.abspath(__file__))
-_PYTHON = os.path.dirname(os.path.abspath(os.__file__)) if hasattr(os, "__file__") else ""  # in one file with it
+_SAID = os.path.dirname(os.path.abspath(os.__file__)) if hasattr(os, "__file__") else ""
+_PYTHON = _SAID if os.path.isdir(_SAID) else ""  # nowhere: in one file with the program, or packed
 _BESIDE = (_PYTHON, os.path.join(_PYTHON, "lib-dynload"), os.path.join(sys.base_prefix, "DLLs"))
 _ROOMS = ("event", "profile", "capture", "guard", "engine")  # of which a program that records may use something
 _OTHERS = (
@@ -39,36 +43,55 @@ def module(name: str) -> "ModuleType":
 
 def _names() -> set[str]:
     """Return the names of those of Python's modules that something hides which is looked at before."""
-    places = [os.path.abspath(entry) for entry in sys.path]
+    places = list(map(_absolute, sys.path))
     before = sys.path[: places.index(_PYTHON)] if _PYTHON in places else []
     found = sys.stdlib_module_names.intersection(set().union(*map(_inside, before)))
     loaded = {name: sys.modules.get(name) for name in found.difference(sys.builtin_module_names)}
     return {name for name, held in loaded.items() if held is None or is_users(name, held)}
 
 
-def _inside(entry: str) -> set[str]:
-    """Return the names of the modules that lie in a folder."""
+def _absolute(entry: object) -> str | None:
+    """Return the folder that an entry of ``sys.path`` is; None where it is none that Python looks at."""
     try:
-        names = os.listdir(entry or os.curdir)
+        return os.path.abspath(entry) if isinstance(entry, str) else None
+    except OSError:  # the folder that the process is in was removed
+        return None
+
+
+def _inside(entry: object) -> set[str]:
+    """Return the names of the modules that lie in a folder."""
+    if not isinstance(entry, str):  # Python passes it over, too
+        return set()
+    try:
+        names = _listed(entry)
     except OSError:  # there is none, or it is a packed one
         return set()
+    if len(names) > _MANY:  # data beside the script
+        called = (*(f"{name}{end}" for name in sys.stdlib_module_names for end in _SUFFIXES), *sys.stdlib_module_names)
+        names = names.intersection(called)
     packages = sys.stdlib_module_names.intersection(names)
     return {name.partition(".")[0] for name in names if name.endswith(_ENDINGS)} | {
         name for name in packages if os.path.isfile(os.path.join(entry, name, _INSIDE))
     }
 
 
+def _listed(entry: str) -> set[str]:
+    """Return what lies in a folder, as Python has just looked for us there, or looked at now."""
+    known = getattr(sys.path_importer_cache.get(entry or os.getcwd()), "_path_cache", None)
+    return known if isinstance(known, set) and known else set(os.listdir(entry or os.curdir))
+
+
 def is_users(name: str, held: "ModuleType") -> bool:
     """Whether what is loaded under the name of a module of Python's is another one."""
+    if name.partition(".")[0] not in sys.stdlib_module_names:  # one that loads itself when it is asked stays as it is
+        return False
     place = getattr(held, "__file__", None) or _PYTHON  # what is built in has none
-    return name.partition(".")[0] in sys.stdlib_module_names and (
-        not place.startswith(_PYTHON) or "-packages" in place[len(_PYTHON) :]
-    )
+    return not place.startswith(_PYTHON) or "-packages" in place[len(_PYTHON) :]
 
 
 def _load(names: set[str]) -> None:
     """Load everything, of Python's modules its own, and leave ``sys.path`` and the names as they are."""
-    first = [entry for entry in sys.path if os.path.abspath(entry) in _BESIDE]
+    first = [entry for entry in sys.path if _absolute(entry) in _BESIDE]
     users = _loaded(names)
     for name in users:
         del sys.modules[name]

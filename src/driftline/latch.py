@@ -33,6 +33,8 @@ class Latch:
         """Have those wait that come from now on."""
         self._is_set = False
         self._lock.acquire(blocking=False)
+        if self._is_set:  # another thread has set it meanwhile, when there was nothing to let go
+            self._let_go()
 
     def wait(self, seconds: float) -> bool:
         """Wait until it is set, for at most ``seconds``; whether it is."""

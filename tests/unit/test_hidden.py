@@ -3,9 +3,13 @@
 import os
 import subprocess
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+from driftline import hidden
 
 BODY = """
 import driftline
@@ -81,7 +85,46 @@ def test_where_nothing_is_hidden_nothing_is_loaded_and_nothing_changes(tmp_path:
 def test_a_python_that_lies_in_no_folder_hides_nothing(tmp_path: Path) -> None:
     """As in a program that is one file: its modules do not say where they are from."""
     (tmp_path / "queue.py").touch()
-    said = "import os\ndel os.__file__\nimport driftline\n"
-    assert (
-        done(tmp_path, said + "print(driftline.hidden.kept, driftline.hidden.is_users('pickle', os))") == "{} False\n"
-    )
+    asked = "import driftline\nprint(driftline.hidden.kept, driftline.hidden.is_users('pickle', json))"
+    for said in ("del os.__file__", "os.__file__ = '/nowhere/os.py'", "del os.__file__; sys.path.append(None)"):
+        assert done(tmp_path, f"import json, os, sys\n{said}\n{asked}") == "{} False\n"
+
+
+def test_what_python_passes_over_in_its_path_is_passed_over(tmp_path: Path) -> None:
+    said = "import sys\nsys.path[:0] = [None, b'x', 5]\nimport driftline\nprint(driftline.hidden.kept)\n"
+    assert done(tmp_path, said) == "{}\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder that a process is in cannot be removed there")
+def test_a_program_whose_folder_was_removed_goes_on(tmp_path: Path) -> None:
+    """``python -c`` has that folder in its path, as an empty text; Python looks for nothing there any more."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    body = f"import os\nos.rmdir({str(gone)!r})\nimport driftline\nprint(driftline.hidden.kept)\n"
+    ran = subprocess.run([sys.executable, "-c", body], cwd=gone, capture_output=True, text=True, timeout=60)
+    assert (ran.stdout, ran.stderr) == ("{}\n", "")
+
+
+def test_a_module_that_loads_itself_when_it_is_asked_is_not_asked() -> None:
+    class Lazy(ModuleType):
+        def __getattr__(self, name: str) -> object:
+            raise AssertionError(f"asked for {name}")
+
+    assert not hidden.is_users("pandas", Lazy("pandas"))
+
+
+def test_among_many_files_those_are_found_that_hide_something(tmp_path: Path) -> None:
+    for number in range(2_100):
+        (tmp_path / f"{number}.csv").touch()
+    (tmp_path / "queue.py").touch()
+    (tmp_path / "csv").mkdir()
+    (tmp_path / "csv" / "__init__.py").touch()
+    (tmp_path / f"calendar{EXTENSION_SUFFIXES[0]}").touch()
+    said = "import driftline\nprint(*sorted(driftline.hidden.kept))\n"
+    assert done(tmp_path, said).split() == ["calendar", "csv", "queue"]
+
+
+def test_a_folder_that_python_has_not_looked_at_itself_is_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "queue.py").touch()
+    assert str(tmp_path) not in sys.path_importer_cache
+    assert hidden._inside(str(tmp_path)) == {"queue"}

@@ -83,3 +83,24 @@ def test_it_may_be_set_at_any_place_of_its_own_methods() -> None:
     hanging = script.replace("from driftline.latch import Latch", "from threading import Event as Latch")
     with pytest.raises(subprocess.TimeoutExpired):
         subprocess.run([sys.executable, "-c", hanging], capture_output=True, timeout=3)
+
+
+def test_who_waits_is_let_go_where_it_is_set_in_the_midst_of_being_cleared() -> None:
+    """The lock is free when it is set, and taken by what clears it then: nobody else would let go of it."""
+
+    class Amid:
+        def __init__(self) -> None:
+            self.lock = threading.Lock()
+            self.locked, self.release = self.lock.locked, self.lock.release
+
+        def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+            if not blocking:
+                latch.set()
+            return self.lock.acquire(blocking, timeout)
+
+    latch = Latch()
+    latch.set()
+    latch._lock = Amid()  # type: ignore[assignment]
+    latch.clear()
+    assert latch.is_set()
+    assert not latch._lock.locked()

@@ -7,7 +7,9 @@ else the field of such a name of an argument, else the first text; a text is wha
 taken. Reads, never keeps or changes, what the function returned. Never raises.
 """
 
+import inspect
 from collections.abc import Iterator, Mapping
+from types import CodeType
 from typing import Any, Protocol
 
 from driftline.capture.ground import fault
@@ -16,6 +18,7 @@ from driftline.event.current import Draft
 MOST_TEXT = 1_000_000  # characters of a stream that count as what was said
 _ASKED = ("question", "query", "prompt", "message", "input")
 _SAID = ("text", "answer", "output", "content", "response", "result")  # the last two are LlamaIndex's, LangChain's
+_OWNERS = (("self",), ("cls",))  # what the first argument of a method is called
 _NUMBERS = (int, float)
 
 
@@ -94,19 +97,36 @@ class Answered:
             draft.score = float(score)
 
 
-def begun(answer: Making, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Answered | None:
-    """Return ``answer`` around a call with these arguments; None where Driftline is switched off."""
+def begun(
+    answer: Making, args: tuple[Any, ...], kwargs: Mapping[str, Any], names: tuple[str, ...] = ()
+) -> Answered | None:
+    """Return ``answer`` around a call with these arguments; None where Driftline is switched off.
+
+    Args:
+        answer: the answer in the making.
+        args: the arguments that are given by their places.
+        kwargs: those that are given by name.
+        names: what the first of them are called, as ``names_of`` the function says.
+    """
     if not answer.id:
         return None
     if not answer.question:
-        answer.question = next((one for one in _questions(args, kwargs) if isinstance(one, str)), "")
+        answer.question = next((one for one in _questions(args, kwargs, names) if isinstance(one, str)), "")
     return Answered(answer)
 
 
-def _questions(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Iterator[Any]:
+def names_of(function: Any) -> tuple[str, ...]:
+    """Return what the arguments of a function are called that are given by their places; none where it does not say."""
+    code = getattr(inspect.unwrap(getattr(function, "__func__", function)), "__code__", None)
+    return code.co_varnames[: code.co_argcount] if isinstance(code, CodeType) else ()
+
+
+def _questions(args: tuple[Any, ...], kwargs: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[Any]:
     """Yield what may be the question: what is called so, what is called so in an argument, and the arguments."""
-    yield from (kwargs[name] for name in _ASKED if name in kwargs)
-    places = (*args[:2], *kwargs.values())  # of a method the first one is self
+    named = {**dict(zip(names, args, strict=False)), **kwargs}
+    yield from (named[name] for name in _ASKED if name in named)
+    given = args[1:2] if names[:1] in _OWNERS else args[:2]  # of another method the first one is self
+    places = (*given, *kwargs.values())
     for one in places:
         if type(one) is not str:
             yield from (_field(one, name) for name in _ASKED)

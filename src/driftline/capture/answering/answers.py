@@ -203,10 +203,11 @@ class Answering(msgspec.Struct, eq=False):
         """Return ``function`` with every call of it recorded as an answer; see ``driftline.answer``."""
         endpoint, question, partition = self.draft.endpoint, self._question, self._partition
         currency, trace = self._currency, self.trace
+        names = fault.attempt("answer", answered.names_of, function) or ()
 
         def opened(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> answered.Answered | None:
             made = answer(endpoint, question=question, partition=partition, currency=currency, trace=trace)
-            return answered.begun(made, args, kwargs)
+            return answered.begun(made, args, kwargs, names)
 
         made = fault.attempt("answer", lambda: calls.wrap(function, opened, lazily=True))
         return function if made is None else cast("F", made)

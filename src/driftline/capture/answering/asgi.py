@@ -32,6 +32,7 @@ _PARENT = re.compile(rb"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 _ELSEWHERE = 300  # the least status of a response that sends the client elsewhere
 _REFUSED = 400  # that of one that is no answer
 _BEHIND = frozenset(("starlette.background", "litestar.background_tasks"))
+_BODIES = frozenset(("http.response.body", "http.response.zerocopysend"))  # that may be a part of one
 _WHOLE = frozenset(("http.response.pathsend",))  # messages that are a body of their own
 _READING = frozenset(("GET", "PUT", "PATCH"))  # methods that may well answer
 
@@ -66,7 +67,7 @@ class _Sending:
 
 
 def _last(message: Message) -> bool:
-    return message["type"] == "http.response.body" and not message.get("more_body", False)
+    return message["type"] in _BODIES and not message.get("more_body", False)
 
 
 def asgi(

@@ -128,6 +128,11 @@ def response_of(span: Span) -> str:
     return str(span.attributes.get(_RESPONSE, ""))
 
 
+def bare(span: Span) -> Span:
+    """Return a span with no more than when it was, who has written it, and the id of its response."""
+    return span._replace(attributes={_RESPONSE: response_of(span)}, events=(), inside=())
+
+
 def kind_of(span: Span) -> Kind | None:
     """Return what a span is for."""
     held = span.attributes

@@ -2,14 +2,15 @@
 
 Enters: a model's method, or what a call of it returned, and what takes down a prediction. Leaves: a coroutine or a
 generator of the same kind, which hands on everything; the prediction is taken down when it is there, or when nobody
-wants more of it. The pieces of a text are one prediction; other pieces, or as many as there are rows, are one each.
+wants more of it. The pieces of a text are one prediction; other pieces, or as many as there are rows, are one each. Of
+a future it is not taken down, which is told.
 """
 
 import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from driftline.capture.ground import calls
+from driftline.capture.ground import calls, fault
 
 MOST = 10_000  # pieces of one stream that count
 _LATER = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
@@ -68,8 +69,21 @@ def wrapped(function: Callable[..., Any], record: Record) -> Callable[..., Any]:
 
 
 def kept(result: Any, given: Any, record: Record) -> Any:
-    """Return what stands for ``result``, one of ``calls.LATER``, and takes down the prediction."""
+    """Return what stands for ``result``, which ``calls.is_later``, and takes down the prediction."""
     return calls.later(result, Promised(record, given))
+
+
+def unknown(result: Any) -> bool:
+    """Whether a result is a future, or another one of which nobody but the program may ask what comes of it; tells so.
+
+    Who asks a future has taken note of its exception, which would not be told to anybody else then.
+    """
+    kind = type(result)
+    if not (hasattr(kind, "__await__") or hasattr(kind, "add_done_callback")):
+        return False
+    fault.count("unrecorded rows")
+    fault.tell("unrecorded futures", f"predictions that come as {kind.__name__} are not recorded: await them within")
+    return True
 
 
 def _whole(given: Any, pieces: list[Any]) -> Any:

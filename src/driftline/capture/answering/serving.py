@@ -15,14 +15,14 @@ import types
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar, cast
 
-from driftline.capture.answering import models, promised
+from driftline.capture.answering import models, promised, special
 from driftline.capture.answering.mint import moment_of
 from driftline.capture.answering.mint import process as minting
 from driftline.capture.answering.predictions import BLOCK, FEATURES, listable, made, score_of, values_of
 from driftline.capture.answering.values import taken
 from driftline.capture.frames import passed
 from driftline.capture.ground import fault
-from driftline.capture.ground.calls import LATER
+from driftline.capture.ground.calls import is_later
 from driftline.capture.ground.place import place as place_of
 from driftline.capture.runs import around, emit, observe
 from driftline.capture.runs.around import current_run
@@ -40,19 +40,14 @@ ROWS = 1_000  # answers recorded per call; the rest is counted as ``unrecorded r
 _NOTHING = object()  # no argument was given
 _arrays: set[type] = set()  # numpy's, once one was seen: its name is slow to ask for
 _now = time.time_ns
-_SHOWN = ("__eq__", "__ne__", "__repr__", "__str__")  # every model has these
-_OWN = frozenset((  # special methods that the stand-in has itself, or that concern the making of objects
-    "__annotate__", "__annotate_func__", "__call__", "__class__", "__class_getitem__", "__copy__", "__deepcopy__",
-    "__del__", "__delattr__", "__delete__", "__dir__", "__get__", "__getattr__", "__getattribute__", "__getnewargs__",
-    "__getnewargs_ex__", "__hash__", "__init__", "__init_subclass__", "__new__", "__post_init__",
-    "__reduce__", "__reduce_ex__", "__set__", "__set_name__", "__setattr__", "__setstate__", "__subclasshook__",
-))  # fmt: skip
 
 
 class Served:
     """The stand-in; its own state is kept under names that no model uses."""
 
-    __slots__ = ("_driftline_all", "_driftline_made", "_driftline_model", "_driftline_name", "_driftline_source")
+    __slots__ = (
+        "__weakref__", "_driftline_all", "_driftline_made", "_driftline_model", "_driftline_name", "_driftline_source",
+    )  # fmt: skip
 
     def __init__(self, model: Any, name: str, source: Source) -> None:
         object.__setattr__(self, "_driftline_model", model)
@@ -96,6 +91,11 @@ class Served:
 
         return _restore(copy.copy(self._driftline_model), self._driftline_name, self._driftline_source)
 
+    def __deepcopy__(self, memo: Any) -> Any:
+        import copy
+
+        return _restore(copy.deepcopy(self._driftline_model, memo), self._driftline_name, self._driftline_source)
+
     def __hash__(self) -> int:
         return hash(self._driftline_model)
 
@@ -114,7 +114,7 @@ class Served:
 def _recorded(name: str, source: Source, given: Any, result: Any) -> Any:
     """Return ``result``, or what stands for it where it is not there yet, with its prediction taken down."""
     try:
-        if type(result) in LATER:
+        if is_later(result):
             return promised.kept(result, given, functools.partial(_predicted, name, source))
         _predicted(name, source, given, result)
     except Exception as error:  # the fault rule: what cannot be recorded is a counted loss
@@ -143,25 +143,9 @@ def _at_once(method: Any) -> bool:
     return isinstance(method, types.FunctionType) and not promised.comes_later(method)
 
 
-def _special(model: type) -> dict[str, Any]:
-    """Return the special methods of a class and those that it inherits, which Python looks up there only."""
-    found: dict[str, Any] = {}
-    for kind in reversed(model.__mro__[:-1]):  # the last one is ``object``
-        for name, value in vars(kind).items():
-            if name.startswith("__") and name.endswith("__") and (callable(value) or name in found):
-                found[name] = value
-    return {name: value for name, value in found.items() if callable(value)}
-
-
 @functools.cache
 def _kind(model: type) -> type[Served]:
     """The class of stand-ins for models of one class: it has the special methods that this class has."""
-
-    def passing(name: str) -> Callable[..., Any]:
-        def method(self: Served, *args: Any, **kwargs: Any) -> Any:
-            return getattr(self._driftline_model, name)(*args, **kwargs)
-
-        return method
 
     def called(self: Served, *args: Any, **kwargs: Any) -> Any:
         model, served, source = self._driftline_all
@@ -189,12 +173,12 @@ def _kind(model: type) -> type[Served]:
         for name in RECORDED
         if (original := inspect.getattr_static(model, name, _NOTHING)) is not _NOTHING
     }
-    special = _special(model)
-    methods |= {name: passing(name) for name in (*_SHOWN, *special) if name not in _OWN}
+    own = special.of(model)
+    methods |= special.passing(own)
     methods["__doc__"] = property(lambda self: self._driftline_model.__doc__)
     methods["__module__"] = model.__module__
-    if "__call__" in special:
-        methods["__call__"] = property(called_later) if promised.comes_later(special["__call__"]) else called
+    if "__call__" in own:
+        methods["__call__"] = property(called_later) if promised.comes_later(own["__call__"]) else called
     if "__eq__" in methods and getattr(model, "__hash__", None) is not None:
         methods["__hash__"] = Served.__hash__
     return type(f"Served{model.__name__}", (Served,), {"__slots__": (), **methods})
@@ -226,13 +210,14 @@ def serve(model: Model, name: str = "", *, version: str = "", endpoint: str = ""
     owner = client.current()
     if owner is None:
         return model
-    served = fault.attempt("serving", _serve, model, name or model.__class__.__name__, version, endpoint, owner.folder)
+    served = fault.attempt("serving", _serve, model, name, version, endpoint, owner.folder)
     return model if served is None else cast("Model", served)
 
 
 def _serve(model: Any, name: str, version: str, endpoint: str, folder: str) -> Any:
     if issubclass(type(model), Served):  # as a cell of a notebook that runs again does: it answers under the new name
         model = model._driftline_model
+    name = name or type(model).__name__
     served, dataset = endpoint or name, observe.name_of(name, "", folder)
     known = None if version else _in_file(model) or _of_file(name, folder)
     if known is not None and known.dataset != observe.name_of(served, "", folder):
@@ -286,19 +271,21 @@ def _predicted(name: str, source: Source, given: Any, result: Any) -> None:
 
 def _add(draft: Draft, source: Source, result: Any) -> None:
     """Make a prediction part of the answer that is being made."""
-    values = values_of(result)
     if source not in draft.sources:
         draft.sources = [*draft.sources, source]  # of one that is over there is nothing to append to
-    if len(values) == 1 and draft.score is None:
-        draft.score = score_of(values[0])
+    if draft.score is None and _rows(result) == 1:  # of many no list is made, for which the program would wait
+        values = values_of(result)
+        draft.score = score_of(values[0]) if len(values) == 1 else None
 
 
 def _rows(result: Any) -> int:
     if isinstance(result, list | tuple):
         return len(result)
     shape = getattr(result, "shape", None)
+    if shape is None and hasattr(result, "to_pylist"):  # a column of Arrow
+        return len(result)
     if shape is None:
-        return len(result) if hasattr(result, "to_pylist") else 1  # a column of Arrow
+        return 0 if promised.unknown(result) else 1
     return int(shape[0]) if shape and listable(result) else 1
 
 

@@ -51,11 +51,18 @@ class Ended(NamedTuple):
 class _Heard:
     """The spans of an answer until it is made; another instrumentation may tell of it, too."""
 
-    __slots__ = ("found", "made", "root")
+    __slots__ = ("__weakref__", "found", "made", "root")
 
     def __init__(self, root: Ended, found: Sequence[Ended]) -> None:
         self.root, self.found = root, [*found]
         self.made = False
+
+
+class _Known(NamedTuple):
+    """A response that was heard of: without the texts of its spans, which go once the answer is made."""
+
+    span: Span
+    heard: "weakref.ref[_Heard]"
 
 
 class _Open:
@@ -79,7 +86,7 @@ class Spans:
         self._uses = dict(uses)
         self._lock = threading.RLock()  # a generator that is collected may end a span
         self._open: dict[int, _Open] = {}
-        self._heard: dict[str, _Heard] = {}  # by the id of the response
+        self._heard: dict[str, _Known] = {}  # by the id of the response
         _every.add(self)
 
     def reborn(self) -> None:
@@ -139,21 +146,32 @@ class Spans:
             return _Heard(root, found), False
         with self._lock:
             known = self._heard.get(response)
-            if known is not None and same_call(known.root.span, root.span):
-                known.found += found if not known.made else ()
-                return known, True
+            if known is not None and same_call(known.span, root.span):
+                heard = known.heard() or _Heard(root, ())
+                heard.found += found if not heard.made else ()
+                return heard, True
             while len(self._heard) >= HEARD:
                 del self._heard[next(iter(self._heard))]
-            heard = self._heard[response] = _Heard(root, found)
+            heard = _Heard(root, found)
+            self._heard[response] = _Known(dialects.bare(root.span), weakref.ref(heard))
         return heard, False
 
 
 def _whole(inside: Sequence[Ended], ended: Ended) -> list[Ended]:
-    """Return a span and those inside of it; where a call of a model is inside of one, they are the same call."""
-    calls = [one.span for one in inside if _answers(one)] if inside and _answers(ended) else []
-    if not calls:
+    """Return a span and those inside of it; where a call of a model is inside of one, they are the same call.
+
+    What a tool has called is another one: some frameworks run their tools inside of the call that asked for them.
+    """
+    if not inside or not _answers(ended):
         return [*inside, ended]
-    return [*(one for one in inside if not _answers(one)), ended._replace(span=ended.span._replace(inside=calls))]
+    tools = [one.span for one in inside if dialects.kind_of(one.span) == "tool"]
+    calls = [one for one in inside if _answers(one) and not any(_within(one.span, tool) for tool in tools)]
+    own = ended._replace(span=ended.span._replace(inside=[one.span for one in calls]))
+    return [*(one for one in inside if not any(one is call for call in calls)), own]
+
+
+def _within(span: Span, tool: Span) -> bool:
+    return tool.start_us <= span.start_us and span.end_us <= tool.end_us
 
 
 def _answers(one: Ended) -> bool:
@@ -193,6 +211,8 @@ def _fresh(answer: Answering, found: Sequence[Span]) -> United:
     one = united(found)
     if not again:
         return one
+    if len(again) == len(calls):  # what is said around them is of the same ones
+        return one._replace(models=(), tokens=(0, 0))
     rest = united([span for span in found if not any(span is known for known in again)])
     return one._replace(models=rest.models, tokens=rest.tokens)
 

@@ -92,7 +92,7 @@ def same_call(one: Span, other: Span) -> bool:
     """Whether two instrumentations tell of one call: of the same response, at the same time.
 
     The id of a response alone does not tell, since some servers give few different ones. Where one of the two names
-    none, it is the same response if the same words were said for the same number of tokens.
+    none, it is the same response if the same words were said for the same number of tokens, by what may be one model.
     """
     together = one.start_us <= other.end_us and other.start_us <= one.end_us
     if not together or one.scope == other.scope:
@@ -101,9 +101,16 @@ def same_call(one: Span, other: Span) -> bool:
     if all(names):
         return names[0] == names[1]
     said, again = dialects.read(one), dialects.read(other)
-    if said is None or again is None:
+    if said is None or again is None or _others(said, again):
         return False
     return bool(said.text) and any(said.tokens) and (said.text, said.tokens) == (again.text, again.tokens)
+
+
+def _others(one: Said, other: Said) -> bool:
+    """Whether two models are meant: of different providers, with no name in common."""
+    names, again = ({name.rpartition("/")[2] for name in (said.model, said.version) if name} for said in (one, other))
+    providers = {one.provider, other.provider} - {""}
+    return bool(names and again) and names.isdisjoint(again) and len(providers) > 1
 
 
 def _version(said: Said) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar, cast
 from driftline.capture.ground import fault
 
 F = TypeVar("F", bound=Callable[..., Any])
-LATER = frozenset((CoroutineType, GeneratorType, AsyncGeneratorType))  # types of results that are worked out later
+_LATER = (CoroutineType, GeneratorType, AsyncGeneratorType)
 _PIECE = "call"  # under which failures around a call are counted; never switched off: it was asked for by name
 
 
@@ -92,7 +92,7 @@ def _plain(function: Callable[..., Any], opened: Open, *, lazily: bool) -> Calla
             fault.attempt(_PIECE, one.finish, error)
             raise
         fault.attempt(_PIECE, one.suspend)
-        if lazily and type(result) in LATER:  # a proxy has a class that may fail when it is asked for
+        if lazily and is_later(result):
             return later(result, one)
         fault.attempt(_PIECE, one.returned, result)
         fault.attempt(_PIECE, one.finish, None)
@@ -101,8 +101,14 @@ def _plain(function: Callable[..., Any], opened: Open, *, lazily: bool) -> Calla
     return call
 
 
+def is_later(result: Any) -> bool:
+    """Whether a result is worked out later: a coroutine, a generator."""
+    kind = type(result)  # a proxy has a class that may fail when it is asked for, and not each type has a hash
+    return any(kind is one for one in _LATER)
+
+
 def later(result: Any, one: Around) -> Any:
-    """Return ``result``, one of ``LATER``, with ``one`` around it."""
+    """Return ``result``, which ``is_later``, with ``one`` around it."""
     if type(result) is CoroutineType:
         return _awaited(result, one)
     if type(result) is GeneratorType:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 
-from driftline.capture.ground import fault, unlisted
+from driftline.capture.ground import fault, loading, unlisted
 from driftline.latch import Latch
 
 
@@ -60,7 +60,9 @@ def thread(name: str, work: Callable[[], None]) -> threading.Thread | None:
 
     def ours() -> None:
         fault.attempt("sender", here)
+        loading.begin()
         fault.attempt("sender", work)
+        loading.end()
 
     fault.attempt("sender", unlisted.pass_over)
     started = unlisted.Unlisted(target=ours, name=name, daemon=True)

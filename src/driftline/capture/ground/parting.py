@@ -57,7 +57,9 @@ def _before(module: Any, name: str, ends: Callable[..., bool]) -> None:
 
 
 def _ends(number: Any = None, *_: Any) -> bool:
-    return number is not None and signal.getsignal(number) is signal.SIG_DFL
+    with contextlib.suppress(TypeError, ValueError):  # it is no signal, as the call itself will say
+        return signal.getsignal(number) is signal.SIG_DFL
+    return False
 
 
 def _sends(module: Any) -> None:

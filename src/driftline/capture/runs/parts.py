@@ -8,8 +8,9 @@ than ``MANY`` versions, is one run, unless it touches ``MOST``.
 """
 
 import contextlib
+import itertools
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -76,12 +77,26 @@ def leave(trace: Trace, to: frozenset[int], further: Trace) -> None:
 
 def still_open(opened: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
     """Return those files that are written to by an open handle of this process, where the system tells."""
-    found = set()
-    with contextlib.suppress(OSError):
-        for number in os.listdir(_HANDLES):
-            with contextlib.suppress(OSError):  # it is closed meanwhile
-                found.add(os.readlink(f"{_HANDLES}/{number}"))
-    return {key: at for key, at in opened.items() if key[1] == "write" and os.path.realpath(key[0]) in found}
+    written = {key: os.path.realpath(key[0]) for key in opened if key[1] == "write"}
+    found = set(_handles()) if written else set()
+    return {key: opened[key] for key, path in written.items() if path in found}
+
+
+def many_handles(most: int) -> bool:
+    """Whether so many handles are open that it takes long to look through them."""
+    return next(itertools.islice(_numbers(), most, None), None) is not None
+
+
+def _handles() -> Iterator[str]:
+    for number in _numbers():
+        with contextlib.suppress(OSError):  # it is closed meanwhile
+            yield os.readlink(f"{_HANDLES}/{number}")
+
+
+def _numbers() -> Iterator[str]:
+    with contextlib.suppress(OSError), os.scandir(_HANDLES) as entries:
+        for entry in entries:
+            yield entry.name
 
 
 def is_open(seen: Seen) -> bool:

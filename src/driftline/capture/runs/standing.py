@@ -3,7 +3,7 @@
 Enters: a run that ends, on its own thread. Leaves: the state of what it wrote to files that were open when a hook saw
 that, and of what it opened by hand. Its event is made later, when the next run may have written the same files anew:
 each turn of a loop that keeps its state in a file. What is still open, or too large to be hashed at once, is taken as
-it is then, if it has not changed.
+it is then, if it has not changed; so is what was written where very many handles are open.
 """
 
 import contextlib
@@ -15,6 +15,7 @@ from driftline.capture.runs.trace import Trace
 from driftline.capture.tables import measure
 
 _FILES = 50  # that were opened by hand and are looked at: 1 ms
+_HANDLES = 1_000  # of the process, through which is looked for those that it still writes to: 5 ms
 
 
 def take(trace: Trace) -> None:
@@ -32,9 +33,13 @@ def _by_hand(trace: Trace, budget: measure.Budget) -> None:
     if not opened or not opens.watching():
         return
     first = dict(opened[:_FILES])
-    writing = parts.still_open(first)
+    written = {place.absolute(path) for path, way in first if way == "write"}
+    unknown = written if written and parts.many_handles(_HANDLES) else set()
+    writing = {} if unknown else parts.still_open(first)
     for key in first:
         path = place.absolute(key[0])
+        if path in unknown:
+            continue
         if key in writing:
             trace.stood[path] = None
         elif path not in trace.stood:

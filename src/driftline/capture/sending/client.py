@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from driftline import config
-from driftline.capture.ground import fault, interrupt, parting, place
+from driftline.capture.ground import fault, interrupt, loading, parting, place
 from driftline.capture.program import sites
 from driftline.capture.sending import (
     forked,  # noqa: F401 - it looks after answers in the making when the process forks
@@ -35,6 +35,7 @@ from driftline.guard import switch
 
 OpenSink = Callable[[Settings], Sink]
 _SAVE_SECONDS = 0.5  # how long a process that may be ended waits for what it has recorded to be on disk
+_LOADING_SECONDS = 5.0  # and until our threads have loaded what they were loading
 _FORK_SECONDS = 1.0  # how long a fork waits for the sink to come to the end of a batch
 _OWN_SHARE = 1.0  # seconds of a deadline that are kept for delivery, when something else is waited for first
 
@@ -263,8 +264,12 @@ def _finish(client: Client) -> None:
 
 
 def _before_fork() -> None:
-    """Wait until no thread of ours is in SQLite or the like: its locks would stay locked in the child for ever."""
+    """Wait until no thread of ours is in SQLite or the like, or in the midst of loading a module.
+
+    Their locks would stay locked in the child for ever.
+    """
     client = process.client
+    loading.wait(_LOADING_SECONDS)
     if client is not None and client.sender.delivery.hold(_FORK_SECONDS):
         _held.setdefault(threading.get_ident(), []).append(client.sender.delivery)
 

@@ -1,6 +1,7 @@
 """Functions that answer, as a person would decorate them."""
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -182,3 +183,30 @@ def test_a_property_that_would_compute_is_not_asked_for(sink: MemorySink) -> Non
     result = Lazy()
     assert driftline.answer("desk")(lambda: result)() is result
     assert recorded(sink).text == ""
+
+
+def test_what_a_method_has_on_itself_is_no_question(sink: MemorySink) -> None:
+    class Desk:
+        prompt = "You are helpful."
+
+        def __init__(self) -> None:
+            self.prompt = "You are helpful."
+
+        @driftline.answer("desk")
+        def chat(self, user: str, question: str) -> str:
+            return "yes"
+
+        @driftline.answer("desk")
+        @functools.cache  # noqa: B019 - it is what it calls that says what its arguments are called
+        def say(self, words: str) -> str:
+            return "yes"
+
+        @driftline.answer("desk")
+        @classmethod
+        def ask(cls, words: str) -> str:
+            return "yes"
+
+    desk = Desk()
+    assert (desk.chat("u1", "When?"), desk.say("When?"), Desk.ask("When?")) == ("yes", "yes", "yes")
+    assert driftline.flush()
+    assert [answer.question for answer in sink.recorded] == [ids.text("When?")] * 3

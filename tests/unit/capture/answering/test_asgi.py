@@ -276,3 +276,20 @@ def test_our_own_failure_reaches_nobody(sink: MemorySink, monkeypatch: pytest.Mo
     assert client.post("/chat").json() == {"text": "yes"}  # the handler has an answer that leads nowhere
     assert client.post("/chatter").status_code == 200
     assert fault.counts()["asgi"] == 1
+
+
+def test_a_file_that_the_server_sends_is_a_response_that_came_to_its_end(sink: MemorySink) -> None:
+    """Its last message has no more after it. Source: the zero copy send extension of ASGI."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200})
+        for more in (True, scope["broken"]):
+            await send({"type": "http.response.zerocopysend", "file": 3, "more_body": more})
+
+    async def send(message: Any) -> None:
+        pass
+
+    for broken in (False, True):
+        scope = {"type": "http", "path": "/", "method": "POST", "headers": [], "broken": broken}
+        asyncio.run(driftline.asgi(app, endpoint="desk")(scope, send, send))  # type: ignore[arg-type]
+    assert [answer.decision for answer in recorded(sink)] == ["", "error"]

@@ -9,10 +9,13 @@ import pyarrow as pa
 import pytest
 from scipy import sparse
 
+import driftline
 from driftline.capture.answering import predictions
+from driftline.capture.ground import fault
 from driftline.config import Settings
 from driftline.event.answer import Source
 from driftline.event.lineage import Dataset, Version
+from driftline.testing import MemorySink
 
 SOURCE = Source("model", Version(Dataset("file", "m"), "1"))
 MOMENT = 1_700_000_000_000_000  # microseconds
@@ -78,3 +81,16 @@ def test_a_table_of_probabilities_gives_that_of_the_last_class() -> None:
     assert predictions.values_of(np.array([[0.25, 0.75], [1.0, 0.0]])) == [0.75, 0.0]
     assert predictions.values_of(7) == [7]
     assert [predictions.score_of(one) for one in (0.5, True, "spam", float("nan"))] == [0.5, 1.0, None, None]
+
+
+def test_inside_an_answer_no_list_is_made_of_many_predictions(sink: MemorySink) -> None:
+    class Many:
+        shape = (1_000_000,)
+
+        def tolist(self) -> list[float]:
+            raise AssertionError("a list was made")
+
+    with driftline.answer("desk") as answer:
+        driftline.serve(lambda rows: Many(), name="m")([])
+    assert answer.draft.score is None
+    assert not fault.counts()

@@ -1,14 +1,17 @@
 """Models that answer later are recorded once they have, as what they are without us. Expected values by hand."""
 
 import asyncio
+import gc
 import inspect
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
 import driftline
 from driftline.capture.answering import promised
+from driftline.capture.ground import fault
 from driftline.event.answer import Answer
 from driftline.testing import MemorySink
 
@@ -128,3 +131,26 @@ def test_of_a_stream_without_end_a_part_counts(monkeypatch: pytest.MonkeyPatch) 
         one.passed(piece)
     one.finish(None)
     assert taken == [("q", "ab")]
+
+
+def test_a_future_is_no_prediction_and_is_not_asked_for_one(sink: MemorySink, caplog: pytest.LogCaptureFixture) -> None:
+    def fails(rows: Any) -> Any:
+        made = asyncio.get_running_loop().create_future()
+        made.set_exception(ValueError("on purpose"))
+        return made
+
+    async def asked() -> list[Any]:
+        heard: list[Any] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, told: heard.append(told["exception"]))
+        driftline.serve(fails, name="m")([1])  # nobody takes the exception, which the loop tells of
+        with driftline.answer("desk"):
+            driftline.serve(fails, name="m")([1])
+        gc.collect()
+        return heard
+
+    assert [type(error) for error in asyncio.run(asked())] == [ValueError] * 2
+    driftline.serve(lambda rows: Future(), name="m")([1])
+    assert driftline.flush()
+    assert [(answer.endpoint, answer.score, answer.decision) for answer in sink.recorded] == [("desk", None, "")]
+    assert fault.counts() == {"unrecorded rows": 3}
+    assert "predictions that come as Future are not recorded" in caplog.text

@@ -1,5 +1,6 @@
 """Spans that start and end, put in by hand. What belongs together is worked out by hand from their parents."""
 
+import gc
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ import driftline
 from driftline.capture.answering import spans
 from driftline.capture.answering.dialects import Span
 from driftline.capture.answering.spans import Ended, Spans
+from driftline.capture.answering.united import united
 from driftline.capture.ground import fault
 from driftline.errors import MissingExtra
 from driftline.event import ids
@@ -286,3 +288,44 @@ def test_a_forked_child_is_not_held_up_by_what_a_thread_of_its_parent_was_doing(
 ) -> None:
     one = Spans("", {})
     assert child_takes(lambda: one._lock)
+
+
+def test_a_call_of_a_tool_that_runs_inside_of_a_call_is_another_one() -> None:
+    """As agents that are tools of agents: the call that asked for the tool is open while it runs."""
+    tool, inner = {"openinference.span.kind": "TOOL", "tool.name": "search"}, {**LLM, "llm.model_name": "m-2"}
+    below = Ended(TRACE, "b", Span("b", inner, (), 12, False, "x", 18))
+    run = Ended(TRACE, "t", Span("t", tool, (), 11, False, "x", 19))
+    around = Ended(TRACE, "a", Span("a", LLM, (), 10, False, "x", 20))
+    one = united([ended.span for ended in spans._whole([below, run], around)])
+    assert [source.version.dataset.name for source in one.models] == ["m-1", "m-2"]
+    assert [ended.id for ended in spans._whole([below], around)] == ["a"]
+
+
+def test_what_an_answer_was_made_of_is_not_held_any_longer(sink: MemorySink) -> None:
+    tracing = Tracing()
+    tracing.once({**NATIVE, "input.value": "x" * 100_000}, scope="client")
+    assert len(recorded(sink)) == 1
+    gc.collect()
+    (known,) = tracing.spans._heard.values()
+    assert known.heard() is None
+    assert known.span.attributes == {"gen_ai.response.id": "r1"}
+    tracing.now -= 1
+    tracing.end(tracing.start(scope="around"), NATIVE, "around")  # told of once more, too late
+    assert len(recorded(sink)) == 1
+
+
+def test_inside_an_answer_a_call_that_was_told_of_is_not_counted_by_the_agent_around_it_either(
+    sink: MemorySink,
+) -> None:
+    """An agent that says what all of its calls took together: the client has told of the only one."""
+    agent = {"gen_ai.operation.name": "invoke_agent", "gen_ai.usage.input_tokens": 7}
+    tracing = Tracing()
+    with driftline.answer("desk"):
+        outer = tracing.start(scope="framework", early=agent)
+        inner, client = tracing.start(outer, scope="framework"), tracing.start(scope="client")
+        tracing.end(client, NATIVE, "client")
+        tracing.now -= 1
+        tracing.end(inner, NATIVE, "framework")
+        tracing.end(outer, agent, "framework")
+    (answer,) = recorded(sink)
+    assert (answer.tokens_in, len(answer.sources)) == (7, 1)

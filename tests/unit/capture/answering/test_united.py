@@ -73,3 +73,14 @@ def test_without_the_id_of_a_response_the_same_words_for_the_same_tokens_are_one
     ):
         assert not same_call(inner, span(other, 10, 20, "framework"))
     assert not same_call(span({"http.route": "/"}, 12, 18, "http"), outer)
+
+
+def test_the_same_words_of_models_of_other_providers_are_two_calls() -> None:
+    """Two models asked at the same time, each through its own client: both say yes."""
+    counted = {"openinference.span.kind": "LLM", "output.value": "Yes.", "llm.token_count.prompt": 7}
+    first = span({**counted, "llm.provider": "acme", "llm.model_name": "m"}, 10, 20, "acme")
+    second = span({**counted, "llm.provider": "best", "llm.model_name": "b"}, 11, 19, "best")
+    assert not same_call(first, second)
+    assert united([first, second]).tokens == (14, 0)
+    routed = span({**counted, "llm.provider": "router", "llm.model_name": "acme/m"}, 9, 21, "router")
+    assert same_call(routed, first)

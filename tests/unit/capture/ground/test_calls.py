@@ -254,3 +254,16 @@ def wrapped_here(x: int) -> int:
 
 def test_a_wrapped_function_can_be_pickled() -> None:
     assert pickle.loads(pickle.dumps(wrapped_here))(3) == 3
+
+
+def test_a_result_whose_type_has_no_hash_passes() -> None:
+    class Kind(type):
+        def __eq__(cls, other: object) -> bool:
+            return cls is other
+
+    class Result(metaclass=Kind):
+        pass
+
+    function, log = around_of(lambda: Result(), lazily=True)
+    assert type(function()) is Result
+    assert log.said[-1] == ("finish", "")

@@ -164,3 +164,19 @@ def test_a_sink_that_hangs_holds_a_worker_up_once(tmp_path: Path) -> None:
         [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60
     )
     assert json.loads(done.stdout) < 5  # forty times half a second would be twenty
+
+
+@pytest.mark.parametrize("number", ["999", "'x'", "None", ""])
+def test_what_is_no_signal_is_refused_by_the_call_itself_and_told_of_by_nobody_else(
+    tmp_path: Path, number: str
+) -> None:
+    script = (
+        "import driftline, signal\n"
+        f"try: signal.raise_signal({number})\n"
+        "except Exception as error: print(type(error), error)\n"
+    )
+    bare = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    watched = script.replace("\n", "\ndriftline.record_answer('desk'); driftline.flush()\n", 1)
+    done = subprocess.run([sys.executable, "-c", watched], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == (bare.stdout, "")
+    assert bare.stdout != ""

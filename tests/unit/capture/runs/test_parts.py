@@ -330,6 +330,13 @@ def test_what_comes_to_a_part_in_its_last_moment_and_is_still_written_to_belongs
 
 
 @pytest.mark.skipif(not Path(parts._HANDLES).is_dir(), reason="only Linux tells what is open")
+def test_many_handles_are_those_beyond_a_number() -> None:
+    """The folder that tells of them is one of them while it is looked at."""
+    held = len([*Path(parts._HANDLES).iterdir()])
+    assert [parts.many_handles(held + more) for more in (-1, 0, 50)] == [True, False, False]
+
+
+@pytest.mark.skipif(not Path(parts._HANDLES).is_dir(), reason="only Linux tells what is open")
 def test_a_file_that_is_written_by_hand_all_the_time_is_told_once_and_as_it_is_in_the_end(
     service: ProcessRun, sink: MemorySink
 ) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import driftline
-from driftline.capture.runs import by_hand, standing
+from driftline.capture.runs import by_hand, parts, standing
 from driftline.capture.tables import measure
 from driftline.event.openlineage import DatasetPart
 from driftline.testing import MemorySink
@@ -136,3 +136,27 @@ def test_of_many_files_those_that_were_written_anew_are_no_output(
     }
     assert event.run is not None
     assert b'"unattributed write d":1' in bytes(event.run.facets["driftline_gaps"])
+
+
+@pytest.mark.skipif(not Path(parts._HANDLES).is_dir(), reason="only Linux tells what is open")
+def test_among_very_many_open_files_none_is_looked_for_and_what_was_written_anew_is_no_output(
+    watched: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, follow = threading.Event(), by_hand.follow
+    monkeypatch.setattr(standing, "_HANDLES", 2)  # this process has more
+    monkeypatch.setattr(parts, "still_open", lambda opened: pytest.fail("looked for"))
+    monkeypatch.setattr(by_hand, "follow", lambda *args: written.wait(10) and follow(*args))
+    Path("read").write_text("first")
+    time.sleep(0.02)
+    with driftline.run("job"):
+        Path("read").read_text()
+        for name in "ab":
+            Path(name).write_text(name)
+    time.sleep(0.02)
+    for name in ("b", "read"):
+        Path(name).write_text("later")
+    written.set()
+    driftline.flush()
+    (event,) = [event for event in watched.decoded() if event.job.name == "job"]
+    assert [(one.name, version(one)) for one in event.inputs] == [("read", measure.of_bytes(b"first"))]
+    assert [(one.name, version(one)) for one in event.outputs] == [("a", measure.of_bytes(b"a"))]

@@ -1,0 +1,99 @@
+"""Special methods of a served model are those of the model: what is compared with goes without it."""
+
+import asyncio
+import contextlib
+import copy
+import weakref
+from typing import Any, Self
+
+import numpy as np
+import pytest
+
+import driftline
+from driftline.testing import MemorySink
+
+
+def test_a_model_that_is_its_own_context_and_copies_itself_stays_served(sink: MemorySink) -> None:
+    class Model(contextlib.ExitStack):  # entered, it is itself
+        def __deepcopy__(self, memo: Any) -> "Model":
+            return Model()
+
+        def predict(self, rows: list[int]) -> list[int]:
+            return rows
+
+    with driftline.serve(Model(), name="m") as served:
+        served.predict([1])
+    copy.deepcopy(served).predict([2])
+    assert driftline.flush()
+    assert [answer.score for answer in sink.recorded] == [1.0, 2.0]
+
+
+def test_an_asynchronous_context_stays_served(sink: MemorySink) -> None:
+    class Model:
+        async def __aenter__(self) -> Self:
+            return self
+
+        async def __aexit__(self, *_: object) -> None:
+            pass
+
+        async def predict(self, rows: list[int]) -> list[int]:
+            return rows
+
+    async def asked() -> None:
+        async with driftline.serve(Model(), name="m") as served:
+            await served.predict([3])
+
+    asyncio.run(asked())
+    assert driftline.flush()
+    assert [answer.score for answer in sink.recorded] == [3.0]
+
+
+class Refusing:
+    """Has no iteration, though its items could be asked for, and leaves arithmetic to nobody but itself."""
+
+    __iter__ = None
+    __array_ufunc__ = None
+
+    def __getitem__(self, place: int) -> int:
+        return place
+
+    def __rmul__(self, other: Any) -> str:
+        return "mine"
+
+    def predict(self, rows: list[int]) -> list[int]:
+        return rows
+
+
+def test_what_a_class_refuses_is_refused(sink: MemorySink) -> None:
+    bare = Refusing()
+    served = driftline.serve(bare, name="m")
+    for model in (bare, served):
+        assert np.ones(2) * model == "mine"
+        with pytest.raises(TypeError, match="not iterable"):
+            list(model)  # type: ignore[call-overload]
+    assert driftline.flush()
+    assert sink.recorded == []
+
+
+def test_a_served_model_may_be_held_weakly(sink: MemorySink) -> None:
+    served = driftline.serve(Refusing(), name="m")
+    known = weakref.WeakKeyDictionary({served: "m"})
+    assert weakref.ref(served)() is served
+    assert known[served] == "m"
+
+
+def test_a_model_that_stands_for_another_one_is_not_asked_for_its_class(sink: MemorySink) -> None:
+    """As proxies of web frameworks are, which fail outside of a request."""
+
+    class Proxy:
+        @property  # type: ignore[misc]
+        def __class__(self) -> type:
+            raise RuntimeError("outside of a request")
+
+        def predict(self, rows: list[int]) -> list[int]:
+            return rows
+
+    assert driftline.serve(Proxy()).predict([4]) == [4]
+    assert driftline.serve(driftline.serve(Refusing())).predict([5]) == [5]
+    assert driftline.flush()
+    assert [(answer.endpoint, answer.score) for answer in sink.recorded] == [("Proxy", 4.0), ("Refusing", 5.0)]
