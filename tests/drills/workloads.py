@@ -15,6 +15,7 @@ from tests.drills import (
     on_formats,
     on_frames,
     on_guards,
+    on_lasting,
     on_programs,
     on_scripts,
     on_sql,
@@ -38,6 +39,7 @@ _WORK = {
     on_dialects: "postgres warehouses blocks",
     on_programs: "watching parameters lasting versions dialects documents",
     on_calls: "spans steps runs generators asynchronous threads answers middleware served deployed",
+    on_lasting: "endless children",
     on_scripts: "computed",
     on_values: "features contexts odd_tables",
     on_guards: "guarded guarded_open guarded_async guarded_closed injected files_of_guards",
@@ -45,4 +47,4 @@ _WORK = {
 WORKLOADS: dict[str, Callable[[Kit], Any]] = {
     name: getattr(module, name) for module, names in _WORK.items() for name in names.split()
 } | on_examples.EXAMPLES
-LIMITS: dict[str, dict[str, dict[str, Any]]] = {**on_formats.LIMITS, **on_programs.LIMITS}  # of workload, module, name
+LIMITS: dict[str, dict[str, dict[str, Any]]] = {**on_formats.LIMITS, **on_lasting.LIMITS, **on_programs.LIMITS}  # of workload, module, name
