@@ -129,7 +129,7 @@ def _in_block(con: Any, cursor: Any) -> None:
 
 
 def copies(kit: Kit) -> Any:
-    """What COPY takes in and gives out, and rows that are streamed, in a transaction that is kept and one that fails."""
+    """What COPY takes in and gives out, and rows that are streamed, in transactions that are kept and lost."""
     con = Postgres()
     cursor = Copying(con)
     con.status = 2

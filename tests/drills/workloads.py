@@ -42,7 +42,7 @@ _WORK = {
     on_calls: "spans steps runs generators asynchronous threads answers middleware served deployed",
     on_answers: "promises twice",
     on_lasting: "endless children",
-    on_scripts: "computed",
+    on_scripts: "computed computed_books computed_sundries",
     on_values: "features contexts odd_tables",
     on_guards: "guarded guarded_open guarded_async guarded_closed injected files_of_guards",
 }
