@@ -212,7 +212,7 @@ def _prepared(name: str, text: str) -> Path:
 
 
 def _script(kit: Kit, name: str, text: str) -> list[Any]:
-    """Run a script on a thread, below which it begins; the drill opens no file itself, else its own text is followed."""
+    """Run a script on a thread, below which it begins; the drill opens no file, else its own text is followed."""
     for path in _prepared(name, text).iterdir():
         os.link(path, kit.folder / path.name)
     result: list[Any] = []
