@@ -8,12 +8,14 @@ import pickle
 import time
 from typing import Any
 
+import duckdb
 import pandas as pd
 from sklearn.linear_model import LinearRegression
 from tests.drills.kit import Custom, Kit, frame
 
 _TICK = 0.004  # seconds, of which the sender's thread takes half
-LIMITS = {
+LIMITS: dict[str, dict[str, dict[str, float]]] = {
+    "many_files": {"driftline.capture.runs.emit": {"_AT_ONCE": 3}},
     "endless": {
         "driftline.capture.runs.parts": {"LONG_US": 0, "MANY": 2, "MOMENT_US": 0, "_RECENT_NS": 0},
         "driftline.capture.runs.progress": {"PAUSE_US": 0, "_SHARE": 0},
@@ -73,3 +75,21 @@ def _raising(kit: Kit) -> None:
     with kit.api.run("fails"):
         kit.apart(lambda: None)
         raise Custom(9)
+
+
+def many_files(kit: Kit) -> Any:
+    """More files than are measured at once, and a database that is exported and imported as files."""
+    at = kit.folder
+    for number in range(9):
+        frame().head(number + 1).to_csv(at / f"m{number}.csv", index=False)
+    con = duckdb.connect(":memory:", config={"threads": 1})
+    con.execute(f"CREATE TABLE t AS SELECT id, x FROM '{at / 'm8.csv'}'")
+    con.execute(f"EXPORT DATABASE '{at / 'exported'}' (FORMAT csv)")
+    other = duckdb.connect(":memory:", config={"threads": 1})
+    other.execute(f"IMPORT DATABASE '{at / 'exported'}'")
+    there = other.execute("SELECT count(*) FROM t").fetchall()
+    for path in (at / "exported").glob("*.sql"):
+        path.unlink()  # they name the folder
+    con.close()
+    other.close()
+    return there, sum(len(pd.read_csv(at / f"m{number}.csv")) for number in range(9))

@@ -41,7 +41,7 @@ _WORK = {
     on_programs: "watching parameters lasting versions dialects documents",
     on_calls: "spans steps runs generators asynchronous threads answers middleware served deployed",
     on_answers: "promises twice",
-    on_lasting: "endless children",
+    on_lasting: "endless children many_files",
     on_scripts: "computed computed_books computed_sundries",
     on_values: "features contexts odd_tables",
     on_guards: "guarded guarded_open guarded_async guarded_closed injected files_of_guards",
