@@ -108,7 +108,8 @@ class Drill:
         shutil.rmtree(self.root / "work", ignore_errors=True)
         folder = self.root / "work"
         folder.mkdir()
-        kit = self._workloads.Kit(api, folder, passes, self.faults.quiet)
+        faults = self.faults
+        kit = self._workloads.Kit(api, folder, passes, faults.quiet, faults.tell, faults.hear)
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             value = repr(self._workloads.WORKLOADS[name](kit))

@@ -5,6 +5,7 @@ Enters: a seed and a rate, or one point. Leaves: an exception that is raised the
 
 import contextlib
 import errno
+import os
 import random
 import sqlite3
 import threading
@@ -75,10 +76,12 @@ class Faults:
         self.raised: BaseException | None = None  # by an interrupt
         self.last = ("", -1)  # the kind and the point of the newest one
         self.spared = 0  # hits before the first fault
+        self._pipe = self._told = -1  # to which a child says all of this
         self._rate = 0.0
         self._only = -1
         self._interrupt = ""
         self._lock = threading.RLock()  # the end of an object, which comes at any time, may be a point as well
+        os.register_at_fork(after_in_child=self._in_child)
 
     def arm(self, *, rate: float = 0.0, only: int = -1, interrupt: str = "") -> None:
         """Begin: at each hit with the probability ``rate``, or at the point ``only``; with an interrupt, once."""
@@ -103,8 +106,27 @@ class Faults:
         finally:
             self.armed = armed
 
+    def tell(self, pipe: int) -> None:
+        """From now on a forked child says there what is met and what fails; the user's Ctrl-C does not arrive in it."""
+        self._pipe = pipe
+
+    def _in_child(self) -> None:
+        self._told, self._lock = self._pipe, threading.RLock()  # a thread of the parent may have held it
+        self.armed = self.armed and not self._interrupt
+        self.reached.clear()
+
+    def hear(self, said: str) -> None:
+        """Add what a child has said."""
+        for number, _, kind in (line.partition(" ") for line in said.splitlines()):
+            if kind:
+                self.failed[int(number)] += 1
+                self.counts[kind] += 1
+            self.reached.add(int(number))
+
     def hit(self, number: int) -> None:
         """Fail, or do not."""
+        if self._told >= 0 and number not in self.reached:
+            os.write(self._told, f"{number} \n".encode())
         self.reached.add(number)
         if self._only >= 0 and number != self._only:
             return
@@ -118,6 +140,8 @@ class Faults:
             self.failed[number] += 1
             kind = self._interrupt or (SLOW if self.random.random() < 0.04 else self.random.choice(list(KINDS)))
             self.counts[kind] += 1
+            if self._told >= 0:
+                os.write(self._told, f"{number} {kind}\n".encode())
             self.last = kind, number
             pause = self.random.random() * MOST_SLEEP
             if self._interrupt:

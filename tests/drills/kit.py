@@ -4,6 +4,10 @@ Enters: nothing. Leaves: ``Kit``, which also notes what the user sees: exception
 """
 
 import contextlib
+import os
+import signal
+import threading
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
@@ -13,6 +17,7 @@ import pandas as pd
 from opentelemetry.sdk.trace import SpanProcessor
 
 ROWS = 60
+PATIENCE = 30.0  # seconds that a child may take
 
 
 class Custom(Exception):
@@ -32,12 +37,15 @@ class Kit:
         folder: Path,
         passes: Callable[[BaseException], bool] = lambda _: False,
         quiet: Callable[[], Any] = contextlib.nullcontext,
+        begin: Callable[[int], None] = lambda _: None,
+        heard: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.api = api
         self.folder = folder
         self.calls: dict[str, int] = {}
         self.quiet = quiet  # no faults inside
         self._passes = passes
+        self._begin, self._heard = begin, heard
 
     def called(self, name: str) -> None:
         """Count a call of a function of the user's."""
@@ -53,6 +61,30 @@ class Kit:
             same = expected is None or error is expected
             return (type(error).__name__, str(error), error.args, same, repr(error.__cause__), repr(error.__context__))
         return ("returned", value)
+
+    def apart(self, act: Callable[[], Any]) -> int:
+        """Have ``act`` done in a forked child, and return its exit code; one that does not end is killed."""
+        reading, writing = os.pipe()
+        self._begin(writing)
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                act()
+                code = 0
+            except SystemExit as error:
+                code = error.code if isinstance(error.code, int) else 1
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(code)
+        os.close(writing)
+        late = threading.Timer(PATIENCE, os.kill, (child, signal.SIGKILL))
+        late.start()
+        with os.fdopen(reading) as told:
+            self._heard(told.read())
+        late.cancel()
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 class Nothing:

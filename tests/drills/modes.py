@@ -12,7 +12,12 @@ SINKS = (  # and how many of the iterations up to there
     ("given", 0.98), ("unusable", 1.0),  # settings of the environment: a dead server, and such as nobody can use
 )  # fmt: skip
 WAIT = 0.03  # seconds that the end of an iteration waits for what is queued
-PATIENCE = {"probed": 3.0, "versions": 3.0, "example": 0.3}  # the same for work that has much to do then
+PATIENCE = {
+    "probed": 3.0,
+    "versions": 3.0,
+    "example": 0.3,
+    "computed": 0.5,
+}  # the same for work that has much to do then
 
 
 class Mode(NamedTuple):

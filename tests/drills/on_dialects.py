@@ -95,6 +95,13 @@ class Postgres(psycopg.Connection[Any]):
         return False
 
 
+class Copying(psycopg.Cursor[Any]):
+    """A cursor whose COPY has no result."""
+
+    def _select_current_result(self, *_: Any, **__: Any) -> None:
+        return None
+
+
 def postgres(kit: Kit) -> Any:
     """Calls of psycopg, as far as they come without a server."""
     con = Postgres()
@@ -119,6 +126,34 @@ def _in_block(con: Any, cursor: Any) -> None:
     with psycopg.Transaction(con):
         cursor.execute("DELETE FROM t")
         raise Custom(6)
+
+
+def copies(kit: Kit) -> Any:
+    """What COPY takes in and gives out, and rows that are streamed, in transactions that are kept and lost."""
+    con = Postgres()
+    cursor = Copying(con)
+    con.status = 2
+    cursor.execute("INSERT INTO t SELECT b FROM u")
+    with psycopg.Transaction(con):
+        cursor.execute("INSERT INTO t SELECT a FROM u")
+        with cursor.copy("COPY t (a) FROM STDIN"):
+            pass
+        streamed = list(cursor.stream("SELECT a FROM t"))
+    con.status = 0
+    with cursor.copy("COPY (SELECT a FROM u) TO STDOUT"):
+        pass
+    bad = kit.caught(lambda: _in_copy(cursor))
+    con.status = 2
+    cursor.execute("UPDATE t SET a = b")
+    con.status = 3  # a statement of it has failed
+    con.commit()
+    con.rollback()
+    return con.heard, streamed, bad[:2]
+
+
+def _in_copy(cursor: Any) -> None:
+    with cursor.copy("COPY t FROM STDIN"):
+        raise Custom(7)
 
 
 async def _later(con: Any) -> None:
@@ -216,3 +251,30 @@ def warehouses(kit: Kit) -> Any:
 
 def blocks(kit: Kit) -> Any:
     return _told(kit, BLOCKS)
+
+
+OTHERS = (
+    ("snowflake", "CREATE SYNONYM q FOR t; ALTER TABLE t RENAME TO moved; "
+     "INSERT INTO u SELECT a FROM moved AT (OFFSET => -60)"),
+    ("snowflake", "COPY INTO t FROM @stage FILE_FORMAT = my.format; ALTER TABLE a SWAP WITH b"),
+    ("mysql", "LOAD DATA INFILE 'x.csv' INTO TABLE d.t (a, b); RENAME TABLE a TO b, c TO a; "
+     "SELECT a FROM t LOCK IN SHARE MODE"),
+    ("mssql", "EXEC sp_rename 'a', 'b'; BULK INSERT d.t FROM 'x.csv'; CREATE TABLE n AS CLONE OF t; "
+     "SELECT a FROM t WITH (NOLOCK) OUTER APPLY (SELECT 1 AS one) q"),
+    ("bigquery", "ALTER TABLE d.t RENAME TO n; CREATE TABLE s CLONE t; "
+     "SELECT a FROM t FOR SYSTEM_TIME AS OF TIMESTAMP '2026-01-01'"),
+    ("clickhouse", "EXCHANGE TABLES a AND b; RENAME TABLE a TO c; SELECT a FROM t ORDER BY b WITH FILL"),
+    ("hive", "ALTER TABLE t EXCHANGE PARTITION (d = 1) WITH TABLE u; IMPORT TABLE n FROM '/data'; "
+     "ALTER TABLE a RENAME TO b"),
+    ("databricks", "CREATE FLOW f AS AUTO CDC INTO t FROM STREAM(s) KEYS (k) SEQUENCE BY n; "
+     "CREATE LIVE TABLE l (CONSTRAINT c EXPECT (a > 1) ON VIOLATION DROP ROW) AS SELECT a FROM LIVE.t; "
+     "INSERT WITH SCHEMA EVOLUTION INTO t SELECT a FROM u"),
+    ("redshift", "ALTER TABLE t APPEND FROM u; SELECT a FROM t"),
+    ("oracle", "INSERT INTO t SELECT a FROM u LOG ERRORS INTO e REJECT LIMIT 1; "
+     "SELECT a FROM t AS OF TIMESTAMP SYSDATE"),
+)  # fmt: skip
+
+
+def others(kit: Kit) -> Any:
+    """Statements that are others by another name, and clauses that say nothing of where data comes from."""
+    return _told(kit, OTHERS)

@@ -18,7 +18,7 @@ ROOT = HERE.parent.parent
 SCRIPTS: tuple[tuple[str, ...], ...] = (
     ("forks.py",),
     ("probes.py",),
-    *(("ends.py", how) for how in ("order", "message", "code", "raise", "read", "interrupt", "hard")),
+    *(("ends.py", how) for how in ("order", "message", "code", "raise", "read", "interrupt", "signal", "hard")),
 )
 OURS = ("driftline:", ".driftline")
 

@@ -19,6 +19,7 @@ SLOW = 0.02  # seconds
 
 
 class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
     turns = itertools.count()
 
     def do_POST(self) -> None:
@@ -36,6 +37,16 @@ class _Handler(BaseHTTPRequestHandler):
             return
         status, body = ANSWERS[turn % len(ANSWERS)]
         self.send_response(status)
+        if body and turn % 5 == 0:  # in pieces, of which one has words behind its length
+            self.send_header("transfer-encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b"1;word\r\n%b\r\n%x\r\n%b\r\n0\r\n\r\n" % (body[:1], len(body) - 1, body[1:]))
+            return
+        if body and turn % 5 == 1:  # up to where it closes
+            self.send_header("connection", "close")
+            self.end_headers()
+            self.wfile.write(body)
+            return
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -50,6 +50,8 @@ def test_the_drill_notices_where_one_class_of_exceptions_gets_through() -> None:
         (("ends.py", "order"), 2),
         (("ends.py", "order"), 3),
         (("ends.py", "interrupt"), 3),
+        (("ends.py", "signal"), 2),
+        (("ends.py", "hard"), 2),
     ],
 )
 def test_scripts_with_children_end_as_they_would(tmp_path: Path, script: tuple[str, ...], seed: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.drills import (
+    on_answers,
     on_calls,
     on_dialects,
     on_examples,
@@ -15,6 +16,7 @@ from tests.drills import (
     on_formats,
     on_frames,
     on_guards,
+    on_lasting,
     on_programs,
     on_scripts,
     on_sql,
@@ -35,14 +37,20 @@ _WORK = {
         "duckdb_queries duckdb_turns duckdb_joins duckdb_changes duckdb_relations sqlite_transactions "
         "alchemy_transactions"
     ),
-    on_dialects: "postgres warehouses blocks",
+    on_dialects: "postgres copies warehouses blocks others",
     on_programs: "watching parameters lasting versions dialects documents",
     on_calls: "spans steps runs generators asynchronous threads answers middleware served deployed",
-    on_scripts: "computed",
+    on_answers: "promises twice",
+    on_lasting: "endless children many_files",
+    on_scripts: "computed computed_books computed_sundries",
     on_values: "features contexts odd_tables",
     on_guards: "guarded guarded_open guarded_async guarded_closed injected files_of_guards",
 }
 WORKLOADS: dict[str, Callable[[Kit], Any]] = {
     name: getattr(module, name) for module, names in _WORK.items() for name in names.split()
 } | on_examples.EXAMPLES
-LIMITS: dict[str, dict[str, dict[str, Any]]] = {**on_formats.LIMITS, **on_programs.LIMITS}  # of workload, module, name
+LIMITS: dict[str, dict[str, dict[str, Any]]] = {
+    **on_formats.LIMITS,
+    **on_lasting.LIMITS,
+    **on_programs.LIMITS,
+}  # of workload, module, name

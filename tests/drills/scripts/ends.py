@@ -1,4 +1,4 @@
-"""How a process ends: with a message, a code, an exception, Ctrl-C, or in order with things left open."""
+"""How a process ends: with a message, a code, an exception, Ctrl-C, a signal, or in order with things left open."""
 
 import atexit
 import os
@@ -56,6 +56,8 @@ if how == "read":
     pd.read_csv("nowhere.csv")
 if how == "interrupt":
     interrupted()
+if how == "signal":
+    signal.raise_signal(signal.SIGTERM)
 if how == "hard":
     os._exit(9)
 print("last line")

@@ -40,19 +40,20 @@ _READING = frozenset(("GET", "PUT", "PATCH"))  # methods that may well answer
 class _Sending:
     """Passes messages on, and sees what the response is, and whether it came to its end."""
 
-    __slots__ = ("_answer", "_header", "_send", "_state", "complete", "status")
+    __slots__ = ("_answer", "_ends", "_header", "_send", "_state", "complete", "status")
 
     def __init__(self, send: Send, answer: Answering, header: bytes) -> None:
         self._send, self._answer, self._header = send, answer, header
         self._state = xxhash.xxh3_64()
         self.status = 0
-        self.complete = False
+        self._ends = self.complete = False
 
     async def __call__(self, message: Message) -> None:
         await self._send(fault.attempt("asgi", self._seen, message) or message)
-        self.complete = self.complete or message["type"] in _WHOLE or _last(message)
+        self.complete = self._ends  # now that it is sent
 
     def _seen(self, message: Message) -> Message:
+        self._ends = self._ends or _last(message)
         if message["type"] == "http.response.start":
             self.status = message["status"]
             if self._header:
@@ -67,7 +68,9 @@ class _Sending:
 
 
 def _last(message: Message) -> bool:
-    return message["type"] in _BODIES and not message.get("more_body", False)
+    """Whether a message ends the response."""
+    kind = message["type"]
+    return kind in _WHOLE or (kind in _BODIES and not message.get("more_body", False))
 
 
 def asgi(

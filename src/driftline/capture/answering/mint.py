@@ -82,4 +82,4 @@ def moment_of(at: Moment | None) -> tuple[str, int]:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=process.begin)
+    os.register_at_fork(after_in_child=lambda: fault.attempt("fork", process.begin))

@@ -69,7 +69,7 @@ def place_of(connection: Any) -> Place | None:
     if url is not None:
         return _of_url(url)
     info = getattr(connection, "info", None)
-    if info is not None and (type(connection).__module__.startswith("psycopg") or _is_psycopg(connection)):
+    if info is not None and (_of_library(type(connection), "psycopg", "psycopg2") or _is_psycopg(connection)):
         return _server("postgres", info.host, info.port, info.dbname)
     return None
 
@@ -124,7 +124,12 @@ def tells(connection: Any) -> bool:
 def _is_psycopg(connection: Any) -> bool:
     """Whether it is a connection of psycopg, or one of psycopg2 that tells."""
     kind = type(connection)
-    return kind.__module__.partition(".")[0] == "psycopg" or getattr(kind, TELLS, False) is True
+    return _of_library(kind, "psycopg") or getattr(kind, TELLS, False) is True
+
+
+def _of_library(kind: type, *names: str) -> bool:
+    """Whether it is a class of a library, or one of the user's that is made of one."""
+    return any(one.__module__.partition(".")[0] in names for one in kind.__mro__)
 
 
 def transaction_of(connection: Any) -> Any:

@@ -89,4 +89,4 @@ def _reborn() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_reborn)
+    os.register_at_fork(after_in_child=lambda: fault.attempt("fork", _reborn))

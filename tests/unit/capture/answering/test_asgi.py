@@ -293,3 +293,21 @@ def test_a_file_that_the_server_sends_is_a_response_that_came_to_its_end(sink: M
         scope = {"type": "http", "path": "/", "method": "POST", "headers": [], "broken": broken}
         asyncio.run(driftline.asgi(app, endpoint="desk")(scope, send, send))  # type: ignore[arg-type]
     assert [answer.decision for answer in recorded(sink)] == ["", "error"]
+
+
+def test_a_server_that_empties_the_messages_that_it_has_sent_is_no_failure_of_the_request(sink: MemorySink) -> None:
+    sent: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"yes"})
+
+    async def send(message: Any) -> None:
+        sent.append(dict(message))
+        message.clear()  # it is the server's, once it was handed over
+
+    scope = {"type": "http", "path": "/chat", "method": "POST", "headers": []}
+    asyncio.run(driftline.asgi(app, endpoint="desk")(scope, None, send))  # type: ignore[arg-type]
+    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
+    (answer,) = recorded(sink)
+    assert (answer.endpoint, answer.decision) == ("desk", "")  # which the client has got

@@ -166,3 +166,13 @@ def test_a_star_over_several_tables_is_told_by_the_tables_that_the_server_names(
     assert found["x"] == {("copy", "b", "IDENTITY", 0.9)}
     assert found["y"] == {("t", "name", "IDENTITY", 0.9)}
     assert {one[:2] for one in found[""]} == {("t", "id"), ("copy", "a")}
+
+
+def test_a_connection_of_a_class_of_the_users_is_one_of_psycopg(watched: MemorySink, url: str) -> None:
+    kind = type("Ours", (psycopg.Connection,), {"__module__": __name__})
+    with kind.connect(url) as own, driftline.run("job") as run:
+        own.execute("insert into copy select id, name from t")
+        own.rollback()
+        own.execute("insert into t select a, b from copy")
+        own.commit()
+    assert touched(run) == (["copy", "t"], ["t"])  # what was taken back has written nothing

@@ -1,0 +1,100 @@
+"""Answers that come late, in pieces or told twice: models that promise, and two instrumentations of one call."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import numpy as np
+from opentelemetry.sdk.trace import TracerProvider
+from tests.drills.kit import Custom, Kit
+
+
+class Later:
+    """A model whose predictions are awaited."""
+
+    async def predict(self, rows: Any) -> list[float]:
+        await asyncio.sleep(0)
+        if not rows:
+            raise Custom(21)
+        return [float(sum(row)) for row in rows]
+
+    async def __call__(self, text: str) -> str:
+        return text.upper()
+
+
+class Streaming:
+    """A model that answers piece by piece."""
+
+    def predict(self, text: str) -> Iterator[str]:
+        yield from text.split()
+
+    def __call__(self, rows: list[int]) -> Any:
+        return (row * 2 for row in rows)  # a generator of a plain function
+
+
+class Live:
+    """The same, to be waited for."""
+
+    async def predict(self, text: str) -> AsyncIterator[str]:
+        for word in text.split():
+            yield word
+
+
+def promises(kit: Kit) -> Any:
+    later, streaming, live = (
+        kit.api.serve(model, name) for model, name in ((Later(), "later"), (Streaming(), "streaming"), (Live(), "live"))
+    )
+
+    async def main() -> Any:
+        both = await asyncio.gather(later.predict([[1, 2]]), later("why"))
+        pieces = [piece async for piece in live.predict("it depends")]
+        task = asyncio.create_task(later.predict([[3]]))
+        task.cancel()
+        cancelled = await asyncio.gather(task, return_exceptions=True)
+        with kit.api.answer("desk", question="why") as made:
+            made.text = "".join([piece async for piece in live.predict("so it is")])
+            inside = await later.predict([[5, 6]])
+        return both, pieces, type(cancelled[0]).__name__, inside
+
+    bad = kit.caught(lambda: asyncio.run(later.predict([])))
+    left = streaming.predict("never read to its end")
+    first = next(left)
+    left.close()
+    with kit.api.answer("desk", question="many"):
+        doubled = list(streaming([1, 2, 3]))
+    given = kit.api.serve(lambda rows: np.asarray(rows).sum(axis=1), "sums")
+    return asyncio.run(main()), bad[:2], first, list(streaming.predict("a b")), doubled, given([[1, 2]]).tolist()
+
+
+_CALL = {
+    "gen_ai.operation.name": "chat", "gen_ai.provider.name": "p", "gen_ai.request.model": "m",
+    "gen_ai.response.id": "r-1", "gen_ai.usage.input_tokens": 3, "gen_ai.usage.output_tokens": 4,
+    "gen_ai.output.messages": json.dumps([{"role": "assistant", "parts": [{"type": "text", "content": "so"}]}]),
+}  # fmt: skip
+_AGAIN = {
+    "openinference.span.kind": "LLM", "llm.model_name": "m",
+    "llm.token_count.prompt": 3, "llm.token_count.completion": 4,
+    "llm.output_messages.0.message.role": "assistant", "llm.output_messages.0.message.content": "so",
+    "llm.input_messages.0.message.contents.0.message_content.text": "why",
+}  # fmt: skip
+
+
+def twice(kit: Kit) -> Any:
+    """Two instrumentations tell of each call: the one around the other, beside it, and within an answer."""
+    provider = TracerProvider()
+    with kit.quiet():  # a processor whose library is missing says so, by contract
+        provider.add_span_processor(kit.api.span_processor("desk"))
+    one, other = provider.get_tracer("client"), provider.get_tracer("framework")
+    with other.start_as_current_span("ask", attributes=_AGAIN), one.start_as_current_span("chat m", attributes=_CALL):
+        pass
+    with other.start_as_current_span("flow", attributes={"openinference.span.kind": "CHAIN"}):
+        started = one.start_span("chat m", attributes=_CALL)
+        other.start_span("ask", attributes=_AGAIN).end()
+        started.end()
+    with kit.api.answer("desk", question="why") as made:
+        with one.start_as_current_span("chat m", attributes={**_CALL, "gen_ai.response.id": "r-2"}):
+            other.start_span("ask", attributes={**_AGAIN, "llm.response.id": "r-2"}).end()
+        made.decide("told")
+    provider.shutdown()
+    return "done"
