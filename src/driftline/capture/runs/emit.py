@@ -19,7 +19,7 @@ from driftline.capture.probe.report import Report
 from driftline.capture.runs import by_hand, columns, likeness, order, unexplained
 from driftline.capture.runs.output_columns import OutputColumns
 from driftline.capture.runs.trace import Seen, Trace
-from driftline.capture.sending import large
+from driftline.capture.sending import flight, large
 from driftline.capture.tables import endings, measure
 from driftline.event import facets, openlineage
 from driftline.event.lineage import Field
@@ -29,7 +29,7 @@ _SQL_LIMIT = 100_000  # characters of SQL in one event
 _MESSAGE_LIMIT = 500
 _MILLISECOND = 1_000  # microseconds: what the id of a run tells of when it began
 _FORMATS = "driftline.capture.tables.formats"  # loaded when contents are measured
-_TOGETHER, _AT_ONCE = "together", 256  # small files of one event are measured so many at a time
+_AT_ONCE = 256  # small files of one event are measured so many at a time
 _PENDING = "probes pending"
 KILLED = "the process was killed while the end of the run was measured"
 _ENDED = "the process ended before"  # why something is not measured
@@ -276,9 +276,8 @@ def _measure_all(found: Iterable[Seen], gaps: dict[str, int]) -> None:
     every = sorted(found, key=_is_gone) if measure.level.contents else list(found)  # of what is gone: a copy
     for start in range(0, len(every), _AT_ONCE):
         some = every[start : start + _AT_ONCE]
-        if start and measure.level.contents and not fault.off(_TOGETHER):  # the first ones were, with other events
-            together = importlib.import_module(f"driftline.capture.{_TOGETHER}")
-            fault.attempt(_TOGETHER, together.measure_all, some, lambda: measure.level.enough)
+        if start and measure.level.contents:  # the first ones were, with other events
+            fault.attempt(flight.TOGETHER, flight.together, some, lambda: measure.level.enough)
         for seen in some:
             _measure(seen, gaps)
 
