@@ -39,8 +39,7 @@ _NAMES = {
     "answering.spans": ("span_processor",),
     "answering.unrecorded": ("current_answer",),
     "watching.watch": ("unwatch", "watch"),
-    "answering.asgi": ("asgi",),
-    **{f"watching.{name}": (name,) for name in ("gate", "step")},
+    **{place: (place.partition(".")[2],) for place in ("answering.asgi", "watching.gate", "watching.step")},
 }
 _PLACES = {name: f"driftline.capture.{module}" for module, names in _NAMES.items() for name in names}
 _ROOMS = ("guard", "serve")  # rooms as well as functions: their packages are callable (docs/decisions/0003)

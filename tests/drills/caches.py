@@ -16,7 +16,7 @@ from typing import Any
 from driftline.capture.explaining import followed
 from driftline.capture.ground.beside import Beside
 from driftline.capture.probe import background
-from driftline.capture.program import sites
+from driftline.capture.program import openings, sites
 
 PACKAGES = ("driftline.capture", "driftline.event", "driftline.profile", "driftline.guard", "driftline.clock")
 KEPT = frozenset((
@@ -36,7 +36,7 @@ def forget() -> None:
         for clear in _found[name]:
             clear()
     background._reborn()
-    sites._Kept.number = sites._Kept.begun = sites._Kept.looked_up = 0  # of what was forgotten
+    sites._Kept.number = sites._Kept.looked_up = openings._Kept.begun = 0  # of what was forgotten
     followed._Spent.seconds = 0.0
 
 

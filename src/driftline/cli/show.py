@@ -22,6 +22,7 @@ from driftline.event.lineage import Link, Node
 PIPED_WIDTH = 200
 IDS = frozenset({"id", "node", "event"})  # headings of columns whose words are copied
 NARROW = 20  # of the other columns, at least
+_OBEYED = {code: "�" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 _SPANS = 3  # spans of rows of one column
 SIGNS = {
     "open": ("▲", "bold red"),
@@ -56,7 +57,15 @@ def console() -> Console:
 
 def say(sentence: str | Text = "", style: str = "") -> None:
     """Print a line."""
-    console().print(sentence if isinstance(sentence, Text) else Text(sentence, style=style))
+    console().print(_harmless(sentence, style))
+
+
+def _harmless(text: str | Text, style: str = "") -> Text:
+    """Return a text without what a terminal would obey: names and problems hold what data and files hold."""
+    found = text if isinstance(text, Text) else Text(text, style=style)
+    if not found.plain.isprintable():
+        found.plain = found.plain.translate(_OBEYED)
+    return found
 
 
 def sign(word: str) -> Text:
@@ -79,7 +88,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[str | Text]], *, righ
         whole = heading in IDS
         justify: Literal["left", "right"] = "right" if heading in right else "left"
         drawn.add_column(heading, justify=justify, overflow="fold", no_wrap=whole)
-    cells = [[cell if isinstance(cell, Text) else Text(cell) for cell in row] for row in rows]
+    cells = [[_harmless(cell) for cell in row] for row in rows]
     for row in cells:
         drawn.add_row(*row)
     if cells:

@@ -1,7 +1,8 @@
 """Where ``driftline sql-lineage`` finds SQL: standard input, a file, a folder, a dbt manifest.
 
 Enters: a path. Leaves: its texts, each with the statements that it holds, read when they are asked for. Files of a
-folder know the tables that files before them made; a temporary table ends with its file.
+folder know the tables that files before them made; a temporary table ends with its file. One of them that may not be
+read is told as a statement with that problem; the others go on.
 """
 
 import codecs
@@ -124,8 +125,15 @@ def _text(name: str | None, read: Callable[[], str], how: Reading, made: dict[So
         def columns(source: Source) -> tuple[str, ...] | None:
             return how.schema.columns(source) or made.get(source)
 
+        try:
+            sql = read()
+        except BadInput as error:
+            if name is None:
+                raise
+            yield Statement((), how="none", kind="FILE", gaps=("sql not parsed",), problem=error.message)
+            return
         script = Script(how.dialect, columns, how.schema.named_as, through=how.through)
-        yield from statement.read(read(), script, how.limit, how.opinion)
+        yield from statement.read(sql, script, how.limit, how.opinion)
         made.update(script.lasting())
 
     return Text(name, statements)

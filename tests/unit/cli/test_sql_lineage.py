@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from driftline.cli.main import group
+from driftline.errors import BadInput
 
 SCRIPT = """CREATE TEMP TABLE recent AS SELECT id, amount FROM raw.orders WHERE day > '2024';
 INSERT INTO mart.orders SELECT sum(r.amount) AS total FROM recent r;
@@ -192,3 +193,32 @@ def test_files_of_a_folder_may_end_in_capitals(tmp_path: Path) -> None:
     (tmp_path / "A.SQL").write_text("SELECT a FROM t")
     (one,) = records(sql_lineage(str(tmp_path), "--json"))
     assert one["file"] == "A.SQL"
+
+
+def test_a_file_of_a_folder_that_may_not_be_read_does_not_keep_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.sql").write_text("SELECT a FROM t")
+    read = Path.read_bytes
+
+    def refused(path: Path) -> bytes:
+        if path.name == "b.sql":
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    result = sql_lineage(str(tmp_path), "--json")
+    assert result.exit_code == 65
+    first, second, third = records(result)
+    assert (first["problem"], third["problem"]) == (None, None)
+    assert second["file"] == "b.sql"
+    assert second["problem"].endswith("b.sql may not be read: Permission denied")
+    assert isinstance(sql_lineage(str(tmp_path / "b.sql")).exception, BadInput)
+
+
+def test_a_file_that_is_no_text_does_not_write_to_the_terminal_what_it_would_obey(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_bytes(b"\x1b[2J\x00\x07 SELECT ( FROM")
+    result = sql_lineage(str(tmp_path))
+    assert result.exit_code == 65
+    assert not set("\x1b\x00\x07") & set(result.output)

@@ -13,7 +13,7 @@ from driftline.capture.explaining.followed import Program
 from driftline.capture.explaining.moments import Moments
 from driftline.capture.frames import origin
 from driftline.capture.ground import fault
-from driftline.capture.program import sites
+from driftline.capture.program import openings
 from driftline.capture.program.sites import Read, Visit
 from driftline.capture.runs import headers, observe
 from driftline.capture.runs.columns import CODE, Bound, Reach
@@ -288,7 +288,7 @@ def _states(seen: Seen) -> list[Seen]:
 
 
 def _visits(seen: Seen) -> list[Visit]:
-    return [*seen.visits, *sites.written(seen.path)] if seen.path else seen.visits
+    return [*seen.visits, *openings.written(seen.path)] if seen.path else seen.visits
 
 
 def _turns(visits: Sequence[Visit], openings: Mapping[Path, Sequence[Visit]]) -> dict[int, list[int]]:

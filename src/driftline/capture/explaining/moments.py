@@ -12,7 +12,7 @@ import sys
 from bisect import bisect_right
 from collections.abc import Callable
 
-from driftline.capture.program import sites
+from driftline.capture.program import openings, sites
 from driftline.capture.program.sites import Read, Visit, Way
 from driftline.capture.script.closing import Open, Place, open_until
 from driftline.capture.script.site import PREVIOUS, Path, Site, turn_of
@@ -28,7 +28,7 @@ class Moments:
     def __init__(self, placed: Callable[[Path], Path], tree: Treed) -> None:
         self._placed = placed
         self._tree = tree
-        self.openings = sites.openings()  # by path, in order
+        self.openings = openings.by_place()  # by path, in order
         self._orders: dict[tuple[Path, int], list[int]] = {}
         self._open: dict[Site, Open] = {}
         self._when: dict[tuple[int, Path], int] = {}

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from driftline.capture.program import sites
+from driftline.capture.program import openings, sites
 from driftline.capture.program.sites import Way
 from driftline.capture.script.site import Path
 from driftline.event.secrets import looks_secret
@@ -77,7 +77,7 @@ class Outside:
 
     def _answer(self, kind: str, about: Any) -> Any:
         if kind == "happened":
-            return sites.happened(self._taken(about))
+            return openings.happened(self._taken(about))
         if kind == "levels":
             return sites.levels(self._taken(about))
         if kind == "variable":

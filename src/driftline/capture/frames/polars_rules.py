@@ -249,10 +249,11 @@ def grouped(frame: Shape, keys: Mapping[str, Edges], taken: Taken, method: str) 
         return Shape({**keys, taken.argument(0, "name") or "len": NONE}, rows=frame.rows).shaped(shaping, GROUP_BY)
     if method == "agg":
         others = frame._replace(columns={name: edges for name, edges in frame.columns.items() if name not in keys})
+        schema = None if taken.schema is None else {one: of for one, of in taken.schema.items() if one not in keys}
         found: dict[str, Edges] = {}
         for expr in flat(taken.args):  # what chooses several columns leaves out those of the groups
             several = hasattr(expr, "meta") and expr.meta.has_multiple_outputs()
-            found |= _outputs(others if several else frame, [expr], {}, taken)
+            found |= _outputs(others if several else frame, [expr], {}, taken._replace(schema=schema))
         found |= _outputs(frame, (), taken.kwargs, taken)
     elif frame.closed:
         found = {name: edges for name, edges in frame.columns.items() if name not in keys}

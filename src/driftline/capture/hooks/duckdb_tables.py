@@ -7,12 +7,15 @@ looked at: those can be seen only once they are committed, and are then what was
 user's thread, before anybody writes there again; that costs about a tenth of what making them has cost.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 from driftline.capture.ground import own
-from driftline.capture.runs import at_hand
+from driftline.capture.runs import at_hand, transactions
+from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
+from driftline.capture.sending import client
 from driftline.capture.sql.known import Analysis
 from driftline.capture.tables import measure
 
@@ -71,3 +74,20 @@ def hold(
         own.leave(token)
         cursor.close()
     at_hand.hold(seen, found, ordered=False)
+
+
+def add_read(run: Recording, connection: Any, seen: Seen, put: Callable[[Any], None]) -> None:
+    """Record what was read; of a table that the same transaction has written, once that is committed."""
+    held = transactions.version(connection, seen.touched.dataset)
+    if held and held == seen.touched.version:
+        add = functools.partial(at_hand.add, run, "read", seen, put)
+        transactions.put(connection, run, add, inside=True)
+    else:
+        at_hand.add(run, "read", seen, put)
+
+
+def put() -> Callable[[Any], None]:
+    """Return what queues work for the sender."""
+    owner = client.current()
+    assert owner is not None
+    return owner.sender.put

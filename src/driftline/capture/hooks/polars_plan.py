@@ -59,6 +59,7 @@ class Groups(NamedTuple):
 
     of: Node
     taken: Taken
+    frame: Any  # that it was made of, which its plan holds as well
 
 
 Note = Callable[[Sequence[Any], Mapping[str, Any], Any], None]
@@ -161,7 +162,8 @@ def _schema(frame: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Mappi
 def _grouped(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:
     known = node.of(args[0])
     if known is not None:
-        _groups.put(result, Groups(known, Taken(args[1:], kwargs, _schema(args[0], args[1:], kwargs))))
+        taken = Taken(args[1:], kwargs, _schema(args[0], args[1:], kwargs))
+        _groups.put(result, Groups(known, taken, args[0]))
 
 
 def _agg(method: str, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:
@@ -171,7 +173,8 @@ def _agg(method: str, args: Sequence[Any], kwargs: Mapping[str, Any], result: An
     inner = node.of(result)  # ``sum`` of groups is made of ``agg``, which has told more
     if inner is None:
         inputs = (groups.of,)
-        node.put(result, Step(method, inputs, Taken(args[1:], kwargs), node.deeper(inputs), groups.taken))
+        taken = Taken(args[1:], kwargs, _schema(groups.frame, args[1:], kwargs))
+        node.put(result, Step(method, inputs, taken, node.deeper(inputs), groups.taken))
 
 
 def _concatenated(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:

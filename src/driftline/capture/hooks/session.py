@@ -28,7 +28,6 @@ from driftline.capture.runs.around import enclosing
 from driftline.capture.runs.observe import Given
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
-from driftline.capture.sending import client
 from driftline.capture.sql import known as statements
 from driftline.capture.sql import plan, second
 from driftline.capture.sql.edges import SqlEdges
@@ -207,14 +206,14 @@ class Session:
         fresh: Mapping[str, frozenset[int]],
         files: Files,
     ) -> None:
-        put = _put()
+        put = duckdb_tables.put()
         for gap in one.gaps:
             run.gap(f"{gap}: {analysis.head}")
         for source in one.reads:
             if source not in known:  # made by an earlier statement of the same text
                 known[source] = self._known(connection, source, analysis, caller, files)
             for seen in known[source].seen:
-                _add_read(run, connection, seen, put)
+                duckdb_tables.add_read(run, connection, seen, put)
         if one.writes is None:
             return
         edges = None
@@ -258,7 +257,7 @@ class Session:
             self._written[touched.dataset] = touched.version
         if hold is not None:
             fault.attempt("duckdb table", hold)
-        at_hand.add(run, "write", seen, _put())
+        at_hand.add(run, "write", seen, duckdb_tables.put())
         if edges is not None:
             run.edges(touched.dataset, edges, touched.version)
 
@@ -366,16 +365,6 @@ def _named(path: str) -> str:
     return f"duckdb://{observe.name_of(path, '', folder()).name}"
 
 
-def _add_read(run: Recording, connection: Any, seen: Seen, put: Callable[[Any], None]) -> None:
-    """Record what was read; of a table that the same transaction has written, once that is committed."""
-    held = transactions.version(connection, seen.touched.dataset)
-    if held and held == seen.touched.version:
-        add = functools.partial(at_hand.add, run, "read", seen, put)
-        transactions.put(connection, run, add, inside=True)
-    else:
-        at_hand.add(run, "read", seen, put)
-
-
 def _outputs(one: Statement) -> tuple[str, ...] | None:
     """The names of all columns that a statement makes; None where one is not known."""
     items = one.lineage.items if one.lineage is not None else ()
@@ -385,12 +374,6 @@ def _outputs(one: Statement) -> tuple[str, ...] | None:
 
 def _unknown() -> None:
     """Tell nothing of the columns of a file, which its header tells."""
-
-
-def _put() -> Callable[[Any], None]:
-    owner = client.current()
-    assert owner is not None
-    return owner.sender.put
 
 
 def argument(args: Sequence[Any], kwargs: Mapping[str, Any], place: int, *names: str) -> Any:

@@ -26,7 +26,6 @@ from driftline.event.lineage import Dataset, Field
 DEEPEST = 12  # frames of the user's code; of what is called from deeper nothing is taken down
 FARTHEST = 200  # frames that are looked at
 _LOOKED_AT = 100  # reads at one place and thread whose indexes count
-_NEAR = 12  # frames between an opening and the user's code
 MOST = 20_000  # reads that are remembered, in this process
 _COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"))
 
@@ -102,8 +101,6 @@ _RESUMED = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
 _ways: dict[tuple[int, ...], Way] = {}
 _reads: dict[Way, dict[int, list[Read]]] = {}  # by thread
 _paths: dict[Path, list[Way]] = {}
-_files: dict[str, list[Visit]] = {}  # by path: where it was opened to be written
-_begun: dict[Way, list[Visit]] = {}  # the same by way
 _lock = threading.Lock()
 _FRAMES = range(FARTHEST)
 _next = time.perf_counter_ns
@@ -112,7 +109,6 @@ _thread = threading.get_ident
 
 class _Kept:
     number = 0  # of reads
-    begun = 0  # files that were opened to be written
     looked_up = 0  # ways whose paths are known
     wanted = True  # as ``settings.read_code`` says
     told: "Callable[[Visit, Read | str], None] | None" = None  # of each read, and of each path opened to be written
@@ -121,6 +117,11 @@ class _Kept:
 def use(*, wanted: bool) -> None:
     """Take ways down from now on, or no longer."""
     _Kept.wanted = wanted
+
+
+def told() -> "Callable[[Visit, Read | str], None] | None":
+    """Return who hears of it."""
+    return _Kept.told
 
 
 def tell(told: "Callable[[Visit, Read | str], None]") -> None:
@@ -160,76 +161,6 @@ def visit(part: str = "") -> Visit | None:
     return Visit(way, _next(), _thread(), part, turn=times - 1)
 
 
-def opened(path: str, way: str) -> None:
-    """Remember that the user's code itself has opened a file, to read or write it piece by piece."""
-    at = visit() if _by_the_user() else None
-    if at is None:
-        return
-    if way == "read":
-        _here(at, Read(at.order, at.thread, (), path=path))
-        return
-    begin(path, at)
-    if _Kept.told is not None:
-        _Kept.told(at, path)
-
-
-def begin(path: str, at: Visit) -> None:
-    """Remember that a file was opened there to be written."""
-    _files.setdefault(path, []).append(at)
-    _begun.setdefault(at.way, []).append(at)
-    _Kept.begun += 1
-    if _Kept.begun > MOST:
-        _forget_openings()
-
-
-def _forget_openings() -> None:
-    """Forget the older half."""
-    middle = sorted(one.order for held in list(_begun.values()) for one in list(held))[MOST // 2]
-    for way, held in list(_begun.items()):
-        held[:] = [one for one in held if one.order >= middle]
-        if not held:
-            _begun.pop(way, None)
-    for path, visits in list(_files.items()):
-        visits[:] = [one for one in visits if one.order >= middle]
-        if not visits:
-            _files.pop(path, None)
-    _Kept.begun = sum(map(len, list(_begun.values())))
-
-
-def _by_the_user() -> bool:
-    """Whether what runs is the user's code, or the standard library on its behalf: no package, and no import."""
-    frame: Any = sys._getframe(1)
-    for _ in range(_NEAR):
-        file = frame.f_code.co_filename
-        if not file.startswith(whose.OWN):
-            if whose.is_user(frame.f_code):
-                return True
-            if file.startswith("<frozen importlib") or any(part in file for part in whose.INSIDE):
-                return False
-        frame = frame.f_back
-        if frame is None:
-            return False
-    return False
-
-
-def written(path: str) -> list[Visit]:
-    """Return where the user's code has opened a file to write it."""
-    return list(_files.get(path, ()))
-
-
-def openings() -> dict[Path, list[Visit]]:
-    """Return how files were opened to be written, in order, by what the ways to there are in the text.
-
-    Of one call there may be two ways: Python goes on a few bytes further once it knows what it calls.
-    """
-    found: dict[Path, list[Visit]] = {}
-    for way, held in list(_begun.items()):
-        found.setdefault(way.path(), []).extend(list(held))
-    for visits in found.values():
-        visits.sort(key=_order)
-    return found
-
-
 def _taken(key: tuple[int, ...], frame: Any) -> Way | None:
     """Return the way from ``frame`` outwards, which was not taken before."""
     if not 0 < len(key) <= 2 * DEEPEST:
@@ -260,10 +191,11 @@ def read(
     at = visit()
     if at is None:
         return
-    _here(at, Read(at.order, at.thread, tuple(dict.fromkeys(datasets)), fields, node, "", renamed, levels))
+    take(at, Read(at.order, at.thread, tuple(dict.fromkeys(datasets)), fields, node, "", renamed, levels))
 
 
-def _here(at: Visit, one: Read) -> None:
+def take(at: Visit, one: Read) -> None:
+    """Remember what was read there, and have it told."""
     keep(at, one)
     if _Kept.told is not None:
         _Kept.told(at, one)
@@ -287,7 +219,7 @@ def reads(path: Path) -> list[list[Read]]:
     for way in _known_ways(path):
         for thread, held in list(_reads.get(way, {}).items()):
             alike.setdefault((way.path(), thread), []).append(held)
-    found = [one[0] if len(one) == 1 else sorted(itertools.chain(*one), key=_order) for one in alike.values()]
+    found = [one[0] if len(one) == 1 else sorted(itertools.chain(*one), key=order_of) for one in alike.values()]
     if turn is None:
         return found
     return [found[0][turn : turn + 1]] if len(found) == 1 and turn < len(found[0]) else []
@@ -304,12 +236,6 @@ def levels(path: Path) -> tuple[str, ...] | None:
     return found.pop() if len(found) == 1 else None
 
 
-def happened(path: Path) -> bool:
-    """Return whether anything was read or opened there."""
-    path, _ = turn_of(path)
-    return bool(_known_ways(path)) or any(way.path() == path for way in list(_begun))
-
-
 def latest(path: Path, order: int, thread: int) -> Read | None:
     """Return what was read there last before ``order``, or once before, on this thread if any was; None = nothing."""
     path, turn = turn_of(path) if turn_of(path)[1] == PREVIOUS else (path, None)
@@ -321,15 +247,16 @@ def latest(path: Path, order: int, thread: int) -> Read | None:
 
 def every(path: Path, order: int) -> list[Read]:
     """Return all that was read there before ``order``."""
-    return [one for held in reads(path) for one in held[: bisect_left(held, order, key=_order)]]
+    return [one for held in reads(path) for one in held[: bisect_left(held, order, key=order_of)]]
 
 
 def _before(held: list[Read], order: int, back: int) -> Read | None:
-    place = bisect_left(held, order, key=_order) - back
+    place = bisect_left(held, order, key=order_of) - back
     return held[place] if place >= 0 else None
 
 
-def _order(one: Read | Visit) -> int:
+def order_of(one: Read | Visit) -> int:
+    """Return when it happened, among all that did."""
     return one.order
 
 
@@ -364,7 +291,7 @@ def _forget() -> None:
         ]
         for way, by_thread in list(_reads.items()):
             for thread, held in list(by_thread.items()):
-                del held[: bisect_left(held, middle, key=_order)]
+                del held[: bisect_left(held, middle, key=order_of)]
                 if not held:
                     del by_thread[thread]
             if not by_thread:

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from driftline.capture.program import sites, whose
+from driftline.capture.program import openings, sites, whose
 from driftline.capture.program.sites import Read, Visit, Way
 from driftline.capture.script.reading import Entry
 from driftline.capture.script.site import Path
@@ -119,7 +119,7 @@ def take(took: Took, thread: int) -> None:
     """Remember what a child process has read, or opened to be written."""
     at = heard(took.at, thread)
     if took.written:
-        sites.begin(took.written, at)
+        openings.begin(took.written, at)
     else:
         sites.keep(at, Read(at.order, thread, took.datasets, took.fields, None, took.path, took.renamed, took.levels))
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from driftline.capture.ground import fault
-from driftline.capture.program import sites
+from driftline.capture.program import openings
 from driftline.capture.runs import columns, likeness, order
 from driftline.capture.runs.columns import Bound
 from driftline.capture.runs.trace import Seen, Trace
@@ -99,7 +99,7 @@ class OutputColumns:
 
     def _by_code(self, seen: Seen, names: tuple[str, ...] | None) -> Bound | None:
         """What the text of the code says of an output."""
-        if not self._code or not (seen.visits or sites.written(seen.path)):
+        if not self._code or not (seen.visits or openings.written(seen.path)):
             return None
         found: Bound | None = self._said().of(seen, names)
         return found

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from driftline import hidden
 from driftline.capture.ground import aliases, fault, imported, opens, own
-from driftline.capture.program import sites
+from driftline.capture.program import openings
 from driftline.capture.runs import around
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def hooks_off() -> None:
 
 def hooks_on() -> None:
     """Put the hooks on, now and for what will be imported."""
-    opens.install(around.active, sites.opened)
+    opens.install(around.active, openings.opened)
     for library in (*HOOKS, *HOOKS):  # twice, as the hooks for one library may have loaded another one
         module = sys.modules.get(library)
         if module is not None and imported.is_one(module):

@@ -179,19 +179,3 @@ def test_who_is_interrupted_while_the_older_half_is_forgotten_waits_for_nobody(m
         assert not worker.is_alive()
     finally:
         sites._lock.release()
-
-
-def test_only_the_newer_half_of_too_many_openings_of_one_file_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By hand: of 10 the 6th of 11 is in the middle, so 6 stay; the last 3 are added to these."""
-    monkeypatch.setattr(sites, "MOST", 10)
-    monkeypatch.setattr(sites._Kept, "begun", 0)
-    path = "/often/state.json"
-    sites._files.clear()
-    sites._begun.clear()
-    code = compile("for one in range(14):\n    write()\n", "script.py", "exec")
-    alone(code, {"write": lambda: sites.begin(path, sites.visit())})
-    held = sites.written(path)
-    assert len(held) == 6 + 3
-    assert held == sites.openings()[held[0].way.path()]
-    sites._files.clear()
-    sites._begun.clear()

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from tests.told_by_code import BEGIN, DATA, Script, edges
 
-from driftline.capture.program import sites, ways
+from driftline.capture.program import openings, sites, ways
 from driftline.capture.program.sites import Read, Visit
 from driftline.capture.script.reading import Entry
 from driftline.capture.script.site import Site
@@ -32,7 +32,7 @@ class Process:
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    held: tuple[dict[Any, Any], ...] = (sites._reads, sites._files, sites._begun, ways._told, ways._inner)
+    held: tuple[dict[Any, Any], ...] = (sites._reads, openings._files, openings._begun, ways._told, ways._inner)
     for one in held:
         one.clear()
     sites._Kept.number, sites._Kept.looked_up = 0, -1
@@ -90,10 +90,10 @@ def test_of_two_children_each_has_its_own_reads_and_those_of_another_count_where
 
 def test_files_that_were_opened_to_be_written_are_known_by_their_paths() -> None:
     ways.take(ways.Took(ways.Stop(INNER, WORK, False, 7), "/out.csv"), -1)
-    (visit,) = sites.written("/out.csv")
+    (visit,) = openings.written("/out.csv")
     assert (visit.way.path(), visit.way.entry(), visit.way.resumed(), visit.order) == (INNER, WORK, False, 7)
     assert ways.heard(ways.Stop(INNER, WORK, False, 8), -1).way is visit.way
-    assert sites.openings() == {INNER: [visit]}
+    assert openings.by_place() == {INNER: [visit]}
 
 
 def test_a_frame_that_is_known_by_what_it_was_made_of_is_not_told_of() -> None:

@@ -1,6 +1,29 @@
-"""Edges of what coroutines, threads and rounds of a loop wrote; expected ones are read off the scripts."""
+"""Where files were opened; expected counts were made by hand, expected edges are read off the scripts."""
 
+import threading
+
+import pytest
 from tests.told_by_code import BEGIN, DATA, Script, edges
+
+from driftline.capture.program import openings, sites
+
+
+def test_only_the_newer_half_of_too_many_openings_of_one_file_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By hand: of 10 the 6th of 11 is in the middle, so 6 stay; the last 3 are added to these."""
+    monkeypatch.setattr(openings, "MOST", 10)
+    monkeypatch.setattr(openings._Kept, "begun", 0)
+    path = "/often/state.json"
+    openings._files.clear()
+    openings._begun.clear()
+    code = compile("for one in range(14):\n    write()\n", "script.py", "exec")
+    thread = threading.Thread(target=exec, args=(code, {"write": lambda: openings.begin(path, sites.visit())}))
+    thread.start()
+    thread.join()
+    held = openings.written(path)
+    assert len(held) == 6 + 3
+    assert held == openings.by_place()[held[0].way.path()]
+    openings._files.clear()
+    openings._begun.clear()
 
 
 def test_a_coroutine_is_followed_whoever_goes_on_with_it(script: Script) -> None:
