@@ -16,7 +16,6 @@ import tpc
 
 SMALL, LARGE = 24, 240  # rows of a dimension and of a fact
 _FACTS = re.compile(r"sales|returns|inventory|lineitem|orders|partsupp")
-_ENDS = re.compile(r"\b(?:and|or|group|order|then|from)\b(?!\s*[\d'])", re.IGNORECASE)
 _LITERAL = re.compile(r"'((?:[^']|'')*)'|(?<![\w.])(\d+(?:\.\d+)?)")
 
 

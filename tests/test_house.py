@@ -6,6 +6,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -144,6 +145,48 @@ def test_modules_that_are_loaded_later_count_as_imports() -> None:
     graph = import_graph()
     assert "driftline.engine.compare" in graph["driftline.engine.ingest"]
     assert "driftline.store.ledger" in graph["driftline.store.store"]
+
+
+def capture_layers() -> dict[str, int]:
+    """Return for each room of capture how far up it lies, as the import contract has it; 0 = at the top."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    (layers,) = [one["layers"] for one in contracts if one.get("containers") == ["driftline.capture"]]
+    return {room: place for place, layer in enumerate(layers) for room in layer.split(" | ")}
+
+
+def named_modules(names: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield each text in the source that is the name of a module of ours, with the module that it stands in."""
+    for file, tree in parsed(SRC):
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and node.value in names:
+                yield module_name(file), str(node.value)
+
+
+def test_rooms_of_capture_name_no_other_rooms_above_them_than_the_architecture_says() -> None:
+    """Modules that are loaded by their names are no imports to the import contract."""
+    layers = capture_layers()
+    found = set()
+    for name, named in named_modules({module_name(file) for file, _ in parsed(SRC)} - {"driftline"}):
+        mine, theirs = name.split(".")[1:3], named.split(".")[1:3]
+        if mine[0] == theirs[0] == "capture" and mine != theirs and layers[mine[-1]] >= layers[theirs[-1]]:
+            found.add(f"`{mine[-1]}` → `{theirs[-1]}`")
+    said = re.search(r"without importing it: ([^.]*)\.", (ROOT / "docs" / "architecture.md").read_text("utf-8"))
+    assert said
+    assert found == set(re.findall(r"`\w+` → `\w+`", said[1]))
+
+
+def test_texts_that_look_like_names_of_our_modules_are_names_of_modules_that_there_are() -> None:
+    every = {module_name(file) for file, _ in parsed(SRC)} | {"driftline.db", "driftline.toml", "driftline.misspelt"}
+    missing = []
+    for file, tree in parsed(SRC):
+        put_together = [node.values[0] for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) and node.values]
+        for node in ast.walk(tree):
+            text = str(node.value) if isinstance(node, ast.Constant) else ""
+            if re.fullmatch(r"driftline(\.[a-z]\w*)+(:\w+)?", text) and text.partition(":")[0] not in every:
+                missing.append(f"{short(file)}:{node.lineno}: {text}")
+            elif node in put_together and text.startswith("driftline.") and module_name(file) != "driftline":
+                missing.append(f"{short(file)}:{node.lineno}: {text} and more, which nobody can check")
+    assert missing == []
 
 
 def test_the_cycle_check_finds_a_planted_cycle() -> None:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 PACKAGES = (
     "driftline.capture", "driftline.guard", "driftline.event", "driftline.profile", "driftline.config",
-    "driftline.clock", "driftline.later", "driftline.thrift",
+    "driftline.clock", "driftline.latch", "driftline.later", "driftline.thrift",
 )  # fmt: skip
 LEFT_OUT = ("driftline.capture.runs.ask",)  # questions: they raise, as they say
 _BEFORE, _AFTER = "_drill_before_", "_drill_after_"
@@ -39,7 +39,6 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "sending.client": ("current", "flush", "_at_exit", "_after_fork", "configure", "status"),
     "ground.fault": ("attempt", "failed"),
     "watching.gate": ("gate",),
-    "hooks.beside": ("Beside.__bool__",),
     "hooks.commits": ("telling.call", "_telling_later.call", "alchemy.heard.listen"),
     "hooks.dbapi": (
         "install.connect", "_connection.cursor", "_through_cursor.call", "_recording.call",

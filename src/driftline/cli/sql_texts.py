@@ -117,7 +117,7 @@ def texts(path: str, given: dict[str, Any] | None, how: Reading) -> list[Text]:
     if not files:
         raise BadInput(f"there are no .sql files in {path}", hint="Name a .sql file, or a folder that holds some.")
     made: dict[Source, tuple[str, ...]] = {}
-    return [_text(str(file.relative_to(place)), lambda file=file: _read(file), how, made) for file in files]  # type: ignore[misc]
+    return [_text(str(file.relative_to(place)), lambda file=file: _read(file), how, made) for file in files]  # type: ignore[misc] # file=
 
 
 def _text(name: str | None, read: Callable[[], str], how: Reading, made: dict[Source, tuple[str, ...]]) -> Text:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from time import process_time
-from typing import Any, Self
+from typing import Self
 
 import msgspec
 
@@ -235,8 +235,3 @@ def outcome(folder: Path, fault: Fault, seed: int, bare: Year, guarded: Year) ->
 def line(result: Outcome) -> str:
     """Return the one JSON object."""
     return msgspec.json.encode(result).decode()
-
-
-def as_dict(result: Outcome) -> dict[str, Any]:
-    """Return the figures by name."""
-    return msgspec.structs.asdict(result)

@@ -81,29 +81,6 @@ def standing(store: Store, node: str, depth: int = DEPTH, limit: int = LIMIT) ->
     return drawn.versions(store, *walked), {drawn.version_node(row).id: held[place] for place, row in rows.items()}
 
 
-def neighbourhood(
-    store: Store,
-    node: str,
-    depth: int = DEPTH,
-    *,
-    as_of_us: int | None = None,
-    columns: bool = False,
-    limit: int = LIMIT,
-) -> Subgraph:
-    """Return what is upstream and what is downstream of ``node``, each up to ``limit`` nodes."""
-    above = upstream(store, node, depth, as_of_us=as_of_us, columns=columns, limit=limit)
-    below = downstream(store, node, depth, as_of_us=as_of_us, columns=columns, limit=limit)
-    nodes = {found.id: found for found in below.nodes}
-    for found in above.nodes:
-        if found.id not in nodes or abs(found.depth) <= abs(nodes[found.id].depth):
-            nodes[found.id] = found
-    return Subgraph(
-        nodes=tuple(sorted(nodes.values(), key=lambda found: (found.depth, found.id))),
-        edges=tuple(dict.fromkeys((*above.edges, *below.edges))),
-        truncated=above.truncated or below.truncated,
-    )
-
-
 def path(store: Store, start: str, end: str, *, as_of_us: int | None = None, columns: bool = False) -> Subgraph:
     """Return one shortest way from ``start`` down to ``end``, nodes in order; empty where there is none.
 

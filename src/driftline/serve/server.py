@@ -25,7 +25,6 @@ from driftline.serve.live import Live
 GRACE_SECONDS = 5
 DELIVERY_SECONDS = 5.0  # between two looks at messages that are due
 _BACKLOG = 2048
-SWITCH_SECONDS = 0.005
 
 
 class _Server(uvicorn.Server):
@@ -80,7 +79,7 @@ def listen(host: str, port: int) -> socket.socket:
 def address(place: socket.socket) -> str:
     """Return the address of a listening socket, as a browser takes it."""
     host, port = place.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - told
     return f"http://{shown}:{port}"
 
 

@@ -3,6 +3,7 @@
 import json
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 
 from driftline.capture.sending import client
@@ -89,7 +90,7 @@ def test_the_outcome_adds_up_what_happened_from_the_fault_on(told):
     assert (result.cause_first, result.cause_correct, result.false_incidents) == (FEED, True, 0)
     assert (result.batches_to_notice, result.answers_to_notice) == (0, 0)
     assert result.flights == sum(day.flights for day in guarded.days)
-    assert json.loads(story.line(result)) == story.as_dict(result)
+    assert json.loads(story.line(result)) == msgspec.structs.asdict(result)
 
 
 def day_of(number, **figures):

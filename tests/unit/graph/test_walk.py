@@ -147,10 +147,6 @@ def test_a_dataset_walks_all_its_columns_when_asked_to(store: Store) -> None:
     assert walk.upstream(store, Version(FEATURES, "v1").node, 1, columns=True) == graph
 
 
-def test_a_neighbourhood_is_both_ways(store: Store) -> None:
-    assert depths(walk.neighbourhood(store, FEATURES.node, 1)) == {"build": -1, "features": 0, "desk": 1}
-
-
 def test_a_walk_that_was_cut_says_so_and_keeps_the_jobs_between_what_it_shows(store: Store) -> None:
     graph = walk.upstream(store, ANSWERS.node, limit=2)
     assert [node.id for node in graph.nodes if node.type == "DATASET"] == [ANSWERS.node, FEATURES.node]

@@ -1,1 +1,1 @@
-"""Answers: served models, requests, spans of instrumented frameworks, and what each answer stood on."""
+"""Answers: served models, requests, spans of instrumented frameworks, what each answer stood on, and models in use."""

@@ -15,7 +15,11 @@ from typing import Any, Self, TypeVar, cast
 
 import msgspec
 
-from driftline.capture.answering import answered, making
+from driftline.capture.answering import (
+    answered,
+    forked,  # noqa: F401 - it looks after answers in the making when the process forks
+    making,
+)
 from driftline.capture.answering.making import Noted, Passage, finish
 from driftline.capture.answering.mint import moment_of, spelt
 from driftline.capture.answering.mint import process as minting

@@ -28,5 +28,5 @@ def pass_over() -> None:
     def number() -> int:
         return len(others())
 
-    others._driftline = True  # type: ignore[attr-defined]
+    others._driftline = True  # type: ignore[attr-defined] # a mark
     threading.enumerate, threading.active_count = others, number

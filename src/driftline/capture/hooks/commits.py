@@ -1,7 +1,7 @@
 """How transactions end: what sqlite3, psycopg and SQLAlchemy say of it, through calls and through statements.
 
 Enters: the classes of their connections, and statements that were executed. Leaves: methods that tell
-``capture.transactions`` of commits, rollbacks, savepoints and closed connections once they have happened. Results and
+``runs.transactions`` of commits, rollbacks, savepoints and closed connections once they have happened. Results and
 exceptions pass through.
 """
 

@@ -38,7 +38,6 @@ SINKS = ("sink_parquet", "sink_ndjson", "sink_ipc", "sink_delta")
 COLLECTS = ("collect", "collect_async", "collect_batches", "fetch", "profile")
 _QUERIES = ("read_database", "read_database_uri")
 _PLANS = frozenset(("explain", "show_graph", "serialize", "inspect", "lazy"))  # look at a plan, or keep it
-_LAZY = frozenset(("LazyFrame", "LazyGroupBy"))
 _TARGET = ("file", "path", "target", "workbook")
 
 _untouched: Beside[bool] = Beside()  # lazy frames that are all of what they were scanned from

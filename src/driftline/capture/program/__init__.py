@@ -1,1 +1,1 @@
-"""The user's own code: whose it is, its text, its version, and the places in it where data are read and written."""
+"""The user's own code: whose it is, its text, its version, what it runs in, the places in it that read and write."""

@@ -7,7 +7,7 @@ https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -19,7 +19,7 @@ from driftline.capture.probe.report import Report
 from driftline.capture.runs import by_hand, columns, likeness, order, unexplained
 from driftline.capture.runs.output_columns import OutputColumns
 from driftline.capture.runs.trace import Seen, Trace
-from driftline.capture.sending import large
+from driftline.capture.sending import flight, large
 from driftline.capture.tables import endings, measure
 from driftline.event import facets, openlineage
 from driftline.event.lineage import Field
@@ -29,7 +29,6 @@ _SQL_LIMIT = 100_000  # characters of SQL in one event
 _MESSAGE_LIMIT = 500
 _MILLISECOND = 1_000  # microseconds: what the id of a run tells of when it began
 _FORMATS = "driftline.capture.tables.formats"  # loaded when contents are measured
-_TOGETHER = "driftline.capture.runs.together"  # loaded when there are many
 _AT_ONCE = 256  # small files of one event are measured so many at a time
 _PENDING = "probes pending"
 KILLED = "the process was killed while the end of the run was measured"
@@ -277,14 +276,10 @@ def _measure_all(found: Iterable[Seen], gaps: dict[str, int]) -> None:
     every = sorted(found, key=_is_gone) if measure.level.contents else list(found)  # of what is gone: a copy
     for start in range(0, len(every), _AT_ONCE):
         some = every[start : start + _AT_ONCE]
-        if start and measure.level.contents and not fault.off("together"):  # the first ones were, with other events
-            fault.attempt("together", _measure_together, some)
+        if start and measure.level.contents:  # the first ones were, with other events
+            fault.attempt(flight.TOGETHER, flight.together, some, lambda: measure.level.enough)
         for seen in some:
             _measure(seen, gaps)
-
-
-def _measure_together(some: Sequence[Seen]) -> None:
-    importlib.import_module(_TOGETHER).measure_all(some, lambda: measure.level.enough)
 
 
 def _measure(seen: Seen, gaps: dict[str, int]) -> None:

@@ -18,8 +18,6 @@ from driftline.capture.script.statements import Statements
 from driftline.capture.script.tables import SOME, doubted, either, hedge, with_some_column
 from driftline.capture.script.values import Frame, Function, Scope
 
-RECEIVER = -1
-
 
 class Followed:
     """What was found out about one entry."""

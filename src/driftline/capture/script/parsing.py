@@ -75,5 +75,5 @@ def _busy() -> bool:
             code = frame.f_code
             if code is _MAKER or (code.co_name in _OTHERS and "compile" in code.co_names):
                 return True
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back  # type: ignore[assignment] # None ends it
     return False

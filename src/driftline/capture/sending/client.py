@@ -19,9 +19,6 @@ from typing import Any, Protocol
 from driftline import config
 from driftline.capture.ground import fault, interrupt, loading, parting, place
 from driftline.capture.program import sites
-from driftline.capture.sending import (
-    forked,  # noqa: F401 - it looks after answers in the making when the process forks
-)
 from driftline.capture.sending.delivery import Delivery
 from driftline.capture.sending.flight import Item, Unmade
 from driftline.capture.sending.sender import Sender

@@ -53,6 +53,12 @@ def prepare(items: Iterable[Item], stop: Callable[[], bool]) -> None:
         return
     waiting = [seen for item in items if not isinstance(item, bytes | tuple | Answer) for seen in item.waiting()]
     if len(waiting) > 1:
+        together(waiting, stop)
+
+
+def together(waiting: "Sequence[Seen]", stop: Callable[[], bool]) -> None:
+    """Measure these versions together."""
+    if not fault.off(TOGETHER):
         importlib.import_module(_TOGETHER).measure_all(waiting, stop)
 
 

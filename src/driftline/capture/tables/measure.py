@@ -27,7 +27,6 @@ else:  # where it is loaded, it gets hooks
     pickle = later.module("pickle")
 
 HASH_LIMIT = 1 << 30  # bytes; hashing costs about 0.4 s per GiB
-FOLDER_LIMIT = 1_000  # files of one folder or glob that are named one by one
 BUDGET = 4 << 20  # bytes that one call of a hook hashes on the user's thread: about 2 ms
 BYTES = "xxh3:"  # begins the version of a file that was hashed
 STAT = "stat:"  # begins the version of a file that was not hashed

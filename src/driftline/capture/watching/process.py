@@ -19,8 +19,9 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from driftline import clock, later
-from driftline.capture.ground import environment, fault, imported, interrupt, own
+from driftline.capture.ground import fault, imported, interrupt, own
 from driftline.capture.program import code as code_versions
+from driftline.capture.program import environment
 from driftline.capture.runs import around, emit, left, offspring, parts, progress
 from driftline.capture.runs.run import Run, open_runs
 from driftline.capture.runs.trace import Trace

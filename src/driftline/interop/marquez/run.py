@@ -11,7 +11,7 @@ import msgspec
 
 from driftline.event import facets as known
 from driftline.event import openlineage
-from driftline.event.lineage import Job, RunShape
+from driftline.event.lineage import RunShape
 from driftline.event.openlineage import Event, Facets
 from driftline.graph import datasets, executions
 from driftline.interop.marquez import naming
@@ -209,8 +209,3 @@ def sides(said: Iterable[Event]) -> tuple[Mapping[Place, Facets], Mapping[Place,
 
 def _place(version: MarquezVersionId) -> Place:
     return version.namespace, version.name
-
-
-def job_of(row: Row) -> Job:
-    """Return the job of a row of ``run_row``."""
-    return Job(row[9] or "", row[10] or "")

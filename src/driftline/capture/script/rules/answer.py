@@ -26,6 +26,7 @@ from driftline.capture.script.rules import (
     learning,
     lists,
     making,
+    named,
     nested,
     picking,
     plain,
@@ -63,6 +64,7 @@ _FUNCTIONS: Rules = {
     **grouping.FUNCTIONS,
     **arrays.FUNCTIONS,
     **plain.FUNCTIONS,
+    **named.FUNCTIONS,
     **picking.FUNCTIONS,
     **containers.FUNCTIONS,
     **files.FUNCTIONS,
@@ -200,7 +202,7 @@ def _of_foreign(call: Call, content: Foreign) -> Rule | None:
 
 def _part(call: Call, part: Part) -> Rule | None:
     if part.kind in {"itemgetter", "attrgetter"}:
-        return plain.gotten
+        return named.gotten
     if part.kind == futures.FUTURE:
         return futures.OF_FUTURES.get(call.name)
     if part.kind == "writer":

@@ -21,14 +21,12 @@ from driftline.capture.script.values import (
     Foreign,
     Frame,
     Function,
-    Instance,
     Items,
     Library,
     Method,
     Pairs,
     Part,
     Series,
-    Text,
     Thing,
     Value,
     unordered,
@@ -280,64 +278,6 @@ def in_runs(call: Call) -> Value:
     return call.new(Items((), call.new(Items((label, group), kind="tuple")), over.rows | deciding(cames, GROUP_BY)))
 
 
-def attribute_got(call: Call) -> Value | None:
-    """``getattr``."""
-    name = call.plain(1)
-    if isinstance(name, str) and call.args:
-        return access.attribute(call.machine, call.args[0], name)
-    return _method_by_data(call) if len(call.args) > 1 else None
-
-
-def _method_by_data(call: Call) -> Value | None:
-    """A method of the user's whose name data decides: any of those whose names begin as the text says."""
-    content, name = call.see(call.args[0]), call.see(call.args[1])
-    first = name.parts[0] if isinstance(name, Text) and name.parts else None
-    if not isinstance(content, Instance) or not isinstance(first, Const) or not isinstance(first.value, str):
-        return None
-    words = [one for one in call.machine.memory.names(content.of.scope) if str(one).startswith(first.value)]
-    found = [access.attribute(call.machine, call.args[0], str(one)) for one in words]
-    ones = [one for one in (*found, *call.args[2:]) if isinstance(one, Function)]
-    if not ones:
-        return None
-    others = tuple(replace(one, others=()) for one in ones[1:])
-    return replace(ones[0], others=others, by=deciding(call.cames(name)))
-
-
-def getter(call: Call) -> Value:
-    """``itemgetter``, ``attrgetter``: a function."""
-    return Part(call.new(Items(tuple(call.args), kind="tuple")), call.name.rpartition(".")[2])
-
-
-def gotten(call: Call) -> Value | None:
-    """What such a function gives."""
-    part, of = call.receiver, call.argument(0)
-    wanted = call.see(part.of) if isinstance(part, Part) else None
-    if not isinstance(part, Part) or not isinstance(wanted, Items) or of is None:
-        return None
-    found: list[Value] = []
-    for one in wanted.known:
-        name = plain(call.machine, one)
-        if part.kind == "itemgetter":
-            found.append(access.item(call.machine, of, one))
-        elif isinstance(name, str):
-            out = of
-            for word in name.split("."):
-                out = access.attribute(call.machine, out, word)
-            found.append(out)
-        else:
-            return None
-    return found[0] if len(found) == 1 else call.new(Items(tuple(found), kind="tuple"))
-
-
-def attribute_set(call: Call) -> Value | None:
-    """``setattr``."""
-    name = call.plain(1)
-    if not isinstance(name, str) or len(call.args) < 3:
-        return None
-    writing.attribute(call.machine, call.args[0], name, call.args[2])
-    return NONE
-
-
 def quiet(call: Call) -> Value:
     """Functions that only look, or ask somebody: what they return is nothing that the text tells."""
     return NONE if call.name.endswith("help") else Thing()
@@ -378,12 +318,8 @@ FUNCTIONS: Rules = {
     "builtins.enumerate": enumerated,
     "builtins.map": mapped,
     "builtins.filter": mapped,
-    "builtins.getattr": attribute_got,
-    "builtins.setattr": attribute_set,
     "builtins.slice": sliced,
     "functools.reduce": reduced,
-    "operator.itemgetter": getter,
-    "operator.attrgetter": getter,
     "functools.partial": partly,
     **dict.fromkeys(("functools.wraps", "functools.lru_cache", "functools.cache"), wrapping),
     "itertools.groupby": in_runs,

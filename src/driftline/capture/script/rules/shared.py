@@ -120,11 +120,6 @@ def row_of(call: Call, table: Table) -> Ref:
     return call.new(Frame(table._replace(rows=NOTHING), True))
 
 
-def by_text(call: Call, value: Value | None) -> str | None:
-    """Return a plain text."""
-    return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
-
-
 def before(rows: Cames) -> Cames:
     """Return what decides which row is the one before: what the rows were sorted by, as groups are by their keys."""
     return frozenset(one._replace(subtype=WINDOW) for one in rows if one.subtype in _ORDERING)

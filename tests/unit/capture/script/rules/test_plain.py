@@ -34,25 +34,8 @@ def test_tables_are_reduced_to_one(wrote: Wrote) -> None:
     assert wrote(text) == {"a": "a", "b": "b", "a2": "a transformation", "b2": "b transformation"}
 
 
-def test_attributes_are_asked_for_by_name(wrote: Wrote) -> None:
-    assert wrote('df["x"] = getattr(df, "a")\nsetattr(df, "b", df["a"])\ndf.to_csv("o")\n') == {
-        "a": "a",
-        "b": "a",
-        "x": "a",
-    }
-
-
 def test_numbers_of_rows_come_from_no_column(wrote: Wrote) -> None:
     assert wrote('df["n"] = len(df)\ndf.to_csv("o")\n')["n"] == ""
-
-
-def test_getters_are_functions(wrote: Wrote) -> None:
-    text = """
-        from operator import attrgetter, itemgetter
-
-        pd.DataFrame({"v": itemgetter("b")(df) * 2, "w": attrgetter("a")(df) * 2}).to_csv("o")
-    """
-    assert wrote(text) == {"v": "b transformation", "w": "a transformation"}
 
 
 def test_decorators_that_wrap_leave_a_function_what_it_is(wrote: Wrote) -> None:

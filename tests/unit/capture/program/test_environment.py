@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from driftline.capture.ground import environment
+from driftline.capture.program import environment
 
 
 def git(folder: Path, *arguments: str) -> str:
