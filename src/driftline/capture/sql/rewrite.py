@@ -144,10 +144,14 @@ def _untopped(tokens: list[Any]) -> list[Any]:
 
 def _once_from(tokens: list[Any]) -> list[Any]:
     """T-SQL's ``DELETE FROM a FROM t AS a JOIN …`` as ``DELETE a FROM t AS a JOIN …``."""
-    for place in range(len(tokens) - 4, -1, -1):
-        if [token.text.upper() for token in tokens[place : place + 2]] == ["DELETE", "FROM"]:
-            behind = place + 2 + len(dotted(tokens[place + 2 :]))
-            rest = given_out.cut(tokens[place:])[0][behind - place :] if behind < len(tokens) else []
+    end = len(tokens)  # of the statement
+    for place in range(len(tokens) - 1, -1, -1):
+        if tokens[place].token_type == TokenType.SEMICOLON:
+            end = place
+        elif [token.text.upper() for token in tokens[place : place + 2]] == ["DELETE", "FROM"]:
+            own, end = tokens[place:end], place
+            behind = 2 + len(dotted(own[2:]))
+            rest = given_out.cut(own)[0][behind:] if behind < len(own) else []
             if rest and rest[0].token_type == TokenType.FROM:
                 tokens = [*tokens[: place + 1], *tokens[place + 2 :]]
     return tokens
