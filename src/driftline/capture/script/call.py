@@ -201,7 +201,7 @@ def table_of(machine: Machine, value: Value | None) -> Table | None:
     """Return the table that a value is, or can be written as; None if it has no origins."""
     content = machine.memory.see(value)
     if isinstance(content, Frame):
-        return content.table
+        return tables.tinged(content.table, _found_by(value))
     if isinstance(content, Series):
         name = content.name if content.name is not None and hashable(content.name) else "0"
         return Table({name: content.cames}, (), content.rows, True, NOTHING, content.index)
@@ -228,7 +228,7 @@ def _of_items(machine: Machine, items: Items) -> Table | None:
         return None
     if all(isinstance(one, Pairs | Frame) for one in rows):
         found = [
-            tables.tinged(_record(machine, one), _found_by(held)) if isinstance(one, Pairs) else one.table
+            tables.tinged(_record(machine, one) if isinstance(one, Pairs) else one.table, _found_by(held))
             for one, held in zip(rows, ones, strict=True)
         ]
         return tables.shaped(tables.stacked(found), items.rows)

@@ -30,6 +30,17 @@ _HURRY = frozenset(["LOW_PRIORITY", "DELAYED"])
 
 def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     """Return ``tokens`` without what the parser does not know: Teradata's titles, ``+=`` of T-SQL, tables named top."""
+    found: list[Any] = []
+    start = 0
+    for place, token in enumerate(tokens):  # one by one, as a long script has thousands
+        if token.token_type == TokenType.SEMICOLON:
+            found += _statement(tokens[start:place], dialect)
+            found.append(token)
+            start = place + 1
+    return found + _statement(tokens[start:], dialect)
+
+
+def _statement(tokens: list[Any], dialect: str) -> list[Any]:
     for place, (token, after) in enumerate(itertools.pairwise(tokens)) if dialect in _TOP else ():
         if token.token_type == TokenType.TOP and after.token_type == TokenType.DOT:
             tokens[place] = named(token)
@@ -146,9 +157,7 @@ def _once_from(tokens: list[Any]) -> list[Any]:
     """T-SQL's ``DELETE FROM a FROM t AS a JOIN …`` as ``DELETE a FROM t AS a JOIN …``."""
     end = len(tokens)  # of the statement
     for place in range(len(tokens) - 1, -1, -1):
-        if tokens[place].token_type == TokenType.SEMICOLON:
-            end = place
-        elif [token.text.upper() for token in tokens[place : place + 2]] == ["DELETE", "FROM"]:
+        if [token.text.upper() for token in tokens[place : place + 2]] == ["DELETE", "FROM"]:
             own, end = tokens[place:end], place
             behind = 2 + len(dotted(own[2:]))
             rest = given_out.cut(own)[0][behind:] if behind < len(own) else []

@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import Any
+
 from driftline.capture.script.cames import SOME, aged
 from driftline.capture.script.joining import chosen, copied, doubted, each, joined, made_of
 from driftline.capture.script.memory import Memory
@@ -112,3 +115,16 @@ def test_what_a_list_or_a_dict_has_collected_is_of_all_rounds() -> None:
     assert older(Items((A,), A)) == Items(
         (Thing(frozenset({Came(READ, "a", confidence=0.5, every=True)})),), Thing(every)
     )
+
+
+def test_a_record_or_none_is_this_one_because_of_what_has_decided(given: Callable[..., Any]) -> None:
+    """By hand: with another ``a`` another record is the first, or none is."""
+    table = given("""
+        found = None
+        for row in orders.to_dict("records"):
+            if row["a"] > 1:
+                found = row
+                break
+        pd.DataFrame([found])[["b"]].to_csv("o")
+    """)
+    assert {(one.column, one.type) for one in table.columns["b"]} == {("b", "DIRECT"), ("a", "INDIRECT")}

@@ -155,8 +155,16 @@ def test_what_is_bound_by_its_number_is_no_column(tell: Tell) -> None:
 
 
 def test_many_deletes_take_no_time_that_grows_with_their_number_times_the_text() -> None:
-    """2,000 statements take 0.1 s; with all that follows looked at for each, 20 s."""
+    """2,000 statements take 0.03 s; with all that follows looked at for each they took 2.8 s."""
     tokens = sqlglot.tokenize("DELETE FROM a WHERE b = 1; " * 2_000, read="tsql")
     begins = time.process_time()
     rewritten(tokens, "tsql")
-    assert time.process_time() - begins < 2
+    assert time.process_time() - begins < 1.5
+
+
+def test_many_statements_take_no_time_that_grows_with_their_number_times_the_text() -> None:
+    """12,000 statements take 0.1 s; as one list of words they took 3 s."""
+    tokens = sqlglot.tokenize("REPLACE INTO a VALUES (1, 'x'); " * 12_000, read="mysql")
+    begins = time.process_time()
+    assert [token.text for token in rewritten(tokens, "mysql")[:4]] == ["INSERT", "OR", "REPLACE", "INTO"]
+    assert time.process_time() - begins < 1
