@@ -57,8 +57,8 @@ def assignment(tokens: list[Any], variables: Collection[str]) -> Given | None:
     sign = tokens[place + 1].text
     if not declares and sign not in (":=", "="):
         return None
-    words = said(tokens)
     if declares:
+        words = said(tokens)
         signs = (one for one in range(place + 1, len(words)) if words[one] in (":=", "DEFAULT", "CURSOR"))
         end = next(signs, 0)
         if not end or words[end] == "CURSOR":
