@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from driftline.capture.script import doors, doubts, indexing, results, sheets, tables, words
 from driftline.capture.script.call import UNKNOWN, Machine, hashable, lifted, plain, record_of, rows_of
-from driftline.capture.script.cames import changed, deciding, hedged, union
+from driftline.capture.script.cames import changed, deciding, hedged, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames
 from driftline.capture.script.values import (
@@ -260,6 +260,8 @@ def _of_items(machine: Machine, items: Items, key: Value) -> Value:
         several = isinstance(found, slice) or isinstance(machine.memory.see(key), Part | Series | Frame | Items)
         one = doubts.doubtful(machine, (*items.known, items.loose))
         return machine.memory.new(Items((), one, items.rows, items.kind)) if several else one
+    if isinstance(found, slice) and found != slice(None):
+        items = replace(items, rows=some_rows(items.rows))
     if isinstance(found, slice) and items.loose is None:
         return machine.memory.new(Items(items.known[found], None, items.rows, items.kind))
     first = 0 if items.loose is not None else -len(items.known)

@@ -4,7 +4,7 @@ Enters: the receiver, the arguments, the path. Leaves: constants, tables, origin
 "I do not know", which is then answered by ``unknown``: made of all that was given, and never sure.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -144,14 +144,22 @@ def plain(machine: Machine, value: Value | None, depth: int = 0) -> Any:
     if depth > 4:
         return UNKNOWN
     if isinstance(content, Items) and content.loose is None and not (unordered(content) and depth >= 0):
-        items = [plain(machine, one, depth + 1) for one in content.known]
-        if any(one is UNKNOWN for one in items):
-            return UNKNOWN
-        return tuple(items) if content.kind == "tuple" else items
+        items = _all_plain(machine, content.known, depth)
+        return UNKNOWN if items is None else tuple(items) if content.kind == "tuple" else items
     if isinstance(content, Pairs) and content.loose is None:
-        pairs = {key: plain(machine, one, depth + 1) for key, one in content.known.items()}
-        return UNKNOWN if any(one is UNKNOWN for one in pairs.values()) else pairs
+        values = _all_plain(machine, content.known.values(), depth)
+        return UNKNOWN if values is None else dict(zip(content.known, values, strict=True))
     return UNKNOWN
+
+
+def _all_plain(machine: Machine, values: Iterable[Value], depth: int) -> list[Any] | None:
+    """Return all of them; None as soon as one is not spelled out, as things may hold each other many times."""
+    found: list[Any] = []
+    for one in values:
+        found.append(plain(machine, one, depth + 1))
+        if found[-1] is UNKNOWN:
+            return None
+    return found
 
 
 def lifted(machine: Machine, value: Any) -> Value:
@@ -201,7 +209,7 @@ def table_of(machine: Machine, value: Value | None) -> Table | None:
     """Return the table that a value is, or can be written as; None if it has no origins."""
     content = machine.memory.see(value)
     if isinstance(content, Frame):
-        return content.table
+        return tables.tinged(content.table, _found_by(value))
     if isinstance(content, Series):
         name = content.name if content.name is not None and hashable(content.name) else "0"
         return Table({name: content.cames}, (), content.rows, True, NOTHING, content.index)
@@ -228,7 +236,7 @@ def _of_items(machine: Machine, items: Items) -> Table | None:
         return None
     if all(isinstance(one, Pairs | Frame) for one in rows):
         found = [
-            tables.tinged(_record(machine, one), _found_by(held)) if isinstance(one, Pairs) else one.table
+            tables.tinged(_record(machine, one) if isinstance(one, Pairs) else one.table, _found_by(held))
             for one, held in zip(rows, ones, strict=True)
         ]
         return tables.shaped(tables.stacked(found), items.rows)

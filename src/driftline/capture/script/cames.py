@@ -12,10 +12,12 @@ from driftline.capture.script.reading import (
     AGGREGATION,
     CONDITIONAL,
     DIRECT,
+    FILTER,
     HEDGED,
     IDENTITY,
     INDIRECT,
     NOTHING,
+    SORT,
     TRANSFORMATION,
     Came,
     Cames,
@@ -47,6 +49,12 @@ def aggregated(cames: Cames) -> Cames:
 def deciding(cames: Cames, subtype: str = CONDITIONAL) -> Cames:
     """Return the origins of what only decides: which rows there are, in what order, which of several values."""
     return frozenset(one._replace(type=INDIRECT, subtype=subtype) if one.type == DIRECT else one for one in cames)
+
+
+@lru_cache(4096)
+def some_rows(rows: Cames) -> Cames:
+    """Return what shapes rows of which some are taken by their place: what they were sorted by tells which."""
+    return rows | frozenset(one._replace(subtype=FILTER) for one in rows if one.subtype == SORT)
 
 
 @lru_cache(4096)

@@ -43,10 +43,20 @@ def doubtful(machine: Machine, values: Iterable[Value | None]) -> Value:
     out: Value | None = None
     for one in ones:
         out = machine.memory.joined(out, one)
-    return _unsure(machine, out) or Thing()
+    return _unsure(machine, out, {}) or Thing()
 
 
-def _unsure(machine: Machine, value: Value | None, depth: int = 0) -> Value | None:
+def _unsure(machine: Machine, value: Value | None, done: dict[Value, Value], depth: int = 0) -> Value | None:
+    """Return a value and what lies in it as a hedge; each thing once, as things may hold each other many times."""
+    if not isinstance(value, Ref):
+        return _hedge(machine, value, done, depth)
+    if value not in done:
+        done[value] = value  # inside of itself
+        done[value] = _hedge(machine, value, done, depth) or value
+    return done[value]
+
+
+def _hedge(machine: Machine, value: Value | None, done: dict[Value, Value], depth: int) -> Value | None:
     content: Any = machine.memory.see(value)
     if isinstance(content, Frame):
         return machine.memory.new(replace(content, table=tables.hedge(content.table)))
@@ -58,7 +68,7 @@ def _unsure(machine: Machine, value: Value | None, depth: int = 0) -> Value | No
         return value
 
     def inside(one: Value) -> Value:
-        return _unsure(machine, one, depth + 1) or one
+        return _unsure(machine, one, done, depth + 1) or one
 
     if isinstance(content, Part) and isinstance(content.of, Ref):
         return replace(content, of=inside(content.of))

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Machine, hashable, members, plain, rows_of
-from driftline.capture.script.cames import deciding, hedged, union
+from driftline.capture.script.cames import deciding, hedged, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import AGGREGATION, DIRECT, FILTER, JOIN, NOTHING, TRANSFORMATION, Cames, Table
 from driftline.capture.script.values import Const, Frame, Grouped, Items, Part, Ref, Series, Thing, Value
@@ -54,7 +54,8 @@ def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
     if frame.array or (isinstance(found, tuple) and any(isinstance(one, slice) for one in found)):
         return of_array(machine, of, frame, key)
     if isinstance(found, slice) or isinstance(key, Part):
-        return machine.memory.new(replace(frame, table=table))
+        whole = frame.row or found == slice(None) or found is UNKNOWN
+        return machine.memory.new(replace(frame, table=table if whole else table._replace(rows=some_rows(table.rows))))
     if isinstance(found, list):
         if found and all(isinstance(one, bool) for one in found):
             return machine.memory.new(frame)
@@ -121,7 +122,8 @@ def of_series(machine: Machine, series: Series, key: Value) -> Value:
     """``column[key]``."""
     found = plain(machine, key)
     if isinstance(found, slice | list) or isinstance(key, Part):
-        return series
+        part_of = isinstance(found, slice) and found != slice(None)
+        return replace(series, rows=some_rows(series.rows)) if part_of else series
     if found is not UNKNOWN:
         return Thing(series.cames, series.rows)
     cames = made_of(machine.memory, key)
@@ -144,6 +146,9 @@ def located(machine: Machine, part: Part, key: Value) -> Value:
     if not isinstance(content, Frame):
         return Thing(made_of(machine.memory, content) | deciding(made_of(machine.memory, key)))
     table = masked(machine, content.table, rows)
+    several = isinstance(rows, Const) and isinstance(rows.value, slice) and rows.value != slice(None)
+    if (several or (part.kind == "iloc" and isinstance(plain(machine, rows), list))) and not content.row:
+        table = table._replace(rows=some_rows(table.rows))
     looked_up = part.kind in {"at", "loc"} and isinstance(rows, Thing)
     if looked_up and made_of(machine.memory, rows):
         table = tables.shaped(table, union(table.labels.values()), JOIN)

@@ -177,6 +177,8 @@ class Inlining(Expressions):
         for one, guards in running.returned[1:]:
             decides |= guards
             out = self.memory.joined(out, one, decides)
+        if isinstance(out, Ref) and all(guards for _, guards in running.returned):  # else it may end without ``return``
+            out = self.memory.joined(out, NONE, decides)
         return out
 
     def _hedged(self, value: Value) -> Value:

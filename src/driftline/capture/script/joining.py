@@ -78,9 +78,9 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
     if found is not None:
         return found
     if a == NONE and not isinstance(b, Const | Thing):
-        return b
+        return _or_none(cells, b, condition)
     if b == NONE and not isinstance(a, Const | Thing):
-        return a
+        return _or_none(cells, a, condition)
     return Thing(made_of(cells, a) | made_of(cells, b) | deciding(condition), _rows(a) | _rows(b))
 
 
@@ -128,6 +128,14 @@ def _begun(cells: Cells, a: Any, b: Any, condition: Cames) -> Items | None:
     begun = Table({key: made_of(cells, one) for key, one in plain.items()}, rows=record.rows, closed=True)
     both = cells.new(replace(frame, table=tables.either(frame.table, begun, condition)))
     return replace(data, loose=both, rows=data.rows | record.rows)
+
+
+def _or_none(cells: Cells, value: Any, condition: Cames) -> Any:
+    """Something or None: a record is this one because of what has decided."""
+    content = cells.see(value) if condition and isinstance(value, Ref) else None
+    if not isinstance(content, Pairs | Instance) and not (isinstance(content, Frame) and content.row):
+        return value
+    return Found(value.place, deciding(condition) | (value.by if isinstance(value, Found) else NOTHING))
 
 
 def _rows(value: Any) -> Cames:

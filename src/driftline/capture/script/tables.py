@@ -10,6 +10,7 @@ from driftline.capture.script.cames import any_of, any_turn, changed, deciding, 
 from driftline.capture.script.cames import doubted as cames_doubted
 from driftline.capture.script.reading import (
     CONDITIONAL,
+    DIRECT,
     FILTER,
     GROUP_BY,
     HEDGED,
@@ -280,8 +281,16 @@ def numbered(table: Table, names: Iterable[Any]) -> Table | None:
 
 
 def turned(table: Table) -> Table:
-    """Return the table with rows as columns: named after the index, and the index after what names of columns are."""
-    spread = values(table) | deciding(union(table.labels.values()), GROUP_BY) | table.rows
+    """Return the table with rows as columns: named after the index, and the index after what names of columns are.
+
+    Each of them has values of all columns; but where those were rows, of which one was what is not known any more.
+    """
+    mixed = len({(one.read, one.column) for one in table.spread if one.type == DIRECT}) > 1
+    spread = (
+        (hedged(values(table)) if mixed else values(table))
+        | deciding(union(table.labels.values()), GROUP_BY)
+        | table.rows
+    )
     return Table({}, spread=spread, labels={"": named_after(table)})
 
 

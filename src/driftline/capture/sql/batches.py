@@ -8,8 +8,10 @@ import re
 _GO = re.compile(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends a batch of T-SQL
 _SLASH = re.compile(r"(?:(?<=\n)|\A)[ \t]*/[ \t]*(?=\r?\n|\Z)")  # ends a block of Oracle
 _VERSIONED = frozenset(["mysql", "singlestore", "doris", "starrocks"])
-_VERSION = re.compile(r"(/\*M?!\d*)(.*?)\*/", re.DOTALL)  # a comment to all others, as mysqldump writes it
-_DELIMITER = re.compile(r"^[ \t]*DELIMITER[ \t]+(\S+)[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_VERSION = re.compile(r"/\*M?!\d*")  # begins a comment to all others, as mysqldump writes it
+_DELIMITER = re.compile(  # no option of COPY, ``DELIMITER ','``, and no column, ``delimiter text,``
+    r"^[ \t]*DELIMITER[ \t]+([^\w\s'\"`(),=]+)[ \t]*$", re.IGNORECASE | re.MULTILINE
+)
 
 
 def parted(text: str, dialect: str) -> str:
@@ -19,7 +21,7 @@ def parted(text: str, dialect: str) -> str:
     if dialect == "oracle":
         return _SLASH.sub(_semicolon, text)
     if dialect in _VERSIONED:
-        text = _VERSION.sub(lambda part: f"{' ' * len(part[1])}{part[2]}  ", text)
+        text = _uncommented(text)
     if "delimiter" not in text.lower():
         return text
     parts: list[str] = []
@@ -28,6 +30,15 @@ def parted(text: str, dialect: str) -> str:
         parts += [_ended(text[start : line.start()], sign), ";".ljust(len(line[0]))]
         start, sign = line.end(), line[1]
     return "".join((*parts, _ended(text[start:], sign)))
+
+
+def _uncommented(text: str) -> str:
+    parts: list[str] = []
+    start = 0
+    while (begins := _VERSION.search(text, start)) and (end := text.find("*/", begins.end())) >= 0:
+        parts += [text[start : begins.start()], " " * len(begins[0]), text[begins.end() : end], "  "]
+        start = end + 2
+    return "".join((*parts, text[start:]))
 
 
 def _semicolon(line: re.Match[str]) -> str:

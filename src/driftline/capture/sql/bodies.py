@@ -4,6 +4,7 @@ Enters: the words of a part of a script. Leaves: whether it has a body, the word
 parameters and variables.
 """
 
+import itertools
 from typing import Any
 
 from driftline.capture.sql import marks
@@ -47,11 +48,15 @@ def is_reset(tokens: list[Any]) -> bool:
 def opened(tokens: list[Any]) -> list[Any]:
     """Return words without a label before a loop or a block, and without ``CASE … WHEN … THEN`` before a statement."""
     words = [token.text.upper() for token in tokens]
-    if len(words) > 2 and words[1] == ":" and words[2] in _LABELLED:
-        return opened(tokens[2:])
-    if words[0] in ("CASE", "WHEN") and "THEN" in words:
-        return opened(tokens[words.index("THEN") + 1 :]) if words[-1] != "THEN" else []
-    return tokens
+    start = 0
+    while start < len(words):
+        if words[start + 1 : start + 2] == [":"] and words[start + 2 : start + 3] and words[start + 2] in _LABELLED:
+            start += 2
+        elif words[start] in ("CASE", "WHEN") and "THEN" in itertools.islice(words, start, None):
+            start = words.index("THEN", start) + 1
+        else:
+            break
+    return tokens[start:] if start else tokens
 
 
 class Section:

@@ -5,7 +5,7 @@ These are ``v := …``, ``LET v := …``, ``SELECT a, b INTO v, w`` and ``SELECT
 Enters: the words of a part of a script. Leaves: the words of what is computed or asked, and where it goes.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from sqlglot import exp
@@ -57,8 +57,8 @@ def assignment(tokens: list[Any], variables: Collection[str]) -> Given | None:
     sign = tokens[place + 1].text
     if not declares and sign not in (":=", "="):
         return None
-    words = said(tokens)
     if declares:
+        words = said(tokens)
         signs = (one for one in range(place + 1, len(words)) if words[one] in (":=", "DEFAULT", "CURSOR"))
         end = next(signs, 0)
         if not end or words[end] == "CURSOR":
@@ -74,6 +74,18 @@ def assignment(tokens: list[Any], variables: Collection[str]) -> Given | None:
 def query_of(given: Given) -> list[Any]:
     """Return the words of a query that gives the value."""
     return [*spelled(given.value[0], "SELECT"), *given.value]
+
+
+def of_rows(query: Any, rows: Iterable[tuple[str, Any]]) -> Any:
+    """Return the query of a value, ``SELECT r.a + 1``, with those rows that a loop goes through as its tables."""
+    if not isinstance(query, exp.Select) or query.args.get("from_") or query.args.get("from"):
+        return query
+    names = {column.table.lower() for column in query.find_all(exp.Column)}
+    found = [(name, asked) for name, asked in rows if name.lower() in names and isinstance(asked, exp.Query)]
+    for place, (name, asked) in enumerate(found):
+        source = asked.copy().subquery(name)
+        query = query.join(source, join_type="cross") if place else query.from_(source)
+    return query
 
 
 def filled(tokens: list[Any]) -> Filled | None:

@@ -30,6 +30,7 @@ from driftline.capture.sql.relation import (
 from driftline.capture.sql.scope import Scope
 
 BY_PATTERN = tuple(getattr(exp, name) for name in ("Columns", "PositionalColumn") if hasattr(exp, name))
+_FOREIGN = re.compile(r"\[\^?\[|\)[*+{]|\\[^\W\d]")  # in a pattern: what means something else here, or may take long
 _CHOOSING = frozenset(["", "duckdb", "clickhouse", "databricks"])  # dialects with ``COLUMNS(…)``
 
 
@@ -71,13 +72,30 @@ def _chooses(node: Any) -> bool:
     """Whether an expression has ``COLUMNS(…)`` in it, outside of queries."""
     if isinstance(node, exp.Query):
         return False
-    return isinstance(node, BY_PATTERN) or any(_chooses(part) for part in node.iter_expressions())
+    return _is_choice(node) or any(_chooses(part) for part in node.iter_expressions())
+
+
+def _is_choice(node: Any) -> bool:
+    """Whether this is ``COLUMNS(…)`` or, of one table, ``t.COLUMNS(…)``."""
+    if not isinstance(node, exp.Dot) or not isinstance(node.this, exp.Identifier):
+        return isinstance(node, BY_PATTERN)
+    inner = node.expression
+    called = isinstance(inner, exp.Anonymous) and inner.name.upper() == "COLUMNS" and len(inner.expressions) == 1
+    return bool(BY_PATTERN) and called
+
+
+def _choice(queries: Queries, node: Any, scope: Scope) -> list[Output] | None:
+    """The columns that it chooses; None where that is not known."""
+    if not isinstance(node, exp.Dot):
+        return chosen_of(node, (item for relation in scope.relations.values() for item in relation.items))
+    relation = scope.relation(queries.dialect.table(node.this))
+    by = BY_PATTERN[0](this=node.expression.expressions[0].copy())
+    return None if relation is None else chosen_of(by, relation.items)
 
 
 def _each(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:
     """An expression with ``COLUMNS(…)``: once for each of the columns that this chooses, and called like it."""
-    every = [item for relation in scope.relations.values() for item in relation.items]
-    chosen = [chosen_of(one, every) for one in node.find_all(*BY_PATTERN)]
+    chosen = [_choice(queries, one, scope) for one in node.walk() if _is_choice(one)]
     first = chosen[0]
     if first is None or any(one != first for one in chosen):
         return [_unknown(queries, scope, "columns chosen by a pattern")]
@@ -85,8 +103,9 @@ def _each(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) ->
     found: list[Item] = []
     for item in first:
         own = exp.Paren(this=bare.copy())
-        for one in list(own.find_all(*BY_PATTERN)):
-            one.replace(exp.column(exp.to_identifier(item.name, quoted=True)))
+        for one in [part for part in own.walk() if _is_choice(part)]:
+            table = one.this.copy() if isinstance(one, exp.Dot) else None
+            one.replace(exp.column(exp.to_identifier(item.name, quoted=True), table))
         name = node.alias.replace("\\0", item.name) if isinstance(node, exp.Alias) else item.name
         edges = queries.walk(own, scope, IDENTITY, windows)
         found.append(Output(name, edges, queries.dialect.column(exp.to_identifier(name, quoted=True))))
@@ -106,7 +125,7 @@ def chosen_of(columns: Any, items: Iterable[Item]) -> list[Output] | None:
     if isinstance(by, exp.Array) and all(isinstance(part, exp.Literal) for part in by.expressions):
         named = [part.name.lower() for part in by.expressions]
         return [one for one in outputs if one.name.lower() in named]
-    if not isinstance(by, exp.Literal):
+    if not isinstance(by, exp.Literal) or _FOREIGN.search(by.name):
         return None
     try:
         form = re.compile(by.name)

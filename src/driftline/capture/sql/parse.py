@@ -159,6 +159,7 @@ class _Reader:
         query = value.unnest() if isinstance(value, exp.Subquery) else tree
         if query.find(exp.From) is not None:
             yield Piece(query, tokens, "", frozenset(self.variables))
+        query = filling.of_rows(query, self.loops.known())
         self.values.assigned(valued(given.name, query), self.text, tokens)
 
     def _part(self, tokens: list[Any]) -> Iterator[Piece]:

@@ -30,6 +30,17 @@ _HURRY = frozenset(["LOW_PRIORITY", "DELAYED"])
 
 def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     """Return ``tokens`` without what the parser does not know: Teradata's titles, ``+=`` of T-SQL, tables named top."""
+    found: list[Any] = []
+    start = 0
+    for place, token in enumerate(tokens):  # one by one, as a long script has thousands
+        if token.token_type == TokenType.SEMICOLON:
+            found += _statement(tokens[start:place], dialect)
+            found.append(token)
+            start = place + 1
+    return found + _statement(tokens[start:], dialect)
+
+
+def _statement(tokens: list[Any], dialect: str) -> list[Any]:
     for place, (token, after) in enumerate(itertools.pairwise(tokens)) if dialect in _TOP else ():
         if token.token_type == TokenType.TOP and after.token_type == TokenType.DOT:
             tokens[place] = named(token)
@@ -144,10 +155,12 @@ def _untopped(tokens: list[Any]) -> list[Any]:
 
 def _once_from(tokens: list[Any]) -> list[Any]:
     """T-SQL's ``DELETE FROM a FROM t AS a JOIN …`` as ``DELETE a FROM t AS a JOIN …``."""
-    for place in range(len(tokens) - 4, -1, -1):
+    end = len(tokens)  # of the statement
+    for place in range(len(tokens) - 1, -1, -1):
         if [token.text.upper() for token in tokens[place : place + 2]] == ["DELETE", "FROM"]:
-            behind = place + 2 + len(dotted(tokens[place + 2 :]))
-            rest = given_out.cut(tokens[place:])[0][behind - place :] if behind < len(tokens) else []
+            own, end = tokens[place:end], place
+            behind = 2 + len(dotted(own[2:]))
+            rest = given_out.cut(own)[0][behind:] if behind < len(own) else []
             if rest and rest[0].token_type == TokenType.FROM:
                 tokens = [*tokens[: place + 1], *tokens[place + 2 :]]
     return tokens

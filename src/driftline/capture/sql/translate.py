@@ -115,10 +115,10 @@ def _action(tokens: list[Any], words: list[str], name: list[Any], place: int) ->
         to = place + rest.index("RENAME")
         olds, news = _listed([*name, *tokens[place:to]]), _listed(tokens[to + 2 :])
         return [_renamed(old, new) for old, new in zip(olds, news, strict=False)]
-    if action in _FROM_STAGE and "FROM" in rest:
-        return [_moved(dotted(tokens[place + rest.index("FROM") + 1 :]), name)]
     if rest[:2] == ["ATTACH", "PARTITION"] and (rest[-1:] == ["DEFAULT"] or "FOR" in rest):  # PostgreSQL
         return [_moved(dotted(tokens[place + 2 :]), name)]
+    if action in _FROM_STAGE and "FROM" in rest:
+        return [_moved(dotted(tokens[place + rest.index("FROM") + 1 :]), name)]
     if action == "SWITCH" and "TO" in rest:  # T-SQL
         return [_moved(name, dotted(tokens[place + rest.index("TO") + 1 :]))]
     if action == "MOVE" and "TABLE" in rest:
@@ -218,8 +218,7 @@ def _insert(tokens: list[Any], words: list[str]) -> _Said:
     found = [place for place in range(3, len(words) - 1) if words[place] == "TABLE"]
     if len(found) != 1 or "SELECT" in words:
         return None
-    source = dotted(tokens[found[0] + 1 :])
-    return [[*tokens[: found[0]], *spelled(tokens[0], "SELECT", "*", "FROM"), *source]]
+    return [[*tokens[: found[0]], *spelled(tokens[0], "SELECT", "*", "FROM"), *tokens[found[0] + 1 :]]]
 
 
 def _merge(tokens: list[Any], words: list[str]) -> _Said:

@@ -68,3 +68,9 @@ def test_the_latest_execution_is_told_beside_any_that_are_less_sure() -> None:
     unsure, sure = one("DIRECT", "IDENTITY", 0.5, True), one("DIRECT", "IDENTITY", 0.9, True)
     assert cames.tidy(A | unsure) == A | unsure
     assert cames.tidy(A | sure) == sure
+
+
+def test_what_rows_were_sorted_by_tells_which_of_them_are_taken_by_their_place() -> None:
+    ordered = Came((), "b", "INDIRECT", "SORT")
+    chosen = Came((), "k", "INDIRECT", "FILTER")
+    assert cames.some_rows(frozenset({ordered, chosen})) == {ordered, chosen, Came((), "b", "INDIRECT", "FILTER")}

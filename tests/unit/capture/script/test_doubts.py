@@ -1,4 +1,6 @@
+import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -33,3 +35,12 @@ def test_things_that_are_the_same_are_sure(wrote: Wrote) -> None:
         pd.DataFrame([{"s": ones[0]}]).to_csv("o")
     """
     assert wrote(text)["s"] == "a aggregation"
+
+
+def test_a_list_that_holds_itself_many_times_takes_no_time_that_grows_with_their_power(
+    follows: Callable[..., Any],
+) -> None:
+    """0.05 s; with each way through it taken, four steps deep, 14 of them took 3 s, and 20 of them minutes."""
+    begins = time.process_time()
+    follows("a = []\n" + "a.append(a)\n" * 20 + "b = max(a, key=lambda one: one)\n")
+    assert time.process_time() - begins < 3

@@ -238,3 +238,19 @@ def test_what_decides_which_function_is_called_decides_what_it_does(wrote: Wrote
         pd.DataFrame(book.lines).to_csv("o")
     """
     assert wrote(text) == {"s": "s", "x": "a, b transformation", "rows": rows}
+
+
+def test_a_record_that_a_function_returns_where_it_finds_it_is_this_one_because_of_what_it_looks_at(
+    wrote: Callable[..., dict[str, str]],
+) -> None:
+    """By hand: with another ``a`` another record is the first."""
+    for rows, field, asked in (("orders.to_dict('records')", "['b']", "['a']"), ("orders.itertuples()", ".b", ".a")):
+        text = f"""
+            def first(rows):
+                for row in rows:
+                    if row{asked} > 1:
+                        return row
+            found = first({rows})
+            pd.DataFrame([{{"x": found{field}}}]).to_csv("o")
+        """
+        assert wrote(text) == {"x": "a conditional, b"}

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Any
 
 from driftline.capture.script.cames import SOME, aged
 from driftline.capture.script.joining import chosen, copied, doubted, each, joined, made_of
@@ -135,3 +136,16 @@ def test_what_lies_in_state_that_holds_more_than_plain_values_is_not_told_apart(
     assert joined(memory, data, nested) == Thing(CAMES)
     assert joined(memory, data, Pairs({}, loose=A)) == Thing(CAMES)
     assert joined(memory, Items((), frame), Pairs({"x": A})) == Thing(CAMES)  # a list of such records
+
+
+def test_a_record_or_none_is_this_one_because_of_what_has_decided(given: Callable[..., Any]) -> None:
+    """By hand: with another ``a`` another record is the first, or none is."""
+    table = given("""
+        found = None
+        for row in orders.to_dict("records"):
+            if row["a"] > 1:
+                found = row
+                break
+        pd.DataFrame([found])[["b"]].to_csv("o")
+    """)
+    assert {(one.column, one.type) for one in table.columns["b"]} == {("b", "DIRECT"), ("a", "INDIRECT")}

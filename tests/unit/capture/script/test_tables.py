@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 from driftline.capture.script import tables
 from driftline.capture.script.reading import NOTHING, Came, Table
 from driftline.capture.script.site import Site
@@ -56,3 +58,14 @@ def test_side_by_side_it_is_not_sure_of_which_table_a_column_without_a_known_nam
     first, second = (Table({}, spread=frozenset({Came((), name)})) for name in "ab")
     assert {(one.column, one.confidence) for one in tables.beside([first, second]).spread} == {("a", 0.5), ("b", 0.5)}
     assert {(one.column, one.confidence) for one in tables.beside([first, Table({})]).spread} == {("a", 0.9)}
+
+
+def test_what_was_rows_and_becomes_columns_again_is_a_hedge(wrote: Callable[..., dict[str, str]]) -> None:
+    """By hand: column b of a table that is turned twice comes from b alone, which is not told by its name."""
+    assert wrote('df.T.to_csv("o")\n')["..."] == "a, b"
+    assert wrote('df.T.T.to_csv("o")\n')["..."] == "a transformation ?, b transformation ?"
+    text = """
+        pivot = orders.pivot_table(index="k", columns="s", values="a", aggfunc="sum")
+        pivot.T.to_csv("o")
+    """
+    assert wrote(text)["..."] == "a aggregation, k group_by, s group_by"

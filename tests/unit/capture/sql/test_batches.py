@@ -1,5 +1,6 @@
 """Lines that are for the program which sends a script. Expected statements by hand."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,9 @@ Tell = Callable[..., list[Any]]
         ("oracle", "SELECT a\n/ b FROM t", "SELECT a\n/ b FROM t"),
         ("mysql", "DELIMITER //\na; b //\nDELIMITER ;\nc;", ";           \na; b ; \n;          \nc;"),
         ("mysql", "SELECT delimiter FROM t", "SELECT delimiter FROM t"),
+        ("mysql", "CREATE TABLE t (\ndelimiter text,\nb int)", "CREATE TABLE t (\ndelimiter text,\nb int)"),
+        ("redshift", "COPY t FROM 'f'\nDELIMITER ','\nCSV; a(',')", "COPY t FROM 'f'\nDELIMITER ','\nCSV; a(',')"),
+        ("mysql", "/*!5 a */ b /*! c */ /*! d", "     a    b     c    /*! d"),
     ],
 )
 def test_what_ends_a_statement_becomes_a_semicolon_and_every_word_stays_where_it_was(
@@ -52,3 +56,9 @@ def test_what_mysql_alone_does_not_take_for_a_comment_is_read(tell: Tell) -> Non
         "mysql",
     )
     assert (one.target, one.columns, one.problem) == ("v", {"a": ["t.a IDENTITY"]}, "")
+
+
+def test_comments_without_an_end_take_no_time_that_grows_with_their_number_times_the_text() -> None:
+    begins = time.process_time()
+    parted("/*!" * 300_000, "mysql")
+    assert time.process_time() - begins < 2

@@ -69,4 +69,6 @@ def test_labels_and_branches_stand_before_statements() -> None:
     assert opened("l: LOOP DELETE FROM t") == "LOOP DELETE FROM t"
     assert opened("CASE WHEN a THEN DELETE FROM t") == "DELETE FROM t"
     assert opened("WHEN a THEN") == ""
+    assert opened("l: LOOP CASE WHEN a THEN DELETE FROM t") == "LOOP CASE WHEN a THEN DELETE FROM t"
+    assert opened("CASE WHEN a THEN " * 2_000 + "DELETE FROM t") == "DELETE FROM t"
     assert opened("SELECT a FROM t") == "SELECT a FROM t"

@@ -90,3 +90,22 @@ def test_a_query_of_mysql_writes_a_file(tell: Tell, sql: str) -> None:
 def test_perform_is_a_query(tell: Tell) -> None:
     (one,) = tell("DO $$ BEGIN PERFORM f(a) FROM t; END $$", "postgres")
     assert (one.columns, one.problem) == ({"f(a)": ["t.a TRANSFORMATION"]}, "")
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("v := r.x + 1; INSERT INTO t (a) VALUES (v);", ["u.x TRANSFORMATION"]),
+        ("v := v + r.x; END LOOP; LOOP INSERT INTO t (a) VALUES (v);", ["u.x TRANSFORMATION"]),
+        ("FOR q IN SELECT b FROM s LOOP v := r.x + q.b; INSERT INTO t (a) VALUES (v); END LOOP;",
+         ["s.b TRANSFORMATION", "u.x TRANSFORMATION"]),
+    ],
+)  # fmt: skip
+def test_a_variable_is_filled_from_the_row_that_a_loop_is_at(tell: Tell, body: str, expected: list[str]) -> None:
+    told = tell(
+        f"CREATE FUNCTION f() RETURNS void AS $$ DECLARE v int := 0; BEGIN FOR r IN SELECT x, y FROM u LOOP {body} "
+        "END LOOP; END $$ LANGUAGE plpgsql",
+        "postgres",
+        {"u": ["x", "y"], "s": ["b"], "t": ["a"]},
+    )
+    assert told[-1].columns == {"a": expected}

@@ -82,3 +82,18 @@ def test_a_function_is_applied_to_each_column_of_a_star(tell: Tell) -> None:
 def test_columns_by_a_pattern_may_be_renamed_and_left_out(tell: Tell) -> None:
     (one,) = tell("SELECT * ILIKE '%X%' RENAME (a_x AS ax) FROM t", "snowflake", {"t": ("a_x", "b_x", "c")})
     assert one.columns == {"ax": ["t.a_x IDENTITY"], "b_x": ["t.b_x IDENTITY"]}
+
+
+def test_columns_of_one_table_are_chosen_by_a_pattern(tell: Tell) -> None:
+    """By hand, from DuckDB's manual: ``t.COLUMNS(…)`` chooses among the columns of t alone."""
+    schema = {"s": ["id", "a"], "u": ["id", "x"]}
+    (one,) = tell("SELECT u.COLUMNS(*) FROM s JOIN u ON s.id = u.id", "duckdb", schema)
+    assert one.columns == {"id": ["u.id IDENTITY"], "x": ["u.x IDENTITY"]}
+    (one,) = tell("SELECT u.COLUMNS('x') + 1 AS \"n_\\0\" FROM s JOIN u ON s.id = u.id", "duckdb", schema)
+    assert one.columns == {"n_x": ["u.x TRANSFORMATION"]}
+
+
+@pytest.mark.parametrize("form", ["^[[:alpha:]]$", "^(a+)+$", "\\\\pL"])
+def test_a_pattern_that_means_something_else_to_python_or_may_take_long_is_not_tried(tell: Tell, form: str) -> None:
+    (one,) = tell(f"SELECT COLUMNS('{form}') FROM s", "duckdb", {"s": ["a", "b"]})
+    assert (one.columns, one.doubts) == ({"*": []}, ["*"])

@@ -1,5 +1,6 @@
 """Statements in other words. Expected words, tables and edges by hand."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -151,3 +152,19 @@ def test_what_is_bound_by_its_number_is_no_column(tell: Tell) -> None:
     query, insert = tell("SELECT a FROM t WHERE b = :1; INSERT INTO t (a, b) VALUES (:1, :2)", "oracle")
     assert (query.columns, query.rows, query.problem) == ({"a": ["t.a IDENTITY"]}, ["t.b FILTER"], "")
     assert (insert.columns, insert.problem) == ({"a": [], "b": []}, "")
+
+
+def test_many_deletes_take_no_time_that_grows_with_their_number_times_the_text() -> None:
+    """2,000 statements take 0.03 s; with all that follows looked at for each they took 2.8 s."""
+    tokens = sqlglot.tokenize("DELETE FROM a WHERE b = 1; " * 2_000, read="tsql")
+    begins = time.process_time()
+    rewritten(tokens, "tsql")
+    assert time.process_time() - begins < 1.5
+
+
+def test_many_statements_take_no_time_that_grows_with_their_number_times_the_text() -> None:
+    """12,000 statements take 0.1 s; as one list of words they took 3 s."""
+    tokens = sqlglot.tokenize("REPLACE INTO a VALUES (1, 'x'); " * 12_000, read="mysql")
+    begins = time.process_time()
+    assert [token.text for token in rewritten(tokens, "mysql")[:4]] == ["INSERT", "OR", "REPLACE", "INTO"]
+    assert time.process_time() - begins < 1

@@ -37,6 +37,8 @@ Tell = Callable[..., list[Any]]
         ("EXEC sp_rename 'x.a.c', 'd', 'COLUMN'", None),
         ("EXCHANGE TABLES a AND x.b", "ALTER TABLE a SWAP WITH x . b"),
         ("ALTER TABLE a SWITCH PARTITION 1 TO x.b PARTITION 2", "INSERT INTO x . b SELECT * FROM a"),
+        ("ALTER TABLE a ATTACH PARTITION x.b FOR VALUES FROM (1) TO (2)", "INSERT INTO a SELECT * FROM x . b"),
+        ("INSERT INTO a TABLE b ORDER BY c", "INSERT INTO a SELECT * FROM b ORDER BY c"),
         ("ALTER TABLE a APPEND FROM b FILLEXTRA", "INSERT INTO a SELECT * FROM b"),
         ("ALTER TABLE a REPLACE PARTITION 1 FROM b", "INSERT INTO a SELECT * FROM b"),
         ("ALTER TABLE a MOVE PARTITION 1 TO TABLE b", "INSERT INTO b SELECT * FROM a"),

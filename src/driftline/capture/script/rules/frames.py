@@ -5,7 +5,7 @@ Enters: a call on a table. Leaves: a value. Source: the reference of pandas' ``D
 
 from driftline.capture.script import tables, writing
 from driftline.capture.script.call import Call, Rules, table_of
-from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.cames import aggregated, changed, deciding, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import GROUP_BY, JOIN, NOTHING, Table
 from driftline.capture.script.rules import kinds
@@ -26,6 +26,11 @@ from driftline.capture.script.values import NONE, Const, Frame, Items, Pairs, Re
 def same(call: Call, table: Table) -> Table:
     """The same columns and, in all that matters here, rows."""
     return table
+
+
+def some(call: Call, table: Table) -> Table:
+    """The first or last rows, or those at some places."""
+    return table._replace(rows=some_rows(table.rows))
 
 
 def computed(call: Call, table: Table) -> Table:
@@ -111,7 +116,7 @@ def summed_up(call: Call) -> Value:
     """One value of each column, or with ``axis=1`` of each row; several of each are a table."""
     table = _numeric(call, call.table())
     content = call.see(call.receiver)
-    if not across(call):
+    if not across(call) and not (isinstance(content, Frame) and content.row):
         table = in_any_order(table, [call.name])
     if across(call):
         return Series(changed(tables.values(table)), table.rows, None, None, table.labels)
@@ -208,8 +213,8 @@ def updated(call: Call) -> Value | None:
 
 
 _SAME = """
-    copy head tail sample infer_objects convert_dtypes set_flags truncate between_time at_time tz_localize
-    tz_convert to_period to_timestamp asfreq take swaplevel reorder_levels persist compute cache collect
+    copy sample infer_objects convert_dtypes set_flags truncate between_time at_time tz_localize
+    tz_convert to_period to_timestamp asfreq swaplevel reorder_levels persist compute cache collect
     toarray todense to_pandas from_pandas lazy clone rechunk to_frame reindex_like align swapaxes unique first last
     sort_remaining
 """
@@ -225,6 +230,7 @@ _SUMMED = """
 
 METHODS: Rules = {
     **all_framed(_SAME, same),
+    **all_framed("head tail take limit", some),
     **all_framed(_COMPUTED, computed),
     **dict.fromkeys(_SUMMED.split(), summed_up),
     **all_framed("shift diff cumsum cumprod cummax cummin pct_change ffill bfill interpolate", in_order),

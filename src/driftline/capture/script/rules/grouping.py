@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of
-from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, WINDOW, Cames, Table
 from driftline.capture.script.rules.shared import PLACES, applied, before, in_any_order
@@ -216,6 +216,7 @@ def some(call: Call) -> Value:
             decides = call.cames(found) | union(one.keys.values())
             return call.frame(tables.shaped(one.table, decides))
     table = one.table if one.picked is None else tables.only(one.table, one.picked)
+    table = table._replace(rows=table.rows if call.name == "sample" else some_rows(table.rows))
     return _value(call, _single(one, tables.shaped(table, union(one.keys.values()))))
 
 

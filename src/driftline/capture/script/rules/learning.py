@@ -12,7 +12,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, is_frame, names, rows_of, table_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.reading import FILTER, NOTHING, SORT, Cames, Table
-from driftline.capture.script.values import Foreign, Frame, Function, Items, Ref, Series, Thing, Value
+from driftline.capture.script.values import Foreign, Frame, Function, Items, Pairs, Ref, Series, Thing, Value
 
 _WORDS_ONE_TO_ONE = """
     StandardScaler MinMaxScaler RobustScaler MaxAbsScaler PowerTransformer QuantileTransformer SimpleImputer
@@ -67,8 +67,20 @@ def _steps(call: Call, value: Value | None) -> Sequence[Value]:
 
 def by_function(call: Call) -> Value | None:
     """``FunctionTransformer``: a function of the user's."""
-    function = call.argument(0, "func")
-    return call.new(Foreign(call.name, does=function)) if isinstance(function, Function) else None
+    function, given = call.argument(0, "func"), call.see(call.argument(-1, "kw_args"))
+    if not isinstance(function, Function):
+        return None
+    if isinstance(given, Pairs) and given.loose is None and all(isinstance(name, str) for name in given.known):
+        function = replace(function, defaults=(*function.defaults, *given.known.items()))
+    return call.new(Foreign(call.name, does=function))
+
+
+def set_anew(call: Call) -> Value | None:
+    """``set_params``: which columns it takes, and by which function, is not known from here on."""
+    content = call.see(call.receiver)
+    if isinstance(call.receiver, Ref) and isinstance(content, Foreign):
+        call.machine.memory.put(call.receiver.place, replace(content, takes=None, does=None))
+    return call.receiver
 
 
 def around(call: Call) -> Value | None:
@@ -183,7 +195,8 @@ def supported(call: Call) -> Value | None:
 
 
 METHODS: Rules = {
-    **dict.fromkeys(("set_output", "set_params"), lambda call: call.receiver),
+    "set_output": lambda call: call.receiver,
+    "set_params": set_anew,
     "get_support": supported,
     "fit": fitted,
     "partial_fit": fitted,

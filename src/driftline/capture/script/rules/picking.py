@@ -60,7 +60,7 @@ def _chosen(call: Call, values: Iterable[Value]) -> Value | None:
 
 
 def following(call: Call) -> Value:
-    """``next``: an element."""
+    """``next``: an element, or what is given for none; which one this is, what chose the elements decides."""
     value = call.argument(0) or Thing()
     content = call.see(value)
     if isinstance(content, Items) and content.kind == "reader":
@@ -69,7 +69,14 @@ def following(call: Call) -> Value:
             return call.new(Items(tuple(Const(name) for name in row.table.columns)))
         return Thing()
     over = unrolling.in_places(call.machine, value)
-    return over.items[0] if over.items else doubts.one_of(call.machine, over.loose) or Thing()
+    found = over.items[0] if over.items else doubts.one_of(call.machine, over.loose) or Thing()
+    which = deciding(over.rows, FILTER)
+    other = call.argument(1)
+    if other is not None and (isinstance(found, Thing | Const) or other == NONE):
+        found = call.machine.memory.joined(found, other, which)
+    if isinstance(found, Ref) and isinstance(call.see(found), Pairs | Instance):
+        return access.decided(call.machine, found, which)
+    return access.among(call.machine, found, which)
 
 
 FUNCTIONS: Rules = {"builtins.max": best, "builtins.min": best, "builtins.next": following}

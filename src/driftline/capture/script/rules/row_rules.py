@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, names
-from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.cames import aggregated, changed, deciding, some_rows, union
 from driftline.capture.script.reading import FILTER, NOTHING, SORT, Table
 from driftline.capture.script.rules.shared import (
     across,
@@ -39,7 +39,9 @@ def nulls_dropped(call: Call, table: Table) -> Table:
 def distinct(call: Call, table: Table) -> Table:
     """``drop_duplicates``."""
     subset = listed(call, 0, "subset")
-    return tables.shaped(table, tables.values(table) if subset is None else named(table, subset))
+    if subset is None:
+        return tables.shaped(table, tables.values(table))
+    return tables.shaped(table._replace(rows=some_rows(table.rows)), named(table, subset))  # the first of each
 
 
 def duplicates(call: Call) -> Value:

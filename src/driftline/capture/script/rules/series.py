@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of
-from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.cames import aggregated, changed, deciding, some_rows, union
 from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, SORT, Cames, Table
 from driftline.capture.script.rules.shared import PLACES, applied, before, in_any_order, level_of, others, outcome
 from driftline.capture.script.values import (
@@ -52,6 +52,12 @@ def _put(call: Call, out: Series) -> Value:
 def same(call: Call) -> Value:
     """The same values."""
     return _put(call, replace(_self(call), home=None))
+
+
+def some(call: Call) -> Value:
+    """The first or last values, or those at some places."""
+    one = _self(call)
+    return _put(call, replace(one, rows=some_rows(one.rows), home=None))
 
 
 def computed(call: Call) -> Value:
@@ -310,8 +316,8 @@ def _table(words: str, rule: Any) -> dict[str, Any]:
 
 
 _SAME = """
-    copy head tail sample to_series to_list tolist to_numpy to_pandas infer_objects convert_dtypes sort_index squeeze
-    truncate ravel flatten values array droplevel to_period to_timestamp asfreq take set_axis reindex view
+    copy sample to_series to_list tolist to_numpy to_pandas infer_objects convert_dtypes sort_index squeeze
+    truncate ravel flatten values array droplevel to_period to_timestamp asfreq set_axis reindex view
     persist compute
 """
 _SUMMED = """
@@ -321,6 +327,7 @@ _SUMMED = """
 
 METHODS: Rules = {
     **_table(_SAME, same),
+    **_table("head tail take", some),
     **_table(_SUMMED, summed_up),
     **_table("where mask", conditional),
     **_table("shift diff cumsum cumprod cummax cummin pct_change ffill bfill interpolate", in_order),

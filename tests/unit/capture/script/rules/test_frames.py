@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+import pytest
+
 Wrote = Callable[..., dict[str, str]]
 
 
@@ -102,3 +104,30 @@ def test_an_update_goes_by_the_labels_of_both(wrote: Wrote) -> None:
 
 def test_numbers_of_all_rows_do_not_depend_on_their_order(wrote: Wrote) -> None:
     assert "rows" not in wrote('pd.DataFrame([df.sort_values("a").mean()]).to_csv("o")\n')
+
+
+@pytest.mark.parametrize(
+    "few",
+    ["head(3)", "tail(3)", "take([0, 1])", "iloc[:3]", "iloc[[0, 1]]", "drop_duplicates('s')", "groupby('s').head(1)"],
+)
+def test_what_rows_were_sorted_by_tells_which_of_them_are_summed_up(wrote: Wrote, few: str) -> None:
+    """By hand: with other values of b, other rows are the first."""
+    text = f"""
+        few = orders.sort_values("b").{few}
+        pd.DataFrame({{"x": [few["a"].sum()]}}).to_csv("o")
+    """
+    assert "b filter" in wrote(text)["rows"]
+
+
+def test_the_order_of_rows_tells_nothing_where_all_of_them_are_summed_up(wrote: Wrote) -> None:
+    text = """
+        pd.DataFrame({"x": [orders.sort_values("b")["a"].sum()]}).to_csv("o")
+    """
+    assert wrote(text) == {"x": "a aggregation"}
+
+
+def test_what_rows_were_sorted_by_tells_which_one_is_taken_and_summed_up(wrote: Wrote) -> None:
+    text = """
+        pd.DataFrame({"x": [orders[["a", "b"]].sort_values("b").iloc[0].sum()]}).to_csv("o")
+    """
+    assert wrote(text) == {"x": "a transformation, b transformation", "rows": "b sort"}

@@ -158,3 +158,26 @@ def test_a_transformer_that_is_a_function_of_the_user_is_followed(wrote: Wrote) 
         FunctionTransformer(ratio).fit_transform(orders[["k", "a", "b"]]).to_csv("o")
     """
     assert wrote(text) == {"k": "k", "a": "a", "b": "b", "r": "a transformation, b transformation"}
+
+
+def test_a_function_in_a_transformer_is_given_its_further_arguments(wrote: Wrote) -> None:
+    text = """
+        from sklearn.preprocessing import FunctionTransformer
+        def chosen(table, column):
+            return table[[column]] * 2
+        FunctionTransformer(chosen, kw_args={"column": "a"}).fit_transform(df).to_csv("o")
+    """
+    assert wrote(text) == {"a": "a transformation"}
+
+
+def test_what_a_transformer_takes_is_not_known_once_it_is_set_anew(wrote: Wrote) -> None:
+    text = (
+        IMPORTS
+        + """
+        from sklearn.compose import ColumnTransformer
+        both = ColumnTransformer([("n", StandardScaler(), ["a"])])
+        both.set_params(remainder="passthrough")
+        pd.DataFrame(both.fit_transform(df), columns=["x", "y"]).to_csv("o")
+    """
+    )
+    assert wrote(text)["y"] == "a transformation ?, b transformation ?"

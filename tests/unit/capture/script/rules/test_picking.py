@@ -70,3 +70,18 @@ def test_the_key_decides_about_all_of_a_record_that_it_picked(wrote: Wrote, writ
         pd.DataFrame({written}).to_csv("o")
     """
     assert wrote(text) == {"k": "b conditional, k", "a": "b, b conditional"}
+
+
+def test_which_one_is_the_next_what_chose_the_elements_decides(wrote: Callable[..., dict[str, str]]) -> None:
+    """By hand: with another ``a`` another record is the first; with none, it is what stands for none."""
+    for default, expected in (("", "a filter, b"), (", None", "a filter, b"), (", {'b': 0}", "a filter, b")):
+        text = f"""
+            found = next((row for row in orders.to_dict("records") if row["a"] > 1){default})
+            pd.DataFrame([{{"x": found["b"]}}]).to_csv("o")
+        """
+        assert wrote(text) == {"x": expected}
+    text = """
+        found = next((row["b"] for row in orders.to_dict("records") if row["a"] > 1), users["age"].sum())
+        pd.DataFrame([{"x": found}]).to_csv("o")
+    """
+    assert wrote(text) == {"x": "a filter, age aggregation, b"}

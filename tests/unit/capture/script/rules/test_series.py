@@ -95,3 +95,13 @@ def test_levels_of_an_index_are_told_apart(wrote: Wrote) -> None:
 def test_several_quantiles_are_a_column_beside_numbers_of_the_script(wrote: Wrote) -> None:
     text = 'orders["a"].quantile([0.1, 0.9]).rename_axis("q").reset_index(name="v").to_csv("o")\n'
     assert wrote(text) == {"q": "", "v": "a aggregation"}
+
+
+@pytest.mark.parametrize("few", ["head(3)", "[:3]", "iloc[:3]"])
+def test_what_values_were_sorted_by_tells_which_of_them_are_summed_up(wrote: Wrote, few: str) -> None:
+    """By hand: with other values of b, other rows are the first."""
+    few = few if few[0] == "[" else f".{few}"
+    text = f"""
+        pd.DataFrame({{"x": [orders.sort_values("b")["a"]{few}.sum()]}}).to_csv("o")
+    """
+    assert wrote(text) == {"x": "a aggregation", "rows": "b filter"}
