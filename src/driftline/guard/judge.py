@@ -185,7 +185,8 @@ class _Beside:
                 self._work()
         finally:
             self.free.append(None)
-            self.done.set()
+            with contextlib.suppress(Exception):  # who waits goes on at the deadline
+                self.done.set()
 
     def _work(self) -> None:
         try:

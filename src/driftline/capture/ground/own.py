@@ -60,9 +60,9 @@ def thread(name: str, work: Callable[[], None]) -> threading.Thread | None:
 
     def ours() -> None:
         fault.attempt("sender", here)
-        loading.begin()
+        fault.attempt("sender", loading.begin)
         fault.attempt("sender", work)
-        loading.end()
+        fault.attempt("sender", loading.end)
 
     fault.attempt("sender", unlisted.pass_over)
     started = unlisted.Unlisted(target=ours, name=name, daemon=True)
