@@ -66,7 +66,7 @@ def test_a_model_leads_from_its_training_data_to_its_predictions_and_its_deploym
     engine = tell(store, random.Random(seed).sample(EVENTS, len(EVENTS)))
 
     def versions(node: str, **asked: bool) -> set[str]:
-        graph = engine.lineage(f"dataset:n:{node}", **asked)  # type: ignore[arg-type]
+        graph = engine.lineage(f"dataset:n:{node}", **asked)
         return {one.id.removeprefix("dataset:n:") for one in graph.nodes if one.type == "VERSION"} - {node}
 
     assert versions("model#7", down=False) == {"features#jan", "features#feb"}

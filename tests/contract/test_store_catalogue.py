@@ -150,7 +150,7 @@ def test_an_event_that_says_nothing_new_writes_nothing_to_the_index(store: Store
     orders(store)
     before = store._connection.rows("entries_of", ids="[1]")
     wrote: list[Any] = []
-    store.index._write = wrote.append  # type: ignore[method-assign]
+    store.index._write = wrote.append
     tell(store, "shop.orders", at=1, schema=schema("id", "email"))
     assert wrote == []
     assert store._connection.rows("entries_of", ids="[1]") == before

@@ -37,7 +37,7 @@ def part(dataset: Dataset, day: int, rows: int = 100, **more: object) -> Touched
     """Return the version of a day."""
     fields = (Field("delay", "int64"), Field("carrier", "text"))
     said = {"kind": "file", "partition": f"day-{day:03d}", "rows": rows, "fields": fields, **more}
-    return Touched(dataset=dataset, version=f"v{day:03d}", **said)  # type: ignore[arg-type] # a test's shorthand
+    return Touched(dataset=dataset, version=f"v{day:03d}", **said)
 
 
 def shape(
@@ -70,14 +70,14 @@ def shape(
         "columns": columns,
         **more,
     }
-    return RunShape(**said)  # type: ignore[arg-type] # a test's shorthand
+    return RunShape(**said)
 
 
 def build(day: int, **more: object) -> RunShape:
     """Return the feature job's run of a day: that day's flights and the one list of planes."""
     planes = Touched(dataset=PLANES, version="v1", kind="file", rows=9)
     said = {"columns": COLUMNS, **more}
-    return shape(day, (part(FLIGHTS, day), planes), (part(FEATURES, day, 90),), **said)  # type: ignore[arg-type]
+    return shape(day, (part(FLIGHTS, day), planes), (part(FEATURES, day, 90),), **said)
 
 
 def desk(day: int) -> RunShape:

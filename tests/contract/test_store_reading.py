@@ -27,7 +27,7 @@ def run(number: int, job: Job, state: str, *, attempt: int = 1, **more: object) 
         "outputs": (Touched(dataset=MART, version=f"v{number}", fields=(Field("a", "INT"),)),),
         **more,
     }
-    return RunShape(**said)  # type: ignore[arg-type] # a test's shorthand
+    return RunShape(**said)
 
 
 @pytest.fixture

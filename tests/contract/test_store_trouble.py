@@ -38,7 +38,7 @@ def change(name: str, time_us: int, node: str = "job:demo:build") -> Change:
 def incident(name: str, opened_us: int, state: str = "open") -> Incident:
     return Incident(
         id=name, state=state, title="T.", opened_us=opened_us, updated_us=opened_us, symptom="f1", changes=("c1",)
-    )  # type: ignore[arg-type] # a test's shorthand
+    )
 
 
 def fresh(raw: bytes, event_us: int = 0, run: str = RUN) -> Fresh:

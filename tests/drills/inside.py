@@ -43,9 +43,7 @@ class Popen:
 
 def put() -> None:
     """Have probes run inside."""
-    background.subprocess = SimpleNamespace(  # type: ignore[assignment]
-        Popen=Popen, PIPE=PIPE, DEVNULL=DEVNULL, TimeoutExpired=TimeoutExpired
-    )
+    background.subprocess = SimpleNamespace(Popen=Popen, PIPE=PIPE, DEVNULL=DEVNULL, TimeoutExpired=TimeoutExpired)
 
 
 def wait() -> None:

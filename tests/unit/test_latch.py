@@ -100,7 +100,7 @@ def test_who_waits_is_let_go_where_it_is_set_in_the_midst_of_being_cleared() -> 
 
     latch = Latch()
     latch.set()
-    latch._lock = Amid()  # type: ignore[assignment]
+    latch._lock = Amid()
     latch.clear()
     assert latch.is_set()
     assert not latch._lock.locked()

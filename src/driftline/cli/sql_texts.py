@@ -7,6 +7,7 @@ read is told as a statement with that problem; the others go on.
 
 import codecs
 import contextlib
+import functools
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -117,7 +118,7 @@ def texts(path: str, given: dict[str, Any] | None, how: Reading) -> list[Text]:
     if not files:
         raise BadInput(f"there are no .sql files in {path}", hint="Name a .sql file, or a folder that holds some.")
     made: dict[Source, tuple[str, ...]] = {}
-    return [_text(str(file.relative_to(place)), lambda file=file: _read(file), how, made) for file in files]  # type: ignore[misc] # file=
+    return [_text(str(file.relative_to(place)), functools.partial(_read, file), how, made) for file in files]
 
 
 def _text(name: str | None, read: Callable[[], str], how: Reading, made: dict[Source, tuple[str, ...]]) -> Text:

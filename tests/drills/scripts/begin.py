@@ -16,7 +16,7 @@ if os.environ.get("DRILL_WATCHED"):
     probed = driftline.step(probe=True)
 else:
 
-    def step(function):  # type: ignore[no-untyped-def]
+    def step(function):
         return function
 
     probed = step

@@ -29,7 +29,7 @@ def chain(*ids: str) -> tuple[Link, ...]:
 def cone(*links: Link) -> Subgraph:
     ids = dict.fromkeys(end for link in links for end in (link.source, link.target))
     kind = {"dataset": "DATASET", "job": "JOB"}
-    nodes = tuple(Node(id=i, type=kind[i.partition(":")[0]], label=i) for i in ids)  # type: ignore[arg-type]
+    nodes = tuple(Node(id=i, type=kind[i.partition(":")[0]], label=i) for i in ids)
     return Subgraph(nodes=nodes, edges=links)
 
 
@@ -163,7 +163,7 @@ def test_beliefs_are_shares_and_do_not_depend_on_the_order_of_evidence(
     findings = list({f.id: f for f in findings}.values())
     symptom = finding("features", "delay", size=5)
     shuffled = list(findings)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     rankings = [
         rank(Scene(symptom=symptom, findings=tuple(order), changes=(), cone=PIPE, columns=DELAY))
         for order in (findings, shuffled)

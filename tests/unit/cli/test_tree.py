@@ -5,11 +5,11 @@ from driftline.event.lineage import Link, Node, Subgraph
 
 
 def node(name: str, depth: int, **more: str) -> Node:
-    return Node(id=f"dataset:file:{name}", type="DATASET", label=name, depth=depth, **more)  # type: ignore[arg-type] # words only
+    return Node(id=f"dataset:file:{name}", type="DATASET", label=name, depth=depth, **more)
 
 
 def link(source: str, target: str, **more: object) -> Link:
-    return Link(source=f"dataset:file:{source}", target=f"dataset:file:{target}", kind="DERIVED", **more)  # type: ignore[arg-type] # words only
+    return Link(source=f"dataset:file:{source}", target=f"dataset:file:{target}", kind="DERIVED", **more)
 
 
 def drawn(capsys: pytest.CaptureFixture[str], graph: Subgraph, *, up: bool = True, down: bool = True) -> list[str]:
@@ -77,7 +77,7 @@ def through_job(confidence: float) -> Subgraph:
     pairs = (("b", "j", "READ"), ("c", "j", "READ"), ("j", "a", "WRITE"))
     links = [Link(source=ids[one], target=ids[other], kind=kind) for one, other, kind in pairs]
     sum_ = {"provenance": "cartesian", "confidence": confidence}
-    links.append(Link(source=ids["b"], target=ids["a"], kind="DERIVED", via=ids["j"], **sum_))  # type: ignore[arg-type]
+    links.append(Link(source=ids["b"], target=ids["a"], kind="DERIVED", via=ids["j"], **sum_))
     return Subgraph(nodes=nodes, edges=tuple(links))
 
 
@@ -114,7 +114,7 @@ def test_of_many_sources_the_surest_are_drawn(capsys: pytest.CaptureFixture[str]
     links = [Link(source=one, target=job, kind="READ") for one in ids]
     links.append(Link(source=job, target="dataset:file:a", kind="WRITE"))
     guess = {"provenance": "cartesian", "confidence": 0.5}
-    links += [Link(source=one, target="dataset:file:a", kind="DERIVED", via=job, **guess) for one in ids[:-1]]  # type: ignore[arg-type]
+    links += [Link(source=one, target="dataset:file:a", kind="DERIVED", via=job, **guess) for one in ids[:-1]]
     links.append(Link(source=ids[-1], target="dataset:file:a", kind="DERIVED", via=job))
     lines = drawn(capsys, Subgraph(nodes=nodes, edges=tuple(links)), down=False)
     found = [line.strip(" └─├│").split()[0] for line in lines if "─ s" in line]

@@ -46,10 +46,10 @@ class Feed:
             "time_us": day * DAY,
             "profile": profile.build(table),
             "fields": FIELDS,
-            "feeds": {"dataset:file:raw": len(table["code"])},  # type: ignore[arg-type]
+            "feeds": {"dataset:file:raw": len(table["code"])},
             **parts,
         }
-        return Batch(**values)  # type: ignore[arg-type]
+        return Batch(**values)
 
     def look(self, batch: Batch) -> Judgement:
         pool = Pool(profile.merge(self.profiles[-56:])) if self.profiles else None
@@ -116,7 +116,7 @@ def test_missing_values_are_an_alarm_about_nulls(feed: Feed) -> None:
 
 def test_a_code_in_another_case_is_an_alarm_about_levels(feed: Feed) -> None:
     table = feed.table()
-    table["code"] = [str(code).upper() for code in table["code"]]  # type: ignore[attr-defined]
+    table["code"] = [str(code).upper() for code in table["code"]]
     judgement = feed.look(feed.batch(99, table))
     assert ("levels", "code") in found(judgement)
     assert "'AA'" in next(f.sentence for f in judgement.findings if f.detector == "levels")

@@ -63,7 +63,7 @@ def test_a_tag_that_has_expired_is_not_searched_for_nor_counted(engine: Engine) 
     engine.catalogue.tag("out", "long", expires_us=start + 20)
     assert (found(engine, tag="brief"), found(engine, tag="long")) == ([RAW], [OUT])
     for later, brief, long in ((10, [], [OUT]), (20, [], [])):
-        house.now = lambda later=later: start + later  # type: ignore[misc]
+        house.now = lambda later=later: start + later
         assert (found(engine, "brief"), found(engine, tag="brief"), found(engine, tag="long")) == (brief, brief, long)
     assert engine.catalogue.search(Wanted()).facets["tag"] == {}
 

@@ -90,7 +90,7 @@ def test_an_unknown_version_is_answered_with_the_known_ones(town: Any) -> None:
 def test_what_is_no_moment_is_told_with_what_to_write(town: Any, said: str, kind: type[Exception]) -> None:
     with pytest.raises(kind) as caught:
         town.engine.moment(said)
-    assert caught.value.hint  # type: ignore[attr-defined]
+    assert caught.value.hint
 
 
 def test_what_begins_like_several_versions_is_ambiguous(town: Any) -> None:

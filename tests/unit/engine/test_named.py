@@ -8,7 +8,7 @@ from driftline.event.lineage import Dataset
 
 
 def test_a_version_that_came_back_is_the_newest_in_lists_and_hints(tmp_path: object) -> None:
-    with told(tmp_path) as engine:  # type: ignore[arg-type] # a path
+    with told(tmp_path) as engine:
         raw = Dataset("n", "raw")
         assert [one.version for one in named.newest(engine.house, raw, 5)] == ["xxh3:a", "xxh3:b"]
         assert [one.version for one in named.newest(engine.house, raw, 1)] == ["xxh3:a"]
@@ -23,7 +23,7 @@ def test_a_version_that_came_back_is_the_newest_in_lists_and_hints(tmp_path: obj
 
 
 def test_a_version_is_named_by_its_time(tmp_path: object) -> None:
-    with told(tmp_path) as engine:  # type: ignore[arg-type] # a path
+    with told(tmp_path) as engine:
         for word, version in (("latest", "a"), ("previous", "b"), (DAY.format(2), "b")):
             assert named.find(engine.house, f"raw@{word}") == [f"dataset:n:raw#xxh3:{version}"]
         for word, day in (("latest", 3), ("previous", 2), (DAY.format(1), 1)):  # from when on it was there

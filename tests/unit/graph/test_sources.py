@@ -222,7 +222,7 @@ def test_what_the_run_did_not_write_itself_may_have_been_kept_since_it_was_read_
 
 def test_of_several_versions_on_both_sides_those_of_one_slice_belong_together_and_others_are_a_guess() -> None:
     """By hand: two days were read and written one by one; which day made which is known by their names only."""
-    entry = named("out", inputs=[named("a")])  # type: ignore[arg-type]
+    entry = named("out", inputs=[named("a")])
     for found in (
         run(slices("a", "1", "2"), slices("out", "1", "2"), {**entry, "fields": {}}),
         run(

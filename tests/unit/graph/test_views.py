@@ -39,7 +39,7 @@ def store() -> Iterator[Store]:
 def last(store: Store, node: str, direction: str = "up", as_of_us: int = NOW) -> Subgraph:
     found = store.lineage.lookup(node)
     assert found is not None
-    return views.last(store, found, direction, 5, as_of_us, 100)  # type: ignore[arg-type]
+    return views.last(store, found, direction, 5, as_of_us, 100)
 
 
 def test_the_last_view_goes_through_the_last_run_alone(store: Store) -> None:

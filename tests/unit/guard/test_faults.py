@@ -136,5 +136,5 @@ def test_a_fault_is_over_with_its_block_and_inner_ones_win(home: str) -> None:
 
 
 def test_an_unknown_fault_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(BadInput, match="known are raise, hang, none, nan, malformed"), faults.inject("melt"):  # type: ignore[arg-type] # on purpose
+    with pytest.raises(BadInput, match="known are raise, hang, none, nan, malformed"), faults.inject("melt"):
         pass

@@ -123,7 +123,7 @@ def test_a_process_that_never_saw_a_good_file_says_that_it_is_blind(home: str) -
 
 def test_a_publication_that_fails_leaves_the_file_and_no_litter(home: str) -> None:
     publish(home, SwitchState(mode="observe"))
-    entry = Entry(id="q", node="n", since_us=object())  # type: ignore[arg-type] # cannot be encoded, on purpose
+    entry = Entry(id="q", node="n", since_us=object())
     with pytest.raises(TypeError):
         publish(home, SwitchState(entries=(entry,)))
     assert [path.name for path in Path(home).iterdir()] == [switch.FILE]

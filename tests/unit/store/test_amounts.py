@@ -29,7 +29,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def read(store: Store, text: str) -> list[Any]:
-    return store._connection._writer.execute(text).fetchall()  # type: ignore[attr-defined, no-any-return]
+    return store._connection._writer.execute(text).fetchall()
 
 
 def write(store: Store, run: int, job: str, *, version: str, state: str = "COMPLETE", moment: int = 5) -> None:

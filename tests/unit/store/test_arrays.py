@@ -12,7 +12,7 @@ ROWS = [
 
 
 def beside(rows: list[tuple[object, ...]], places: list[int], direction: str, moment: int) -> list[int]:
-    return table(rows).beside(np.array(places), direction, moment).tolist()  # type: ignore[arg-type]
+    return table(rows).beside(np.array(places), direction, moment).tolist()
 
 
 def test_rows_are_found_by_either_end_at_a_moment_in_the_order_of_the_places() -> None:

@@ -10,7 +10,7 @@ def finding(id_: str, name: str, severity: str) -> Finding:
     return Finding(
         id=id_, dataset=Dataset("db", name), version="", detector="volume", kind="volume", statistic="rows",
         severity=severity, time_us=TIME, sentence="There are fewer rows.",
-    )  # type: ignore[arg-type, call-arg] # a test's shorthand # fmt: skip
+    )  # fmt: skip
 
 
 def test_what_is_in_an_open_incident_is_in_worse_trouble_than_an_alarm_alone() -> None:

@@ -17,7 +17,7 @@ def ask_in(lines: list[Line], asked: list[list[int]]) -> object:
 def up(start: int, depth: int, limit: int = 99, asked: list[list[int]] | None = None) -> Walk:
     lines = [Line(source, target, 0, hops, "", "explicit", 1.0) for source, target, hops in CHAIN]
     ask = ask_in(lines, asked if asked is not None else [])
-    return walk({start: 0}, ask, "up", depth, limit)  # type: ignore[arg-type] # a function
+    return walk({start: 0}, ask, "up", depth, limit)
 
 
 def test_places_have_the_length_of_the_shortest_way_and_each_is_asked_about_once() -> None:
@@ -42,5 +42,5 @@ def test_a_walk_says_that_more_places_were_left_out() -> None:
 def test_of_two_lines_between_the_same_places_the_surer_one_is_kept() -> None:
     pair = [Line(1, 2, 0, 1, "", "inferred", 0.5), Line(1, 2, 0, 1, "", "inferred", 0.9)]
     for lines in (pair, pair[::-1]):
-        found = walk({2: 0}, ask_in(lines, []), "up", 5, 9)  # type: ignore[arg-type] # a function
+        found = walk({2: 0}, ask_in(lines, []), "up", 5, 9)
         assert [line.confidence for line in found.lines] == [0.9]

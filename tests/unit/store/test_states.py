@@ -58,7 +58,7 @@ def id_(store: Store, version: str) -> int:
 
 
 def named(store: Store, ids: object) -> set[str]:
-    return {row[3] for row in store.walks.version_rows(ids).values()}  # type: ignore[arg-type] # ids
+    return {row[3] for row in store.walks.version_rows(ids).values()}
 
 
 def there(store: Store, moment: int, slice_: str = "") -> set[str]:

@@ -156,9 +156,9 @@ def test_postgresql_is_held_and_followed_likewise(postgres: Any, monkeypatch: An
     grow(theirs, random.Random(9), 10, begin=800)
     assert rows(ours) == kept(ours)
     asked = [(place, way) for place in range(1, 15) for way in ("up", "down")]
-    expected = [theirs.walks.flows(place, False, way, 20, NOW, 1_000) for place, way in asked]  # type: ignore[arg-type]
+    expected = [theirs.walks.flows(place, False, way, 20, NOW, 1_000) for place, way in asked]
     monkeypatch.setattr(walks, "NARROW", 0)
-    found = [ours.walks.flows(place, False, way, 20, NOW, 1_000) for place, way in asked]  # type: ignore[arg-type]
+    found = [ours.walks.flows(place, False, way, 20, NOW, 1_000) for place, way in asked]
     assert [one.far for one in found] == [one.far for one in expected]
     assert [sorted(one.lines) for one in found] == [sorted(one.lines) for one in expected]
     ours.close()

@@ -25,7 +25,7 @@ _NOTE = "_Py_UnhandledKeyboardInterrupt"  # of CPython until 3.11; later ones do
 def begin() -> None:
     """Have the note stand when the end of the process begins, whatever our threads were doing then."""
     with contextlib.suppress(AttributeError, RuntimeError):  # not of this Python; too late
-        threading._register_atexit(fault.attempt, "exit", again)  # type: ignore[attr-defined] # private
+        threading._register_atexit(fault.attempt, "exit", again)  # type: ignore[attr-defined] # not in typeshed
 
 
 def stands() -> bool:

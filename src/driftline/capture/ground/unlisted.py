@@ -28,5 +28,5 @@ def pass_over() -> None:
     def number() -> int:
         return len(others())
 
-    others._driftline = True  # type: ignore[attr-defined] # a mark
+    others._driftline = True  # type: ignore[attr-defined] # functions take marks
     threading.enumerate, threading.active_count = others, number

@@ -47,7 +47,7 @@ def _around(owner: type, name: str) -> list[Patch]:
         fault.attempt(_PIECE, fitted, args, kwargs)
         return result
 
-    call._driftline = True  # type: ignore[attr-defined] # a mark
+    call._driftline = True  # type: ignore[attr-defined] # functions take marks
     setattr(owner, name, unseen(call, original))
     return [Patch(owner, name, original)]
 

@@ -53,9 +53,9 @@ class Expressions(Comprehensions):
         """Return what a name holds; None where it is not bound."""
         at: Scope | None = scope
         while at is not None:
-            found = self.memory.get((at, name))
+            found: Value | None = self.memory.get((at, name))
             if found is not None:
-                return found  # type: ignore[no-any-return] # the memory holds values
+                return found
             at = at.parent
         return Library("builtins." + name) if name in _BUILTINS else None
 

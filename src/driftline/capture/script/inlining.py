@@ -85,8 +85,9 @@ class Inlining(Expressions):
         if len(path) > MAX_DEPTH or self.active.count(callee.node) > 1:
             return self._cut([*args, *kwargs.values(), *more])
         asked = _asked(callee, args, kwargs) if callee.once and not more else None
-        if asked is not None and (known := self.memory.get(asked)) is not None:
-            return known  # type: ignore[no-any-return] # the memory holds values
+        known: Value | None = None if asked is None else self.memory.get(asked)
+        if known is not None:
+            return known
         scope = self._bound(callee, args, kwargs, more)
         before, self.path = self.path, path
         guards = len(self.guards)

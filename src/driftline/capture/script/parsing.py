@@ -12,6 +12,7 @@ import gc
 import sys
 import threading
 import time
+from types import FrameType
 from typing import Any
 
 from driftline.capture.ground.unwarned import TEXT, unwarned
@@ -70,10 +71,10 @@ def _busy() -> bool:
     """Whether another thread is making a tree."""
     own = threading.get_ident()
     for thread, top in sys._current_frames().items():
-        frame = top
+        frame: FrameType | None = top
         while frame is not None and thread != own:
             code = frame.f_code
             if code is _MAKER or (code.co_name in _OTHERS and "compile" in code.co_names):
                 return True
-            frame = frame.f_back  # type: ignore[assignment] # None ends it
+            frame = frame.f_back
     return False

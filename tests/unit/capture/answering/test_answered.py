@@ -121,7 +121,7 @@ def test_a_stream_that_is_left_early_is_an_answer_with_what_was_said(sink: Memor
     async def run() -> None:
         stream = chat("When?")
         assert await anext(stream) == "it "
-        await stream.aclose()  # type: ignore[attr-defined]  # an asynchronous generator
+        await stream.aclose()
 
     asyncio.run(run())
     answer = recorded(sink)

@@ -136,7 +136,7 @@ def test_what_the_user_changes_after_the_call_is_not_in_the_record(sink: MemoryS
     documents = ["first"]
     driftline.record_answer("desk", features=features, retrieved=documents, uses={"model": MODEL})
     features["delay"] = 2.0
-    features["path"].append("b")  # type: ignore[attr-defined]  # a list
+    features["path"].append("b")
     documents.append("second")
     with driftline.answer("block") as made:
         made.features(delay=1.0)
@@ -228,7 +228,7 @@ def test_a_passage_that_a_retriever_took_is_not_taken_again_where_the_block_name
 
 def test_a_document_that_is_none_costs_itself_only(sink: MemorySink) -> None:
     with driftline.answer("desk") as made:
-        made.retrieved("first", None, "second")  # type: ignore[arg-type]  # what a search without a hit may give
+        made.retrieved("first", None, "second")
     answer = recorded(sink)
     assert [one.content for one in answer.documents] == [ids.text("first"), ids.text("second")]
 

@@ -56,7 +56,7 @@ def application(**options: Any) -> TestClient:
         Route("/health", lambda request: JSONResponse({}), methods=["GET"]),
     ]
     app = Starlette(routes=routes)
-    app.add_middleware(driftline.asgi, endpoint="desk", paths=["/chat"], **options)  # type: ignore[arg-type]
+    app.add_middleware(driftline.asgi, endpoint="desk", paths=["/chat"], **options)
     return TestClient(app, raise_server_exceptions=True)
 
 
@@ -116,7 +116,7 @@ def test_a_cancelled_request_is_cancelled_and_recorded(sink: MemorySink) -> None
     async def run() -> None:
         app = asgi.asgi(forever, endpoint="desk")
         scope = {"type": "http", "path": "/", "method": "POST", "headers": []}
-        task = asyncio.ensure_future(app(scope, None, None))  # type: ignore[arg-type]
+        task = asyncio.ensure_future(app(scope, None, None))
         await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -134,7 +134,7 @@ def test_what_fails_after_the_response_is_no_error_of_the_answer(sink: MemorySin
         return JSONResponse({"text": "yes"}, background=BackgroundTask(mails))
 
     app = Starlette(routes=[Route("/chat", chat, methods=["POST"])])
-    app.add_middleware(driftline.asgi, endpoint="desk")  # type: ignore[arg-type]
+    app.add_middleware(driftline.asgi, endpoint="desk")
     with pytest.raises(ZeroDivisionError, match="on purpose"):
         TestClient(app).post("/chat")
     assert [answer.decision for answer in recorded(sink)] == [""]
@@ -157,7 +157,7 @@ def test_a_stream_that_breaks_is_an_answer_that_failed_also_where_a_middleware_e
     app = Starlette(routes=[Route("/chat", stream, methods=["POST"])])
     if wrapped:
         app.add_middleware(BaseHTTPMiddleware, dispatch=passing)
-    app.add_middleware(driftline.asgi, endpoint="desk")  # type: ignore[arg-type]
+    app.add_middleware(driftline.asgi, endpoint="desk")
     with pytest.raises(ZeroDivisionError, match="on purpose"):
         TestClient(app).post("/chat")
     assert [answer.decision for answer in recorded(sink)] == ["error"]
@@ -171,7 +171,7 @@ def test_a_refusal_is_an_error_unless_the_handler_decides_and_a_redirection_is_n
         return JSONResponse({}, status_code=403)
 
     app = Starlette(routes=[Route("/chat", chat, methods=["POST"])])
-    app.add_middleware(driftline.asgi, endpoint="desk")  # type: ignore[arg-type]
+    app.add_middleware(driftline.asgi, endpoint="desk")
     client = TestClient(app)
     assert [client.post(path).status_code for path in ("/chat/", "/nowhere")] == [403, 404]  # the first by way of 307
     assert [answer.decision for answer in recorded(sink)] == ["deny", "error"]
@@ -215,7 +215,7 @@ def test_paths_are_those_of_the_application_also_where_it_is_mounted(sink: Memor
         served = asgi.asgi(app, endpoint="desk", paths=["/chat"])
         for path in ("/api/chat", "/chat", "/apichat", "/api/chatter"):  # servers of ASGI 2 leave the root out
             scope: dict[str, Any] = {"type": "http", "path": path, "root_path": root, "method": "POST", "headers": []}
-            await served(scope, None, None)  # type: ignore[arg-type]
+            await served(scope, None, None)
 
     asyncio.run(run())
     assert [answer.decision for answer in recorded(sink)] == ["/api/chat", "/chat"]
@@ -245,7 +245,7 @@ def test_other_connections_are_left_alone(sink: MemorySink, kind: str) -> None:
         seen.append((scope, receive, send))
 
     given: Any = ({"type": kind}, object(), object())
-    asyncio.run(asgi.asgi(app, endpoint="desk")(*given))  # type: ignore[arg-type]
+    asyncio.run(asgi.asgi(app, endpoint="desk")(*given))
     assert seen == [given]
     assert recorded(sink) == []
 
@@ -261,7 +261,7 @@ def test_requests_at_the_same_time_do_not_mix(sink: MemorySink) -> None:
     async def run() -> None:
         served = asgi.asgi(app, endpoint="desk")
         scopes = [{"type": "http", "path": "/", "method": "POST", "headers": [], "n": n} for n in range(3)]
-        await asyncio.gather(*(served(scope, None, None) for scope in scopes))  # type: ignore[arg-type]
+        await asyncio.gather(*(served(scope, None, None) for scope in scopes))
 
     asyncio.run(run())
     assert sorted(answer.decision for answer in recorded(sink)) == ["0", "1", "2"]
@@ -291,7 +291,7 @@ def test_a_file_that_the_server_sends_is_a_response_that_came_to_its_end(sink: M
 
     for broken in (False, True):
         scope = {"type": "http", "path": "/", "method": "POST", "headers": [], "broken": broken}
-        asyncio.run(driftline.asgi(app, endpoint="desk")(scope, send, send))  # type: ignore[arg-type]
+        asyncio.run(driftline.asgi(app, endpoint="desk")(scope, send, send))
     assert [answer.decision for answer in recorded(sink)] == ["", "error"]
 
 
@@ -307,7 +307,7 @@ def test_a_server_that_empties_the_messages_that_it_has_sent_is_no_failure_of_th
         message.clear()  # it is the server's, once it was handed over
 
     scope = {"type": "http", "path": "/chat", "method": "POST", "headers": []}
-    asyncio.run(driftline.asgi(app, endpoint="desk")(scope, None, send))  # type: ignore[arg-type]
+    asyncio.run(driftline.asgi(app, endpoint="desk")(scope, None, send))
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
     (answer,) = recorded(sink)
     assert (answer.endpoint, answer.decision) == ("desk", "")  # which the client has got

@@ -107,7 +107,7 @@ def test_what_fails_is_no_prediction_and_the_error_is_that_of_the_model(sink: Me
 
     served = driftline.serve(Broken(), "desk", version="1")
     with pytest.raises(ZeroDivisionError, match="on purpose"):
-        asyncio.run(served.predict([[1.0]]))  # type: ignore[arg-type]
+        asyncio.run(served.predict([[1.0]]))
     with pytest.raises(ZeroDivisionError, match="on purpose"):
         list(served.predict_proba([[1.0], [2.0]]))
     assert recorded(sink) == []

@@ -85,11 +85,11 @@ def test_everything_else_is_the_model(sink: MemorySink, model: LogisticRegressio
     assert served.get_params() == model.get_params()
     assert dir(served) == dir(model)
     assert hash(served) == hash(model)
-    served.note = 1  # type: ignore[attr-defined]  # as users do
-    assert model.note == 1  # type: ignore[attr-defined]
+    served.note = 1
+    assert model.note == 1
     assert clone(served).get_params() == model.get_params()
     with pytest.raises(AttributeError):
-        _ = served.nothing  # type: ignore[attr-defined]
+        _ = served.nothing
 
 
 def test_a_served_model_survives_pickle_and_copy_and_is_still_served(
@@ -272,7 +272,7 @@ def test_a_model_that_is_given_another_method_is_called_by_that(sink: MemorySink
     assert served.predict([2.0]) == [2.0]
     assert served.predict([2.0], 3.0) == [6.0]
     assert served.predict(rows=[2.0], scale=4.0) == [8.0]
-    model.predict = lambda rows: [7.0 for _ in rows]  # type: ignore[method-assign,misc,assignment]
+    model.predict = lambda rows: [7.0 for _ in rows]
     assert served.predict([2.0]) == [7.0]
     assert (served.predict.__doc__, list(inspect.signature(served.predict).parameters)) == (
         "Predict.",
@@ -314,7 +314,7 @@ def test_what_python_asks_of_the_class_is_what_the_class_of_the_model_has(sink: 
     assert ((chain | "b").steps, chain[0], list(chain)) == (["a", "b"], "a", ["a"])
     assert (chain.__doc__, chain.__module__, callable(chain)) == ("Steps.", __name__, False)
     with pytest.raises(TypeError, match="len"):
-        len(chain)  # type: ignore[arg-type]
+        len(chain)
 
 
 def test_a_model_that_cannot_be_called_is_not_callable(sink: MemorySink, model: LogisticRegression) -> None:
@@ -357,7 +357,7 @@ def test_what_comes_in_the_types_of_other_libraries_is_recorded_row_by_row(sink:
     given = driftline.serve(lambda rows: result, "desk", version="1")(made)
     assert given is result
     if kind is Tensor:
-        made.values[:], result.values[:] = 0.0, 0.0  # type: ignore[index]
+        made.values[:], result.values[:] = 0.0, 0.0
     driftline.flush()
     assert [answer.score for answer in sink.recorded] == [0.5, 0.75]
     assert [answer.features for answer in sink.recorded] == [{"x0": 1.0, "x1": 2.0}, {"x0": 3.0, "x1": 4.0}]

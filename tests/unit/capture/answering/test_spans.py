@@ -182,7 +182,7 @@ def test_what_the_user_says_it_stands_on_wins(sink: MemorySink) -> None:
 
 
 def test_what_cannot_be_stood_on_costs_itself_only(sink: MemorySink) -> None:
-    Tracing(Spans("desk", {"index": 7})).once(LLM)  # type: ignore[dict-item]  # what a hurried user may write
+    Tracing(Spans("desk", {"index": 7})).once(LLM)
     (answer,) = recorded(sink)
     assert [source.role for source in answer.sources] == ["model"]
     assert fault.counts()["otel"] >= 1

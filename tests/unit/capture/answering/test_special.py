@@ -70,7 +70,7 @@ def test_what_a_class_refuses_is_refused(sink: MemorySink) -> None:
     for model in (bare, served):
         assert np.ones(2) * model == "mine"
         with pytest.raises(TypeError, match="not iterable"):
-            list(model)  # type: ignore[call-overload]
+            list(model)
     assert driftline.flush()
     assert sink.recorded == []
 
@@ -86,7 +86,7 @@ def test_a_model_that_stands_for_another_one_is_not_asked_for_its_class(sink: Me
     """As proxies of web frameworks are, which fail outside of a request."""
 
     class Proxy:
-        @property  # type: ignore[misc]
+        @property
         def __class__(self) -> type:
             raise RuntimeError("outside of a request")
 

@@ -38,6 +38,6 @@ def test_no_member_is_asked() -> None:
         def __eq__(self, other: object) -> bool:
             raise AssertionError
 
-        __hash__ = None  # type: ignore[assignment]
+        __hash__ = None
 
     assert members.models([Lazy()]) == []

@@ -71,10 +71,10 @@ def test_the_newest_frames_come_first() -> None:
 def test_the_newest_origins_are_told_once_whatever_their_steps_were_called_with() -> None:
     class Step:  # as that of ``select(a=…)``
         depth, inputs, taken = 1, (Scan(T),), {"a": 1}
-        __hash__ = None  # type: ignore[assignment]
+        __hash__ = None
 
     held = [Frame() for _ in range(4)]
     step = Step()
     for frame, one in zip(held, (Scan(U, ("latest",)), step, step, Scan(U, ("latest",))), strict=True):
-        node.put(frame, one)  # type: ignore[arg-type]
+        node.put(frame, one)
     assert node.latest(2) == [Scan(U, ("latest",)), step]

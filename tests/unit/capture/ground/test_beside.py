@@ -6,7 +6,7 @@ from driftline.capture.ground.beside import Beside
 
 
 class Unhashable:
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
 
 def test_it_goes_with_the_object() -> None:

@@ -228,7 +228,7 @@ def test_what_an_asynchronous_generator_does_as_it_is_closed_is_inside_the_call(
     async def run() -> None:
         stream = calls.wrap(pieces, lambda args, kwargs: log)()
         assert await anext(stream) == 1
-        await stream.aclose()  # type: ignore[attr-defined]
+        await stream.aclose()
 
     asyncio.run(run())
     assert log.said == ["begin", "suspend", ("passed", 1), "resume", "closing", "suspend", ("finish", "")]

@@ -113,9 +113,9 @@ def test_whatever_of_an_answer_breaks_the_block_runs_to_its_end(
 ) -> None:
     monkeypatch.setattr(client.Client, "answer", broken)
     with driftline.answer("desk") as answer:
-        answer.uses("model", 7, "1")  # type: ignore[arg-type]  # what a hurried user may write
-        answer.retrieved(3)  # type: ignore[arg-type]
-        answer.decide("refund", money="much")  # type: ignore[arg-type]
+        answer.uses("model", 7, "1")
+        answer.retrieved(3)
+        answer.decide("refund", money="much")
     assert fault.counts()["answer"] >= 2
 
 
@@ -197,7 +197,7 @@ def test_an_answer_with_a_name_that_cannot_be_read_is_kept_without_it_and_counte
         def __str__(self) -> str:
             raise RuntimeError("on purpose")
 
-    assert driftline.record_answer(Odd())  # type: ignore[arg-type]  # what a hurried user may write
+    assert driftline.record_answer(Odd())
     assert driftline.record_answer("desk")
     assert driftline.flush()
     assert [answer.endpoint for answer in sink.recorded] == ["", "desk"]

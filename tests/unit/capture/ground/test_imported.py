@@ -75,7 +75,7 @@ def test_a_library_that_is_loaded_lazily_has_its_hooks_once_it_is_loaded(
 def test_modules_have_what_they_hold_and_what_is_no_module_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
     made = ModuleType("made")
     monkeypatch.setitem(sys.modules, "made", made)
-    monkeypatch.setitem(sys.modules, "other", "no module")  # type: ignore[arg-type] # programs do that
+    monkeypatch.setitem(sys.modules, "other", "no module")
     found = {name: held for name, _, held in imported.modules()}
     assert found["made"] is vars(made)
     assert "other" not in found
@@ -89,9 +89,9 @@ def test_what_only_says_that_it_is_a_module_is_passed_over(monkeypatch: pytest.M
 
     class Lib:
         __slots__ = ()
-        __class__ = ModuleType  # type: ignore[assignment]
+        __class__ = ModuleType
 
-    monkeypatch.setitem(sys.modules, "lib_of_cffi", Lib())  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "lib_of_cffi", Lib())
     assert isinstance(sys.modules["lib_of_cffi"], ModuleType)
     assert imported.of("lib_of_cffi") == {}
     assert "lib_of_cffi" not in {name for name, _, _ in imported.modules()}

@@ -34,7 +34,7 @@ def test_all_threads_that_are_listed_can_be_joined(tmp_path: Path, watch: str) -
 
 def test_a_thread_of_ours_runs_and_the_functions_stay_what_they_were() -> None:
     before, go = threading.active_count(), threading.Event()
-    thread = own.thread("ours", go.wait)  # type: ignore[arg-type]
+    thread = own.thread("ours", go.wait)
     assert isinstance(thread, unlisted.Unlisted)
     assert thread.is_alive()
     assert thread not in threading.enumerate()
@@ -43,4 +43,4 @@ def test_a_thread_of_ours_runs_and_the_functions_stay_what_they_were() -> None:
     thread.join()
     assert pickle.loads(pickle.dumps(threading.enumerate)) is threading.enumerate
     with pytest.raises(TypeError, match=r"enumerate\(\) takes 0 positional arguments but 1 was given"):
-        threading.enumerate(1)  # type: ignore[call-arg]
+        threading.enumerate(1)

@@ -44,5 +44,5 @@ def test_an_open_file_is_its_path(tmp_path: Path) -> None:
 def test_a_text_that_was_detached_from_its_file_has_no_name_any_more(tmp_path: Path) -> None:
     (tmp_path / "x").touch()
     text = (tmp_path / "x").open()
-    with text.detach():  # type: ignore[attr-defined]
+    with text.detach():
         assert (list(addressed.places(text)), stated.details(text)) == ([], None)

@@ -75,11 +75,11 @@ def test_rows_errors_and_classes_are_as_before(watched: MemorySink, tmp_path: Pa
         with pytest.raises(sqlite3.OperationalError, match="no such table"):
             connection.execute("select * from nowhere")
         with pytest.raises(TypeError):
-            connection.execute()  # type: ignore[call-arg]
+            connection.execute()
         with pytest.raises(
             TypeError, match=r"^Connection.execute\(\) takes no keyword arguments$"
         ):  # as of Python 3.11
-            connection.execute(sql="select 1")  # type: ignore[call-arg]
+            connection.execute(sql="select 1")
     connection.close()
     driftline.unwatch()
     plain = sqlite3.connect(":memory:")

@@ -15,7 +15,7 @@ from driftline.testing import MemorySink
 @pytest.mark.parametrize("given", [(), (0,), (3,), ("message",)])
 def test_an_exit_is_as_before(watched: MemorySink, given: tuple[object, ...]) -> None:
     with pytest.raises(SystemExit) as ended:
-        sys.exit(*given)  # type: ignore[arg-type]
+        sys.exit(*given)
     assert ended.value.code == (given[0] if given else None)
     ended.value.code = 7
     assert (ended.value.code, ended.value.args) == (7, given)

@@ -34,7 +34,7 @@ def test_a_file_that_is_written_and_renamed_goes_by_its_new_name(
     assert driftline.flush()
     event = watched.decoded()[0]
     assert b'"name":"amount"' in bytes(event.outputs[0].facets["schema"])  # .tmp said nothing of the format
-    assert "driftline_gaps" not in event.run.facets  # type: ignore[union-attr]
+    assert "driftline_gaps" not in event.run.facets
 
 
 def test_a_folder_that_is_renamed_takes_its_files_along(watched: MemorySink, tmp_path: Path) -> None:
@@ -70,9 +70,7 @@ def test_a_copy_is_read_and_written_with_every_column_as_it_was(watched: MemoryS
     for column in (b"id", b"amount"):
         assert b'"%s":{"inputFields":[{"namespace":"file","name":"a.csv","field":"%s"' % (column, column) in lineage
     assert b"other.csv" not in lineage
-    assert b'"inputs":[{"type":"DATASET","namespace":"file","name":"a.csv"' in bytes(
-        event.job.facets["lineage"]  # type: ignore[union-attr]
-    )
+    assert b'"inputs":[{"type":"DATASET","namespace":"file","name":"a.csv"' in bytes(event.job.facets["lineage"])
 
 
 def test_a_copy_of_a_model_is_a_model_with_its_features(watched: MemorySink, tmp_path: Path) -> None:

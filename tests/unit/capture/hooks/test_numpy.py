@@ -73,15 +73,15 @@ def test_a_library_that_answers_for_a_function_is_found_by_it(
         if kept == "after":
             Kept.functions[np.save] = lambda *_: "theirs"
         with driftline.run("job"):
-            assert np.save(tmp_path / "a.npy", Kept()) == "theirs"  # type: ignore[arg-type, func-returns-value]
+            assert np.save(tmp_path / "a.npy", Kept()) == "theirs"
     finally:
         driftline.unwatch()
-    assert np.save(tmp_path / "a.npy", Kept()) == "theirs"  # type: ignore[arg-type, func-returns-value]
+    assert np.save(tmp_path / "a.npy", Kept()) == "theirs"
 
 
 def test_a_function_that_objects_may_answer_for_stays_one(watched: MemorySink) -> None:
     given = inspect.unwrap(np.save)
-    assert np.save._implementation is given  # type: ignore[attr-defined]
+    assert np.save._implementation is given
     assert pickle.loads(pickle.dumps(np.save)) is np.save
     assert len({np.save, np.savetxt}) == 2
 

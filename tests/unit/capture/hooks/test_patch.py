@@ -116,7 +116,7 @@ def test_it_looks_like_the_original(seen: list[Call]) -> None:
 
 def test_a_built_in_function_does_not_become_a_method(sink: MemorySink) -> None:
     library = types.ModuleType("library")
-    library.size = len  # type: ignore[attr-defined]
+    library.size = len
     patches = patch.around(library, "size", lambda run, call: None)
 
     class Holder:
@@ -212,7 +212,7 @@ def test_a_hook_that_fails_three_times_is_off_and_the_run_says_so(sink: MemorySi
 
 def test_what_is_hooked_inside_a_hooked_call_counts_once(sink: MemorySink) -> None:
     library = types.ModuleType("library")
-    library.inner = lambda: 1  # type: ignore[attr-defined]
+    library.inner = lambda: 1
     library.outer = lambda: library.inner() + 1
     found: list[str] = []
     patch.around(library, "inner", lambda run, call: found.append("inner"))
@@ -225,7 +225,7 @@ def test_what_is_hooked_inside_a_hooked_call_counts_once(sink: MemorySink) -> No
 
 def test_a_call_that_is_passed_over_leaves_inner_hooks_on(sink: MemorySink) -> None:
     library = types.ModuleType("library")
-    library.inner = lambda: 1  # type: ignore[attr-defined]
+    library.inner = lambda: 1
     library.outer = lambda: library.inner() + 1
     found: list[str] = []
     patch.around(library, "inner", lambda run, call: found.append("inner"))
@@ -242,7 +242,7 @@ def test_coroutines_stay_coroutines(sink: MemorySink) -> None:
         await asyncio.sleep(0)
         return number
 
-    library.load = load  # type: ignore[attr-defined]
+    library.load = load
     found: list[Any] = []
     patch.around(library, "load", lambda run, call: found.append(call.result))
     assert inspect.iscoroutinefunction(library.load)
@@ -257,7 +257,7 @@ def test_warnings_name_the_line_that_called(sink: MemorySink) -> None:
     def old() -> None:
         warnings.warn("old", DeprecationWarning, stacklevel=2)
 
-    library.old = old  # type: ignore[attr-defined]
+    library.old = old
     patch.around(library, "old", lambda run, call: None)
     with driftline.run("job"), pytest.warns(DeprecationWarning, match="old") as caught:
         library.old()

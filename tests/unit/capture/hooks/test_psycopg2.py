@@ -37,7 +37,7 @@ def connection(watched: MemorySink, url: str) -> Iterator[Any]:
 
 
 def touched(run: Any) -> tuple[list[str], list[str]]:
-    return tuple([name.rpartition(".")[2] for name in side] for side in names(run))  # type: ignore[return-value] # two
+    return tuple([name.rpartition(".")[2] for name in side] for side in names(run))
 
 
 KINDS = {

@@ -35,7 +35,7 @@ class Frozen(Exception):
     """An exception that allows no attribute to be set, and says that it has no traceback."""
 
     why: str
-    __traceback__ = None  # type: ignore[assignment]
+    __traceback__ = None
 
 
 def refuse(*_: Any) -> None:
@@ -89,7 +89,7 @@ def test_frames_of_the_hook_alone_are_taken_off(sink: MemorySink) -> None:
     async def later() -> None:
         refuse()
 
-    library.refuse, library.later = refuse, later  # type: ignore[attr-defined]
+    library.refuse, library.later = refuse, later
     acts: tuple[Callable[[], Any], ...] = (lambda: library.refuse(), lambda: asyncio.run(library.later()))
     before = [frames(act) for act in acts]
     inner = patch.around(library, "refuse", lambda run, call: None)
@@ -111,7 +111,7 @@ def test_what_is_raised_is_the_same_object_with_its_cause(sink: MemorySink) -> N
         except KeyError as error:
             raise given from error
 
-    library.fails = fails  # type: ignore[attr-defined]
+    library.fails = fails
     patches = patch.around(library, "fails", lambda run, call: None)
     with driftline.run("job"), pytest.raises(Frozen) as caught:
         library.fails()

@@ -11,7 +11,7 @@ sa = pytest.importorskip("sqlalchemy")
 orm = sa.orm if hasattr(sa, "orm") else pytest.importorskip("sqlalchemy.orm")
 
 
-class Base(orm.DeclarativeBase):  # type: ignore[misc, name-defined] # no types without SQLAlchemy
+class Base(orm.DeclarativeBase):
     pass
 
 

@@ -7,7 +7,7 @@ from driftline.capture.probe.call import Arguments, Budget, Call, OutOfTime
 FRAME = pd.DataFrame({"a": [3, 1, 2, 5], "b": [1, 1, 2, 2]})
 
 
-def called(function, **data):  # type: ignore[no-untyped-def]
+def called(function, **data):
     call = Call(function, Arguments(list(data), [], {}), Budget(10))
     base = call.plain(data)
     call.thread(data, base)
@@ -34,7 +34,7 @@ def test_ids_that_would_change_the_result_are_not_used() -> None:
 
 
 def test_arguments_are_copies() -> None:
-    def greedy(t, options):  # type: ignore[no-untyped-def]
+    def greedy(t, options):
         t["a"] = 0
         options.append(1)
         return t

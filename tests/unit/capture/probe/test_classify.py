@@ -13,7 +13,7 @@ LEFT = pd.DataFrame({"k": _R.integers(0, 9, 90), "v": _R.normal(size=90), "g": _
 RIGHT = pd.DataFrame({"k": range(9), "w": _R.normal(size=9), "u": _R.permutation(9)})
 
 
-def ways(function, column, argument="left"):  # type: ignore[no-untyped-def]
+def ways(function, column, argument="left"):
     data = {"left": LEFT, "right": RIGHT}
     data = {name: data[name] for name in function.__code__.co_varnames[: function.__code__.co_argcount]}
     call = Call(function, Arguments(list(data), [], {}), Budget(30))
@@ -32,7 +32,7 @@ def test_equality_groups_and_order_sorts() -> None:
 
 
 def test_a_key_that_matches_a_table_joins_on_both_sides() -> None:
-    def inner(left, right):  # type: ignore[no-untyped-def]
+    def inner(left, right):
         return left.merge(right, on="k")[["v", "w"]]
 
     assert ways(inner, "k") == ways(inner, "k", "right") == {("", "JOIN")}
@@ -42,10 +42,10 @@ def test_a_key_that_matches_a_table_joins_on_both_sides() -> None:
 
 @pytest.mark.parametrize("threshold", [-0.5, 0.0, 1.0])
 def test_a_threshold_filters(threshold: float) -> None:
-    def above(left):  # type: ignore[no-untyped-def]
+    def above(left):
         return left[left.v > threshold][["k", "g"]]
 
-    def summed(left):  # type: ignore[no-untyped-def]
+    def summed(left):
         return left[left.v > threshold].groupby("g", as_index=False).k.sum()
 
     assert ways(above, "v") == ways(summed, "v") == {("", "FILTER")}

@@ -6,7 +6,7 @@ from driftline.capture.probe.call import Arguments, Budget, Call
 FRAME = pd.DataFrame({"a": [3, 1, 2, 5], "b": [1, 1, 2, 2], "k": [1, 1, 1, 1], "c": pd.Categorical(list("xyxy"))})
 
 
-def effect(function, column):  # type: ignore[no-untyped-def]
+def effect(function, column):
     call = Call(function, Arguments(["t"], [], {}), Budget(10))
     data = {"t": FRAME}
     return detect.effect(call, data, call.results(data), "t", column)
@@ -24,7 +24,7 @@ def test_pairs_name_what_moves_what() -> None:
 
 
 def test_a_function_that_fails_under_each_change_says_so() -> None:
-    def strict(t):  # type: ignore[no-untyped-def]
+    def strict(t):
         assert list(t.a) == [3, 1, 2, 5]
         return t
 

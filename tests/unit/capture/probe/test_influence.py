@@ -41,99 +41,99 @@ def edges(report: influence.Report) -> dict[str, set[str]]:
     return found
 
 
-def two_merges(orders, users, products):  # type: ignore[no-untyped-def]
+def two_merges(orders, users, products):
     kept = orders[orders.state == "ok"].merge(users, on="uid").merge(products, on="pid")
     kept["revenue"] = kept.qty * kept.price
     return kept.groupby("country", as_index=False)["revenue"].sum()
 
 
-def merged_rows(orders, users):  # type: ignore[no-untyped-def]
+def merged_rows(orders, users):
     return orders.merge(users, on="uid")[["oid", "country", "qty"]]
 
 
-def left_join(orders, users):  # type: ignore[no-untyped-def]
+def left_join(orders, users):
     return orders[["oid", "uid"]].merge(users[["uid", "age"]], on="uid", how="left")
 
 
-def groups(orders):  # type: ignore[no-untyped-def]
+def groups(orders):
     return orders.groupby("state")["qty"].agg(["sum", "max"]).reset_index()
 
 
-def counts(orders):  # type: ignore[no-untyped-def]
+def counts(orders):
     return orders.groupby("state").size().reset_index(name="n")
 
 
-def filtered(orders):  # type: ignore[no-untyped-def]
+def filtered(orders):
     return orders.loc[orders.qty > 4, ["oid", "note"]]
 
 
-def filtered_with_its_column(orders):  # type: ignore[no-untyped-def]
+def filtered_with_its_column(orders):
     return orders.loc[orders.qty > 4, ["oid", "qty"]]
 
 
-def filtered_by_date(orders):  # type: ignore[no-untyped-def]
+def filtered_by_date(orders):
     return orders.loc[orders["at"] > "2024-06-01", ["oid"]]
 
 
-def pivoted(orders):  # type: ignore[no-untyped-def]
+def pivoted(orders):
     return orders.pivot_table(index="pid", columns="state", values="qty", aggfunc="sum").reset_index()
 
 
-def rolling(orders):  # type: ignore[no-untyped-def]
+def rolling(orders):
     return orders.assign(mean=orders.qty.rolling(3, min_periods=1).mean())[["oid", "mean"]]
 
 
-def conditional(orders):  # type: ignore[no-untyped-def]
+def conditional(orders):
     return pd.DataFrame({"oid": orders.oid, "c": np.where(orders.state == "ok", orders.qty, orders.pid)})
 
 
-def flag(orders):  # type: ignore[no-untyped-def]
+def flag(orders):
     return pd.DataFrame({"large": orders.qty > 4})
 
 
-def constant(orders):  # type: ignore[no-untyped-def]
+def constant(orders):
     return pd.DataFrame({"x": [1, 2, 3]})
 
 
-def ordered(orders):  # type: ignore[no-untyped-def]
+def ordered(orders):
     return orders.sort_values("qty", kind="stable")[["oid", "state"]]
 
 
-def per_group(orders):  # type: ignore[no-untyped-def]
+def per_group(orders):
     return orders.assign(mean=orders.groupby("state").qty.transform("mean"))[["oid", "mean"]]
 
 
-def without_doubles(orders):  # type: ignore[no-untyped-def]
+def without_doubles(orders):
     return orders.drop_duplicates("uid")[["oid", "uid"]]
 
 
-def largest(orders):  # type: ignore[no-untyped-def]
+def largest(orders):
     return orders.nlargest(10, "qty")[["oid"]]
 
 
-def two_results(orders):  # type: ignore[no-untyped-def]
+def two_results(orders):
     return orders[["oid"]], orders.groupby("pid").qty.mean().reset_index()
 
 
-def in_place(orders):  # type: ignore[no-untyped-def]
+def in_place(orders):
     orders["more"] = orders.qty + 1
     del orders["note"]
     return orders[["more"]]
 
 
-def texts(orders):  # type: ignore[no-untyped-def]
+def texts(orders):
     return pd.DataFrame({"s": orders.state.str.upper() + orders.note})
 
 
-def a_series(orders):  # type: ignore[no-untyped-def]
+def a_series(orders):
     return orders.qty * 2
 
 
-def one_number(orders):  # type: ignore[no-untyped-def]
+def one_number(orders):
     return float(orders.qty.sum())
 
 
-def looked_up(orders, users):  # type: ignore[no-untyped-def]
+def looked_up(orders, users):
     country = dict(zip(users.uid, users.country, strict=True))
     return [{"oid": order["oid"], "country": country[order["uid"]]} for order in orders.to_dict("records")]
 
@@ -198,11 +198,11 @@ def test_what_reaches_what_is_found_out(function: Callable[..., Any], expected: 
     assert {one.confidence for one in report.influences} <= {influence.SURE}
 
 
-def random_numbers(orders):  # type: ignore[no-untyped-def]
+def random_numbers(orders):
     return orders.assign(x=np.random.default_rng().random(len(orders)))
 
 
-def seeded(orders):  # type: ignore[no-untyped-def]
+def seeded(orders):
     return orders.assign(x=random.Random(3).random() * orders.qty)[["x"]]
 
 
@@ -243,13 +243,13 @@ def test_a_column_that_may_not_be_changed_is_said_to_be_unclear() -> None:
 def test_records_columns_and_arrow_tables_are_tables_too() -> None:
     rows = [{"a": place % 7, "b": place * 3 % 11, "c": str(place % 5)} for place in range(120)]
 
-    def of_records(rows):  # type: ignore[no-untyped-def]
+    def of_records(rows):
         return [{"a2": row["a"] * 2, "c": row["c"]} for row in rows if row["b"] > 4]
 
-    def of_columns(columns):  # type: ignore[no-untyped-def]
+    def of_columns(columns):
         return {"s": [one + other for one, other in zip(columns["a"], columns["b"], strict=True)]}
 
-    def of_arrow(table):  # type: ignore[no-untyped-def]
+    def of_arrow(table):
         return table.select(["c", "a"]).rename_columns(["c", "z"])
 
     assert edges(probed(of_records, rows=rows)) == {
@@ -264,7 +264,7 @@ def test_a_rare_influence_is_found_as_the_sample_grows() -> None:
     rare = ORDERS.assign(kind=["x" if place == 700 else "y" for place in range(N)])
     rare.loc[150, "kind"] = "x"
 
-    def special(orders):  # type: ignore[no-untyped-def]
+    def special(orders):
         return orders.assign(v=np.where(orders.kind == "x", orders.pid, orders.qty))[["v"]]
 
     assert "orders.pid" in {one.split()[0] for one in edges(probed(special, orders=rare))["v"]}
@@ -276,7 +276,7 @@ def test_few_rows_are_only_a_guess() -> None:
 
 
 def test_time_that_runs_out_is_said() -> None:
-    def slow(orders):  # type: ignore[no-untyped-def]
+    def slow(orders):
         import time
 
         time.sleep(0.05)

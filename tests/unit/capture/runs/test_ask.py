@@ -154,7 +154,7 @@ def test_why_and_answers_are_asked_of_the_store(home: Path) -> None:
     (trail,) = found.documents
     assert (trail.content, trail.steps) == (found.answer.documents[0].content, ())
     for asked in ({"document": trail.content}, {"node": "model#7"}, {"endpoint": "desk"}, {"since": date(2020, 1, 1)}):
-        assert driftline.answers(**asked) == (found.answer,)  # type: ignore[arg-type]
+        assert driftline.answers(**asked) == (found.answer,)
     assert driftline.answers(until=date(2020, 1, 1)) == ()
     with pytest.raises(NotFound):
         driftline.why("0194a1b2-1111-7000-8000-000000000001")

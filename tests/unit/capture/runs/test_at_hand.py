@@ -137,7 +137,7 @@ def test_it_is_measured_on_the_senders_thread(sink: MemorySink, monkeypatch: pyt
         return original(*args, **kwargs)
 
     monkeypatch.setattr(contents, "of_data", noted)
-    put = driftline.capture.sending.client.current().sender.put  # type: ignore[attr-defined]
+    put = driftline.capture.sending.client.current().sender.put
     with driftline.run("job") as run:
         seen = Seen(touched=Touched(dataset=Dataset("db", "t"), kind="table"))
         at_hand.hold(seen, pa.table(ROWS), ordered=False)

@@ -15,7 +15,7 @@ def trace() -> Trace:
 
 
 def touched(version: str, **more: object) -> Touched:
-    return Touched(dataset=Dataset("file", "x"), version=version, **more)  # type: ignore[arg-type]
+    return Touched(dataset=Dataset("file", "x"), version=version, **more)
 
 
 def test_two_sightings_of_one_version_are_one() -> None:

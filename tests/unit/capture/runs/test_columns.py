@@ -12,7 +12,7 @@ T, U = Dataset("file", "t"), Dataset("file", "u")
 
 def reach(field: str, subtype: str = "IDENTITY", provenance: str = "", confidence: float = 1.0) -> Reach:
     type_ = "DIRECT" if subtype in ("IDENTITY", "TRANSFORMATION", "AGGREGATION") else "INDIRECT"
-    return Reach("file", "t", field, type_, subtype, provenance, confidence)  # type: ignore[arg-type]
+    return Reach("file", "t", field, type_, subtype, provenance, confidence)
 
 
 def test_two_ways_of_knowing_make_an_edge_surer() -> None:

@@ -73,7 +73,7 @@ def test_a_run_whose_process_lives_is_left_alone(script: Script, tmp_path: Path)
     environment = {**os.environ, "DRIFTLINE_CONSOLE": "false"}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     command = [sys.executable, "long.py", "wait"]
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, **pipes) as living:  # type: ignore[call-overload]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, **pipes) as living:
         assert living.stdout.readline() == "marked\n"
         assert [event["eventType"] for event in ends(script(LONG, "end"))] == ["COMPLETE"]
         living.kill()
@@ -136,7 +136,7 @@ def test_a_run_that_is_stopped_while_its_end_is_measured_tells_what_it_has_read_
     environment = {**os.environ, "DRIFTLINE_CONSOLE": "false"}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     command = [sys.executable, "long.py", marked]
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, **pipes) as ending:  # type: ignore[call-overload]
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, text=True, **pipes) as ending:
         assert ending.stdout.readline() == "measuring\n"
         ending.send_signal(way)
         said = ending.communicate(timeout=30)[1]

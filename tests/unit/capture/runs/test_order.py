@@ -88,7 +88,7 @@ def test_the_sources_of_a_statement_are_the_sources_of_its_table() -> None:
             return {}, []
 
     output = seen("x", 4)
-    output.edges = [Statement()]  # type: ignore[list-item]
+    output.edges = [Statement()]
     assert sources(trace([seen("a", 1), seen("b", 2)], [output, seen("y", 3)])) == {"x": ["b"], "y": ["a", "b"]}
     Statement.datasets["frame"] = ()  # it read a frame, which came from anywhere
     assert sources(trace([seen("a", 1), seen("b", 2)], [output])) == {"x": ["a", "b"]}

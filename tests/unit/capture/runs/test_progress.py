@@ -82,7 +82,7 @@ def test_an_event_is_sent_once_for_what_is_new_and_the_end_replaces_it(
     types = [(event.event_type, len(event.inputs), len(event.outputs)) for event in sink.decoded()]
     assert types == [("START", 0, 0), ("RUNNING", 1, 0), ("RUNNING", 1, 1), ("COMPLETE", 1, 1)]
     running, complete = sink.decoded()[1], sink.decoded()[-1]
-    assert b"COMPLETE_SNAPSHOT" in bytes(complete.job.facets["jobType"])  # type: ignore[union-attr]
+    assert b"COMPLETE_SNAPSHOT" in bytes(complete.job.facets["jobType"])
     assert "schema" not in running.inputs[0].facets
     assert "driftline_profile" in complete.inputs[0].facets
     assert running.inputs[0].facets["driftline_state"] != b""

@@ -7,7 +7,7 @@ A = frozenset({Came(READ, "a")})
 
 
 def one(*fields: object) -> frozenset[Came]:
-    return frozenset({Came(READ, "a", *fields)})  # type: ignore[arg-type]
+    return frozenset({Came(READ, "a", *fields)})
 
 
 def test_a_value_becomes_less_like_its_source_and_never_more() -> None:

@@ -84,7 +84,7 @@ def test_calls_that_are_reached_in_other_ways_are_found_by_their_last_site() -> 
 @pytest.mark.parametrize("source", [ast, inspect, json, random, statistics, module])
 def test_other_people_s_code_is_followed_without_an_error(source: object) -> None:
     """Twice as surely: the errors inside are looked for, not only that nothing comes out."""
-    text = inspect.getsource(source)  # type: ignore[arg-type]
+    text = inspect.getsource(source)
     machine = module._Follower(lambda name: Source(name, text) if name == "script.py" else None, lambda path: None)
     module._enter(machine, Entry("script.py"))
 

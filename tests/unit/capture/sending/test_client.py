@@ -332,7 +332,7 @@ def test_a_handler_of_the_program_s_that_records_and_a_thread_that_is_told_of_se
     monkeypatch.setattr(client, "process", client._Process())
     monkeypatch.setattr(client.process, "atexit", True)
     handler, holds, asked = logging.Handler(), threading.Event(), threading.Event()
-    handler.handle = lambda record: handler.acquire() and handler.release()  # type: ignore[method-assign,func-returns-value]
+    handler.handle = lambda record: handler.acquire() and handler.release()
     monkeypatch.setattr(fault.logger, "handlers", [handler])
 
     def at_work() -> None:

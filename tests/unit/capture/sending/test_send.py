@@ -162,7 +162,7 @@ def test_a_page_of_whoever_else_listens_there_is_no_delivery(server: Server, sin
     with pytest.raises(Undelivered, match="no Driftline server"):
         sink.events([event(1)])
     for said in (b"", b"\n", b"[]", b'{"taken":1}'):  # nothing is said of single events
-        server.reply = lambda path, items, said=said: (200, said)  # type: ignore[misc]
+        server.reply = lambda path, items, said=said: (200, said)
         sink.events([event(1)])
     assert fault.counts() == {}
 

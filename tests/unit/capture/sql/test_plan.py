@@ -71,7 +71,7 @@ def test_binding_ends_when_its_time_is_over(connection: duckdb.DuckDBPyConnectio
     plan.opinion(connection, wide, seconds=0.05)
     assert time.monotonic() - began < 20
     assert connection.execute("SELECT 1").fetchall() == [(1,)]
-    for thread in threading._enumerate():  # type: ignore[attr-defined]  # it lists ours, too
+    for thread in threading._enumerate():
         if thread.name == "driftline-timer":
             thread.join(5)
             assert not thread.is_alive()

@@ -16,7 +16,7 @@ FEATURES = Touched(dataset=Dataset("file", "features"), version="7")
 
 def quarantine(tmp_path: Path, mode: str = "enforce") -> None:
     entry = Entry(id="q1", node="dataset:file:features#7", incident="i1", reason="arr_delay in seconds")
-    publish(tmp_path / ".driftline", SwitchState(mode=mode, entries=(entry,)))  # type: ignore[arg-type]
+    publish(tmp_path / ".driftline", SwitchState(mode=mode, entries=(entry,)))
 
 
 def test_a_batch_of_good_versions_goes_on(sink: MemorySink) -> None:
