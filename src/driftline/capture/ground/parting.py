@@ -1,7 +1,7 @@
 """The last moment before somebody else may end this process: what it has recorded is on disk by then.
 
-Enters: what saves. Leaves: calls of it before ``os._exit``, before a signal that the process ends itself by (Uvicorn
-does, after each SIGTERM or Ctrl-C), and, in a child of ``multiprocessing`` (pools, executors, joblib), before anything
+Enters: what saves. Leaves: calls of it before ``os._exit`` and ``os.abort``, before a signal that the process ends itself
+or its group by (Uvicorn does, after each SIGTERM or Ctrl-C), and, in a child of ``multiprocessing`` (pools, executors, joblib), before anything
 is sent to another process: whoever has the result of a task may end the worker by a signal at once, as ``with Pool()``
 does. Never keeps a process from sending or from ending.
 """
@@ -32,7 +32,11 @@ def begin(save: Callable[[], None]) -> None:
     if not _State.exits:
         _State.exits = True
         _before(os, "_exit", lambda *_: True)
+        _before(os, "abort", lambda *_: True)
         _before(signal, "raise_signal", _ends)
+        _before(os, "kill", lambda process=None, number=None: process in _own() and _ends(number))
+        if hasattr(os, "killpg"):
+            _before(os, "killpg", lambda group=None, number=None: group in (0, os.getpgrp()) and _ends(number))
     children = sys.modules.get("multiprocessing.process")
     if not _State.sends and children is not None and children.parent_process() is not None:
         _State.sends = True
@@ -60,6 +64,11 @@ def _ends(number: Any = None, *_: Any) -> bool:
     with contextlib.suppress(TypeError, ValueError):  # it is no signal, as the call itself will say
         return signal.getsignal(number) is signal.SIG_DFL
     return False
+
+
+def _own() -> tuple[int, ...]:
+    """The numbers by which ``os.kill`` reaches this process: its own, and those of its group."""
+    return (os.getpid(), 0, -os.getpgrp()) if hasattr(os, "getpgrp") else (os.getpid(),)
 
 
 def _sends(module: Any) -> None:

@@ -119,6 +119,35 @@ def test_a_process_that_ends_itself_by_a_signal_as_uvicorn_does_has_recorded_its
     assert read.stdout == "2\n"
 
 
+@pytest.mark.parametrize(
+    ("leave", "code"),
+    [
+        ("os.kill(os.getpid(), signal.SIGTERM)", -signal.SIGTERM),
+        ("os.kill(os.getpid(), sig=signal.SIGKILL)", None),  # it takes no names: refused, and told by nobody else
+        ("os.kill(os.getpid(), signal.SIGKILL)", -signal.SIGKILL),
+        ("os.kill(0, signal.SIGTERM)", -signal.SIGTERM),
+        ("os.killpg(os.getpgrp(), signal.SIGINT)", -signal.SIGINT),
+        ("os.abort()", -signal.SIGABRT),
+    ],
+)
+def test_a_process_that_kills_itself_has_recorded_its_answer(tmp_path: Path, leave: str, code: int | None) -> None:
+    script = (
+        "import driftline, os, signal\n"
+        "signal.signal(signal.SIGINT, signal.SIG_DFL)\n"
+        "driftline.record_answer('first'); driftline.flush()\n"
+        "os.kill(os.getpid(), 0)\n"  # which asks whether it is there
+        f"driftline.record_answer('desk')\n"
+        f"try: {leave}\n"
+        "except TypeError: pass"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, check=False, start_new_session=True
+    )
+    assert (done.returncode, done.stderr) == (code or 0, b"")
+    read = subprocess.run([sys.executable, "-c", READ], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert read.stdout == "2\n"
+
+
 def test_what_another_library_has_put_in_place_of_the_function_that_leaves_is_called(tmp_path: Path) -> None:
     script = (
         "import driftline, os\n"
