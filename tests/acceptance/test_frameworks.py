@@ -47,7 +47,7 @@ CHAIN = f"""
     chain = question | prompt | FakeListChatModel(responses=[{REPLY!r}]) | StrOutputParser()
     assert chain.invoke("When?") == {REPLY!r}
 """
-OPENAI = f"""
+SERVER = f"""
     import json, threading
     from http.server import BaseHTTPRequestHandler, HTTPServer
 
@@ -70,6 +70,10 @@ OPENAI = f"""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
+"""
+OPENAI = (
+    SERVER
+    + f"""
     import openai
 
     asked = [{{"role": "user", "content": "When?"}}]
@@ -78,6 +82,43 @@ OPENAI = f"""
     assert reply.choices[0].message.content == {REPLY!r}
     server.shutdown()
 """
+)
+CLIENT_IN_CHAIN = (
+    SERVER
+    + f"""
+    import asyncio, openai
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage
+    from langchain_core.outputs import ChatGeneration, ChatResult
+    from langchain_core.prompts import ChatPromptTemplate
+
+    made = openai.OpenAI(api_key="none", base_url=f"http://127.0.0.1:{{server.server_port}}/v1")
+
+    class Chat(BaseChatModel):
+        model: str = "gpt-4o"
+
+        @property
+        def _llm_type(self):
+            return "chat"
+
+        def _generate(self, messages, stop=None, run_manager=None, **kwargs):
+            asked = [{{"role": "user", "content": messages[-1].content}}]
+            reply = made.chat.completions.create(model=self.model, messages=asked)
+            said, used = reply.choices[0].message.content, reply.usage
+            usage = {{"input_tokens": used.prompt_tokens, "output_tokens": used.completion_tokens}}
+            usage["total_tokens"] = used.total_tokens
+            message = AIMessage(said, usage_metadata=usage, response_metadata={{"model_name": reply.model}})
+            return ChatResult(generations=[ChatGeneration(message=message)], llm_output={{"model_name": reply.model}})
+
+    chain = ChatPromptTemplate.from_template("Answer {{question}}") | Chat()
+    assert chain.invoke("When?").content == {REPLY!r}
+    with provider.get_tracer("app").start_as_current_span("request"):
+        assert chain.invoke("When?").content == {REPLY!r}
+    assert len(chain.batch(["When?"] * 3)) == 3
+    assert asyncio.run(chain.ainvoke("When?")).content == {REPLY!r}
+    server.shutdown()
+"""
+)
 NEWEST = f"""
     from opentelemetry.util.genai.handler import TelemetryHandler
     from opentelemetry.util.genai.types import InputMessage, OutputMessage, Text
@@ -142,6 +183,22 @@ def test_a_call_of_openai_under_openllmetry_is_one_answer_with_model_and_tokens(
     model = {source["role"]: source["version"] for source in answer["sources"]}["model"]
     assert model == {"dataset": {"namespace": "openai", "name": "gpt-4o"}, "version": "gpt-4o-2024-08-06"}
     assert (answer["text"], answer["tokens_in"], answer["tokens_out"]) == (REPLY, 11, 4)
+
+
+def test_a_chain_of_langchain_whose_client_is_instrumented_too_is_one_answer() -> None:
+    """Under OpenInference the span of the chain is not current meanwhile: that of the client is in another trace."""
+    needs("openinference.instrumentation.langchain", "openai", "opentelemetry.instrumentation.openai")
+    begin = (
+        "    from openinference.instrumentation.langchain import LangChainInstrumentor\n"
+        "    from opentelemetry.instrumentation.openai import OpenAIInstrumentor\n"
+        "    LangChainInstrumentor().instrument(tracer_provider=provider)\n"
+        "    OpenAIInstrumentor().instrument(tracer_provider=provider)\n"
+    )
+    found = run(begin + CLIENT_IN_CHAIN)
+    assert len(found) == 6  # of six chains, one model each
+    for answer in found:
+        assert (answer["text"], answer["tokens_in"], answer["tokens_out"]) == (REPLY, 11, 4)
+        assert {source["role"] for source in answer["sources"]} == {"index", "model", "prompt"}
 
 
 def test_the_reference_of_the_newest_conventions_is_one_answer() -> None:

@@ -144,7 +144,8 @@ def _trail(trail: Trail) -> tuple[str, str, str]:
     for step in trail.steps:
         way.append(names.label(step.node) + (f".{step.column}" if step.column else ""))
         way += [f"by {step.job or 'run'} {names.short(step.run)}"] if step.run else []
-    return trail.document or trail.content, f"{trail.score:.3f}" if trail.score else "–", " ← ".join(way)
+    name = (trail.document or trail.content) + ("" if trail.sure else " (perhaps)")
+    return name, f"{trail.score:.3f}" if trail.score else "–", " ← ".join(way)
 
 
 def _blame(report: IncidentReport) -> None:

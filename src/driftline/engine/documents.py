@@ -8,6 +8,8 @@ that held it, and on to the run that wrote that. Guesses nothing: a trail ends w
 
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from driftline.engine import contents, ingested, questions
 from driftline.engine.house import House
 from driftline.engine.ingested import Ingested
@@ -31,10 +33,11 @@ def trails(house: House, answer: Answer) -> tuple[Trail, ...]:
     sources = sorted(answer.sources, key=lambda source: source.role not in KINDS)
     versions = [source.version for source in sources]
     found = []
-    for one in answer.documents:
-        steps = _steps(house, one, versions)
+    for place, one in enumerate(answer.documents):
+        steps, sure = _steps(house, one, versions), place < len(answer.documents) - answer.perhaps
         ways = [steps] if steps else contents.ways(house, one, answer.time_us) or [()]
-        found += [Trail(content=one.content, document=one.document, score=one.score, steps=way) for way in ways]
+        known = Trail(content=one.content, document=one.document, score=one.score, sure=sure)
+        found += [msgspec.structs.replace(known, steps=way) for way in ways]
     return tuple(found)
 
 

@@ -52,7 +52,8 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     endpoint: str  # name of the deployment, such as refund-desk
     partition: str = ""  # nominal slice that it belongs to, such as 2013-01-31
     sources: tuple[Source, ...] = ()
-    documents: tuple[Retrieved, ...] = ()
+    documents: tuple[Retrieved, ...] = ()  # in order
+    perhaps: int = 0  # how many of these, the last ones, were at hand before it, but may have fed earlier answers only
     features: dict[str, float | int | str | bool | None] = {}  # the values used, small ones only; see features_hash
     features_hash: str = ""  # hash over names and values, also where the values are not kept
     question: str = ""  # hash of the question

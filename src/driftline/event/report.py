@@ -136,6 +136,7 @@ class Trail(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     content: str  # content hash of what was retrieved
     document: str = ""
     score: float = 0.0
+    sure: bool = True  # False = it was at hand, but may have fed earlier answers only
     steps: tuple[Step, ...] = ()  # the nearest first; none = nothing is known of it but that it was retrieved
 
 

@@ -57,14 +57,23 @@ def schema() -> "pa.Schema":
         "tools": pa.list_(pa.string()),
         "tokens_in": pa.int64(),
         "tokens_out": pa.int64(),
+        "perhaps": pa.int64(),  # of the documents
     }
     return pa.schema(columns, metadata={"format": FORMAT})
 
 
-ADDED = ("span", "features_hash", "text_hash", "tools", "tokens_in", "tokens_out")  # that older segments lack
+ADDED = (
+    "span",
+    "features_hash",
+    "text_hash",
+    "tools",
+    "tokens_in",
+    "tokens_out",
+    "perhaps",
+)  # that older segments lack
 FEW = (  # columns with few different values, worth a dictionary in the file
     "endpoint", "partition", "decision", "currency", "action", "verdict", "features", "nodes.list.element",
-    "tools.list.element", *(f"sources.list.element.{name}" for name in _SOURCE), "tokens_in", "tokens_out",
+    "tools.list.element", *(f"sources.list.element.{name}" for name in _SOURCE), "tokens_in", "tokens_out", "perhaps",
 )  # fmt: skip
 _FIELDS = frozenset(field.name for field in msgspec.structs.fields(Answer)) - {
     "sources",
@@ -102,7 +111,7 @@ def completed(table: "pa.Table") -> "pa.Table":
     """Return the rows of a segment with the columns of ``schema()``, those that it lacks with nothing in them."""
     import pyarrow as pa
 
-    empty = {"tokens_in": 0, "tokens_out": 0, "tools": []}
+    empty = {"tokens_in": 0, "tokens_out": 0, "tools": [], "perhaps": 0}
     for name in schema().names:
         if name not in table.schema.names:
             values = pa.array([empty.get(name, "")] * table.num_rows, schema().field(name).type)

@@ -6,9 +6,9 @@ from click.testing import Result
 
 from driftline.cli.why import WIDE, _difference, _explain
 from driftline.errors import NotFound
-from driftline.event.answer import Answer, Source
+from driftline.event.answer import Answer, Retrieved, Source
 from driftline.event.lineage import Dataset, Link, Node, Subgraph, Version
-from driftline.event.report import ColumnCells, DataChange, Explanation
+from driftline.event.report import ColumnCells, DataChange, Explanation, Trail
 
 Run = Callable[..., Result]
 ANSWER = "0194a1b2-1111-7000-8000-000000000001"
@@ -47,6 +47,15 @@ def test_a_dataset_is_no_answer_and_is_told_where_its_changes_are(run: Run) -> N
     with pytest.raises(NotFound) as said:
         run("why", "features")
     assert "'driftline diff features@previous features@latest'" in str(said.value.hint)
+
+
+def test_what_an_answer_has_perhaps_read_is_told_as_that(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = Answer(id=ANSWER, time_us=0, endpoint="desk", documents=(Retrieved("", "a.md"), Retrieved("", "b.md")))
+    trails = (Trail(content="", document="a.md"), Trail(content="", document="b.md", sure=False))
+    _explain(Explanation(answer=answer, documents=trails), WIDE)
+    shown = capsys.readouterr().out
+    assert "b.md (perhaps)" in shown
+    assert "a.md (perhaps)" not in shown
 
 
 def test_of_400_sources_the_first_are_listed_and_the_rest_counted(capsys: pytest.CaptureFixture[str]) -> None:

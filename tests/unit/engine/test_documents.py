@@ -7,8 +7,11 @@ import pytest
 
 import driftline
 from driftline.capture.sending import client
+from driftline.config import load
+from driftline.engine.engine import Engine
 from driftline.errors import NotFound
 from driftline.event import ids
+from driftline.event.answer import Answer, Retrieved
 from driftline.event.report import Trail
 
 PAGE = "Refunds are paid within seven days. Compensation is due after three hours."
@@ -53,6 +56,15 @@ def test_a_chunk_leads_to_its_page_to_the_run_that_cut_it_and_to_the_run_that_pa
         assert len(driftline.answers(document=named)) == 1  # by the file at the end of its trail
     assert driftline.answers(document="unds.pdf") == ()
     assert "1 answer retrieved it" in driftline.impact("document:refunds").sentence
+
+
+def test_of_what_an_answer_has_perhaps_read_the_trail_says_so(home: Path) -> None:
+    engine = Engine.open(load({"home": str(home / ".driftline")}))
+    documents = tuple(Retrieved(ids.text(chunk)) for chunk in CHUNKS)
+    engine.record([Answer(id=ids.uuid7(1), time_us=1, endpoint="desk", documents=documents, perhaps=1)])
+    (kept,) = engine.answers()
+    assert [trail.sure for trail in engine.why(kept.id).documents] == [True, False]
+    engine.close()
 
 
 def test_without_further_words_a_chunk_of_a_page_leads_to_the_file_of_that_name(home: Path) -> None:

@@ -47,6 +47,7 @@ _NAMES = ("gen_ai.agent.name", "gen_ai.workflow.name", "agent.name", "traceloop.
 _TOOL = ("gen_ai.tool.name", "tool.name", "traceloop.entity.name")
 _COLLECTION = ("gen_ai.data_source.id", "db.collection.name", "db.namespace", "db.name")
 _RESPONSE = "gen_ai.response.id"
+_ASKED_FOR = ".tool_call.id"
 _LOGFIRE = "logfire.span_type"
 _LOGFIRE_TOLD = frozenset((_RESPONSE, "gen_ai.output.messages", "gen_ai.usage.input_tokens", "response_data", "events"))
 _UNKNOWN = frozenset(("", "unknown"))
@@ -65,6 +66,19 @@ class Span(NamedTuple):
     scope: str = ""  # who has written it
     end_us: int = 0
     inside: "Sequence[Span]" = ()  # calls of models in one
+
+
+class Ended(NamedTuple):
+    """A span that has ended and speaks of an answer."""
+
+    trace: str
+    id: str
+    span: Span
+
+    @property
+    def scope(self) -> str:
+        """Who has written it."""
+        return self.span.scope
 
 
 class Said(NamedTuple):
@@ -126,6 +140,11 @@ def read(span: Span) -> Said | None:
 def response_of(span: Span) -> str:
     """Return the id of the response that a span tells of; ``""`` where it names none."""
     return str(span.attributes.get(_RESPONSE, ""))
+
+
+def called_by(span: Span) -> set[str]:
+    """Return the ids of the calls of tools that a model has asked for."""
+    return {str(value) for key, value in span.attributes.items() if key.endswith(_ASKED_FOR) and "output" in key}
 
 
 def bare(span: Span) -> Span:

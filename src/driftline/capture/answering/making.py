@@ -51,6 +51,7 @@ class Noted(NamedTuple):
     tools: Iterable[str] = ()
     tokens: tuple[int, int] = (0, 0)
     text_hash: str = ""  # where the text itself was not taken down
+    perhaps: int = 0  # how many of the documents, the last ones, it may not stand on
 
 
 def finish(noted: Noted) -> Answer:
@@ -81,6 +82,7 @@ def finish(noted: Noted) -> Answer:
         tools=tuple(map(text_of, noted.tools)),
         tokens_in=noted.tokens[0],
         tokens_out=noted.tokens[1],
+        perhaps=noted.perhaps,
     )
 
 

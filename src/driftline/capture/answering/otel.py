@@ -43,7 +43,7 @@ class SpanProcessor(Base):  # type: ignore[misc, unused-ignore]  # an unknown cl
         attributes = span.attributes or {}
         ended = None
         if dialects.speaks(attributes, (event.name for event in span.events)):
-            ended = spans.Ended(
+            ended = dialects.Ended(
                 f"{span.context.trace_id:032x}",
                 f"{span.context.span_id:016x}",
                 dialects.Span(
@@ -60,6 +60,7 @@ class SpanProcessor(Base):  # type: ignore[misc, unused-ignore]  # an unknown cl
 
     def shutdown(self) -> None:
         """Deliver what was recorded."""
+        fault.attempt("otel", self._spans.release)
         fault.attempt("otel", client.flush)
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:

@@ -7,17 +7,20 @@ answer in the making (``with driftline.answer(...)``) the spans add to that one.
 """
 
 import importlib
+import itertools
 import os
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from driftline.capture.answering import answers, dialects
 from driftline.capture.answering.answers import Answering
-from driftline.capture.answering.dialects import Span
+from driftline.capture.answering.beside import Near, fed
+from driftline.capture.answering.dialects import Ended, Span
+from driftline.capture.answering.held import Held, Waiting
 from driftline.capture.answering.making import Noted, finish
-from driftline.capture.answering.united import United, same_call, united
+from driftline.capture.answering.united import United, same_call, tells_of, united
 from driftline.capture.ground import fault
 from driftline.capture.runs.pointer import in_use
 from driftline.capture.sending import client
@@ -30,31 +33,19 @@ from driftline.event.lineage import Touched, Version
 OPEN = 10_000  # spans that are followed at the same time
 HEARD = 1_000  # responses that another instrumentation may still tell of
 LATELY = 8  # calls that an answer in the making remembers, since another instrumentation may tell of them, too
+AROUND = 250  # spans, those that have started last, that are asked whether they tell of a call within them
 TOGETHER = 1_000  # spans of one answer that are looked at
 _ADAPTER = "driftline.capture.answering.otel"
 _SCOPES = ("openinference.", "traceloop.")
 
 
-class Ended(NamedTuple):
-    """A span that has ended and speaks of an answer."""
-
-    trace: str
-    id: str
-    span: Span
-
-    @property
-    def scope(self) -> str:
-        """Who has written it."""
-        return self.span.scope
-
-
 class _Heard:
     """The spans of an answer until it is made; another instrumentation may tell of it, too."""
 
-    __slots__ = ("__weakref__", "found", "made", "root")
+    __slots__ = ("__weakref__", "found", "made", "perhaps", "root")
 
-    def __init__(self, root: Ended, found: Sequence[Ended]) -> None:
-        self.root, self.found = root, [*found]
+    def __init__(self, root: Ended, found: Sequence[Ended], perhaps: Sequence[Ended] = ()) -> None:
+        self.root, self.found, self.perhaps = root, [*found], perhaps
         self.made = False
 
 
@@ -68,11 +59,26 @@ class _Known(NamedTuple):
 class _Open:
     """A span that has started and not ended."""
 
-    __slots__ = ("answer", "attributes", "found", "parent", "scope")
+    __slots__ = ("answer", "attributes", "found", "inner", "number", "parent", "scope")
 
-    def __init__(self, parent: int, scope: str, attributes: Any, answer: Answering | None) -> None:
+    def __init__(self, number: int, parent: int, scope: str, attributes: Any, answer: Answering | None) -> None:
         self.parent, self.scope, self.attributes, self.answer = parent, scope, attributes, answer
-        self.found: list[Ended] = []
+        self.number = number  # they rise in the order in which spans start
+        self.inner = 0  # spans that are open directly below it
+        self.found: list[Near] = []
+
+    def speaks(self) -> bool:
+        """Whether it is of a generative system; some say so only when they end."""
+        return self.scope.startswith(_SCOPES) or dialects.speaks(self.attributes() or {})
+
+
+class _Ready(NamedTuple):
+    """The spans of an answer that is over."""
+
+    root: Ended
+    found: Sequence[Ended]
+    near: tuple[list[Ended], list[Ended]] = ([], [])  # what stands beside: for sure, perhaps
+    answer: Answering | None = None  # in the making, around it
 
 
 _every: "weakref.WeakSet[Spans]" = weakref.WeakSet()  # whose locks a forked child makes anew
@@ -86,20 +92,25 @@ class Spans:
         self._uses = dict(uses)
         self._lock = threading.RLock()  # a generator that is collected may end a span
         self._open: dict[int, _Open] = {}
+        self._waiting = Waiting()
+        self._numbers = itertools.count()
         self._heard: dict[str, _Known] = {}  # by the id of the response
         _every.add(self)
 
     def reborn(self) -> None:
-        """In a forked child: a thread of the parent that held the lock is not there."""
+        """In a forked child: a thread of the parent that held the lock is not there, and what waits is the parent's."""
         self._lock = threading.RLock()
+        self._waiting = Waiting()
 
     def start(self, key: int, parent: int, scope: str, attributes: Any) -> None:
         """A span starts; ``attributes`` returns those that it has by now."""
-        started = _Open(parent, scope, attributes, answers.current_answer())
+        started = _Open(next(self._numbers), parent, scope, attributes, answers.current_answer())
         with self._lock:
             while len(self._open) >= OPEN:  # spans that nobody ends
                 del self._open[next(iter(self._open))]
             self._open[key] = started
+            if (around := self._open.get(parent)) is not None:
+                around.inner += 1
 
     def end(self, key: int, ended: Ended | None) -> None:
         """A span ends; None = it says nothing of an answer."""
@@ -107,31 +118,75 @@ class Spans:
             started = self._open.pop(key, None)
             if started is None:
                 return
-            found = _whole(started.found, ended) if ended is not None else started.found
-            if not found:
-                return
-            parent = self._open.get(started.parent)
-            inside = self._inside(started.parent, {one.scope for one in found})
-            alone = not any(map(_answers, found))  # no model was called in it
-            made = started.answer is not None and not started.answer.over
-            if inside or (alone and not made):
-                if parent is not None:
-                    parent.found += found[: TOGETHER - len(parent.found)]
-                return
-            beside = [] if parent is None or alone else parent.found
+            told, over = self._waiting.ended(key, ended)
+            over += self._waiting.late()
+            ready = self._ended(started, ended, told)
+        self._release(over)
+        if ready is not None:
+            self._record(ready)
+
+    def release(self) -> None:
+        """Record the calls that wait for a span around them, now."""
+        with self._lock:
+            over = self._waiting.all()
+        self._release(over)
+
+    def _release(self, over: Sequence[Held]) -> None:
+        for one in over:
+            self._record(_Ready(one.root, one.found, one.near))
+
+    def _ended(self, started: _Open, ended: Ended | None, told: Held | None) -> _Ready | None:
+        """Return the spans of an answer that is over; None where a span belongs to one around it, or is to wait."""
+        parent = self._open.get(started.parent)
+        if parent is not None:
+            parent.inner -= 1
+        found = [one.ended for one in started.found] + [*(told.found if told is not None else ())]
+        if ended is not None:
+            found = _whole(found, ended)
+        if not found:
+            return None
+        alone = not any(map(_answers, found))  # no model was called in it
+        made = started.answer is not None and not started.answer.over
+        if self._inside(started.parent, {one.scope for one in found}) or (alone and not made):
+            if parent is not None:
+                parent.found += [one.leave() for one in started.found] if ended is None else map(Near, found)
+                del parent.found[:-TOGETHER]
+            return None
         root = ended if ended is not None else found[-1]
-        self._record(root, [*beside, *found], started.answer)
+        above = [*self._above(started.parent)]
+        near = [one for key in above for one in self._open[key].found] if not alone else []
+        ready = _Ready(root, found, fed(near, root, found), started.answer)
+        around = self._around(started, above) if not made and ended is not None and _answers(ended) else ()
+        if around:
+            self._waiting.add(Held(root, found, ready.near), around)
+            return None
+        return ready
+
+    def _above(self, key: int) -> Iterator[int]:
+        """Yield the spans around one, from the inside."""
+        while (one := self._open.get(key)) is not None:
+            yield key
+            key = one.parent
 
     def _inside(self, key: int, scopes: set[str]) -> bool:
-        """Whether a span, or one around it, is of a generative system; some say so only when they end."""
-        while (one := self._open.get(key)) is not None:
-            if one.scope in scopes or one.scope.startswith(_SCOPES) or dialects.speaks(one.attributes() or {}):
-                return True
-            key = one.parent
-        return False
+        """Whether a span, or one around it, is of a generative system."""
+        around = [self._open[one] for one in self._above(key)]
+        return any(one.scope in scopes or one.speaks() for one in around)
 
-    def _record(self, root: Ended, found: Sequence[Ended], answer: Answering | None) -> None:
-        heard, again = self._hear(root, found)
+    def _around(self, started: _Open, above: Sequence[int]) -> list[int]:
+        """Return the innermost spans that may tell of the call of a model within them, though they are not above it."""
+        found = []
+        for key, one in [*itertools.islice(reversed(self._open.items()), AROUND)]:
+            if one.number < started.number and not one.inner and one.scope != started.scope and key not in above:
+                outer = next((at for at in self._above(one.parent) if not self._open[at].speaks()), 0)
+                if one.speaks() and (not outer or outer in above):
+                    found.append(key)
+        return found
+
+    def _record(self, ready: _Ready) -> None:
+        root, found, (sure, perhaps), answer = ready
+        found = [*sure, *found]
+        heard, again = self._hear(_Heard(root, found, perhaps))
         if answer is not None and not answer.over:
             _add(answer, root, _fresh(answer, [one.span for one in found]), self._uses)
             return
@@ -139,22 +194,22 @@ class Spans:
         if owner is not None and not again:
             owner.answer((_made, 1, owner.settings, self._endpoint, self._uses, heard))
 
-    def _hear(self, root: Ended, found: Sequence[Ended]) -> tuple[_Heard, bool]:
+    def _hear(self, new: _Heard) -> tuple[_Heard, bool]:
         """Return the spans of an answer, and whether it is one that others have told of already."""
-        response = dialects.response_of(root.span) if _answers(root) else ""
+        span = new.root.span
+        response = dialects.response_of(span) if _answers(new.root) else ""
         if not response:
-            return _Heard(root, found), False
+            return new, False
         with self._lock:
             known = self._heard.get(response)
-            if known is not None and same_call(known.span, root.span):
-                heard = known.heard() or _Heard(root, ())
-                heard.found += found if not heard.made else ()
+            if known is not None and same_call(known.span, span):
+                heard = known.heard() or new
+                heard.found += new.found if heard is not new and not heard.made else ()
                 return heard, True
             while len(self._heard) >= HEARD:
                 del self._heard[next(iter(self._heard))]
-            heard = _Heard(root, found)
-            self._heard[response] = _Known(dialects.bare(root.span), weakref.ref(heard))
-        return heard, False
+            self._heard[response] = _Known(dialects.bare(span), weakref.ref(new))
+        return new, False
 
 
 def _whole(inside: Sequence[Ended], ended: Ended) -> list[Ended]:
@@ -185,6 +240,8 @@ def _made(settings: Settings, endpoint: str, uses: Mapping[str, Any], heard: _He
     one = fault.attempt("otel", united, [ended.span for ended in heard.found])
     if one is None:
         return []
+    more = fault.attempt("otel", united, [ended.span for ended in heard.perhaps]) or United()
+    perhaps = [document for document in more.documents if document not in one.documents]
     seed = bytes.fromhex(ids.digest(root.trace, root.id))
     moment = root.span.start_us
     roles = {source.role for source in _given(uses)}
@@ -192,8 +249,8 @@ def _made(settings: Settings, endpoint: str, uses: Mapping[str, Any], heard: _He
     decision = "error" if one.failed else ""
     noted = Noted(
         settings, ids.uuid7(moment, lambda size: seed[:size]), moment, endpoint or one.name or root.span.name, "",
-        one.question, None, (*_given(uses), *sources), one.documents, None, one.text, decision, None, 0.0, "", None,
-        root.trace, root.id, one.tools, one.tokens,
+        one.question, None, (*_given(uses), *sources), (*one.documents, *perhaps), None, one.text, decision, None, 0.0,
+        "", None, root.trace, root.id, one.tools, one.tokens, perhaps=len(perhaps),
     )  # fmt: skip
     return [finish(noted)]
 
@@ -206,7 +263,7 @@ def _given(uses: Mapping[str, Any]) -> list[Source]:
 def _fresh(answer: Answering, found: Sequence[Span]) -> United:
     """Return what spans say together, without the calls that the answer has heard of from another instrumentation."""
     calls = [span for span in found if dialects.kind_of(span) == "model"]
-    again = [span for span in calls if any(same_call(told, span) for told in answer.told)]
+    again = [span for span in calls if any(same_call(told, span) or tells_of(span, told) for told in answer.told)]
     answer.told = (*answer.told, *calls)[-LATELY:]
     one = united(found)
     if not again:

@@ -106,6 +106,37 @@ def same_call(one: Span, other: Span) -> bool:
     return bool(said.text) and any(said.tokens) and (said.text, said.tokens) == (again.text, again.tokens)
 
 
+def tells_of(outer: Span, inner: Span) -> bool:
+    """Whether a span of a framework tells of the call of a model that its client tells of inside of it.
+
+    The one lies inside the other, they are of one model, and nothing that both say differs: what was said, or which
+    tools were asked for, or the number of tokens, is the same, or both failed. Where the client says nothing of what
+    came, it was asked the same.
+    """
+    if outer.scope == inner.scope or not (outer.start_us <= inner.start_us and inner.end_us <= outer.end_us):
+        return False
+    names = dialects.response_of(outer), dialects.response_of(inner)
+    if all(names):
+        return names[0] == names[1]
+    said, again = dialects.read(outer), dialects.read(inner)
+    if said is None or again is None or (said.kind, said.failed) != (again.kind, again.failed) or said.kind != "model":
+        return False
+    both = [
+        (said.text, again.text),
+        (said.tokens[1], again.tokens[1]),
+        (dialects.called_by(outer), dialects.called_by(inner)),
+    ]
+    if any(one and other and one != other for one, other in both):
+        return False
+    alike = [bool(one) and one == other for one, other in both]
+    same = {name.rpartition("/")[2] for name in (said.model, said.version) if name}
+    if same.isdisjoint(name.rpartition("/")[2] for name in (again.model, again.version)):
+        return not _others(said, again) and sum(alike) > 1
+    if not any(one for _, one in both):  # as of a stream that the client does not follow
+        return said.failed or bool(said.question and said.question == again.question)
+    return any(alike)
+
+
 def _others(one: Said, other: Said) -> bool:
     """Whether two models are meant: of different providers, with no name in common."""
     names, again = ({name.rpartition("/")[2] for name in (said.model, said.version) if name} for said in (one, other))

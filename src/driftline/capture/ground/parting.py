@@ -1,9 +1,9 @@
 """The last moment before somebody else may end this process: what it has recorded is on disk by then.
 
-Enters: what saves. Leaves: calls of it before ``os._exit`` and ``os.abort``, before a signal that the process ends itself
-or its group by (Uvicorn does, after each SIGTERM or Ctrl-C), and, in a child of ``multiprocessing`` (pools, executors, joblib), before anything
-is sent to another process: whoever has the result of a task may end the worker by a signal at once, as ``with Pool()``
-does. Never keeps a process from sending or from ending.
+Enters: what saves. Leaves: calls of it before ``os._exit`` and ``os.abort``, before a signal that the process ends
+itself or its group by (Uvicorn does, after each SIGTERM or Ctrl-C), and, in a child of ``multiprocessing`` (pools,
+executors, joblib), before anything is sent to another process: whoever has the result of a task may end the worker by a
+signal at once, as ``with Pool()`` does. Never keeps a process from sending or from ending.
 """
 
 import contextlib

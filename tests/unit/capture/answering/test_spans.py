@@ -9,8 +9,8 @@ import pytest
 
 import driftline
 from driftline.capture.answering import spans
-from driftline.capture.answering.dialects import Span
-from driftline.capture.answering.spans import Ended, Spans
+from driftline.capture.answering.dialects import Ended, Span
+from driftline.capture.answering.spans import Spans
 from driftline.capture.answering.united import united
 from driftline.capture.ground import fault
 from driftline.errors import MissingExtra
@@ -88,6 +88,107 @@ def test_a_retrieval_beside_its_answer_belongs_to_it(sink: MemorySink) -> None:
     tracing.end(request, HTTP)
     (answer,) = recorded(sink)
     assert [one.content for one in answer.documents] == [ids.text("a")]
+
+
+def test_a_retrieval_beside_what_is_around_its_answer_belongs_to_it(sink: MemorySink) -> None:
+    """One function that searches, one that asks, each with a span of its own."""
+    tracing = Tracing()
+    request = tracing.start(scope="http")
+    searching = tracing.start(request, scope="mine")
+    tracing.once(retriever("a"), searching)
+    tracing.end(searching, HTTP)
+    asking = tracing.start(request, scope="mine")
+    tracing.once(LLM, asking)
+    tracing.end(asking, HTTP)
+    tracing.end(request, HTTP)
+    (answer,) = recorded(sink)
+    assert ([one.content for one in answer.documents], answer.perhaps) == ([ids.text("a")], 0)
+
+
+def test_in_a_loop_each_answer_stands_on_what_was_found_since_the_last_one_and_perhaps_on_the_rest(
+    sink: MemorySink,
+) -> None:
+    tracing = Tracing()
+    job = tracing.start(scope="mine")
+    for text in "ab":
+        tracing.once(retriever(text), job)
+        tracing.once(LLM, job)
+        tracing.now += 1
+    tracing.once(retriever("c"), tracing.start(scope="elsewhere"))
+    first, second = recorded(sink)
+    assert ([one.content for one in first.documents], first.perhaps) == ([ids.text("a")], 0)
+    assert ([one.content for one in second.documents], second.perhaps) == ([ids.text("b"), ids.text("a")], 1)
+
+
+def test_rounds_with_a_span_of_their_own_keep_what_they_found(sink: MemorySink) -> None:
+    tracing = Tracing()
+    job = tracing.start(scope="mine")
+    for text in "ab":
+        turn = tracing.start(job, scope="mine")
+        tracing.once(retriever(text), turn)
+        tracing.once(LLM, turn)
+        tracing.end(turn, HTTP)
+    assert [[one.content for one in answer.documents] for answer in recorded(sink)] == [
+        [ids.text("a")],
+        [ids.text("b")],
+    ]
+
+
+COUNTED = {**LLM, "llm.token_count.prompt": 7, "llm.token_count.completion": 2}
+
+
+def nested(tracing: Tracing, request: int = 0, **inner: Any) -> None:
+    """A framework calls a client, and its span is not current meanwhile: that of the client has no parent there."""
+    chain = tracing.start(request)
+    model = tracing.start(chain)
+    client = tracing.start(request, scope="openinference.client")
+    begun = tracing.now
+    tracing.now += 2
+    tracing.end(client, {**COUNTED, **inner}, "openinference.client")
+    span = Span("model", COUNTED, (), begun, False, "openinference.x", tracing.now + 2)
+    tracing.spans.end(model, Ended(TRACE, f"{model:016x}", span))
+    tracing.now += 3
+    tracing.end(chain, CHAIN)
+
+
+@pytest.mark.parametrize("served", [False, True])
+def test_a_call_that_a_framework_and_its_client_tell_of_in_traces_of_their_own_is_one_answer(
+    sink: MemorySink, served: bool
+) -> None:
+    tracing = Tracing()
+    nested(tracing, tracing.start(scope="http") if served else 0)
+    (answer,) = recorded(sink)
+    assert (answer.text, answer.tokens_in, answer.question) == ("Soon.", 7, ids.text("When?"))
+
+
+def test_another_call_of_a_client_while_a_framework_works_is_an_answer_of_its_own(sink: MemorySink) -> None:
+    tracing = Tracing()
+    nested(tracing, **{"output.value": "Never."})
+    assert sorted(answer.text for answer in recorded(sink)) == ["Never.", "Soon."]
+
+
+def test_a_call_below_another_request_is_none_that_a_framework_tells_of(sink: MemorySink) -> None:
+    tracing = Tracing()
+    here, there = tracing.start(scope="http"), tracing.start(scope="http")
+    model, client = tracing.start(here), tracing.start(there, scope="openinference.client")
+    tracing.end(client, COUNTED, "openinference.client")
+    assert len(recorded(sink)) == 1  # it has not waited
+    tracing.end(model, COUNTED)
+    assert len(recorded(sink)) == 2
+
+
+def test_a_call_that_waits_for_a_span_is_recorded_at_the_latest_when_the_spans_are_over(sink: MemorySink) -> None:
+    tracing = Tracing()
+    tracing.start()
+    tracing.end(tracing.start(scope="openinference.client"), COUNTED, "openinference.client")
+    assert recorded(sink) == []
+    tracing.spans.reborn()  # a forked child leaves it to its parent
+    tracing.spans.release()
+    assert recorded(sink) == []
+    tracing.end(tracing.start(scope="openinference.client"), COUNTED, "openinference.client")
+    tracing.spans.release()
+    tracing.spans.release()
+    assert len(recorded(sink)) == 1
 
 
 def test_a_retrieval_without_an_answer_is_none(sink: MemorySink) -> None:

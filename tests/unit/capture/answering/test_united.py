@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from driftline.capture.answering.dialects import Span
-from driftline.capture.answering.united import same_call, united
+from driftline.capture.answering.united import same_call, tells_of, united
 from driftline.event.answer import Source
 from driftline.event.lineage import Dataset, Version
 
@@ -84,3 +84,53 @@ def test_the_same_words_of_models_of_other_providers_are_two_calls() -> None:
     assert united([first, second]).tokens == (14, 0)
     routed = span({**counted, "llm.provider": "router", "llm.model_name": "acme/m"}, 9, 21, "router")
     assert same_call(routed, first)
+
+
+SAID = {
+    "openinference.span.kind": "LLM", "llm.provider": "acme", "llm.model_name": "m", "output.value": "Yes.",
+    "llm.token_count.prompt": 7, "llm.token_count.completion": 2,
+}  # fmt: skip
+SILENT = {key: SAID[key] for key in ("openinference.span.kind", "llm.model_name")} | {"input.value": "When?"}
+TOOL = "llm.output_messages.0.message.tool_calls.0.tool_call.id"
+
+
+def without(*names: str, **more: Any) -> dict[str, Any]:
+    return {key: value for key, value in SAID.items() if key not in names} | more
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "same"),
+    [
+        (SAID, SAID, True),
+        (SAID, without("llm.token_count.completion"), True),  # a stream that says no numbers
+        (SAID, without("output.value"), True),  # content is not kept
+        (SAID, {**SAID, "llm.token_count.prompt": 9}, True),  # what was cached is counted otherwise
+        (SAID, {**SAID, "llm.token_count.completion": 3}, False),
+        (SAID, {**SAID, "output.value": "No."}, False),
+        (SAID, {**SAID, "llm.model_name": "acme/m"}, True),
+        (SAID, {**SAID, "llm.model_name": "deployed"}, True),  # the same words for as many tokens
+        (SAID, {**SAID, "llm.model_name": "b", "llm.provider": "best"}, False),
+        (SAID, without("output.value", "llm.model_name"), False),  # of what model it is, nobody says
+        (without("output.value", **{TOOL: "c1"}), without("output.value", **{TOOL: "c1"}), True),
+        (without("output.value", **{TOOL: "c1"}), without("output.value", **{TOOL: "c2"}), False),
+        ({**SAID, "input.value": "When?"}, SILENT, True),  # of a stream that the client does not follow
+        ({**SAID, "input.value": "Why?"}, SILENT, False),
+        (SAID, {"http.request.method": "POST"}, False),
+        ({**SAID, "gen_ai.response.id": "r1"}, {**SAID, "gen_ai.response.id": "r2"}, False),
+    ],
+)
+def test_a_span_of_a_framework_tells_of_the_call_of_its_client_where_nothing_that_both_say_differs(
+    outer: dict[str, Any], inner: dict[str, Any], same: bool
+) -> None:
+    assert tells_of(span(outer, 10, 20, "framework"), span(inner, 10, 20, "client")) is same
+
+
+def test_a_call_that_is_not_wholly_inside_of_another_one_is_none_that_it_tells_of() -> None:
+    outer = span(SAID, 10, 20, "framework")
+    assert tells_of(outer, span(SAID, 11, 19, "client"))
+    assert not tells_of(outer, span(SAID, 9, 19, "client"))
+    assert not tells_of(outer, span(SAID, 11, 21, "client"))
+    assert not tells_of(outer, span(SAID, 11, 19, "framework"))
+    failed = outer._replace(failed=True)
+    assert not tells_of(failed, span(SAID, 11, 19, "client"))
+    assert tells_of(failed, span(SILENT, 11, 19, "client")._replace(failed=True))

@@ -1,0 +1,76 @@
+"""Calls of models that wait for a span around them to end, as it may tell of the same call.
+
+Some frameworks do not make their spans current while they call a client that is instrumented, too: the span of the
+client has no parent, or stands beside. Enters: a call that is over while spans of other instrumentation are open around
+it. Leaves: for each of these, when it ends, the call that it tells of; and the calls that none of them tells of. They
+wait for a moment only, as such a span ends right after the call.
+"""
+
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+
+from driftline.capture.answering.dialects import Ended
+from driftline.capture.answering.united import tells_of
+
+SECONDS = 10.0  # that a call waits
+_now = time.monotonic
+
+
+class Held:
+    """A call that waits."""
+
+    __slots__ = ("_since", "_waits", "found", "near", "root")
+
+    def __init__(self, root: Ended, found: Sequence[Ended], near: tuple[list[Ended], list[Ended]]) -> None:
+        self.root, self.found, self.near = root, found, near
+        self._waits = 0
+        self._since = _now()
+
+    @property
+    def over(self) -> bool:
+        """Whether it waits no longer: a span has told of it, or none does."""
+        return not self._waits
+
+
+class Waiting:
+    """The calls that wait, by the spans that they wait for."""
+
+    def __init__(self) -> None:
+        self._every: deque[Held] = deque()
+        self._for: dict[int, list[Held]] = {}
+
+    def add(self, held: Held, keys: Iterable[int]) -> None:
+        """Let a call wait for spans."""
+        for key in keys:
+            self._for.setdefault(key, []).append(held)
+            held._waits += 1
+        self._every.append(held)
+
+    def ended(self, key: int, ended: Ended | None) -> tuple[Held | None, list[Held]]:
+        """Return the call that a span tells of, and those that none will tell of; None = it tells of none."""
+        own = [one for one in self._for.pop(key, ()) if not one.over]
+        told = [one for one in own if ended is not None and tells_of(ended.span, one.root.span)]
+        mine = min(told, key=lambda one: one.root.span.start_us, default=None)  # of several the nearest to its start
+        for one in own:
+            one._waits = 0 if one is mine else one._waits - 1
+        return mine, [one for one in own if one is not mine and one.over]
+
+    def late(self) -> list[Held]:
+        """Return the calls that have waited long enough."""
+        found = []
+        while self._every and (self._every[0].over or self._every[0]._since + SECONDS < _now()):
+            one = self._every.popleft()
+            if not one.over:
+                found.append(one)
+                one._waits = 0
+        return found
+
+    def all(self) -> list[Held]:
+        """Return all calls that wait, which wait no longer."""
+        found = [one for one in self._every if not one.over]
+        for one in found:
+            one._waits = 0
+        self._every.clear()
+        self._for.clear()
+        return found
