@@ -36,7 +36,9 @@ from driftline.event.lineage import Touched, Version
 Model = TypeVar("Model")
 
 RECORDED = ("predict", "predict_proba")
+LEARNS = ("fit", "partial_fit")  # at once, and in steps
 ROWS = 1_000  # answers recorded per call; the rest is counted as ``unrecorded rows``
+_MEASURED = "xxh3:"  # what versions begin with that were measured, and not given
 _NOTHING = object()  # no argument was given
 _arrays: set[type] = set()  # numpy's, once one was seen: its name is slow to ask for
 _now = time.time_ns
@@ -61,9 +63,12 @@ class Served:
         return type(self._driftline_model)
 
     def __getattr__(self, name: str) -> Any:
-        value = getattr(object.__getattribute__(self, "_driftline_model"), name)
-        if name not in RECORDED or not callable(value):
+        model = object.__getattribute__(self, "_driftline_model")
+        value = getattr(model, name)
+        if not callable(value):
             return value
+        if name not in RECORDED:
+            return fault.attempt("serving", self._driftline_chained, name, model, value) or value
         made = fault.attempt("serving", self._driftline_recorded, name, value)
         return value if made is None else made
 
@@ -73,6 +78,29 @@ class Served:
         if known is None or known[0] != value:  # the model may be given another one
             known = made[name] = (value, self._driftline_recording(value))
         return known[1]
+
+    def _driftline_chained(self, name: str, model: Any, value: Any) -> Any:
+        """Return a method of the model that gives out this stand-in where it would give out the model."""
+        if type(value) is not types.MethodType or value.__self__ is not model or not _at_once(value.__func__):
+            return value
+        made = object.__getattribute__(self, "_driftline_made")
+        known = made.get(name)
+        if known is None or known[0] != value:
+            learned = Served._driftline_learned if name in LEARNS else None
+            known = made[name] = (value, special.chained(value, learned))
+        return types.MethodType(known[1], self)
+
+    def _driftline_learned(self, name: str) -> None:
+        """Be another version than the one that was measured; of many small steps it is not measured which."""
+        owner = client.current()
+        if owner is not None and self._driftline_source.version.version.startswith(_MEASURED):
+            measured = measure.of_object(self._driftline_model)[0] if name == LEARNS[0] else ""
+            dataset = observe.name_of(self._driftline_name, "", owner.folder)
+            source = Source("model", Version(dataset, measured))
+            object.__setattr__(self, "_driftline_source", source)
+            object.__setattr__(self, "_driftline_all", (self._driftline_model, self._driftline_name, source))
+            for recorded in RECORDED:  # they hold the version before
+                self._driftline_made.pop(recorded, None)
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._driftline_model, name, value)

@@ -1,11 +1,15 @@
-"""The special methods of a model, which Python looks up on its class only: its stand-in has them, too.
+"""The special methods of a model, which Python looks up on its class only, and those that give out the model itself.
 
-Enters: the class of a model. Leaves: methods that call those of the model; what gives out the model itself, as ``with``
-and ``+=`` do, gives out the stand-in, and what the class refuses is refused. Changes nothing of the class.
+Enters: the class of a model. Leaves: methods that call those of the model; what gives out the model itself, as
+``with``, ``+=`` and ``fit`` do, gives out the stand-in, and what the class refuses is refused. Changes nothing of it.
 """
 
+import functools
 from collections.abc import Callable, Mapping
+from types import MethodType
 from typing import Any
+
+from driftline.capture.ground import fault
 
 _SHOWN = ("__eq__", "__ne__", "__repr__", "__str__")  # every model has these
 _OWN = frozenset((  # special methods that the stand-in has itself, or that concern the making of objects
@@ -32,6 +36,25 @@ def passing(special: Mapping[str, Any]) -> dict[str, Any]:
     if made.get("__aenter__") is not None:
         made["__aenter__"] = _entered
     return made
+
+
+def chained(method: MethodType, learned: Callable[[Any, str], None] | None) -> Callable[..., Any]:
+    """Return the function of a method that gives out the stand-in, its first argument, in place of the model.
+
+    Args:
+        method: that of the model.
+        learned: called with the stand-in and the name of the method after each call that came to its end.
+    """
+    name = method.__name__
+
+    @functools.wraps(method.__func__)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        found = method(*args, **kwargs)
+        if learned is not None:
+            fault.attempt("serving", learned, self, name)
+        return self if found is method.__self__ else found
+
+    return call
 
 
 def _passing(name: str) -> Callable[..., Any]:

@@ -3,11 +3,17 @@
 import asyncio
 import contextlib
 import copy
+import inspect
+import pickle
 import weakref
 from typing import Any, Self
 
 import numpy as np
 import pytest
+import xxhash
+from sklearn.linear_model import SGDClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import driftline
 from driftline.testing import MemorySink
@@ -97,3 +103,42 @@ def test_a_model_that_stands_for_another_one_is_not_asked_for_its_class(sink: Me
     assert driftline.serve(driftline.serve(Refusing())).predict([5]) == [5]
     assert driftline.flush()
     assert [(answer.endpoint, answer.score) for answer in sink.recorded] == [("Proxy", 4.0), ("Refusing", 5.0)]
+
+
+ROWS, LABELS = np.array([[1.0], [2.0], [3.0], [4.0]]), [0, 0, 1, 1]
+
+
+def test_what_gives_out_the_model_gives_out_the_served_one(sink: MemorySink) -> None:
+    """As people chain calls: without that, nothing of the last one would be recorded."""
+    served = driftline.serve(SGDClassifier(random_state=0), name="m", version="7")
+    assert served.set_params(alpha=0.1).partial_fit(ROWS, LABELS, classes=[0, 1]) is served
+    assert served.fit(ROWS, LABELS).predict(ROWS).tolist() == LABELS
+    pipeline = driftline.serve(make_pipeline(StandardScaler(), SGDClassifier(random_state=0)), name="p")
+    pipeline.fit(ROWS, LABELS).predict(ROWS[:1])
+    assert driftline.flush()
+    assert [answer.endpoint for answer in sink.recorded] == [*"mmmm", "p"]
+    assert {answer.sources[0].version.version for answer in sink.recorded[:4]} == {"7"}  # as it was said
+
+
+def test_a_served_model_that_learns_is_another_version(sink: MemorySink) -> None:
+    model = SGDClassifier(random_state=0)
+    served = driftline.serve(model, name="m")
+    served.fit(ROWS, LABELS)
+    fitted = f"xxh3:{xxhash.xxh3_64_hexdigest(pickle.dumps(model, protocol=5))}"
+    served.predict(ROWS[:1])
+    served.partial_fit(ROWS, LABELS)
+    served.predict(ROWS[:1])
+    assert driftline.flush()
+    assert [answer.sources[0].version.version for answer in sink.recorded] == [fitted, ""]
+
+
+def test_methods_of_a_served_model_are_those_of_the_model(sink: MemorySink) -> None:
+    model = SGDClassifier()
+    served = driftline.serve(model, name="m")
+    assert inspect.signature(served.fit) == inspect.signature(model.fit)
+    assert inspect.ismethod(served.fit)
+    assert served.fit.__doc__ == model.fit.__doc__
+    assert served.fit == served.fit
+    assert pickle.loads(pickle.dumps(served.get_params))() == model.get_params()
+    with pytest.raises(TypeError):
+        served.set_params(1)
