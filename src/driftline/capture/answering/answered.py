@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from types import CodeType
 from typing import Any, Protocol
 
+from driftline.capture.answering import pieces
 from driftline.capture.ground import fault
 from driftline.event.current import Draft
 
@@ -72,9 +73,10 @@ class Answered:
 
     def passed(self, item: Any) -> None:
         """Take a piece of what is said."""
-        if isinstance(item, str) and self._length < MOST_TEXT:
-            self._pieces.append(item)
-            self._length += len(item)
+        said = pieces.text_of(item) if self._length < MOST_TEXT else ""
+        if said:
+            self._pieces.append(said)
+            self._length += len(said)
 
     def returned(self, result: Any) -> None:
         """Take the outcome from a result."""

@@ -10,6 +10,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from driftline.capture.answering import pieces
+from driftline.capture.answering.copies import Given
 from driftline.capture.ground import calls, fault
 
 MOST = 10_000  # pieces of one stream that count
@@ -63,9 +65,15 @@ def given_of(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     return args[0] if args else next(iter(kwargs.values()), None)
 
 
-def wrapped(function: Callable[..., Any], record: Record) -> Callable[..., Any]:
-    """Return a function of the same kind, whose predictions are taken down as they come."""
-    return calls.wrap(function, lambda args, kwargs: Promised(record, given_of(args, kwargs)))
+def wrapped(function: Callable[..., Any], record: Record, copied: Callable[[Any], Any]) -> Callable[..., Any]:
+    """Return a function of the same kind, whose predictions are taken down as they come.
+
+    Args:
+        function: what is called.
+        record: takes down what comes of a call.
+        copied: returns a copy of what the model is given, since the program may have changed it by then.
+    """
+    return calls.wrap(function, lambda args, kwargs: Promised(record, copied(given_of(args, kwargs))), lazily=True)
 
 
 def kept(result: Any, given: Any, record: Record) -> Any:
@@ -86,8 +94,11 @@ def unknown(result: Any) -> bool:
     return True
 
 
-def _whole(given: Any, pieces: list[Any]) -> Any:
-    if not all(isinstance(one, str) for one in pieces):
-        return pieces
-    rows = len(given) if hasattr(given, "__len__") and not isinstance(given, str | Mapping) else 1
-    return pieces if rows == len(pieces) else "".join(pieces)
+def _whole(given: Any, items: list[Any]) -> Any:
+    """Return what the pieces of a stream are together: one text, or a prediction each."""
+    said = [pieces.text_of(one) for one in items]
+    texts = [one for one in said if one is not None]
+    if len(texts) < len(items):
+        return items
+    each = isinstance(given, Given) and given.rows == len(items) and all(isinstance(one, str) for one in items)
+    return texts if each else "".join(texts)

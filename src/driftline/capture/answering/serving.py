@@ -12,14 +12,14 @@ import inspect
 import os
 import time
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
-from driftline.capture.answering import models, promised, special
+from driftline.capture.answering import copies, models, promised, special
+from driftline.capture.answering.copies import Given
 from driftline.capture.answering.mint import moment_of
 from driftline.capture.answering.mint import process as minting
-from driftline.capture.answering.predictions import BLOCK, FEATURES, listable, made, score_of, values_of
-from driftline.capture.answering.values import taken
+from driftline.capture.answering.predictions import listable, made, score_of, values_of
 from driftline.capture.frames import passed
 from driftline.capture.ground import fault
 from driftline.capture.ground.calls import is_later
@@ -37,10 +37,8 @@ Model = TypeVar("Model")
 
 RECORDED = ("predict", "predict_proba")
 LEARNS = ("fit", "partial_fit")  # at once, and in steps
-ROWS = 1_000  # answers recorded per call; the rest is counted as ``unrecorded rows``
 _MEASURED = "xxh3:"  # what versions begin with that were measured, and not given
 _NOTHING = object()  # no argument was given
-_arrays: set[type] = set()  # numpy's, once one was seen: its name is slow to ask for
 _now = time.time_ns
 
 
@@ -130,7 +128,7 @@ class Served:
     def _driftline_recording(self, original: Callable[..., Any]) -> Callable[..., Any]:
         name, source = self._driftline_name, self._driftline_source
         if promised.comes_later(original):
-            return promised.wrapped(original, functools.partial(_predicted, name, source))
+            return promised.wrapped(original, functools.partial(_predicted, name, source), Given)
 
         @functools.wraps(original)
         def call(*args: Any, **kwargs: Any) -> Any:
@@ -143,7 +141,7 @@ def _recorded(name: str, source: Source, given: Any, result: Any) -> Any:
     """Return ``result``, or what stands for it where it is not there yet, with its prediction taken down."""
     try:
         if is_later(result):
-            return promised.kept(result, given, functools.partial(_predicted, name, source))
+            return promised.kept(result, Given(given), functools.partial(_predicted, name, source))
         _predicted(name, source, given, result)
     except Exception as error:  # the fault rule: what cannot be recorded is a counted loss
         fault.failed("serving", error)
@@ -286,15 +284,26 @@ def _predicted(name: str, source: Source, given: Any, result: Any) -> None:
         id_, digits, moment = "", minting.next(), _now() // 1000
     else:
         (id_, moment), digits = moment_of(None), ""
-    some = min(rows, ROWS)
-    taken = (made, some, owner.settings, id_, digits, moment, name, source, _input(given, rows), _result(result))
+    some = min(rows, copies.ROWS)
+    taken = (
+        made,
+        some,
+        owner.settings,
+        id_,
+        digits,
+        moment,
+        name,
+        source,
+        copies.of(given, rows),
+        copies.result_of(result),
+    )
     if rows == 1:
         owner.sender.answer(taken)
         return
     owner.sender.put_many(taken)
-    if rows > ROWS:
-        fault.count("unrecorded rows", rows - ROWS)
-        fault.tell("unrecorded rows", f"{name}: of {rows} predictions in one call the first {ROWS} are recorded")
+    if rows > copies.ROWS:
+        fault.count("unrecorded rows", rows - copies.ROWS)
+        fault.tell("unrecorded rows", f"{name}: of {rows} predictions in one call the first {copies.ROWS} are recorded")
 
 
 def _add(draft: Draft, source: Source, result: Any) -> None:
@@ -315,58 +324,3 @@ def _rows(result: Any) -> int:
     if shape is None:
         return 0 if promised.unknown(result) else 1
     return int(shape[0]) if shape and listable(result) else 1
-
-
-def _result(result: Any) -> Any:
-    """Return a copy of what is recorded of a result, so that what the user does with it later does not count."""
-    kind = type(result)
-    if kind is list:
-        return result[:ROWS]
-    if kind in _arrays and len(result.shape):
-        return _block(result[:ROWS])
-    if isinstance(result, tuple | list):
-        return list(result[:ROWS])
-    if hasattr(result, "to_pylist") or (getattr(result, "shape", None) and listable(result)):
-        return _copy((result.iloc if hasattr(result, "iloc") else result)[:ROWS])
-    return result
-
-
-def _input(given: Any, rows: int) -> Any:
-    """Return a copy of what is recorded of the input; None where it has no rows of features."""
-    kind = type(given)
-    if kind in _arrays or (kind.__module__ == "numpy" and kind.__name__ == "ndarray"):
-        _arrays.add(kind)
-        shape = given.shape
-        if len(shape) != 2 or shape[0] != rows:
-            return None
-        return _block(given if rows <= ROWS and shape[1] <= FEATURES else given[:ROWS, :FEATURES])
-    if isinstance(given, Mapping):
-        return taken(given) if rows == 1 else None
-    if hasattr(given, "iloc") and hasattr(given, "columns"):
-        small = len(given) <= ROWS and len(given.columns) <= FEATURES
-        return None if len(given) != rows else given.copy() if small else given.iloc[:ROWS, :FEATURES].copy()
-    if hasattr(given, "tocsr"):  # a sparse matrix, as texts become; it has no length
-        return given.tocsr()[:ROWS].copy() if given.ndim == 2 and given.shape[0] == rows else None
-    if len(getattr(given, "shape", "")) == 2 and listable(given):  # a frame of Polars, a table of Arrow, a tensor
-        if given.shape[0] != rows:
-            return None
-        few = given.select(given.column_names[:FEATURES]) if hasattr(given, "column_names") else None
-        return _copy(given[:ROWS, :FEATURES]) if few is None else few[:ROWS]
-    if isinstance(given, list | tuple) and rows == len(given):
-        return [tuple(row[:FEATURES]) if isinstance(row, list | tuple) else () for row in given[:ROWS]]
-    return None
-
-
-def _copy(part: Any) -> Any:
-    """Return a copy of a part of a table or an array; what has no way to be copied cannot change."""
-    part = part.detach() if hasattr(part, "detach") else part  # a tensor, without what it was made of
-    for name in ("copy", "clone"):
-        if callable(made := getattr(part, name, None)):
-            return made()
-    return part
-
-
-def _block(array: Any) -> Any:
-    """Return a copy of an array of numpy's: numbers as they lie in memory, which takes a third of the time."""
-    kind = array.dtype
-    return (BLOCK, array.tobytes(), kind, array.shape) if kind.kind in "fiub" else array.copy()

@@ -8,11 +8,12 @@ lasts from the first item to the last, and is current only while they work.
 
 import functools
 import inspect
+import types
 from collections.abc import Callable, Mapping
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 from typing import Any, Protocol, TypeVar, cast
 
-from driftline.capture.ground import fault
+from driftline.capture.ground import fault, streamed
 
 F = TypeVar("F", bound=Callable[..., Any])
 _LATER = (CoroutineType, GeneratorType, AsyncGeneratorType)
@@ -59,7 +60,7 @@ def wrap(function: F, opened: Open, *, lazily: bool = False) -> F:
     Args:
         function: what is wrapped.
         opened: called with the arguments of a call; None = nothing is around this one.
-        lazily: whether a coroutine or a generator that a plain function returns is still part of the call.
+        lazily: whether a coroutine, a generator or a stream that the function returns is still part of the call.
     """
     wrapped: Any
     if isinstance(function, type):
@@ -71,8 +72,10 @@ def wrap(function: F, opened: Open, *, lazily: bool = False) -> F:
         wrapped = _async_generator(function, opened)
     elif inspect.isgeneratorfunction(function):
         wrapped = _generator(function, opened)
+        if _waits(getattr(getattr(function, "__func__", function), "__code__", None)):
+            wrapped = types.coroutine(wrapped)
     elif inspect.iscoroutinefunction(function):
-        wrapped = _coroutine(function, opened)
+        wrapped = _coroutine(function, opened, lazily=lazily)
     else:
         wrapped = _plain(function, opened, lazily=lazily)
     updated = functools.WRAPPER_UPDATES if hasattr(function, "__dict__") and inspect.isroutine(function) else ()
@@ -102,9 +105,9 @@ def _plain(function: Callable[..., Any], opened: Open, *, lazily: bool) -> Calla
 
 
 def is_later(result: Any) -> bool:
-    """Whether a result is worked out later: a coroutine, a generator."""
+    """Whether a result is worked out later: a coroutine, a generator, a stream of a client."""
     kind = type(result)  # a proxy has a class that may fail when it is asked for, and not each type has a hash
-    return any(kind is one for one in _LATER)
+    return any(kind is one for one in _LATER) or streamed.known(kind)
 
 
 def later(result: Any, one: Around) -> Any:
@@ -112,21 +115,23 @@ def later(result: Any, one: Around) -> Any:
     if type(result) is CoroutineType:
         return _awaited(result, one)
     if type(result) is GeneratorType:
-        return _items(result, one)
+        return (_waiting if _waits(result.gi_code) else _items)(result, one)
+    if type(result) is not AsyncGeneratorType:
+        return streamed.stand_in(result, one)
     return _async_generator(lambda: result, lambda *_: one)()
 
 
-def _coroutine(function: Callable[..., Any], opened: Open) -> Callable[..., Any]:
+def _coroutine(function: Callable[..., Any], opened: Open, *, lazily: bool) -> Callable[..., Any]:
     async def call(*args: Any, **kwargs: Any) -> Any:
         one = fault.attempt(_PIECE, opened, args, kwargs)
         if one is None:
             return await function(*args, **kwargs)
-        return await _awaited(function(*args, **kwargs), one)
+        return await _awaited(function(*args, **kwargs), one, lazily=lazily)
 
     return call
 
 
-async def _awaited(coroutine: Any, one: Around) -> Any:
+async def _awaited(coroutine: Any, one: Around, *, lazily: bool = True) -> Any:
     fault.attempt(_PIECE, one.begin)
     try:
         result = await coroutine
@@ -135,6 +140,8 @@ async def _awaited(coroutine: Any, one: Around) -> Any:
         fault.attempt(_PIECE, one.finish, error)
         raise
     fault.attempt(_PIECE, one.suspend)
+    if lazily and is_later(result):
+        return later(result, one)
     fault.attempt(_PIECE, one.returned, result)
     fault.attempt(_PIECE, one.finish, None)
     return result
@@ -150,8 +157,14 @@ def _generator(function: Callable[..., Any], opened: Open) -> Callable[..., Any]
     return items
 
 
+def _waits(code: Any) -> bool:
+    """Whether a generator of this code is awaited (``types.coroutine``): what it yields are no items."""
+    return bool(getattr(code, "co_flags", 0) & inspect.CO_ITERABLE_COROUTINE)
+
+
 def _items(inner: Any, one: Around) -> Any:
     """Pass everything between consumer and generator."""
+    items = not _waits(getattr(inner, "gi_code", None))
     resume: Callable[[], Any] = functools.partial(next, inner)
     fault.attempt(_PIECE, one.begin)
     try:
@@ -165,7 +178,8 @@ def _items(inner: Any, one: Around) -> Any:
                 return end.value
             finally:
                 fault.attempt(_PIECE, one.suspend)
-            fault.attempt(_PIECE, one.passed, item)
+            if items:
+                fault.attempt(_PIECE, one.passed, item)
             try:
                 sent = yield item
             except GeneratorExit:
@@ -181,6 +195,12 @@ def _items(inner: Any, one: Around) -> Any:
         fault.attempt(_PIECE, one.suspend)
         fault.attempt(_PIECE, one.finish, None if isinstance(error, GeneratorExit) else error)
         raise
+
+
+@types.coroutine
+def _waiting(inner: Any, one: Around) -> Any:
+    """The same where the generator is awaited."""
+    return (yield from _items(inner, one))
 
 
 def _async_generator(function: Callable[..., Any], opened: Open) -> Callable[..., Any]:

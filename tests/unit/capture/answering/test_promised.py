@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import Future
 from typing import Any
 
+import numpy as np
 import pytest
 
 import driftline
@@ -85,6 +86,38 @@ def test_labels_that_come_one_by_one_are_one_answer_a_row(sink: MemorySink) -> N
 
     assert list(driftline.serve(Labels(), "desk", version="1").predict(["a", "b"])) == ["A", "B"]
     assert [answer.decision for answer in recorded(sink)] == ["A", "B"]
+
+
+def test_the_pieces_of_the_answer_to_several_messages_are_one_answer(sink: MemorySink) -> None:
+    class Chat:
+        def __call__(self, messages: list[dict[str, str]]) -> Iterator[str]:
+            yield from ("Within ", "a week.")
+
+    asked = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "When?"}]
+    assert list(driftline.serve(Chat(), "desk", version="1")(asked)) == ["Within ", "a week."]
+    assert [answer.decision for answer in recorded(sink)] == ["Within a week."]
+
+
+@pytest.mark.parametrize("method", ["predict", "predict_proba"])
+def test_features_are_those_of_the_call_and_not_those_of_the_end(sink: MemorySink, method: str) -> None:
+    """A buffer that is filled again while the model still works."""
+
+    async def awaited() -> None:
+        task = asyncio.create_task(served.predict(rows))
+        await asyncio.sleep(0)
+        rows[:] = 9.0
+        await task
+
+    rows, served = np.array([[1.0], [2.0]]), driftline.serve(Model(), "desk", version="1")
+    if method == "predict":
+        asyncio.run(awaited())
+    else:
+        predicted = served.predict_proba(rows)
+        next(predicted)
+        rows[:] = 9.0
+        next(predicted)
+        predicted.close()
+    assert [answer.features for answer in recorded(sink)] == [{"x0": 1.0}, {"x0": 2.0}]
 
 
 def test_what_asks_how_to_call_a_model_is_told_as_without_us(sink: MemorySink) -> None:

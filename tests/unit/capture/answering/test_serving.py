@@ -19,7 +19,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression, SGDClassifier
 
 import driftline
-from driftline.capture.answering import serving
+from driftline.capture.answering import copies
 from driftline.capture.ground import fault
 from driftline.capture.tables import measure
 from driftline.event.lineage import Dataset, Version
@@ -157,7 +157,7 @@ def test_of_a_huge_batch_some_are_recorded_and_the_rest_is_counted(
         def predict(self, rows: list[int]) -> list[int]:
             return rows
 
-    monkeypatch.setattr(serving, "ROWS", 3)
+    monkeypatch.setattr(copies, "ROWS", 3)
     driftline.serve(Model(), name="m", version="1").predict(list(range(10)))
     driftline.flush()
     assert len(sink.recorded) == 3

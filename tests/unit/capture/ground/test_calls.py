@@ -4,6 +4,7 @@ import asyncio
 import functools
 import inspect
 import pickle
+import types
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -267,3 +268,39 @@ def test_a_result_whose_type_has_no_hash_passes() -> None:
     function, log = around_of(lambda: Result(), lazily=True)
     assert type(function()) is Result
     assert log.said[-1] == ("finish", "")
+
+
+@types.coroutine
+def waits(given: int) -> Any:
+    yield  # as asyncio has it: to be asked once more
+    return given + 1
+
+
+@pytest.mark.parametrize("function", [waits, lambda given: waits(given)])
+def test_a_generator_that_is_awaited_can_be_awaited_and_yields_no_items(function: Any) -> None:
+    wrapped, log = around_of(function, lazily=True)
+
+    async def ask() -> Any:
+        return await wrapped(1)
+
+    assert asyncio.run(ask()) == 2
+    assert not any(one[0] == "passed" for one in log.said if isinstance(one, tuple))
+    assert log.said[-3:] == [("returned", 2), ("finish", ""), "suspend"]
+    bare = calls.wrap(waits, lambda *_: None)
+    assert inspect.isgeneratorfunction(bare)
+    assert [*bare(1)] == [None]  # it is a generator still
+
+
+def test_what_a_coroutine_returns_that_is_worked_out_later_is_still_part_of_the_call() -> None:
+    async def pieces() -> AsyncIterator[str]:
+        yield "a"
+
+    async def ask() -> AsyncIterator[str]:
+        return pieces()
+
+    async def read() -> list[str]:
+        return [piece async for piece in await wrapped()]
+
+    wrapped, log = around_of(ask, lazily=True)
+    assert asyncio.run(read()) == ["a"]
+    assert ("passed", "a") in log.said

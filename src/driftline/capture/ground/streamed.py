@@ -1,0 +1,158 @@
+"""Streams of the clients of models: no generators, but objects of their own that are read piece by piece.
+
+Enters: such a stream, and what is put around the call that returned it. Leaves: a stand-in of the same class (as far as
+``isinstance`` can tell) that hands on everything; what is around it is current while a piece is waited for, and ends
+with the last one, or when the stream is closed, left, or dropped. A stream is known by the name of its class and its
+methods, as OpenAI, Anthropic and the clients that are made likewise call them.
+"""
+
+from typing import Any
+
+from driftline.capture.ground import fault
+
+_NAMES = frozenset(("Stream", "AsyncStream", "MessageStream", "AsyncMessageStream"))
+_TEXTS = "text_stream"  # an attribute that reads the same stream, as texts
+_PIECE = "call"
+
+
+def known(kind: type) -> bool:
+    """Whether objects of a class are streams of a client."""
+    if _NAMES.isdisjoint([one.__name__ for one in kind.__mro__]) or not hasattr(kind, "close"):
+        return False
+    return hasattr(kind, "__next__") or hasattr(kind, "__anext__")
+
+
+def stand_in(stream: Any, one: Any) -> Any:
+    """Return what stands for a stream, with ``one`` (see ``calls.Around``) around its pieces."""
+    return (_Sync if hasattr(type(stream), "__next__") else _Async)(stream, one)
+
+
+class _Streamed:
+    """What both kinds have in common; its own state is kept under names that no stream uses."""
+
+    __slots__ = ("__weakref__", "_driftline_one", "_driftline_over", "_driftline_stream")
+
+    def __init__(self, stream: Any, one: Any) -> None:
+        object.__setattr__(self, "_driftline_stream", stream)
+        object.__setattr__(self, "_driftline_one", one)
+        object.__setattr__(self, "_driftline_over", False)
+
+    @property  # type: ignore[misc]  # isinstance asks for the class through this attribute
+    def __class__(self) -> type:
+        return type(self._driftline_stream)
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(object.__getattribute__(self, "_driftline_stream"), name)
+        return self._driftline_texts(value) if name == _TEXTS else value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._driftline_stream, name, value)
+
+    def _driftline_texts(self, texts: Any) -> Any:
+        raise NotImplementedError
+
+    def _driftline_end(self, error: BaseException | None) -> None:
+        if not self._driftline_over:
+            object.__setattr__(self, "_driftline_over", True)
+            fault.attempt(_PIECE, self._driftline_one.finish, error)
+
+    def __del__(self) -> None:
+        fault.attempt(_PIECE, self._driftline_end, None)
+
+
+class _Sync(_Streamed):
+    __slots__ = ()
+
+    def _driftline_read(self, pieces: Any) -> Any:
+        one = self._driftline_one
+        fault.attempt(_PIECE, one.resume)
+        try:
+            piece = next(pieces)
+        except BaseException as error:
+            fault.attempt(_PIECE, one.suspend)
+            self._driftline_end(None if isinstance(error, StopIteration) else error)
+            raise
+        fault.attempt(_PIECE, one.suspend)
+        fault.attempt(_PIECE, one.passed, piece)
+        return piece
+
+    def _driftline_texts(self, texts: Any) -> Any:
+        pieces = iter(texts)
+        while True:
+            try:
+                text = self._driftline_read(pieces)
+            except StopIteration:
+                return
+            yield text
+
+    def __iter__(self) -> Any:
+        return self
+
+    def __next__(self) -> Any:
+        return self._driftline_read(self._driftline_stream)
+
+    def __enter__(self) -> Any:
+        found = self._driftline_stream.__enter__()
+        return self if found is self._driftline_stream else found
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> Any:
+        try:
+            return self._driftline_stream.__exit__(kind, error, trace)
+        finally:
+            self._driftline_end(error)
+
+    def close(self) -> Any:
+        """Close the stream."""
+        try:
+            return self._driftline_stream.close()
+        finally:
+            self._driftline_end(None)
+
+
+class _Async(_Streamed):
+    __slots__ = ()
+
+    async def _driftline_read(self, pieces: Any) -> Any:
+        one = self._driftline_one
+        fault.attempt(_PIECE, one.resume)
+        try:
+            piece = await anext(pieces)
+        except BaseException as error:
+            fault.attempt(_PIECE, one.suspend)
+            self._driftline_end(None if isinstance(error, StopAsyncIteration) else error)
+            raise
+        fault.attempt(_PIECE, one.suspend)
+        fault.attempt(_PIECE, one.passed, piece)
+        return piece
+
+    async def _driftline_texts(self, texts: Any) -> Any:
+        pieces = aiter(texts)
+        while True:
+            try:
+                text = await self._driftline_read(pieces)
+            except StopAsyncIteration:
+                return
+            yield text
+
+    def __aiter__(self) -> Any:
+        return self
+
+    async def __anext__(self) -> Any:
+        return await self._driftline_read(self._driftline_stream)
+
+    async def __aenter__(self) -> Any:
+        found = await self._driftline_stream.__aenter__()
+        return self if found is self._driftline_stream else found
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> Any:
+        try:
+            return await self._driftline_stream.__aexit__(kind, error, trace)
+        finally:
+            self._driftline_end(error)
+
+    async def close(self) -> Any:
+        """Close the stream."""
+        try:
+            return await self._driftline_stream.close()
+        finally:
+            self._driftline_end(None)

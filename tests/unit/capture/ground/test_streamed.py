@@ -1,0 +1,168 @@
+"""Streams that are no generators: what is around the call lasts as long as they do. Calls are counted by hand."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import Any, Self
+
+import openai
+import pytest
+
+from driftline.capture.ground import calls, streamed
+
+
+class Around:
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        self.told: list[Any] = []
+
+    def begin(self) -> None:
+        """Be current."""
+
+    def resume(self) -> None:
+        self.told.append("on")
+
+    def suspend(self) -> None:
+        if self.told:
+            self.told.append("off")
+
+    def passed(self, item: Any) -> None:
+        self.told.append(item)
+
+    def returned(self, result: Any) -> None:
+        self.told.append(("returned", result))
+
+    def finish(self, error: BaseException | None) -> None:
+        self.told.append(("end", error))
+
+
+class Stream:
+    """As clients have it."""
+
+    response = "answered"
+
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self._pieces = iter(pieces)
+        self.closed = False
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._pieces
+
+    def __next__(self) -> str:
+        return next(self._pieces)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class MessageStream(Stream):
+    @property
+    def text_stream(self) -> Iterator[str]:
+        return (piece.upper() for piece in self)
+
+
+class AsyncStream:
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self._pieces = iter(pieces)
+
+    async def __aiter__(self) -> AsyncIterator[str]:
+        for piece in self._pieces:
+            yield piece
+
+    async def __anext__(self) -> str:
+        for piece in self._pieces:
+            return piece
+        raise StopAsyncIteration
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+def test_the_streams_of_openai_are_known_and_other_iterators_are_not() -> None:
+    assert streamed.known(openai.Stream)
+    assert streamed.known(openai.AsyncStream)
+    assert not streamed.known(type(iter([])))
+    assert not streamed.known(type("Stream", (), {"close": None}))
+
+
+def test_what_is_around_a_call_lasts_until_the_last_piece() -> None:
+    around, stream = Around(), Stream("ab")
+    found = calls.wrap(lambda: stream, lambda *_: around, lazily=True)()
+    assert isinstance(found, Stream)
+    assert found.response == "answered"
+    assert around.told == []
+    assert list(found) == ["a", "b"]
+    assert around.told == ["on", "off", "a", "on", "off", "b", "on", "off", ("end", None)]
+    with pytest.raises(StopIteration):
+        next(found)
+    assert around.told.count(("end", None)) == 1
+
+
+@pytest.mark.parametrize("how", ["close", "with", "dropped"])
+def test_a_stream_that_is_left_early_is_over(how: str) -> None:
+    around, stream = Around(), Stream("abc")
+    found = streamed.stand_in(stream, around)
+    if how == "with":
+        with found as entered:
+            assert entered is found
+            assert next(entered) == "a"
+    else:
+        assert next(found) == "a"
+        if how == "close":
+            found.close()
+    assert stream.closed is (how != "dropped")
+    del found
+    assert around.told == ["on", "off", "a", ("end", None)]
+
+
+def test_an_error_of_a_stream_comes_out_as_it_is() -> None:
+    def fails() -> Iterator[str]:
+        yield "a"
+        raise error
+
+    error, around = ConnectionError("gone"), Around()
+    found = streamed.stand_in(Stream(fails()), around)
+    assert next(found) == "a"
+    with pytest.raises(ConnectionError) as raised:
+        next(found)
+    assert raised.value is error
+    assert around.told[-1] == ("end", error)
+
+
+def test_the_texts_of_a_stream_are_its_pieces() -> None:
+    around = Around()
+    with streamed.stand_in(MessageStream("ab"), around) as found:
+        assert list(found.text_stream) == ["A", "B"]
+    assert [one for one in around.told if one not in ("on", "off")] == ["A", "B", ("end", None)]
+
+
+def test_an_asynchronous_stream_lasts_as_long() -> None:
+    around = Around()
+
+    async def ask() -> AsyncStream:
+        return AsyncStream("ab")
+
+    async def read() -> list[str]:
+        async with await calls.wrap(ask, lambda *_: around, lazily=True)() as found:
+            return [piece async for piece in found]
+
+    assert asyncio.run(read()) == ["a", "b"]
+    assert around.told == ["on", "off", "a", "on", "off", "b", "on", "off", ("end", None)]
+
+
+def test_of_a_step_a_stream_is_a_result_like_others() -> None:
+    around, stream = Around(), Stream("a")
+    assert calls.wrap(lambda: stream, lambda *_: around)() is stream
+    assert around.told == [("returned", stream), ("end", None)]
