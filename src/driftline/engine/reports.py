@@ -78,13 +78,16 @@ def why(house: House, id_: str) -> Explanation:
     """Return what an answer stood on and what was wrong there."""
     answer = one_answer(house, id_)
     parts, findings, changes, unknown = [], [], [], []
+    told = False  # whether the making of any of it is known
     trails = documents.trails(house, answer)
     untold = [trail.content for trail in trails if trail.steps and trail.steps[0].node.endswith(f"#{trail.content}")]
     sources = (*answer.sources, *contents.standing(house, answer, untold))
     for source in sources:
         part = walk.upstream(house.store, source.version.node, depth=DEPTH, then_us=answer.time_us)
         parts.append(part)
-        if not part.edges and not any(node.no_upstream for node in part.nodes):
+        if part.edges or any(node.no_upstream for node in part.nodes):
+            told = True
+        elif _made_here(source):
             unknown.append(f"{source.role} {source.version.dataset.name}")
     versions = {node.id for part in parts for node in part.nodes}
     shapes = parts
@@ -110,7 +113,7 @@ def why(house: House, id_: str) -> Explanation:
         incidents=tuple(known.values()),
         sentence=_held(
             answer.verdict,
-            _sentence(sources, _worst(findings, parts), tuple(known.values()), *_first(data, parts), unknown),
+            _sentence(sources, _worst(findings, parts), tuple(known.values()), *_first(data, parts), unknown, told),
         ),
     )
 
@@ -259,10 +262,12 @@ def _sentence(
     first: DataChange | None,
     unseen: Sequence[DataChange],
     unknown: Sequence[str],
+    told: bool,
 ) -> str:
     """Return what an answer stood on and what was wrong there.
 
-    ``unseen``: what has another version, of which more is not known; ``unknown``: parts without known sources.
+    ``unseen``: what has another version, of which more is not known; ``unknown``: parts without known sources;
+    ``told``: whether there are others.
     """
     stood = ", ".join(f"{source.role} {source.version.dataset.name}" for source in sources) or "nothing recorded"
     if known:
@@ -277,13 +282,21 @@ def _sentence(
     if unseen:
         came = f"{_named(unseen)} came in another version, whose content is not known"
         return f"It stood on {stood}. No alarm upstream; {came}."
-    if unknown and len(unknown) == len(sources):
+    if not told and not unknown:  # there is nothing upstream that anybody here could know of
+        return f"It stood on {stood}."
+    if not told:
         return f"It stood on {stood}. Nothing is known upstream of it, so whether anything moved there is not known."
     if unknown:
         return (
             f"It stood on {stood}. Nothing moved where it is known; upstream of {', '.join(unknown)} nothing is known."
         )
     return f"It stood on {stood}. Nothing upstream of it moved."
+
+
+def _made_here(source: Source) -> bool:
+    """Whether runs can have made it: no prompt, which is known by its own text, and no model of a provider."""
+    namespace = source.version.dataset.namespace
+    return source.role != "prompt" and (source.role != "model" or namespace == "file" or "://" in namespace)
 
 
 def _named(changes: Sequence[DataChange]) -> str:

@@ -155,6 +155,24 @@ def test_where_nothing_is_known_upstream_it_is_not_said_that_nothing_moved(costl
     )
 
 
+def test_of_what_nobody_here_has_made_it_is_not_said_that_nothing_is_known_of_its_making(costly: Any) -> None:
+    """As answers that spans tell of: the model of a provider, and the hash of a template."""
+    model = Source("model", Version(Dataset("openai", "gpt-4o"), "gpt-4o-2024-08-06"))
+    prompt = Source("prompt", Version(Dataset("file", "prompt"), "xxh3:1"))
+    known = next(one for one in costly.engine.answers() if one.sources[0].version.version == "x29")
+    index = Source("index", Version(Dataset("file", "policy-index"), ""))
+    ledger = costly.engine.house.store.ledger
+    ledger.append([answer("03", [model, prompt]), answer("04", [*known.sources, model]), answer("05", [model, index])])
+    assert costly.engine.why("03").sentence == "It stood on model gpt-4o, prompt prompt."
+    assert (
+        costly.engine.why("04").sentence == "It stood on features features, model gpt-4o. Nothing upstream of it moved."
+    )
+    assert costly.engine.why("05").sentence == (
+        "It stood on model gpt-4o, index policy-index. Nothing is known upstream of it, so whether anything moved there "
+        "is not known."
+    )
+
+
 def answer(id_: str, sources: list[Source]) -> Answer:
     return Answer(id=id_, time_us=1_361_000_000_000_000, endpoint="desk", sources=tuple(sources))
 

@@ -143,7 +143,7 @@ def _begun(scope: Scope, endpoint: str, chosen: Sequence[str], wanted: frozenset
     if not any(of == one or of.startswith(f"{one}/") for of in (path, inside) for one in chosen):
         return None
     if method not in wanted:
-        if method in _READING:
+        if method in _READING and any(of == one for of in (path, inside) for one in chosen if one):
             said = f"{method} {path} is not recorded as an answer: methods are {', '.join(sorted(wanted))}"
             fault.tell("asgi methods", said)
         return None

@@ -97,6 +97,26 @@ def test_a_request_that_is_not_recorded_has_an_answer_that_leads_nowhere(
     assert [answer.decision for answer in recorded(sink)] == ["refund"]
 
 
+def test_of_what_is_read_beside_the_answers_nothing_is_told(sink: MemorySink, caplog: pytest.LogCaptureFixture) -> None:
+    """A page, its icon, a health check, and a path that is no text: only of the very path the method may be missing."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        passed.append(scope["path"])
+
+    passed: list[str] = []
+    paths = ["/", "/chat/health", "/chat/\udcff", "/favicon.ico"]
+    for chosen in ("/", "/chat"):
+        wrapped = driftline.asgi(app, endpoint="desk", paths=[chosen])
+        for path in paths:
+            asyncio.run(wrapped({"type": "http", "method": "GET", "path": path}, None, None))  # type: ignore[arg-type]
+    assert passed == paths * 2
+    assert caplog.records == []
+    asyncio.run(
+        driftline.asgi(app, endpoint="desk")({"type": "http", "method": "POST", "path": "/\udcff"}, None, None)  # type: ignore[arg-type]
+    )
+    assert [answer.decision for answer in recorded(sink)] == ["error"]  # nothing was sent
+
+
 def test_an_exception_passes_and_is_an_answer_that_failed(sink: MemorySink) -> None:
     with pytest.raises(ZeroDivisionError, match="on purpose"):
         application().post("/chat/broken")
