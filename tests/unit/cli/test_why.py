@@ -8,7 +8,7 @@ from driftline.cli.why import WIDE, _difference, _explain
 from driftline.errors import NotFound
 from driftline.event.answer import Answer, Retrieved, Source
 from driftline.event.lineage import Dataset, Link, Node, Subgraph, Version
-from driftline.event.report import ColumnCells, DataChange, Explanation, Trail
+from driftline.event.report import ColumnCells, DataChange, Explanation, Step, Trail
 
 Run = Callable[..., Result]
 ANSWER = "0194a1b2-1111-7000-8000-000000000001"
@@ -56,6 +56,15 @@ def test_what_an_answer_has_perhaps_read_is_told_as_that(capsys: pytest.CaptureF
     shown = capsys.readouterr().out
     assert "b.md (perhaps)" in shown
     assert "a.md (perhaps)" not in shown
+
+
+def test_a_text_that_was_read_goes_by_its_name_in_the_index(capsys: pytest.CaptureFixture[str]) -> None:
+    answer = Answer(id=ANSWER, time_us=0, endpoint="desk", documents=(Retrieved("xxh3:1"), Retrieved("xxh3:2")))
+    step = Step(node="dataset:file:policy-index#3", document="refunds.md#0", content="xxh3:1")
+    trails = (Trail(content="xxh3:1", steps=(step,)), Trail(content="xxh3:2"))
+    _explain(Explanation(answer=answer, documents=trails), WIDE)
+    rows = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.strip()]
+    assert rows[-2:] == ["refunds.md#0", "xxh3:2"]
 
 
 def test_of_400_sources_the_first_are_listed_and_the_rest_counted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -150,8 +150,8 @@ def test_where_nothing_is_known_upstream_it_is_not_said_that_nothing_moved(costl
         "It stood on model stray. Nothing is known upstream of it, so whether anything moved there is not known."
     )
     assert costly.engine.why("02").sentence == (
-        "It stood on features features, model stray. Nothing moved where it is known; upstream of model stray nothing "
-        "is known."
+        "It stood on features features, model stray. Nothing moved where it is known; no run has told how model stray "
+        "came about."
     )
 
 
@@ -168,8 +168,8 @@ def test_of_what_nobody_here_has_made_it_is_not_said_that_nothing_is_known_of_it
         costly.engine.why("04").sentence == "It stood on features features, model gpt-4o. Nothing upstream of it moved."
     )
     assert costly.engine.why("05").sentence == (
-        "It stood on model gpt-4o, index policy-index. Nothing is known upstream of it, so whether anything moved there "
-        "is not known."
+        "It stood on model gpt-4o, index policy-index. Nothing is known upstream of it, so whether anything moved "
+        "there is not known."
     )
 
 
