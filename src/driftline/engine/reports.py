@@ -287,7 +287,8 @@ def _sentence(
     if not told:
         return f"It stood on {stood}. Nothing is known upstream of it, so whether anything moved there is not known."
     if unknown:
-        return f"It stood on {stood}. Nothing moved where it is known; no run has told how {', '.join(unknown)} came about."
+        untold = ", ".join(unknown)
+        return f"It stood on {stood}. Nothing moved where it is known; no run has told how {untold} came about."
     return f"It stood on {stood}. Nothing upstream of it moved."
 
 
