@@ -33,7 +33,14 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "answering.asgi": ("asgi", "asgi.answering", "_Sending.__call__"),
     "ground.calls": (
         "_plain.call", "later", "_coroutine.call", "_awaited", "_generator.items", "_items", "_async_generator",
-        "_async_generator.items",
+        "_async_generator.items", "_waiting",
+    ),
+    "ground.streamed": (
+        "_Streamed.__class__", "_Streamed.__getattr__", "_Streamed.__setattr__", "_Streamed._driftline_texts",
+        "_Streamed._driftline_end", "_Streamed.__del__", "_Sync._driftline_read", "_Sync._driftline_texts",
+        "_Sync.__iter__", "_Sync.__next__", "_Sync.__enter__", "_Sync.__exit__", "_Sync.close",
+        "_Async._driftline_read", "_Async._driftline_texts", "_Async.__aiter__", "_Async.__anext__",
+        "_Async.__aenter__", "_Async.__aexit__", "_Async.close",
     ),
     "watching.children": ("Child.__call__",),
     "sending.client": ("current", "flush", "_at_exit", "_after_fork", "configure", "status"),
@@ -77,7 +84,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
         "run", "Run.__init__", "Run.inputs", "Run.outputs", "Run.read", "Run.write", "Run.columns", "Run.documents",
         "Run.begin", "Run.__enter__", "Run.__exit__", "Run.finish",
     ),
-    "answering.special": ("_passing.method", "_entered"),
+    "answering.special": ("_passing.method", "_entered", "chained.call"),
     "answering.serving": (
         "serve", "_restore", "Served.__class__", "Served.__getattr__", "Served.__setattr__", "Served.__delattr__",
         "Served.__dir__", "Served.__reduce_ex__", "Served.__copy__", "Served.__deepcopy__", "Served.__hash__",

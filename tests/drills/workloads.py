@@ -40,7 +40,7 @@ _WORK = {
     on_dialects: "postgres copies warehouses blocks others",
     on_programs: "watching parameters lasting versions dialects documents",
     on_calls: "spans steps runs generators asynchronous threads answers middleware served deployed",
-    on_answers: "promises twice",
+    on_answers: "promises twice streams",
     on_lasting: "endless children many_files",
     on_scripts: "computed computed_books computed_sundries",
     on_values: "features contexts odd_tables",

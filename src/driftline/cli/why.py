@@ -144,9 +144,8 @@ def _trail(trail: Trail) -> tuple[str, str, str]:
     for step in trail.steps:
         way.append(names.label(step.node) + (f".{step.column}" if step.column else ""))
         way += [f"by {step.job or 'run'} {names.short(step.run)}"] if step.run else []
-    name = next((one.document for one in (trail, *trail.steps) if one.document), trail.content) + (
-        "" if trail.sure else " (perhaps)"
-    )
+    called = trail.document or next((step.document for step in trail.steps if step.document), trail.content)
+    name = called + ("" if trail.sure else " (perhaps)")
     return name, f"{trail.score:.3f}" if trail.score else "–", " ← ".join(way)
 
 

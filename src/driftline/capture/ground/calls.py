@@ -95,7 +95,7 @@ def _plain(function: Callable[..., Any], opened: Open, *, lazily: bool) -> Calla
             fault.attempt(_PIECE, one.finish, error)
             raise
         fault.attempt(_PIECE, one.suspend)
-        if lazily and is_later(result):
+        if lazily and fault.attempt(_PIECE, is_later, result):
             return later(result, one)
         fault.attempt(_PIECE, one.returned, result)
         fault.attempt(_PIECE, one.finish, None)
@@ -115,9 +115,12 @@ def later(result: Any, one: Around) -> Any:
     if type(result) is CoroutineType:
         return _awaited(result, one)
     if type(result) is GeneratorType:
-        return (_waiting if _waits(result.gi_code) else _items)(result, one)
+        return (_waiting if fault.attempt(_PIECE, _waits, result.gi_code) else _items)(result, one)
     if type(result) is not AsyncGeneratorType:
-        return streamed.stand_in(result, one)
+        stream = fault.attempt(_PIECE, streamed.stand_in, result, one)
+        if stream is None:
+            fault.attempt(_PIECE, one.finish, None)
+        return result if stream is None else stream
     return _async_generator(lambda: result, lambda *_: one)()
 
 
@@ -140,7 +143,7 @@ async def _awaited(coroutine: Any, one: Around, *, lazily: bool = True) -> Any:
         fault.attempt(_PIECE, one.finish, error)
         raise
     fault.attempt(_PIECE, one.suspend)
-    if lazily and is_later(result):
+    if lazily and fault.attempt(_PIECE, is_later, result):
         return later(result, one)
     fault.attempt(_PIECE, one.returned, result)
     fault.attempt(_PIECE, one.finish, None)
@@ -164,7 +167,7 @@ def _waits(code: Any) -> bool:
 
 def _items(inner: Any, one: Around) -> Any:
     """Pass everything between consumer and generator."""
-    items = not _waits(getattr(inner, "gi_code", None))
+    items = not fault.attempt(_PIECE, _waits, getattr(inner, "gi_code", None))
     resume: Callable[[], Any] = functools.partial(next, inner)
     fault.attempt(_PIECE, one.begin)
     try:

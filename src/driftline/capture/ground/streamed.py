@@ -19,12 +19,12 @@ def known(kind: type) -> bool:
     """Whether objects of a class are streams of a client."""
     if _NAMES.isdisjoint([one.__name__ for one in kind.__mro__]) or not hasattr(kind, "close"):
         return False
-    return hasattr(kind, "__next__") or hasattr(kind, "__anext__")
+    return any(callable(getattr(kind, name, None)) for name in ("__next__", "__anext__"))
 
 
 def stand_in(stream: Any, one: Any) -> Any:
     """Return what stands for a stream, with ``one`` (see ``calls.Around``) around its pieces."""
-    return (_Sync if hasattr(type(stream), "__next__") else _Async)(stream, one)
+    return (_Sync if callable(getattr(type(stream), "__next__", None)) else _Async)(stream, one)
 
 
 class _Streamed:
