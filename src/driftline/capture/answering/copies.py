@@ -22,16 +22,11 @@ class Given:
 
     def __init__(self, given: Any) -> None:
         self.rows = rows_of(given)
-        self._taken = _copied(given, self.rows)
+        self._taken = copied(given, self.rows)
 
     def of(self, rows: int) -> Any:
         """Return the copy, where it has so many rows; else None."""
         return self._taken if rows == self.rows else None
-
-
-def of(given: Any, rows: int) -> Any:
-    """Return a copy of what is recorded of the input; None where it has no rows of features."""
-    return given.of(rows) if type(given) is Given else _copied(given, rows)
 
 
 def rows_of(given: Any) -> int:
@@ -57,7 +52,7 @@ def result_of(result: Any) -> Any:
     return result
 
 
-def _copied(given: Any, rows: int) -> Any:
+def copied(given: Any, rows: int) -> Any:
     """Return a copy of what is recorded of the input; None where it has no rows of features."""
     kind = type(given)
     if kind in _arrays or (kind.__module__ == "numpy" and kind.__name__ == "ndarray"):

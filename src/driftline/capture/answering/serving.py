@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
 from driftline.capture.answering import copies, models, promised, special
-from driftline.capture.answering.copies import Given
+from driftline.capture.answering.copies import Given, copied, result_of
 from driftline.capture.answering.mint import moment_of
 from driftline.capture.answering.mint import process as minting
 from driftline.capture.answering.predictions import listable, made, score_of, values_of
@@ -140,7 +140,7 @@ class Served:
 def _recorded(name: str, source: Source, given: Any, result: Any) -> Any:
     """Return ``result``, or what stands for it where it is not there yet, with its prediction taken down."""
     try:
-        if is_later(result):
+        if type(result) is not list and is_later(result):
             return promised.kept(result, Given(given), functools.partial(_predicted, name, source))
         _predicted(name, source, given, result)
     except Exception as error:  # the fault rule: what cannot be recorded is a counted loss
@@ -294,8 +294,8 @@ def _predicted(name: str, source: Source, given: Any, result: Any) -> None:
         moment,
         name,
         source,
-        copies.of(given, rows),
-        copies.result_of(result),
+        given.of(rows) if type(given) is Given else copied(given, rows),
+        result_of(result),
     )
     if rows == 1:
         owner.sender.answer(taken)

@@ -16,6 +16,7 @@ import xxhash
 from driftline.capture.ground import fault
 
 FEATURE_LENGTH = 200  # characters of a text feature that are kept
+_PLACES = tuple(map(str, range(64)))  # what the values of a short sequence are called
 _WIDEST = 2**63 - 1  # beyond it a number is kept as text
 _SPELLED = FEATURE_LENGTH // 3  # values of an array that can be worth spelling: each takes three characters or more
 _DEPTH = 4  # lists within lists that are searched for arrays
@@ -42,9 +43,27 @@ _habit = _Habit()
 
 def taken(given: Any) -> dict[Any, Any]:
     """Return the features in ``given`` as they are now; of what has none, a counted failure and no features."""
-    if type(given) is dict:
+    kind = type(given)
+    if kind is dict:
         return settled(given.copy())
+    row = given if kind is list or kind is tuple else _array_row(given, kind)
+    if row is not None:  # as most models take them; what else it may be need not be asked
+        places = _PLACES if len(row) <= len(_PLACES) else map(str, range(len(row)))
+        return settled(dict(zip(places, row, strict=False)))
     return settled(fault.attempt("answer", named, given) or {})
+
+
+def _array_row(given: Any, kind: type) -> list[Any] | None:
+    """Return the values of an array of numpy's that is one row; None where it is none."""
+    if kind.__name__ != "ndarray" or kind.__module__ != "numpy" or given.dtype.names:
+        return None
+    shape = given.shape
+    found: list[Any] | None = None
+    if len(shape) == 1:
+        found = given.tolist()
+    elif len(shape) == 2 and shape[0] == 1:
+        found = given[0].tolist()
+    return found
 
 
 def settled(values: dict[Any, Any]) -> dict[Any, Any]:

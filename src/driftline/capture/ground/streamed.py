@@ -17,8 +17,8 @@ _PIECE = "call"
 
 def known(kind: type) -> bool:
     """Whether objects of a class are streams of a client."""
-    if _NAMES.isdisjoint([one.__name__ for one in kind.__mro__]) or not hasattr(kind, "close"):
-        return False
+    if not hasattr(kind, "close") or _NAMES.isdisjoint([one.__name__ for one in kind.__mro__]):
+        return False  # nearly every result has nothing to close, which is asked at little cost
     return any(callable(getattr(kind, name, None)) for name in ("__next__", "__anext__"))
 
 

@@ -46,8 +46,8 @@ def test_what_is_changed_after_the_call_is_not_in_the_copy() -> None:
 
 def test_an_input_of_another_number_of_rows_has_no_features_of_the_answers() -> None:
     assert Given([[1.0], [2.0]]).of(1) is None
-    assert copies.of([[1.0], [2.0]], 1) is None
-    assert copies.of(Given([[1.0], [2.0]]), 2) == [(1.0,), (2.0,)]
+    assert copies.copied([[1.0], [2.0]], 1) is None
+    assert Given([[1.0], [2.0]]).of(2) == [(1.0,), (2.0,)]
 
 
 def test_of_a_result_the_first_rows_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:

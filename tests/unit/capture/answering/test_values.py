@@ -195,3 +195,26 @@ def test_looking_at_features_warns_nobody() -> None:
                 values._habit.rest = 0
                 assert values.settled(held) is held
         assert len(said) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ((1.0, "a"), {"0": 1.0, "1": "a"}),
+        ([1.0, [2.0]], {"0": 1.0, "1": "[2.0]"}),
+        ((), {}),
+        ([0.5] * 70, {str(place): 0.5 for place in range(70)}),
+        (np.array([1, 2]), {"0": 1, "1": 2}),
+        (np.array([[1.5, 2.5]]), {"0": 1.5, "1": 2.5}),
+        (np.array([("AA", 1)], dtype=[("carrier", "U2"), ("delay", int)])[0], {"carrier": "AA", "delay": 1}),
+    ],
+)
+def test_a_row_without_names_goes_by_its_places(given: Any, expected: dict[str, Any]) -> None:
+    found = values.taken(given)
+    assert found == expected
+    assert [type(value) for value in found.values()] == [type(value) for value in expected.values()]
+
+
+def test_an_array_of_several_rows_is_as_many_values() -> None:
+    assert values.taken(np.array([[1.0, 2.0], [3.0, 4.0]])) == {"0": "[1.0, 2.0]", "1": "[3.0, 4.0]"}
+    assert values.taken(np.array(1.0)) == {}  # which is none, as a counted failure says
