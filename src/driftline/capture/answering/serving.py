@@ -36,6 +36,9 @@ from driftline.event.lineage import Touched, Version
 Model = TypeVar("Model")
 
 RECORDED = ("predict", "predict_proba")
+_STAYING = frozenset(  # methods of modules of torch that change these in place, and return them
+    ("eval", "train", "to", "cpu", "cuda", "float", "double", "half", "bfloat16", "requires_grad_")
+)
 ROWS = 1_000  # answers recorded per call; the rest is counted as ``unrecorded rows``
 _NOTHING = object()  # no argument was given
 _arrays: set[type] = set()  # numpy's, once one was seen: its name is slow to ask for
@@ -62,10 +65,20 @@ class Served:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(object.__getattribute__(self, "_driftline_model"), name)
+        if name in _STAYING and callable(value):
+            return fault.attempt("serving", self._driftline_staying, value) or value
         if name not in RECORDED or not callable(value):
             return value
         made = fault.attempt("serving", self._driftline_recorded, name, value)
         return value if made is None else made
+
+    def _driftline_staying(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            result = original(*args, **kwargs)
+            return self if result is self._driftline_model else result
+
+        return call
 
     def _driftline_recorded(self, name: str, value: Any) -> Any:
         made = object.__getattribute__(self, "_driftline_made")
