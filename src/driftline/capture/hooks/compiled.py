@@ -31,7 +31,6 @@ TABLES = {
     "xarray": (
         Entry("open_dataset", "read", 0, ("filename_or_obj",), RESULT),
         Entry("Dataset.to_netcdf", "write", 1, ("path",), 0), Entry("DataArray.to_netcdf", "write", 1, ("path",), 0),
-        Entry("Dataset.to_zarr", "write", 1, ("store",), 0), Entry("DataArray.to_zarr", "write", 1, ("store",), 0),
     ),
     "fastexcel": (Entry("read_excel", "read", 0, _SHEET),),
 }  # fmt: skip
@@ -41,7 +40,12 @@ def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     if module.__name__ == "lance":
         return [*patch.around(module, "dataset", _opened), *patch.around(module, "write_dataset", _written)]
-    return table.install(module, TABLES[module.__name__])
+    return table.install(module, TABLES[module.__name__], _folder)
+
+
+def _folder(given: Any, call: Call) -> bool:  # noqa: ARG001 - the signature is Skip's
+    """Whether it is a folder, such as a Zarr store, whose many files are opened by Python and told of together."""
+    return isinstance(given, str | os.PathLike) and os.path.isdir(given)
 
 
 def _opened(run: Recording, call: Call) -> bool:

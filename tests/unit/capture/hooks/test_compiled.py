@@ -60,6 +60,18 @@ def test_grids(watched: MemorySink, tmp_path: Path) -> None:
     assert (names(one), names(other)) == (([], ["a.nc", "b.nc"]), (["a.nc", "b.nc"], []))
 
 
+def test_the_files_of_a_zarr_store_are_left_to_what_python_tells_of(watched: MemorySink, tmp_path: Path) -> None:
+    xarray = pytest.importorskip("xarray")
+    pytest.importorskip("zarr")
+    with driftline.run("job") as run:
+        xarray.Dataset({"heat": ("x", [1.0, 2.0])}).to_zarr("a.zarr", consolidated=False)
+        assert xarray.open_zarr("a.zarr", consolidated=False)["heat"].sum() == 3
+    assert names(run) == ([], [])  # no hook told of any
+    driftline.flush()
+    event = next(one for one in watched.decoded() if one.outputs)
+    assert "a.zarr/zarr.json" in {one.name for one in event.outputs}
+
+
 def test_sheets(watched: MemorySink, tmp_path: Path) -> None:
     fastexcel, openpyxl = pytest.importorskip("fastexcel"), pytest.importorskip("openpyxl")
     openpyxl.Workbook().save("a.xlsx")
