@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from driftline.event.openlineage import PRODUCER, Facets
+from driftline.event.openlineage import PRODUCER, Facets, plain
 
 SPEC = "https://openlineage.io/spec/facets/"
 _STATISTICS = "OutputStatisticsOutputDatasetFacet"
@@ -22,7 +22,7 @@ UNREADABLE = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)  
 _KEYS = 1_000  # keys of facets whose beginnings are remembered
 _EMPTY = len("{}")
 _before: dict[str, bytes] = {}
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(enc_hook=plain).encode
 
 T = TypeVar("T")
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]  # what a store can hold

@@ -6,7 +6,7 @@ not taken apart. Nothing is looked up and nothing is stored here. Source: https:
 """
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -84,8 +84,23 @@ class Reading(NamedTuple):
     repairs: dict[str, str]  # place, such as ``run.runId``, to what was done
 
 
+def plain(value: Any) -> Any:
+    """Return a text or number of a class of somebody's own, such as ``torch.__version__``, as one of Python's.
+
+    Raises:
+        TypeError: it is neither.
+    """
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, float):
+        return float.__float__(value)
+    if isinstance(value, int):
+        return int.__int__(value)
+    raise TypeError(f"Encoding objects of type {type(value).__qualname__} is unsupported")
+
+
 _decoder = msgspec.json.Decoder(Event)
-_encoder = msgspec.json.Encoder()
+_encoder = msgspec.json.Encoder(enc_hook=plain)
 
 
 def decode(raw: bytes) -> Event:

@@ -108,3 +108,23 @@ def test_what_the_specification_requires_is_written_even_where_it_is_the_usual()
 )
 def test_nothing_in_a_facet_raises(raw: bytes) -> None:
     assert facets.unpack({"schema": msgspec.Raw(raw)}, "schema", facets.SchemaFacet) is None
+
+
+def test_texts_and_numbers_of_classes_of_somebodys_own_are_packed_as_what_they_are() -> None:
+    class Text(str):  # as ``torch.__version__`` is
+        __slots__ = ()
+
+        def __str__(self) -> str:
+            return "something else"
+
+    class Whole(int): ...
+
+    class Broken(float): ...
+
+    body = facets.pack(
+        "driftline_environment", {"packages": {"torch": Text("2.13.0+cpu")}, "n": Whole(3), "f": Broken(1.5)}
+    )
+    found = json.loads(bytes(body))
+    assert (found["packages"], found["n"], found["f"]) == ({"torch": "2.13.0+cpu"}, 3, 1.5)
+    with pytest.raises(TypeError, match="object"):
+        facets.pack("x", {"of": object()})

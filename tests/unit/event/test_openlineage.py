@@ -3,6 +3,7 @@
 import contextlib
 import json
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -253,3 +254,12 @@ def test_no_json_ever_raises_anything_but_a_bad_event(parts: dict[str, object], 
         assert openlineage.decode(openlineage.encode(event)) == event  # what was repaired stays repaired
         assert all(isinstance(note, str) and note for note in found.values())
         unread(event)
+
+
+def test_a_name_of_a_class_of_somebodys_own_is_written_as_the_text_that_it_is() -> None:
+    class Name(str):
+        __slots__ = ()
+
+    event = openlineage.decode(raw(run=RUN, job=JOB))
+    named = msgspec.structs.replace(event, job=openlineage.JobPart(Name("ns"), Name("job")))
+    assert openlineage.decode(openlineage.encode(named)).job == event.job

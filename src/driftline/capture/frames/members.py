@@ -11,14 +11,16 @@ from typing import Any
 DEPTH = 2  # containers, one in the other, that are looked into
 WIDTH = 16  # members of one container that are looked at
 _MODEL = ("predict", "transform", "state_dict", "get_params", "predict_proba")
-_DATA = frozenset(("pandas", "polars", "pyarrow", "numpy"))  # libraries whose frames can be transformed, too
+_DATA = frozenset(("pandas", "polars", "pyarrow", "numpy"))  # whose frames, and kinds of them, can be transformed, too
 _CONTAINERS = (tuple, list, dict)
 
 
 def is_model(data: Any) -> bool:
     """Whether ``data`` is a model, by what its class can do."""
     kind = type(data)
-    return kind.__module__.partition(".")[0] not in _DATA and any(hasattr(kind, name) for name in _MODEL)
+    return any(hasattr(kind, name) for name in _MODEL) and not any(
+        one.__module__.partition(".")[0] in _DATA for one in kind.__mro__
+    )
 
 
 def flat(data: Any, depth: int = 0) -> Iterator[Any]:

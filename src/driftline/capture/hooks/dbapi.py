@@ -35,7 +35,9 @@ _FACTORY = 5  # place of ``factory`` among the arguments of ``sqlite3.connect``
 _EXECUTES = ("execute", "executemany", "executescript")
 _PIECE = "hook sqlite3.execute"
 
-_TOOLS = frozenset(("IPython", "ipykernel", "coverage", "diskcache"))  # what they keep for themselves is no data
+_TOOLS = frozenset(
+    ("IPython", "ipykernel", "coverage", "diskcache", "huey")
+)  # what they keep for themselves is no data
 
 claimed: "weakref.WeakSet[Any]" = weakref.WeakSet()  # cursors whose statements somebody else records
 

@@ -28,6 +28,9 @@ TABLES = {
         Entry("load", "read", 0, ("f",), RESULT, "model"), Entry("save", "write", 1, ("f",), 0, "model"),
         Entry("RecursiveScriptModule.save", "write", 1, ("f",), 0, "model"),
     ),
+    "torch.export": (
+        Entry("load", "read", 0, ("f",), RESULT, "model"), Entry("save", "write", 1, ("f",), 0, "model"),
+    ),
     "lightgbm": (
         Entry("Booster.save_model", "write", 1, ("filename",), 0, "model"),
         Entry("Booster.__init__", "read", 3, ("model_file",), None, "model"),

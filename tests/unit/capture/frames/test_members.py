@@ -41,3 +41,15 @@ def test_no_member_is_asked() -> None:
         __hash__ = None
 
     assert members.models([Lazy()]) == []
+
+
+def test_a_kind_of_frame_or_array_that_another_library_makes_is_no_model() -> None:
+    class GeoFrame(pd.DataFrame): ...
+
+    assert members.models(GeoFrame({"a": [1]})) == []
+    assert members.spelled(pd.DataFrame({"a": [1]}).astype(float)) == ""
+
+    class Own:
+        def predict(self) -> None: ...
+
+    assert members.spelled(Own()).endswith("Own")

@@ -193,8 +193,11 @@ def test_psycopg_is_named_by_its_server(watched: MemorySink, postgres: PostgresS
     assert [one.dataset.name.rsplit(".", 1)[-1] for one in run.outputs] == ["a", "b"]
 
 
-def test_what_a_notebook_keeps_for_itself_is_no_data(watched: MemorySink, tmp_path: Path) -> None:
-    shell: dict[str, Any] = {"__name__": "IPython.core.history", "sqlite3": sqlite3}
+@pytest.mark.parametrize("module", ["IPython.core.history", "huey.storage"])
+def test_what_a_notebook_or_a_queue_keeps_for_itself_is_no_data(
+    watched: MemorySink, tmp_path: Path, module: str
+) -> None:
+    shell: dict[str, Any] = {"__name__": module, "sqlite3": sqlite3}
     with driftline.run("job") as run:
         exec("made = sqlite3.connect('history.sqlite')", shell)
         shell["made"].execute("create table history (line int)")
