@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+PATIENCE_SECONDS = 120.0  # until it answers: ten were too few on a machine that many tests share
 UNPRIVILEGED = "nobody"  # runs PostgreSQL where the tests run as root, which PostgreSQL refuses
 
 
@@ -41,12 +42,13 @@ class PostgresServer:
         settings_ = ("listen_addresses=", f"unix_socket_directories={self.folder}", "fsync=off", "shared_buffers=32MB")
         options = [part for setting in settings_ for part in ("-c", setting)]
         self._process = subprocess.Popen([self.programs / "postgres", "-D", self.folder / "data", *options], **self._as)
-        for _ in range(200):
+        until = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < until and self._process.poll() is None:
             with contextlib.suppress(OSError):
                 self.run("select 1")
                 return
             time.sleep(0.05)
-        raise AssertionError("PostgreSQL did not start")
+        raise AssertionError(f"PostgreSQL did not start; it ended with {self._process.poll()}")
 
     def stop(self) -> None:
         """Stop it as an operator would: connections are cut, nothing committed is lost."""

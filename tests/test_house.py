@@ -223,6 +223,20 @@ def test_naming_everything_public_loads_no_dataframe_library() -> None:
     assert loaded & {*HEAVY, "starlette", "uvicorn"} == set()
 
 
+def test_what_runs_in_programs_loads_where_there_is_no_fork() -> None:
+    """As on Windows, whose Python has neither these functions nor these modules."""
+    rooms = (PACKAGE / "capture", PACKAGE / "guard")
+    names = [module_name(file) for file in code(".py") if any(file.is_relative_to(room) for room in rooms)]
+    without = (
+        "import importlib, os, sys\n"
+        "del os.register_at_fork, os.fork\n"
+        "sys.modules.update(dict.fromkeys(('fcntl', 'resource')))\n"
+        f"for name in {names}: importlib.import_module(name)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_public_interface_fits_in_sixty_lines() -> None:
     assert len((PACKAGE / "__init__.py").read_text("utf-8").splitlines()) < 60
 

@@ -19,6 +19,7 @@ from tests.drills import (
     on_lasting,
     on_programs,
     on_scripts,
+    on_shapes,
     on_sql,
     on_values,
 )
@@ -43,6 +44,7 @@ _WORK = {
     on_answers: "promises twice streams",
     on_lasting: "endless children many_files",
     on_scripts: "computed computed_books computed_sundries",
+    on_shapes: "texts_of_all_kinds arrow_folders polars_sundries models_of_words renamed_by_children",
     on_values: "features contexts odd_tables",
     on_guards: "guarded guarded_open guarded_async guarded_closed injected files_of_guards",
 }

@@ -93,4 +93,5 @@ def reset() -> None:
     _counts = _Counts()
 
 
-os.register_at_fork(after_in_child=reset)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=reset)

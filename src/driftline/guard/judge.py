@@ -146,7 +146,8 @@ class _Slots:
 
 
 _slots = _Slots()
-os.register_at_fork(after_in_child=_slots.renew)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_slots.renew)
 
 
 class _Beside:

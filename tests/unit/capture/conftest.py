@@ -56,7 +56,8 @@ def script(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
     def run(text: str, *arguments: str, status: int | None = 0, **variables: str) -> list[dict[str, Any]]:
         file = tmp_path / "script.py"
         file.write_text(text)
-        environment = {**os.environ, "DRIFTLINE_CONSOLE": "false", **variables}
+        patient = {"DRIFTLINE_CONSOLE": "false", "DRIFTLINE_FLUSH_SECONDS": "60"}  # else a busy machine spools the end
+        environment = {**os.environ, **patient, **variables}
         command = [sys.executable, str(file), *arguments]
         done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
         assert status in (None, done.returncode), done.stderr

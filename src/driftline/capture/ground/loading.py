@@ -1,7 +1,8 @@
-"""What threads of ours are loading: a process that forks meanwhile gives its child their locks, locked for ever.
+"""What of ours is being loaded: a process that forks meanwhile gives its child the locks of it, locked for ever.
 
 Enters: our threads, as they begin and end, and a fork. Leaves: a fork that has waited, for a bounded time, until none
-of them loads anything. Source: https://docs.python.org/3/library/os.html#os.fork (threads and locks).
+of them loads anything, and no thread of the user's a module of ours, as a hook does at its first use.
+Source: https://docs.python.org/3/library/os.html#os.fork (threads and locks).
 """
 
 import sys
@@ -10,6 +11,8 @@ import time
 from types import FrameType
 
 _LOADER = "<frozen importlib._bootstrap>"
+_LOADING = "_find_and_load"  # the function of it that holds the lock of the module ``name``
+_OURS = "driftline"
 _PAUSE_SECONDS = 0.001
 _threads: set[int] = set()  # by their numbers: ours
 
@@ -25,7 +28,7 @@ def end() -> None:
 
 
 def wait(seconds: float) -> bool:
-    """Wait until no other thread of ours loads a module; whether that came about."""
+    """Wait until no other thread of ours loads a module, nor one of the user's one of ours; whether that came about."""
     until = time.monotonic() + seconds
     while _under_way():
         if time.monotonic() >= until:
@@ -35,15 +38,18 @@ def wait(seconds: float) -> bool:
 
 
 def _under_way() -> bool:
-    if not _threads:
-        return False
-    frames, here = sys._current_frames(), threading.get_ident()
-    return any(_loads(frames.get(thread)) for thread in list(_threads) if thread != here)
+    here = threading.get_ident()
+    return any(_loads(frame, thread in _threads) for thread, frame in sys._current_frames().items() if thread != here)
 
 
-def _loads(frame: FrameType | None) -> bool:
+def _loads(frame: FrameType | None, ours: bool) -> bool:
     while frame is not None:
-        if frame.f_code.co_filename == _LOADER:
+        code = frame.f_code
+        if code.co_filename == _LOADER and (ours or (code.co_name == _LOADING and _is_ours(frame.f_locals["name"]))):
             return True
         frame = frame.f_back
     return False
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] == _OURS

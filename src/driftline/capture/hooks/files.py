@@ -17,7 +17,7 @@ from driftline.capture.ground.place import absolute
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.program import openings
-from driftline.capture.runs import observe, recalled
+from driftline.capture.runs import observe, offspring, recalled
 from driftline.capture.runs.columns import Bound, Reach
 from driftline.capture.runs.observe import Given
 from driftline.capture.runs.recording import Recording
@@ -107,7 +107,7 @@ def _renamed(run: Recording, call: Call) -> bool:
 
 
 def _known_as(run: Recording, source: str, target: str) -> bool:
-    if not run.inherited and _moved(run, source, target):
+    if _moved(run, source, target):
         return True
     if os.path.islink(target):
         return False  # another name for the same data
@@ -149,7 +149,7 @@ def _moved(run: Recording, source: str, target: str) -> bool:
         return False
     below = source + os.sep if os.path.isdir(target) else ""
     trace, moved = run.trace, False
-    for place, seen in enumerate(trace.outputs):
+    for place, seen in enumerate([] if run.inherited else trace.outputs):  # a child has handed them over already
         if seen.path == source or (below and seen.path.startswith(below)):
             seen.path = target + seen.path[len(source) :]
             seen.touched = _renamed_to(seen.touched, source, target, seen.path, owner.folder)
@@ -162,6 +162,8 @@ def _moved(run: Recording, source: str, target: str) -> bool:
             trace.opened[new, "write"] = when
             trace.again.pop(new, None)
             openings.renamed(path, new)
+            if run.inherited:
+                offspring.leave_move(owner.home, run.id, path, new)
             moved = True
     return moved
 

@@ -33,7 +33,7 @@ _OF_ICEBERG = (".avro", ".metadata.json", "version-hint.text")  # in its folder 
 
 def follow(trace: Trace, folder: str, home: str) -> None:
     """Record what the run opened by hand, below or beside ``folder``, which names are relative to."""
-    if not opens.watching():
+    if not trace.watched:
         return
     recorded = {seen.path or seen.touched.dataset.node for seen in (*trace.inputs, *trace.outputs)}
     found: dict[tuple[str, str], list[Seen]] = {}

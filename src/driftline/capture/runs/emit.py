@@ -216,7 +216,7 @@ def _event(
 
 def _reconcile(trace: Trace, folder: str, home: str) -> None:
     """State how much of what the run opened is recorded, and name the rest as gaps."""
-    if not opens.watching():
+    if not trace.watched:
         return
     known = (seen for seen in (*trace.inputs, *trace.outputs) if not by_hand.uncertain(seen))
     recorded = {seen.path or seen.touched.dataset.node: seen for seen in known}

@@ -19,7 +19,7 @@ import msgspec
 
 from driftline import later
 from driftline.capture.ground import fault
-from driftline.capture.program import ways
+from driftline.capture.program import openings, ways
 from driftline.capture.program.sites import Read, Visit
 from driftline.capture.runs import collect as collecting
 from driftline.capture.runs.columns import Bound, Reach
@@ -70,6 +70,7 @@ class Part(msgspec.Struct, kw_only=True, omit_defaults=True):
     facets: dict[str, dict[str, Any]] = {}
     visits: list[ways.Stop] = []  # where in the code it was written
     took: ways.Took | None = None  # what was read or opened at one place in the code
+    moved: tuple[str, str] | None = None  # the former and the new path of what was opened to be written
     statements: list[str] = []
     gaps: dict[str, int] = {}
     opened: list[tuple[str, str, int]] = []  # path, read or write, when
@@ -126,8 +127,18 @@ def leave_place(home: str, run: str, visit: Visit, one: Read | str) -> None:
         OSError: the folder cannot be written.
     """
     took = ways.taken(visit, one)
-    if took is not None:
-        _append(home, run, Part(took=took))
+    opened = [(one, "write", time.time_ns())] if isinstance(one, str) else []  # a child may be killed before it ends
+    if took is not None or opened:
+        _append(home, run, Part(took=took, opened=opened))
+
+
+def leave_move(home: str, run: str, source: str, target: str) -> None:
+    """Write down that what was opened there to be written goes by another name.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    _append(home, run, Part(moved=(source, target)))
 
 
 def leave_rest(home: str, trace: Trace) -> None:
@@ -247,6 +258,10 @@ def _take(trace: Trace, line: bytes, thread: int) -> None:
     part = msgspec.json.decode(line, type=Part)
     if part.took is not None:
         ways.take(part.took, thread)
+    if part.moved is not None:
+        source, target = part.moved
+        openings.renamed(source, target)
+        trace.opened[target, "write"] = trace.opened.pop((source, "write"), 0) or time.time_ns()
     if part.touched is not None and part.way:
         seen = Seen(
             touched=part.touched,

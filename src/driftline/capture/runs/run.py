@@ -358,6 +358,7 @@ def _place_of(visit: sites.Visit, one: sites.Read | str) -> None:
     """In a child process: leave where in the code something was read or opened to the process that began the run."""
     found = enclosing()
     if isinstance(found, Run) and found.inherited and found._client is not None:
+        offspring.before_exit(found.finish)
         fault.attempt("offspring", offspring.leave_place, found._client.home, found.id, visit, one)
 
 

@@ -20,6 +20,7 @@ _HANDLES = 1_000  # of the process, through which is looked for those that it st
 
 def take(trace: Trace) -> None:
     """Take down the state of what the run has written, and what it has opened by hand."""
+    trace.watched = opens.watching()
     budget, trace.left_ns = measure.Budget(), time.time_ns()
     for seen in trace.outputs:
         if seen.pending and seen.path and seen.pointer is None and not parts.is_open(seen):
@@ -30,7 +31,7 @@ def take(trace: Trace) -> None:
 
 def _by_hand(trace: Trace, budget: measure.Budget) -> None:
     opened = [(key, at) for key, at in list(trace.opened.items()) if key[0] not in trace.attributed]
-    if not opened or not opens.watching():
+    if not opened or not trace.watched:
         return
     first = dict(opened[:_FILES])
     written = {place.absolute(path) for path, way in first if way == "write"}

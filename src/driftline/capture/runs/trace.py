@@ -79,6 +79,7 @@ class Trace(msgspec.Struct, kw_only=True):
     ] = {}  # path of what it has opened to write -> when it was first opened to read it since, in ns
     stood: dict[str, Any] = {}  # path -> their measure.FileState as the run ended; None = open; not all are looked at
     left_ns: int = 0  # when that was
+    watched: bool = False  # what Python opens was heard of until then
     ordered: bool = False  # what is read after a version was written is no source of it
     attributed: set[str] = set()  # paths that belong to what was recorded
     recalled: dict[str, Any] = {}  # read or write -> recalled.Recalled: where in the lists above something may lie

@@ -174,23 +174,24 @@ class Sender:
             if self._thread is not None or self.closed or self._starting:
                 return  # who starts it takes along what is queued meanwhile
             self._starting = True
-            token = own.enter(own.OURS)  # what is opened for that is nothing that the program has opened
-            try:
-                fault.attempt("sender", self.on_start)
-                self._tally.open()
-                self._thread = own.thread("driftline-sender", self._work)
-            finally:
-                own.leave(token)
-                self._starting = False
+        token = own.enter(own.OURS)  # what is opened for that is nothing that the program has opened
+        try:  # without the lock: what is told may reach a handler of the program's that waits for another thread
+            fault.attempt("sender", self.on_start)
+            self._tally.open()
+            self._thread = own.thread("driftline-sender", self._work)
+        finally:
+            own.leave(token)
+            self._starting = False
 
     def _start_spooler(self) -> None:
         with self._lock:
-            if (self._spooler is None or not self._spooler.is_alive()) and not self._starting:
-                self._starting = True
-                try:
-                    self._spooler = own.thread("driftline-spooler", self._spill)
-                finally:
-                    self._starting = False
+            if self._starting or (self._spooler is not None and self._spooler.is_alive()):
+                return
+            self._starting = True
+        try:
+            self._spooler = own.thread("driftline-spooler", self._spill)
+        finally:
+            self._starting = False
 
     def counters(self) -> dict[str, int]:
         """Return the numbers of items waiting, delivered, spooled, replayed and lost."""
@@ -321,7 +322,7 @@ class Sender:
         if not self._called:
             self._rouse()
         try:
-            return self._thread is not None and mark.done.wait(timeout)
+            return (self._starting or self._thread is not None) and mark.done.wait(timeout)
         finally:
             self._hurry.clear()
 

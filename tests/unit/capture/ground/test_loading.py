@@ -61,3 +61,47 @@ def test_who_waits_does_so_for_a_bounded_time_and_for_threads_of_ours_only(
         "ask(ours=False)\n"
     )
     assert __import__("asks_whether_it_is_loaded").found == [False, True]
+
+
+USERS = """
+import faulthandler, importlib.machinery, os, sys, threading, time
+import driftline
+from driftline.capture.ground import loading  # without it nobody waits
+driftline.record_answer("desk")
+begun, name = threading.Event(), sys.argv[1]
+sound = importlib.machinery.SourceFileLoader.exec_module
+
+def slowly(self, module):
+    if module.__name__ == name:
+        begun.set()
+        time.sleep(1)
+    sound(self, module)
+
+importlib.machinery.SourceFileLoader.exec_module = slowly
+thread = threading.Thread(target=__import__, args=(name,))
+thread.start()
+begun.wait(20)
+before = time.monotonic()
+child = os.fork()
+if child == 0:
+    faulthandler.dump_traceback_later(20, exit=True)
+    if name.startswith("driftline"):
+        __import__(name)
+    os._exit(0)
+waited = time.monotonic() - before
+_, status = os.waitpid(child, 0)
+thread.join()
+print(waited > 0.5)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks on this system")
+@pytest.mark.parametrize(("module", "waits"), [("driftline.thrift", True), ("wave", False)])
+def test_a_child_can_load_what_of_ours_a_thread_of_the_users_was_loading(
+    tmp_path: Path, module: str, waits: bool
+) -> None:
+    """A fork does not wait for modules of the user's: without Driftline it would not, either."""
+    (tmp_path / "main.py").write_text(USERS)
+    done = subprocess.run([sys.executable, "main.py", module], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (0, f"{waits}\n"), done.stderr

@@ -252,3 +252,24 @@ def test_what_was_written_by_hand_and_renamed_keeps_its_columns(script: Script, 
     ))  # fmt: skip
     assert edges(events, "state.json") == {"sum": {("a.csv", "amount", "AGGREGATION", 0.9)}}
     assert edges(events, "done/rows.csv")["double"] == {("a.csv", "amount", "TRANSFORMATION", 0.9)}
+
+
+def test_what_a_child_has_written_by_hand_and_renamed_goes_by_its_new_name(script: Script) -> None:
+    (event,) = script(BEGIN + (
+        "import multiprocessing, os\n"
+        "def work(path):\n"
+        "    raw = pd.read_csv(path)\n"
+        '    with open("a.csv.tmp", "w") as file:\n'
+        '        file.write("id,double\\n")\n'
+        '        for key, amount in zip(raw["id"], raw["amount"]):\n'
+        '            file.write(f"{key},{amount * 2}\\n")\n'
+        '    os.replace("a.csv.tmp", "a.csv")\n'
+        'with open("raw.csv", "w") as file:\n'
+        '    file.write("id,amount\\n1,2.5\\n2,3.5\\n")\n'
+        'child = multiprocessing.get_context("fork").Process(target=work, args=("raw.csv",))\n'
+        "child.start()\n"
+        "child.join()\n"
+    ))  # fmt: skip
+    told = {side: [one["name"] for one in event[side]] for side in ("inputs", "outputs")}
+    assert told == {"inputs": ["raw.csv"], "outputs": ["a.csv"]}
+    assert edges([event], "a.csv")["double"] == {("raw.csv", "amount", "TRANSFORMATION", 0.9)}

@@ -5,7 +5,9 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import pytest
 import driftline
 from driftline.capture.runs import by_hand
 from driftline.capture.runs.run import Run
+from driftline.capture.sending import client
 from driftline.capture.tables import measure
 from driftline.testing import MemorySink
 
@@ -46,6 +49,19 @@ def test_text_read_and_written_by_hand_is_input_and_output_by_the_hash_of_its_by
         assert found.attributes["observed"].startswith("opened by Python")
     assert facets(watched, "driftline_completeness")["completeness"] == 1.0
     assert facets(watched, "driftline_gaps") is None
+
+
+def test_what_was_opened_while_it_was_watched_is_told_however_late_the_event_is_made(watched: MemorySink) -> None:
+    owner = client.current()
+    assert owner is not None
+    let_go = threading.Event()
+    owner.sender.put((lambda: let_go.wait(30) and (), 0))  # the sender's thread stands here until the hooks are off
+    with driftline.run("job") as run:
+        Path("b.html").write_text("two")
+    driftline.unwatch()
+    let_go.set()
+    assert names(run) == ([], ["b.html"])
+    assert facets(watched, "driftline_completeness")["completeness"] == 1.0
 
 
 def test_what_is_no_data_or_not_as_it_was_read_stays_a_gap_or_is_nothing(watched: MemorySink) -> None:
@@ -106,6 +122,7 @@ def test_a_large_file_goes_by_its_size_and_time_and_counts_as_not_followed(
 
 
 INDEX = """import driftline; driftline.watch("build index")
+from collections.abc import Callable
 from pathlib import Path
 import joblib
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -199,6 +216,7 @@ def test_the_books_of_a_table_are_no_data(watched: MemorySink) -> None:
 ANEW = """\
 import driftline
 driftline.watch("steps")
+from collections.abc import Callable
 from pathlib import Path
 kept, missing, unread = Path("kept.txt"), Path("missing.txt"), Path("unread.txt")
 kept.write_text(kept.read_text() + "two")
@@ -222,3 +240,21 @@ def test_what_was_read_or_looked_for_and_made_and_read_again_may_have_fed_what_w
         )
     found = {node["label"] for node in json.loads(done.stdout)["nodes"] if node["type"] == "DATASET"}
     assert found == {"count.txt", "kept.txt", "missing.txt"}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks on this system")
+@pytest.mark.parametrize("ends", ["sys.exit()", "os._exit(0)", "os.kill(os.getpid(), signal.SIGKILL)"])
+def test_what_a_forked_child_has_written_by_hand_alone_is_an_output_however_it_ends(
+    script: Callable[..., list[dict[str, Any]]], ends: str
+) -> None:
+    (event,) = script(
+        "import os, signal, sys\n"
+        "import driftline\n"
+        'driftline.watch("job")\n'
+        "if os.fork() == 0:\n"
+        '    with open("a.csv", "w") as file:\n'
+        '        file.write("a\\n1\\n")\n'
+        f"    {ends}\n"
+        "os.wait()\n"
+    )
+    assert [one["name"] for one in event["outputs"]] == ["a.csv"]

@@ -68,11 +68,11 @@ def test_each_part_is_a_run_of_the_same_job_and_what_was_read_before_is_still_at
     service: ProcessRun, sink: MemorySink
 ) -> None:
     make("a.csv", 10)
-    make("b.csv", 20)
     moved("a.csv", "x.csv")
     first = service.id
     turn(service)
     second = service.id
+    make("b.csv", 20)
     moved("b.csv", "y.csv")
     one, two = told(sink)
     assert [one["run"]["runId"], two["run"]["runId"]] == [first, second]

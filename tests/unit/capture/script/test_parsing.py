@@ -4,10 +4,12 @@ import ast
 import gc
 import threading
 import warnings
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from driftline import capture
 from driftline.capture.script import parsing
 
 
@@ -16,6 +18,21 @@ def test_a_text_is_the_tree_that_python_makes_of_it() -> None:
     assert ast.dump(parsing.parsed(text)) == ast.dump(ast.parse(text))
     with pytest.raises(SyntaxError):
         parsing.parsed("def")
+
+
+def test_no_function_of_capture_makes_a_tree_in_another_way() -> None:
+    """One that does may disturb a thread of the user's that makes one meanwhile; on import none does."""
+    root = Path(capture.__file__).parent
+    found = [
+        f"{file.relative_to(root)}:{node.lineno}"
+        for file in sorted(root.rglob("*.py"))
+        for function in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and node.attr in ("parse", "literal_eval")
+        if isinstance(node.value, ast.Name) and node.value.id == "ast"
+    ]
+    assert found == []
 
 
 def test_nobody_is_warned_of_a_text_again() -> None:

@@ -5,6 +5,7 @@ import contextvars
 import logging
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -351,3 +352,29 @@ def test_a_handler_of_the_program_s_that_records_and_a_thread_that_is_told_of_se
     for thread in threads:
         thread.join(10)
     assert not any(thread.is_alive() for thread in threads)
+
+
+def test_who_is_told_that_the_home_is_gone_may_wait_for_a_thread_that_records(tmp_path: Path) -> None:
+    """As a handler of ``logging`` does that hands what it gets to a thread of the user's."""
+    fault.reset()
+    home, waited = tmp_path / "above" / "home", []
+
+    class Handler(logging.Handler):
+        def emit(self, _: logging.LogRecord) -> None:
+            other = threading.Thread(target=driftline.record_answer, args=("desk",), daemon=True)
+            other.start()
+            other.join(10)
+            waited.append(other.is_alive())
+
+    home.mkdir(parents=True)
+    handler = Handler()
+    with use_sink(MemorySink(), home=str(home)):
+        shutil.rmtree(home.parent)
+        fault.logger.addHandler(handler)
+        try:
+            driftline.record_answer("desk")
+            assert driftline.flush(30)
+        finally:
+            fault.logger.removeHandler(handler)
+    assert waited == [False]
+    fault.reset()

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, templates, unrolling, writing
+from driftline.capture.script import access, parsing, templates, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, is_frame, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.joining import joined, made_of
@@ -171,9 +171,10 @@ def getter(call: Call) -> Value | None:
     parts = [f"one.{key}" if attributes else f"one[{key!r}]" for key in keys]
     body = parts[0] if len(parts) == 1 else f"({', '.join(parts)})"
     try:
-        node = ast.parse(f"lambda one: {body}", mode="eval").body
-    except SyntaxError:
+        (made,) = parsing.parsed(f"lambda one: {body}").body
+    except (SyntaxError, ValueError):  # no name of a field
         return None
+    node = made.value if isinstance(made, ast.Expr) else None
     return Function(node, Scope("")) if isinstance(node, ast.Lambda) else None
 
 
