@@ -6,7 +6,7 @@ that ``r.a`` in a statement of the loop is the column of that query, and ``NEW.a
 
 from typing import Any
 
-from driftline.capture.sql.tokens import Token, TokenType
+from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, edited
 
 _QUERY = ("SELECT", "WITH")
 _NEAR = 12  # words between CURSOR and its query, as in CURSOR (a int) LOCAL FAST_FORWARD FOR
@@ -25,24 +25,21 @@ def unwrapped(tokens: list[Any]) -> list[Any]:
     """``FOR r IN (SELECT …) LOOP`` without its parentheses; LOOP for the DO of BigQuery and Snowflake."""
     if not any(token.token_type == TokenType.FOR for token in tokens):
         return tokens
-    words = [token.text.upper() for token in tokens]
-    for place in range(len(tokens) - 2, 2, -1):
+    words = Words(token.text.upper() for token in tokens)
+    edits: list[Edit] = []
+    for place in range(3, len(words) - 1):
         if (
             words[place] == "("
             and words[place - 1] == "IN"
             and words[place - 3] == "FOR"
             and words[place + 1] in _QUERY
         ):
-            end, depth = place + 1, 1
-            while end < len(tokens) and depth:
-                depth += (words[end] == "(") - (words[end] == ")")
-                end += 1
+            end = words.closing(place) + 1
             if words[end : end + 1] in (["LOOP"], ["DO"]):
                 near = tokens[end]
                 loop = Token(TokenType.VAR, "LOOP", near.line, near.col, near.start, near.end)
-                tokens = [*tokens[:place], *tokens[place + 1 : end - 1], loop, *tokens[end + 1 :]]
-                words = [token.text.upper() for token in tokens]
-    return tokens
+                edits += [(place, place + 1, []), (end - 1, end + 1, [loop])]
+    return edited(tokens, edits)
 
 
 def of_cursor(tokens: list[Any], place: int) -> bool:

@@ -9,6 +9,7 @@ import contextlib
 import logging
 import re
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,23 +23,14 @@ from driftline.capture.sql.looping import Loops, of_trigger
 from driftline.capture.sql.piece import Piece
 from driftline.capture.sql.rewrite import queried, rewritten
 from driftline.capture.sql.tokens import TokenType
-from driftline.capture.sql.translate import translated
+from driftline.capture.sql.translate import may_be, translated
 from driftline.capture.sql.variables import Variables
 
 _CONTROL = marks.CUTS | {
     "SET", "FOR", "OPEN", "FETCH", "CLOSE", "RAISE", "LEAVE", "ITERATE", "COMMIT", "ROLLBACK", "IMMEDIATE", "EXIT",
     "CONTINUE", "GET", "SIGNAL", "RESIGNAL", "ASSERT", "SAVEPOINT", "WAITFOR", "NULL", "UNTIL", "FUNCTION", "PROCEDURE",
 }  # fmt: skip
-_OPENED = _CONTROL | {
-    "UNLOAD",
-    "DO",
-    "REPLACE",
-    "RENAME",
-    "EXCHANGE",
-    "EXPORT",
-    "IMPORT",
-    "APPLY",
-}  # commands whose words are read
+_OPENED = _CONTROL | frozenset("UNLOAD DO REPLACE RENAME EXCHANGE EXPORT IMPORT APPLY".split())  # of these, too
 _BLOCKS = tuple(
     getattr(exp, name) for name in ("Block", "IfBlock", "WhileBlock", "LoopBlock", "RepeatBlock", "EndStatement")
     if hasattr(exp, name)
@@ -120,13 +112,33 @@ class _Reader:
 
     def _chunks(self, tokens: list[Any]) -> Iterator[list[Any]]:
         start = 0
-        for place, token in enumerate(tokens):
-            if token.token_type == TokenType.SEMICOLON:
-                if place > start:
-                    yield from filling.parts(tokens[start:place])
+        for place, token in enumerate([*tokens, None]):
+            if token is None or token.token_type == TokenType.SEMICOLON:
+                for part in filling.parts(tokens[start:place]) if place > start else ():
+                    yield from self._apart(part) if self.name in _CALLS_BY_NAME else [part]
                 start = place + 1
-        if start < len(tokens):
-            yield from filling.parts(tokens[start:])
+
+    def _apart(self, tokens: list[Any]) -> Iterator[list[Any]]:
+        """Statements of T-SQL, which need no semicolon: those by themselves that begin a part and have other names."""
+        start, ends = 0, self._begin(tokens)
+        while start < len(tokens):
+            end = _next(ends, start + 1, len(tokens))
+            end -= end < len(tokens) and tokens[end - 1].text.upper() == "BULK"
+            if not self._others(tokens[start:end]):
+                yield tokens[start:]
+                return
+            yield tokens[start:end]
+            start = end
+
+    def _begin(self, tokens: list[Any]) -> list[int]:
+        """Where further statements of T-SQL begin, if the first one may have another name."""
+        found = marks.marks(tokens) if self.name in _CALLS_BY_NAME and may_be(tokens) else None
+        return sorted((*found.starts, *found.calls)) if found is not None else []
+
+    def _others(self, tokens: list[Any]) -> list[Any]:
+        """The trees of the statements that have the same meaning; none where these words stand for themselves."""
+        trees = [self._parse(other)[0] for other in translated(tokens) or ()]
+        return trees if all(isinstance(tree, _DATA) for tree in trees) else []
 
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
         tokens = bodies.opened(tokens)
@@ -171,13 +183,9 @@ class _Reader:
         if body or first in _CONTROL:
             self._declare(tokens, body=body)
         self.values.noted(tokens, body=body)
-        own = self._first(tokens) if self.name in _CALLS_BY_NAME else tokens
-        others = None if body else translated(own)
-        trees = [self._parse(other)[0] for other in others or ()]
-        if trees and all(isinstance(tree, _DATA) for tree in trees):
-            yield from (Piece(tree, own, "", frozenset(self.variables)) for tree in trees)
-            if len(own) < len(tokens):
-                yield from self._chunk(tokens[len(own) :])
+        trees = self._others(tokens) if not body and _next(self._begin(tokens), 1, 0) == 0 else []
+        if trees:
+            yield from (Piece(tree, tokens, "", frozenset(self.variables)) for tree in trees)
             return
         written = filling.outfile(tokens)
         if first == "UNLOAD":
@@ -192,11 +200,6 @@ class _Reader:
             yield from self._embedded(tokens)
         else:
             yield from self._whole(tokens, body=body)
-
-    def _first(self, tokens: list[Any]) -> list[Any]:
-        """The first statement of T-SQL, which needs no semicolon; as far as the words tell."""
-        found = marks.marks(tokens)
-        return tokens[: min((one for one in (*found.starts, *found.calls) if one > 1), default=len(tokens))]
 
     def _whole(self, tokens: list[Any], *, body: bool) -> Iterator[Piece]:
         """One statement; or, if it is a body or cannot be parsed as one, the statements in it."""
@@ -265,7 +268,7 @@ class _Reader:
             return None, _DEEP
         try:
             with self.limit.armed():
-                trees = grammar.parser(error_level=sqlglot.ErrorLevel.IMMEDIATE).parse(tokens, self.text)
+                trees = self.limit.parser(grammar, error_level=sqlglot.ErrorLevel.IMMEDIATE).parse(tokens, self.text)
         except TooLong as late:
             return None, str(late)
         except RecursionError:
@@ -323,14 +326,16 @@ class _Reader:
             whole: the block as a whole was tried already.
         """
         starts, cuts, calls = marks.marks(tokens)
+        ends = [cut for cut, _ in cuts]
+        unmerged = [cut for cut, word in cuts if word != "THEN"]  # which is part of a MERGE
+        sets = (place for place, token in enumerate(tokens) if token.text.upper() == "SET")
+        called = sorted({*starts, *ends, *sets}) if calls else []
         after = 0
         failed: int | None = None
         deadline = self.limit.deadline()
         for start in sorted((*starts, *calls)):
             if start in calls and start >= after:
-                sets = (place for place in range(start, len(tokens)) if tokens[place].text.upper() == "SET")
-                ends_call = (*starts, *(cut for cut, _ in cuts), *sets)
-                after = min((one for one in ends_call if one > start), default=len(tokens))
+                after = _next(called, start, len(tokens))
                 if failed is not None and self._awaits(tokens[failed:start]):
                     yield Piece(None, tokens[failed:after], calling.problem(tokens[start:after], self.text, self.name))
                 else:
@@ -339,12 +344,13 @@ class _Reader:
                     yield from self._called(tokens[start:after])
                 failed = None
                 continue
-            if start < after or (tokens[start].text.upper() == "CREATE" and bodies.is_body(tokens[start:])):
+            if start < after or (tokens[start].text.upper() == "CREATE" and bodies.is_body(tokens[start : start + 6])):
                 continue
             merging = tokens[start].text.upper() == "MERGE"
-            limit = next((cut for cut, word in cuts if cut > start and not (merging and word == "THEN")), len(tokens))
-            ends = [limit, *(place for place in reversed(starts) if start < place < limit)][:_TRIES]
-            for end in ends if time.monotonic() < deadline else ():
+            limit = _next(unmerged if merging else ends, start, len(tokens))
+            last = bisect_left(starts, limit)
+            others = starts[max(bisect_right(starts, start), last - _TRIES + 1) : last]
+            for end in (limit, *reversed(others)) if time.monotonic() < deadline else ():
                 if whole and start == 0 and end == len(tokens):
                     continue
                 tree, _ = self._parse(tokens[start:end])
@@ -354,7 +360,7 @@ class _Reader:
                 failed = start if failed is None else failed
                 continue
             own = tokens[start].text.upper() in ("SELECT", "WITH", "SEL")
-            if failed is not None and own and not any(failed < cut < start for cut, _ in cuts):
+            if failed is not None and own and _next(ends, failed, start) >= start:
                 yield Piece(None, tokens[failed:end], _BLOCK)  # the query of a statement that is not understood
             else:
                 if failed is not None:
@@ -363,8 +369,7 @@ class _Reader:
                 yield Piece(tree, tokens[start:end], "", frozenset(self.variables))
             failed, after = None, end
         if failed is not None:
-            end = next((cut for cut, _ in cuts if cut > failed), len(tokens))
-            yield Piece(None, tokens[failed:end], _BLOCK)
+            yield Piece(None, tokens[failed : _next(ends, failed, len(tokens))], _BLOCK)
 
     def _awaits(self, tokens: list[Any]) -> bool:
         """Whether these words are INSERT INTO t, whose rows a call gives."""
@@ -383,3 +388,9 @@ class _Reader:
             yield from (piece._replace(tree=None, problem=problem) for piece in inner)
         else:
             yield Piece(None, tokens, problem)
+
+
+def _next(places: list[int], start: int, default: int) -> int:
+    """The first of ``places``, which are in order, behind ``start``."""
+    found = bisect_right(places, start)
+    return places[found] if found < len(places) else default

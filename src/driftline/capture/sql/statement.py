@@ -24,9 +24,10 @@ def read(text: str, script: Script, limit: Limit = LIMIT, opinion: Opinion | Non
     Args:
         text: one or more statements.
         script: what is known of their tables, and learns of those that they make.
-        limit: for one statement.
+        limit: for one statement; inside a user's program for all of them.
         opinion: what a database says of the columns behind the outputs of a statement; differences lower confidence.
     """
+    limit = limit.begun()
     for piece in pieces(text, script.dialect.name, limit):
         found = _statements(piece, script, limit)
         bound = opinion(piece.text) if opinion is not None and len(found) == 1 and found[0].lineage else None

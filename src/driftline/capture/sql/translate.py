@@ -15,6 +15,11 @@ _Said = list[list[Any]] | None
 _FROM_STAGE = frozenset(["REPLACE", "ATTACH", "APPEND"])  # rows of another table become rows of this one
 
 
+def may_be(tokens: list[Any]) -> bool:
+    """Whether a statement may be another one, by its first word."""
+    return tokens[0].text.upper() in _BY_WORD
+
+
 def translated(tokens: list[Any]) -> _Said:
     """Return the words of the statements that mean the same as ``tokens``; None where they stand for themselves."""
     begins = _BY_WORD.get(tokens[0].text.upper())

@@ -71,9 +71,9 @@ class Variables:
     def assigned(self, given: list[Assigned], text: str, tokens: list[Any]) -> None:
         """Note what a statement that stands at ``tokens`` has assigned."""
         for name, query, place, each in given:
-            between = text[self._ends.get(name, 0) : tokens[0].start]
-            if name not in named(query) and not _BRANCH.search(between):
-                self._given.pop(name, None)
+            between = (self._ends.get(name, 0), tokens[0].start)
+            if name in self._given and name not in named(query) and not _BRANCH.search(text, *between):
+                self._given.pop(name)
             self._given.setdefault(name, []).append(("", Value(query, place, each)))
             if each:
                 self._loops.filled(name, query)
