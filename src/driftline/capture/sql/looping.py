@@ -6,6 +6,9 @@ that ``r.a`` in a statement of the loop is the column of that query, and ``NEW.a
 
 from typing import Any
 
+from sqlglot import exp
+
+from driftline.capture.sql import given_out
 from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, edited
 
 _QUERY = ("SELECT", "WITH")
@@ -82,6 +85,21 @@ def uncoloned(tokens: list[Any]) -> list[Any]:
         for place, token in enumerate(tokens)
         if words[place] != ":" or words[place + 1 : place + 3] not in (["NEW", "."], ["OLD", "."])
     ]
+
+
+def named_in(rows: Rows, tree: Any) -> Rows:
+    """Return the rows whose columns ``tree`` names, spelled as it spells them, with those that their queries name."""
+    found: list[tuple[str, Any]] = []
+    given = list(tree.find_all(exp.Table))
+    hidden = {table.alias_or_name.lower() for table in given}
+    wanted = {name for name in (column.table for column in tree.find_all(exp.Column)) if name.lower() not in hidden}
+    wanted |= {table.name for table in given if not table.db and table.name.lower() in given_out.ROWS}
+    for name, query in reversed(rows):
+        spelled = sorted(one for one in wanted if one.lower() == name) if query is not tree else []
+        if spelled:
+            found += [(one, query) for one in spelled]
+            wanted |= {column.table for column in query.find_all(exp.Column)}
+    return tuple(reversed(found))
 
 
 class Loops:

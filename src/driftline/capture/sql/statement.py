@@ -39,7 +39,7 @@ def _statements(piece: Piece, script: Script, limit: Limit) -> list[Statement]:
         return [salvage.from_tokens(piece, script)]
     try:
         with limit.armed():
-            found = Reading(script, piece.variables, limit.deadline(), piece.rows, piece.values).statements(piece.tree)
+            found = _reading(piece, script, limit).statements(piece.tree)
     except TooLong:
         found = [salvage.from_tree(piece, script, limit.said)]
     except RecursionError:
@@ -47,3 +47,7 @@ def _statements(piece: Piece, script: Script, limit: Limit) -> list[Statement]:
     except Exception as error:  # a form of statement that nobody thought of: its tables without columns, and a gap
         found = [salvage.from_tree(piece, script, f"{type(error).__name__} while its columns were looked for")]
     return [one._replace(line=piece.line) for one in found]
+
+
+def _reading(piece: Piece, script: Script, limit: Limit) -> Reading:
+    return Reading(script, piece.variables, limit.deadline(), piece.rows, piece.values, piece.conditions)

@@ -12,6 +12,7 @@ from sqlglot import exp
 from driftline.capture.sql import keys, pivot, returning, row_columns, structs, windowing
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
+from driftline.capture.sql.functions import followed, of_call
 from driftline.capture.sql.relation import (
     FILTER,
     JOIN,
@@ -115,6 +116,11 @@ def _function(queries: Queries, node: Any, scope: Scope, hidden: str = "") -> Re
     inner = node.this if isinstance(node, exp.Lateral | exp.Alias) else node
     if inner is None or isinstance(inner, exp.Identifier | exp.Literal):
         return Relation((Unknown(),))
+    call = inner.expression if isinstance(inner, exp.Dot) else inner.this if isinstance(inner, exp.Table) else inner
+    function = of_call(queries, call)
+    if function is not None and isinstance(function.body, exp.Query):
+        values = [queries.walk(part, scope, rel.IDENTITY) for part in call.expressions]
+        return followed(queries, call.name, values, queries.query)
     parts = inner.expressions if isinstance(inner, exp.Unnest) else [inner]
     each = [queries.walk(part, scope, TRANSFORMATION) for part in parts]
     edges = frozenset().union(*each)

@@ -109,6 +109,8 @@ def named(tree: Any) -> set[str]:
     """The variables, and the unqualified names that may be such, in ``tree``; in small letters."""
     found = (one for one in tree.find_all(exp.Parameter, exp.Placeholder) if not _filled(one))
     marked = {f"@{one.name.lower()}" for one in found}
+    calls = (one for one in tree.find_all(exp.Anonymous) if one.name.lower() == "getvariable")
+    marked |= {f"@{part.name.lower()}" for call in calls for part in call.expressions if isinstance(part, exp.Literal)}
     return marked | {one.name.lower() for one in tree.find_all(exp.Column) if not one.table}
 
 
