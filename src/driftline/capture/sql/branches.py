@@ -16,6 +16,7 @@ _BEGIN = frozenset(  # the first word of a statement
      "WITH", "DECLARE", "SET", "PRINT", "RETURN", "EXEC", "EXECUTE", "RAISERROR", "THROW", "BREAK", "CONTINUE", "GOTO"]
 )  # fmt: skip
 _NO_BLOCK = frozenset(["TRAN", "TRANSACTION", "DISTRIBUTED", "DIALOG", "CONVERSATION"])
+_MOST = 50  # conditions of one statement, which nobody writes
 
 Condition = list[Any]  # words
 
@@ -70,8 +71,9 @@ class Branches:
                 self._then(tokens, words, place)
 
     def known(self) -> list[Condition]:
-        """Return the conditions here, the outermost first."""
-        return [condition for one in self._open for condition in one.conditions]
+        """Return the conditions here, the outermost first; of very many the last ones."""
+        found = [condition for one in self._open[-_MOST:] for condition in one.conditions[-_MOST:]]
+        return found[-_MOST:]
 
     def _then(self, tokens: list[Any], words: Words, place: int) -> None:
         word, before = words[place], words[place - 1] if place else ";"

@@ -5,7 +5,6 @@ Leaves: pieces with a tree each, or with what hinders one. Blocks are not parsed
 them are found by where their words stand, and tried, the longest first. Nothing is executed.
 """
 
-import logging
 import re
 import time
 from bisect import bisect_left, bisect_right
@@ -24,7 +23,7 @@ from driftline.capture.sql.piece import Piece
 from driftline.capture.sql.rewrite import rewritten
 from driftline.capture.sql.tokens import TokenType, spelled
 from driftline.capture.sql.translate import may_be, translated
-from driftline.capture.sql.trees import Trees
+from driftline.capture.sql.trees import Trees, quiet
 from driftline.capture.sql.variables import Variables
 
 _CONTROL = marks.CUTS | {
@@ -50,17 +49,6 @@ _BLOCK = "cannot be parsed, in a block or after another statement"
 _DEPTH = 3  # bodies within bodies
 
 
-class _Quiet(logging.Filter):
-    """Keeps the parser's remarks on unusual syntax from the user."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Keep back what ``sqlglot`` says."""
-        return not record.name.startswith("sqlglot")
-
-
-_quiet = _Quiet()
-
-
 def pieces(text: str, dialect: str, limit: Limit = UNLIMITED) -> Iterator[Piece]:
     """Yield the statements of ``text``.
 
@@ -69,12 +57,8 @@ def pieces(text: str, dialect: str, limit: Limit = UNLIMITED) -> Iterator[Piece]
         dialect: sqlglot's name of it, ``""`` for none in particular.
         limit: for each of them.
     """
-    logger = logging.getLogger("sqlglot")
-    logger.addFilter(_quiet)
-    try:
+    with quiet():
         yield from _Reader(text, dialect, limit).read()
-    finally:
-        logger.removeFilter(_quiet)
 
 
 class _Reader:
@@ -331,15 +315,9 @@ class _Reader:
                 continue
             merging = tokens[start].text.upper() == "MERGE"
             limit = _next(unmerged if merging else ends, start, len(tokens))
-            last = bisect_left(starts, limit)
-            others = starts[max(bisect_right(starts, start), last - _TRIES + 1) : last]
-            for end in (limit, *reversed(others)) if time.monotonic() < deadline else ():
-                if whole and start == 0 and end == len(tokens):
-                    continue
-                tree, _ = self.trees.parse(tokens[start:end])
-                if isinstance(tree, _DATA) and not parsed.is_cut_off(tree):
-                    break
-            else:
+            tried = whole and start == 0 and limit == len(tokens)
+            tree, end = self._longest(tokens, start, limit, starts, deadline, tried=tried)
+            if tree is None:
                 failed = start if failed is None else failed
                 continue
             own = tokens[start].text.upper() in ("SELECT", "WITH", "SEL")
@@ -353,6 +331,34 @@ class _Reader:
             failed, after = None, end
         if failed is not None:
             yield Piece(None, tokens[failed : _next(ends, failed, len(tokens))], _BLOCK)
+
+    def _longest(
+        self, tokens: list[Any], start: int, limit: int, starts: list[int], deadline: float, *, tried: bool
+    ) -> tuple[Any, int]:
+        """The longest statement that begins at ``start`` and ends at ``limit`` or where another may begin.
+
+        The parser stops where it does not understand: what is longer than up to there need not be tried.
+        """
+        end = limit
+        for attempt in range(_TRIES):
+            if time.monotonic() > deadline:
+                break
+            tree, stopped = None, end
+            if attempt or not tried:
+                tree, _ = self.trees.parse(tokens[start:end])
+                if isinstance(tree, _DATA) and not parsed.is_cut_off(tree):
+                    return tree, end
+                at = start + self.trees.stopped
+                cut = [one for one in (at, at - 1) if start < one < end and tokens[one].text.upper() in marks.CUTS]
+                if tree is None and cut:  # such as IF (…) of T-SQL, which the parser may take for an alias
+                    end = cut[0]
+                    continue
+                stopped = at + 2 if tree is None else end
+            before = bisect_left(starts, min(end, stopped)) - 1
+            if before < 0 or starts[before] <= start:
+                break
+            end = starts[before]
+        return None, end
 
     def _awaits(self, tokens: list[Any]) -> bool:
         """Whether these words are INSERT INTO t, whose rows a call gives."""

@@ -56,6 +56,9 @@ def test_a_procedure_begins_without_the_conditions_before_it(tell: Tell) -> None
     assert rows(tell(sql, "mysql")) == {"m": []}
 
 
-def test_statements_without_semicolons_have_each_their_own_conditions(tell: Tell) -> None:
-    sql = f"CREATE PROC p AS BEGIN DELETE FROM n IF 1 = (SELECT k FROM c) {FILLS} UPDATE u SET y = 1 END"
+@pytest.mark.parametrize(
+    "condition", ["1 = (SELECT k FROM c)", "(SELECT k FROM c) = 1", "EXISTS (SELECT 1 FROM c WHERE k = 1)"]
+)
+def test_statements_without_semicolons_have_each_their_own_conditions(tell: Tell, condition: str) -> None:
+    sql = f"CREATE PROC p AS BEGIN DELETE FROM n IF {condition} {FILLS} UPDATE u SET y = 1 END"
     assert rows(tell(sql, "tsql")) == {"n": [], "m": ["c.k CONDITIONAL"], "u": []}
