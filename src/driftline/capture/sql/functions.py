@@ -26,6 +26,7 @@ class Function(NamedTuple):
 
     parameters: tuple[tuple[str, ...], ...]
     body: Any  # a query or an expression
+    columns: tuple[tuple[str, str], ...] = ()  # names and keys of what its rows are declared to have
 
 
 class Follows(Protocol):
@@ -47,7 +48,7 @@ def define(functions: dict[str, Function], tree: Any, dialect: Dialect) -> None:
     before = functions.pop(signature.this.name.lower(), None)
     body = _body(tree, dialect)
     if body is not None and (before is None or len(before.parameters) == len(keys)):
-        functions[signature.this.name.lower()] = Function(keys, body)
+        functions[signature.this.name.lower()] = Function(keys, body, _columns(tree, dialect))
 
 
 def of_call(queries: Follows, node: Any) -> Function | None:
@@ -60,6 +61,14 @@ def _key(parameter: Any, dialect: Dialect) -> str:
     if isinstance(parameter, exp.Parameter):
         return f"@{parameter.name.lower()}"
     return dialect.column(parameter) if isinstance(parameter, exp.Identifier) else ""
+
+
+def _columns(tree: Any, dialect: Dialect) -> tuple[tuple[str, str], ...]:
+    """The columns of ``RETURNS TABLE (a int, …)``."""
+    returns = tree.find(exp.ReturnsProperty)
+    listed = returns.this.expressions if returns is not None and isinstance(returns.this, exp.Schema) else []
+    names = [one.this for one in listed if isinstance(one, exp.ColumnDef)]
+    return tuple((name.name, dialect.column(name)) for name in names if isinstance(name, exp.Identifier))
 
 
 def _body(tree: Any, dialect: Dialect) -> Any:
