@@ -5,7 +5,7 @@ set. A column that only some rows have set keeps its old value in the others, wh
 its own source. The conditions of a WHEN decide about its columns alone (CONDITIONAL).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlglot import exp
@@ -14,6 +14,7 @@ from driftline.capture.sql import relation as rel
 from driftline.capture.sql import tables
 from driftline.capture.sql.beneath import beneath
 from driftline.capture.sql.columns import Walker
+from driftline.capture.sql.looping import Rows
 from driftline.capture.sql.relation import (
     CONDITIONAL,
     FILTER,
@@ -30,6 +31,7 @@ from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
 
 _Set = dict[str, Edges]
+_CHANGED = frozenset(["new", "old"])  # rows of the table of a trigger
 
 
 def update(walker: Walker, script: Script, tree: Any, scope: Scope) -> list[tuple[Source | None, Relation]]:
@@ -128,6 +130,9 @@ def _assign(walker: Walker, part: Any, scope: Scope, found: _Set, condition: Edg
     """Add the edges of ``column = expression``, or of ``(a, b) = (SELECT …)``."""
     if not isinstance(part, exp.EQ | exp.PropertyEQ):
         return
+    if isinstance(part.this, exp.Parameter):  # SET @v = a = b of T-SQL; @v is no column
+        _assign(walker, part.expression, scope, found, condition)
+        return
     targets = part.this.expressions if isinstance(part.this, exp.Tuple) else [part.this]
     value = part.expression
     if len(targets) > 1 and isinstance(value, exp.Subquery | exp.Select):
@@ -144,6 +149,25 @@ def _assign(walker: Walker, part: Any, scope: Scope, found: _Set, condition: Edg
 def _offered(walker: Walker, found: _Set, rows: Iterable[Any]) -> Relation:
     return Relation((Output(name, edges, walker.dialect.written(name)) for name, edges in found.items()),
                     frozenset(rows))  # fmt: skip
+
+
+def of_row(
+    walker: Walker, script: Script, tree: Any, rows: Rows, root: Callable[[], Scope]
+) -> tuple[Source | None, Relation]:
+    """Return what ``SET NEW.a = …`` of a trigger sets, and the table whose row that is; None where it is no such."""
+    around = {name: query.find(exp.Table) for name, query in rows if name.lower() in _CHANGED}
+    given = [one.this for one in tree.expressions if isinstance(one, exp.SetItem)] if around else []
+    given = [one for one in given if isinstance(one, exp.EQ) and isinstance(one.this, exp.Column)]
+    set_here = [one for one in given if one.this.table in around]
+    if not set_here:
+        return None, Relation(())
+    scope, found = root(), _Set()
+    for part in set_here:
+        _assign(walker, part, scope, found, NONE)
+    target = script.source(around[set_here[0].this.table])
+    if target is not None:
+        walker.reads.pop(target, None)
+    return target, _offered(walker, found, ())
 
 
 def merge(walker: Walker, script: Script, tree: Any, scope: Scope) -> tuple[Source | None, Relation]:

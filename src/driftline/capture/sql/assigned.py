@@ -133,7 +133,7 @@ def _set(tree: Any, is_variable: Callable[[str], bool], marked: bool) -> Iterato
         query = _query(one.expression)
         names = one.this.expressions if isinstance(one.this, exp.Tuple) else [one.this]
         for place, name in enumerate(map(_name, names)):
-            if marked and name and name[0] != "@":
+            if (marked or str(item.args.get("kind") or "") == "VARIABLE") and name and name[0] != "@":
                 yield Assigned(f"@{name}", query, place)
             if name and (name[0] == "@" or is_variable(name)):
                 yield Assigned(name, query, place)

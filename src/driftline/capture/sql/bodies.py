@@ -4,11 +4,10 @@ Enters: the words of a part of a script. Leaves: whether it has a body, the word
 parameters and variables.
 """
 
-import itertools
 from typing import Any
 
 from driftline.capture.sql import marks
-from driftline.capture.sql.tokens import TokenType
+from driftline.capture.sql.tokens import TokenType, Words
 
 _BODIES = ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "TASK", "PACKAGE")
 _OTHER_LANGUAGES = frozenset(["PYTHON", "JAVA", "JAVASCRIPT", "SCALA", "JS", "C", "R", "PLPYTHON3U", "PLV8", "PLPERL"])
@@ -47,13 +46,13 @@ def is_reset(tokens: list[Any]) -> bool:
 
 def opened(tokens: list[Any]) -> list[Any]:
     """Return words without a label before a loop or a block, and without ``CASE … WHEN … THEN`` before a statement."""
-    words = [token.text.upper() for token in tokens]
+    words = Words(token.text.upper() for token in tokens)
     start = 0
     while start < len(words):
         if words[start + 1 : start + 2] == [":"] and words[start + 2 : start + 3] and words[start + 2] in _LABELLED:
             start += 2
-        elif words[start] in ("CASE", "WHEN") and "THEN" in itertools.islice(words, start, None):
-            start = words.index("THEN", start) + 1
+        elif words[start] in ("CASE", "WHEN") and (then := words.after(start, "THEN")) is not None:
+            start = then + 1
         else:
             break
     return tokens[start:] if start else tokens

@@ -9,12 +9,23 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import assign, assigned, clauses, given_out, multitable, tables, transfer, variables, within
+from driftline.capture.sql import (
+    assign,
+    assigned,
+    clauses,
+    functions,
+    given_out,
+    multitable,
+    tables,
+    transfer,
+    variables,
+    within,
+)
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage, bind
 from driftline.capture.sql.columns import Walker
-from driftline.capture.sql.looping import Rows
-from driftline.capture.sql.relation import FILTER, Edges, Output, Relation, Source, Star
+from driftline.capture.sql.looping import Rows, named_in
+from driftline.capture.sql.relation import CONDITIONAL, FILTER, Edges, Output, Relation, Source, Star
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
 from driftline.capture.sql.stated import How, Statement
@@ -36,19 +47,24 @@ class Reading:
         deadline: float | None,
         rows: Rows = (),
         values: Values = (),
+        conditions: tuple[Any, ...] = (),
     ) -> None:
         self.script = script
         self.variables = parameters
         self.rows = rows  # that the block around goes through one by one
         self.values = values  # that variables may have
+        self.conditions = conditions  # under which the block around runs it
         self.tree: Any = exp.Expression()
         self.around: Edges = rel.NONE  # what shapes those that the statement names
         self.walker = Walker(script.dialect, script.relation, deadline)
+        self.walker.functions = script.functions
 
     def statements(self, tree: Any) -> list[Statement]:
         """Return what ``tree`` does."""
         if self.rows:
-            self.rows = _named(self.rows, tree)
+            self.rows = tuple(
+                dict(one for part in (tree, *self.conditions) for one in named_in(self.rows, part)).items()
+            )
         self.tree = tree
         if isinstance(tree, exp.MultitableInserts):
             return multitable.several(self.fresh, tree)
@@ -66,7 +82,8 @@ class Reading:
 
     def fresh(self) -> "Reading":
         """Return one that reads another part of the same statement."""
-        return Reading(self.script, self.variables, self.walker.deadline, self.rows, self.values)
+        deadline = self.walker.deadline
+        return Reading(self.script, self.variables, deadline, self.rows, self.values, self.conditions)
 
     def root(self) -> Scope:
         """Return the outermost scope: variables are no columns."""
@@ -80,6 +97,10 @@ class Reading:
                 scope.ctes[key] = offered
             self.around |= offered.rows
         self.around |= variables.fill(self.walker, scope, self.values, self.tree)
+        for condition in self.conditions:
+            self.around |= variables.fill(self.walker, scope, self.values, condition)
+            decides = self.walker.query(condition, scope)
+            self.around |= rel.through(rel.all_of(decides.items) | decides.rows, CONDITIONAL)
         return scope
 
     def done(
@@ -119,6 +140,7 @@ class Reading:
         return [made._replace(kind="SELECT INTO")]
 
     def _create(self, tree: Any) -> list[Statement]:
+        functions.define(self.script.functions, tree, self.script.dialect)
         inside = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
         target = self.script.source(inside)
         kind = clauses.kind_of(tree)
@@ -322,6 +344,9 @@ class Reading:
         path = clauses.search_path(tree)
         if path is not None and self.script.dialect.name in clauses.SEARCHING:
             self.script.search(path)
+        target, offered = assign.of_row(self.walker, self.script, tree, self.rows, self.root)
+        if target is not None:
+            return [self.done(tree, target, "change", offered)]
         asked = [one for query in clauses.asked(tree) for one in self.fresh().own(query)]
         return asked or [Statement((), how="none", kind=clauses.kind_of(tree))]
 
@@ -342,21 +367,6 @@ class Reading:
                         self.script.declare(source, clauses.listed(item.args["kind"]), temporary=True,
                                             computed=clauses.computed(item.args["kind"]))  # fmt: skip
         return [Statement((), how="none", kind="DECLARE")]
-
-
-def _named(rows: Rows, tree: Any) -> Rows:
-    """The rows whose columns ``tree`` names, spelled as it spells them, with those that their queries name."""
-    found: list[tuple[str, Any]] = []
-    given = list(tree.find_all(exp.Table))
-    hidden = {table.alias_or_name.lower() for table in given}
-    wanted = {name for name in (column.table for column in tree.find_all(exp.Column)) if name.lower() not in hidden}
-    wanted |= {table.name for table in given if not table.db and table.name.lower() in given_out.ROWS}
-    for name, query in reversed(rows):
-        spelled = sorted(one for one in wanted if one.lower() == name) if query is not tree else []
-        if spelled:
-            found += [(one, query) for one in spelled]
-            wanted |= {column.table for column in query.find_all(exp.Column)}
-    return tuple(reversed(found))
 
 
 _EXPORT = tuple(getattr(exp, name) for name in ("Export",) if hasattr(exp, name))

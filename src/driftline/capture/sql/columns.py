@@ -17,6 +17,7 @@ from driftline.capture.sql import keys, matching, names, outputs, pivot, tables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.expression import Expression
+from driftline.capture.sql.functions import Function
 from driftline.capture.sql.limit import TooLong
 from driftline.capture.sql.relation import (
     FILTER,
@@ -53,6 +54,7 @@ class Walker:
         self.doubts: dict[tuple[str, str], Doubt] = {}
         self.reads: dict[Source, None] = {}
         self._spelled: dict[str, str] = {}
+        self.functions: dict[str, Function] = {}  # that the script has defined
         self.nameless = False  # files are read whose names only the running statement knows
 
     def note(self, name: str, doubt: str, edges: Edges) -> None:
@@ -251,6 +253,8 @@ class Walker:
             chosen = distinct.args.get("on")
             rows |= self.walk(chosen, scope, GROUP_BY) if chosen else rel.through(rel.all_of(items), GROUP_BY)
         rows |= self._order(node, offered, scope)
+        for key in getattr(node.args.get("limit"), "expressions", None) or ():  # LIMIT n BY key of ClickHouse
+            rows |= self._by_place([key], offered, scope, GROUP_BY)
         single = (
             bool(rows) and group is None and node.args.get("having") is None and any(map(_aggregated, node.expressions))
         )

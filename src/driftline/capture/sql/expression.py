@@ -12,7 +12,9 @@ from sqlglot import exp
 
 from driftline.capture.sql import methods, structs
 from driftline.capture.sql import relation as rel
+from driftline.capture.sql.aggregates import is_aggregate
 from driftline.capture.sql.dialect import Dialect
+from driftline.capture.sql.functions import Function, followed, of_call
 from driftline.capture.sql.relation import (
     ABSENT,
     AGGREGATION,
@@ -31,15 +33,6 @@ from driftline.capture.sql.relation import (
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.templates import is_template
 
-_MOVING = (exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthValue)  # windows that pick a value
-_AGGREGATES = frozenset(  # that the parser knows by no class of their own
-    [
-        "any_value", "approx_top_k", "arbitrary", "arg_max", "arg_min", "avg", "bitstring_agg", "entropy", "favg",
-        "first", "fsum", "geomean", "histogram", "kahan_sum", "kurtosis", "last", "list", "mad", "max_by", "min_by",
-        "mode", "product", "quantile", "quantile_cont", "quantile_disc", "regr_intercept", "regr_slope",
-        "reservoir_quantile", "skewness", "string_agg", "sum_no_overflow", "weighted_avg",
-    ]
-)  # fmt: skip
 _SYSTEM = frozenset(  # names that stand for no column of any table
     [
         "default",
@@ -50,6 +43,7 @@ _SYSTEM = frozenset(  # names that stand for no column of any table
         "_partitiondate",
         "_file_name",
         "sysdate",
+        "$action",
         "systimestamp",
     ]
 )
@@ -60,6 +54,7 @@ class Queries(Protocol):
     """The pass over a statement, as its parts see it."""
 
     dialect: Dialect
+    functions: dict[str, Function]  # that the script has defined, by name in small letters
 
     def query(self, node: Any, parent: Scope | None = None) -> Relation:
         """Return what an inner query offers."""
@@ -132,10 +127,7 @@ class Expression:
         return frozenset(found | self.edges(node, step))
 
     def _parts(self, node: Any, kind: Kind) -> Edges:
-        aggregate = (isinstance(node, exp.AggFunc | exp.WithinGroup) and not isinstance(node, _MOVING)) or (
-            isinstance(node, exp.Anonymous) and node.name.lower() in _AGGREGATES
-        )
-        step = _on(kind, AGGREGATION if aggregate else TRANSFORMATION)
+        step = _on(kind, AGGREGATION if is_aggregate(node) else TRANSFORMATION)
         found: Edges = NONE
         parts = list(node.iter_expressions())
         if isinstance(node, exp.Anonymous) and node.name.lower().startswith("dictget"):
@@ -173,6 +165,11 @@ class Expression:
         if node.name.upper() == "TABLE" and isinstance(given, exp.Column) and not isinstance(given.this, exp.Star):
             parts = dict(zip(("this", "db", "catalog"), reversed(given.parts), strict=False))
             return self._table(exp.Table(**parts), kind)
+        if node.name.lower() == "getvariable" and isinstance(given, exp.Literal):  # of DuckDB
+            return rel.through(self.scope.value(f"@{given.name.lower()}"), kind)
+        if of_call(self.queries, node) is not None:
+            values = [self.edges(part, rel.IDENTITY) for part in node.expressions]
+            return followed(self.queries, node.name, values, lambda body, at: self.queries.walk(body, at, kind))
         return self._parts(node, kind)
 
     # --- names ------------------------------------------------------------------------------------------------
@@ -305,6 +302,9 @@ class Expression:
 
     def _dot(self, node: Any, kind: Kind) -> Edges:
         """A field of what an expression gives, such as ``lines[0].sku``; a method of a column, ``t.note.value(…)``."""
+        row = methods.of_row(node, self.queries.dialect, self.scope)
+        if row is not None:
+            return self._column(row, kind)
         column = methods.asked(node, self.queries.dialect, self.scope)
         if column is not None:
             return self._column(column, _on(kind, TRANSFORMATION)) | self.edges(node.expression, kind)

@@ -18,6 +18,7 @@ _NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
 _MARKS: dict[Any, Any] = {TokenType.PARAMETER: exp.Parameter, TokenType.COLON: exp.Placeholder}  # ``@v`` and ``:v``
 _ASKING = frozenset(["postgres", "redshift", "materialize", "risingwave"])  # dialects with PERFORM
 _FILES = frozenset(["OUTFILE", "DUMPFILE"])
+_NEAR = 16  # words of an assignment up to its value, as in LET v NUMBER(38, 0) := 1
 
 
 class Given(NamedTuple):
@@ -41,7 +42,7 @@ def parts(tokens: list[Any]) -> Iterator[list[Any]]:
     for place in [one for one, token in enumerate(tokens, 1) if token.text.upper() in _BEFORE and one < len(tokens)]:
         before, first = said(tokens[place - 1 : place + 1])
         steers = first == "SET" or (first == "CASE" and before in _BLOCKS)
-        if before and (steers or assignment(tokens[place:], ()) is not None):
+        if before and (steers or assignment(tokens[place : place + _NEAR], ()) is not None):
             yield tokens[start:place]
             start = place
     yield tokens[start:]

@@ -35,10 +35,11 @@ def plain(tokens: list[Any]) -> list[Any]:
 
 
 def _statement(tokens: list[Any]) -> list[Any]:
+    start = 0
+    while begun := next((one for one in _SETS if tuple(_words(tokens[start : start + len(one)])) == one), ()):
+        start += len(begun)
+    tokens = tokens[start:]
     words = _words(tokens[:4])
-    for opening in _SETS:
-        if tuple(words[: len(opening)]) == opening:
-            return _statement(tokens[len(opening) :])
     if words[:2] == ["EXECUTE", "INSERT"]:
         return tokens[1:]
     if words[:2] == ["CREATE", "CATALOG"] and len(tokens) > 2:

@@ -4,9 +4,10 @@ Enters: the words of one statement. Leaves: the statement without its OUTPUT, an
 ``OUTPUT DELETED.a, … INTO t (x, …)`` comes to; none where the rows only go to whoever asked.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
-from driftline.capture.sql.tokens import Token, TokenType
+from driftline.capture.sql.tokens import Edit, Token, TokenType, edited
 
 DIALECTS = frozenset(["tsql", "fabric"])
 ROWS = ("deleted", "inserted")  # what OUTPUT calls the rows before and after
@@ -20,8 +21,8 @@ _KINDS = {"INSERT": TokenType.INSERT, "INTO": TokenType.INTO, "SELECT": TokenTyp
 def cut(tokens: list[Any]) -> tuple[list[Any], list[Any]]:
     """Return ``tokens`` without OUTPUT, and the words of the INSERT that it comes to."""
     insert: list[Any] = []
-    place = _clause(tokens)
-    while place:
+    edits: list[Edit] = []
+    for place in _clauses(tokens):
         end = _end(tokens, place + 1)
         given, target = tokens[place + 1 : end], []
         if [token.text.upper() for token in tokens[end : end + 1]] == ["INTO"]:
@@ -31,13 +32,12 @@ def cut(tokens: list[Any]) -> tuple[list[Any], list[Any]]:
             near = tokens[place]
             shown = [_text(one) if one.text.upper() == "$ACTION" else one for one in given]
             insert = [*_as(near, "INSERT", "INTO"), *target, *_as(near, "SELECT"), *shown]
-        tokens = [*tokens[:place], *tokens[end:]]
-        place = _clause(tokens)
-    return tokens, insert
+        edits.append((place, end, []))
+    return edited(tokens, edits), insert
 
 
-def _clause(tokens: list[Any]) -> int:
-    """Where OUTPUT stands in a change; 0 where it does not."""
+def _clauses(tokens: list[Any]) -> Iterator[int]:
+    """Where OUTPUT stands in a change."""
     depth, changes = 0, False
     for place, token in enumerate(tokens):
         word = token.text.upper()
@@ -46,8 +46,7 @@ def _clause(tokens: list[Any]) -> int:
         if word == "OUTPUT" and token.token_type == TokenType.RETURNING and changes and depth == 0:
             said = {one.text.lower() for one in tokens[place + 1 : _end(tokens, place + 1)]}
             if said & {*ROWS, "$action"}:
-                return place
-    return 0
+                yield place
 
 
 def _end(tokens: list[Any], place: int) -> int:
@@ -71,7 +70,9 @@ def _target(tokens: list[Any], place: int) -> int:
         place += 2
     following = [token.text.upper() for token in tokens[place : place + 2]]
     if following[:1] == ["("] and following[1:] != ["SELECT"]:
-        place = next((one for one in range(place, len(tokens)) if tokens[one].text == ")"), len(tokens)) + 1
+        while place < len(tokens) and tokens[place].text != ")":
+            place += 1
+        place += 1
     return place
 
 

@@ -45,8 +45,9 @@ _DATA = frozenset(
     ["select", "with", "from", "copy", "create", "insert", "update", "merge", "delete", "values", "pivot", "unpivot",
      "alter", "replace", "call", "exec", "execute"]
 )  # fmt: skip
-_FIRST = re.compile(r"(?:\s|\(|--[^\n]*\n|/\*.*?\*/)*([a-z]+)", re.IGNORECASE | re.DOTALL)
-_UNPLAIN = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:create\b[^;]*\b(?:procedure|function)\b|do\b)", re.IGNORECASE)
+_REMARKS = r"(?>--[^\n]*\n|/\*(?s:.*?)\*/)"  # once passed over, never gone back into: many would take for ever
+_FIRST = re.compile(rf"(?:\s|\(|{_REMARKS})*+([a-z]+)", re.IGNORECASE)
+_UNPLAIN = re.compile(rf"(?:\s|{_REMARKS})*+(?:create\b[^;]*\b(?:procedure|function)\b|do\b)", re.IGNORECASE)
 
 
 class Analysis(NamedTuple):

@@ -1,11 +1,12 @@
 """How long one statement may take.
 
-Enters: seconds. Leaves: a deadline that the pass over a tree looks at and, where the process is our own, an alarm
-that also ends a parser which would not look. The alarm is a signal of the process and is therefore never set
-inside a user's program.
+Enters: seconds. Leaves: a deadline that the parser and the pass over a tree look at and, where the process is our own,
+an alarm that also ends what would not look. The alarm is a signal of the process and is therefore never set inside a
+user's program; there, all statements of one text share the time of one.
 """
 
 import contextlib
+import functools
 import gc
 import signal
 import time
@@ -28,10 +29,21 @@ class Limit(NamedTuple):
 
     seconds: float
     alarm: bool = False
+    until: float = float("inf")  # the moment, of ``time.monotonic``, at which all must be done
+
+    def begun(self) -> "Limit":
+        """Return the limit for the statements of a text that is read from now on."""
+        return self if self.alarm else self._replace(until=self.deadline())
 
     def deadline(self) -> float:
         """Return the moment, of ``time.monotonic``, at which a statement that starts now must be done."""
-        return time.monotonic() + self.seconds
+        return min(time.monotonic() + self.seconds, self.until)
+
+    def parser(self, grammar: Any, **options: Any) -> Any:
+        """Return a parser of a dialect of sqlglot that raises TooLong once the time is over."""
+        made = _looking(grammar.parser_class)(dialect=grammar, **options)
+        made.until = self.deadline(), self.said
+        return made
 
     @contextlib.contextmanager
     def armed(self) -> Iterator[None]:
@@ -59,6 +71,24 @@ class Limit(NamedTuple):
     def said(self) -> str:
         """What is said of a statement that took longer."""
         return f"not finished within {self.seconds:g} seconds"
+
+
+@functools.cache
+def _looking(parser: Any) -> Any:
+    """A class of parsers that look at the time where expressions and tables begin: no long statement is without."""
+
+    def looked(name: str) -> Any:
+        parse = getattr(parser, name)
+
+        @functools.wraps(parse)
+        def looking(self: Any, *given: Any, **named: Any) -> Any:
+            if time.monotonic() > self.until[0]:
+                raise TooLong(self.until[1])
+            return parse(self, *given, **named)
+
+        return looking
+
+    return type(parser.__name__, (parser,), {name: looked(name) for name in ("_parse_unary", "_parse_table")})
 
 
 def _collecting(frame: Any) -> bool:

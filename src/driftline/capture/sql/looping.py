@@ -6,7 +6,10 @@ that ``r.a`` in a statement of the loop is the column of that query, and ``NEW.a
 
 from typing import Any
 
-from driftline.capture.sql.tokens import Token, TokenType
+from sqlglot import exp
+
+from driftline.capture.sql import given_out
+from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, edited
 
 _QUERY = ("SELECT", "WITH")
 _NEAR = 12  # words between CURSOR and its query, as in CURSOR (a int) LOCAL FAST_FORWARD FOR
@@ -25,24 +28,21 @@ def unwrapped(tokens: list[Any]) -> list[Any]:
     """``FOR r IN (SELECT …) LOOP`` without its parentheses; LOOP for the DO of BigQuery and Snowflake."""
     if not any(token.token_type == TokenType.FOR for token in tokens):
         return tokens
-    words = [token.text.upper() for token in tokens]
-    for place in range(len(tokens) - 2, 2, -1):
+    words = Words(token.text.upper() for token in tokens)
+    edits: list[Edit] = []
+    for place in range(3, len(words) - 1):
         if (
             words[place] == "("
             and words[place - 1] == "IN"
             and words[place - 3] == "FOR"
             and words[place + 1] in _QUERY
         ):
-            end, depth = place + 1, 1
-            while end < len(tokens) and depth:
-                depth += (words[end] == "(") - (words[end] == ")")
-                end += 1
+            end = words.closing(place) + 1
             if words[end : end + 1] in (["LOOP"], ["DO"]):
                 near = tokens[end]
                 loop = Token(TokenType.VAR, "LOOP", near.line, near.col, near.start, near.end)
-                tokens = [*tokens[:place], *tokens[place + 1 : end - 1], loop, *tokens[end + 1 :]]
-                words = [token.text.upper() for token in tokens]
-    return tokens
+                edits += [(place, place + 1, []), (end - 1, end + 1, [loop])]
+    return edited(tokens, edits)
 
 
 def of_cursor(tokens: list[Any], place: int) -> bool:
@@ -85,6 +85,21 @@ def uncoloned(tokens: list[Any]) -> list[Any]:
         for place, token in enumerate(tokens)
         if words[place] != ":" or words[place + 1 : place + 3] not in (["NEW", "."], ["OLD", "."])
     ]
+
+
+def named_in(rows: Rows, tree: Any) -> Rows:
+    """Return the rows whose columns ``tree`` names, spelled as it spells them, with those that their queries name."""
+    found: list[tuple[str, Any]] = []
+    given = list(tree.find_all(exp.Table))
+    hidden = {table.alias_or_name.lower() for table in given}
+    wanted = {name for name in (column.table for column in tree.find_all(exp.Column)) if name.lower() not in hidden}
+    wanted |= {table.name for table in given if not table.db and table.name.lower() in given_out.ROWS}
+    for name, query in reversed(rows):
+        spelled = sorted(one for one in wanted if one.lower() == name) if query is not tree else []
+        if spelled:
+            found += [(one, query) for one in spelled]
+            wanted |= {column.table for column in query.find_all(exp.Column)}
+    return tuple(reversed(found))
 
 
 class Loops:

@@ -12,6 +12,7 @@ from driftline.capture.sql.tokens import TokenType
 STARTS = frozenset(["INSERT", "MERGE", "UPDATE", "DELETE", "SELECT", "SEL", "WITH", "CREATE", "TRUNCATE", "REPLACE"])
 CUTS = frozenset(["BEGIN", "END", "ELSE", "ELSIF", "ELSEIF", "THEN", "LOOP", "EXCEPTION", "REPEAT", "IF", "WHILE",
                   "DECLARE", "RETURN", "EXEC", "EXECUTE", "PRINT", "RAISERROR", "THROW", "GO", "CALL"])  # fmt: skip
+_ASKS = frozenset(["IF", "AND", "OR", "NOT"])  # before UPDATE(a), which asks what a trigger is about
 _NO_START = frozenset(["GRANT", "REVOKE", "OF", "AFTER", "BEFORE", "OR", "FOR", "ON", "KEY"])
 _NO_CALL = frozenset(["AS", "FUNCTION", "PROCEDURE", "ON", "TO", ",", ".", "=", ")", ";"])  # behind EXECUTE
 _NOT_BEFORE = frozenset(["GRANT", "REVOKE", "WITH", "."])  # a call
@@ -45,7 +46,9 @@ def marks(tokens: list[Any]) -> Marks:
                 cases += 1
             elif cases:
                 cases -= word == "END"
-            elif word == "WITH" and (after in _OPTIONS or (after == "(" and place)):
+            elif (word == "UPDATE" and after == "(" and before in _ASKS) or (
+                word == "WITH" and (after in _OPTIONS or (after == "(" and place))
+            ):
                 continue
             elif (word in STARTS or (word == "SET" and token.token_type == TokenType.SELECT)) and not (
                 place

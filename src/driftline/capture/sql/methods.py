@@ -1,6 +1,6 @@
-"""Methods of columns: ``t.note.value('(/a)[1]', 'int')`` of T-SQL.
+"""What a dot stands for: methods of columns, ``t.note.value('(/a)[1]', 'int')`` of T-SQL, and columns of whole rows.
 
-Enters: an expression with a dot, and its scope. Leaves: the column whose method is called.
+Enters: an expression with a dot, and its scope. Leaves: the column whose method is called, or that is named.
 """
 
 from typing import Any
@@ -12,6 +12,19 @@ from driftline.capture.sql.scope import Scope
 
 _METHODS_OF = frozenset(["tsql", "fabric"])
 _METHODS = frozenset(["value", "query", "exist", "nodes", "modify"])  # of a column that holds XML
+
+
+def of_row(node: Any, dialect: Dialect, scope: Scope) -> Any:
+    """Return the column that ``(t).a`` of PostgreSQL is, where t is a table here and no column; None for all else."""
+    inner = node.this.this if isinstance(node.this, exp.Paren) else None
+    if not isinstance(inner, exp.Column) or inner.args.get("table") or not isinstance(node.expression, exp.Identifier):
+        return None
+    if (
+        scope.relation(dialect.table(inner.this)) is None
+        or scope.has(dialect.column(inner.this), inner.name) is not None
+    ):
+        return None
+    return exp.Column(this=node.expression, table=inner.this)
 
 
 def asked(node: Any, dialect: Dialect, scope: Scope) -> Any:

@@ -14,7 +14,7 @@ LENGTH = 100_000  # characters of a text that is remembered
 MARK = re.compile("\u00a7(\\d+)\u00a7")
 
 _TOKEN = re.compile(
-    r"""(?P<text>'(?:[^']|'')*') | (?P<skip>"(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | \$\$.*?\$\$)
+    r"""(?P<text>'(?:[^']|'')*') | (?P<skip>"(?:[^"]|"")*" | --[^\n]* | /\*.*?(?:\*/|\Z) | \$\$.*?\$\$)
       | (?P<lead>[=<>]\s*|\b(?:LIMIT|BETWEEN|AND)\s+)(?P<number>\d+(?:\.\d+)?)\b""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )

@@ -5,40 +5,34 @@ Leaves: pieces with a tree each, or with what hinders one. Blocks are not parsed
 them are found by where their words stand, and tried, the longest first. Nothing is executed.
 """
 
-import contextlib
-import logging
 import re
 import time
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import Any
 
 import sqlglot
 from sqlglot import exp
 
-from driftline.capture.sql import batches, bodies, calling, filling, given_out, marks, parsed, templates, words
-from driftline.capture.sql.assigned import assigned, into_variables, valued
-from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
+from driftline.capture.sql import batches, bodies, calling, filling, marks, parsed, templates, words
+from driftline.capture.sql.assigned import assigned, valued
+from driftline.capture.sql.branches import Branches
+from driftline.capture.sql.limit import UNLIMITED, Limit
 from driftline.capture.sql.looping import Loops, of_trigger
 from driftline.capture.sql.piece import Piece
-from driftline.capture.sql.rewrite import queried, rewritten
-from driftline.capture.sql.tokens import TokenType
-from driftline.capture.sql.translate import translated
+from driftline.capture.sql.rewrite import rewritten
+from driftline.capture.sql.tokens import TokenType, spelled
+from driftline.capture.sql.translate import may_be, translated
+from driftline.capture.sql.trees import Trees, quiet
 from driftline.capture.sql.variables import Variables
 
 _CONTROL = marks.CUTS | {
     "SET", "FOR", "OPEN", "FETCH", "CLOSE", "RAISE", "LEAVE", "ITERATE", "COMMIT", "ROLLBACK", "IMMEDIATE", "EXIT",
     "CONTINUE", "GET", "SIGNAL", "RESIGNAL", "ASSERT", "SAVEPOINT", "WAITFOR", "NULL", "UNTIL", "FUNCTION", "PROCEDURE",
 }  # fmt: skip
-_OPENED = _CONTROL | {
-    "UNLOAD",
-    "DO",
-    "REPLACE",
-    "RENAME",
-    "EXCHANGE",
-    "EXPORT",
-    "IMPORT",
-    "APPLY",
-}  # commands whose words are read
+_OPENED = _CONTROL | frozenset(
+    ["UNLOAD", "DO", "REPLACE", "RENAME", "EXCHANGE", "EXPORT", "IMPORT", "APPLY"]
+)  # of these, too
 _BLOCKS = tuple(
     getattr(exp, name) for name in ("Block", "IfBlock", "WhileBlock", "LoopBlock", "RepeatBlock", "EndStatement")
     if hasattr(exp, name)
@@ -48,27 +42,11 @@ _DATA = (exp.Query, exp.DML, exp.Create, exp.Values, exp.Copy, exp.Cache, exp.Al
          exp.TruncateTable, exp.Pivot, exp.Drop, exp.Declare, exp.LoadData, *_EXPORT)  # fmt: skip
 _DATA_WORDS = marks.STARTS | {"COPY", "FROM", "LOAD", "UNLOAD"}
 _CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its name alone
-_ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
-_BY_QUOTES = {"`": "bigquery", "[": "tsql"}  # whose quotes tell a dialect where none is given
 _STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)
 _BODY = re.compile(rf"{_STATEMENT.pattern}|\b(?:call|exec|execute|perform)\b", re.IGNORECASE)
 _TRIES = 40  # ends that are tried for one beginning
 _BLOCK = "cannot be parsed, in a block or after another statement"
-_DEEP = "too deeply nested"
-_COMPILED = not str(sqlglot.parser.__file__).endswith(".py")  # its recursion ends with the process, not an error
-_NESTED = 1_000  # parentheses
 _DEPTH = 3  # bodies within bodies
-
-
-class _Quiet(logging.Filter):
-    """Keeps the parser's remarks on unusual syntax from the user."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Keep back what ``sqlglot`` says."""
-        return not record.name.startswith("sqlglot")
-
-
-_quiet = _Quiet()
 
 
 def pieces(text: str, dialect: str, limit: Limit = UNLIMITED) -> Iterator[Piece]:
@@ -79,12 +57,8 @@ def pieces(text: str, dialect: str, limit: Limit = UNLIMITED) -> Iterator[Piece]
         dialect: sqlglot's name of it, ``""`` for none in particular.
         limit: for each of them.
     """
-    logger = logging.getLogger("sqlglot")
-    logger.addFilter(_quiet)
-    try:
+    with quiet():
         yield from _Reader(text, dialect, limit).read()
-    finally:
-        logger.removeFilter(_quiet)
 
 
 class _Reader:
@@ -96,6 +70,9 @@ class _Reader:
         self.depth = depth
         self.line = line  # of the whole text, that this one begins on
         self.variables: set[str] = set()
+        self.trees = Trees(self.text, dialect, self.grammar, limit, self.variables)
+        self.branches = Branches(dialect)
+        self.conditions: dict[int, Any] = {}  # trees of conditions, by where they stand
         self.section = bodies.Section()
         self.loops = Loops()
         self.values = Variables(self.loops)
@@ -118,15 +95,48 @@ class _Reader:
             self.values.assigned(assigned(piece.tree, self.name, self.variables), self.text, piece.tokens)
         return placed
 
+    def _made(self, tree: Any, tokens: list[Any], start: int = 0, end: int | None = None) -> Piece:
+        """One statement among ``tokens``, with the conditions that it stands under."""
+        self.branches.statement(start)
+        conditions = tuple(filter(None, map(self._condition, self.branches.known())))
+        return Piece(tree, tokens[start:end], "", frozenset(self.variables), conditions=conditions)
+
+    def _condition(self, tokens: list[Any]) -> Any:
+        """The condition of a branch as a query of one value."""
+        if tokens and tokens[0].start not in self.conditions:
+            query = [*spelled(tokens[0], "SELECT"), *tokens]
+            self.conditions[tokens[0].start] = self.trees.by(self.grammar, query)[0]
+        return self.conditions[tokens[0].start] if tokens else None
+
     def _chunks(self, tokens: list[Any]) -> Iterator[list[Any]]:
         start = 0
-        for place, token in enumerate(tokens):
-            if token.token_type == TokenType.SEMICOLON:
-                if place > start:
-                    yield from filling.parts(tokens[start:place])
+        for place, token in enumerate([*tokens, None]):
+            if token is None or token.token_type == TokenType.SEMICOLON:
+                for part in filling.parts(tokens[start:place]) if place > start else ():
+                    yield from self._apart(part) if self.name in _CALLS_BY_NAME else [part]
                 start = place + 1
-        if start < len(tokens):
-            yield from filling.parts(tokens[start:])
+
+    def _apart(self, tokens: list[Any]) -> Iterator[list[Any]]:
+        """Statements of T-SQL, which need no semicolon: those by themselves that begin a part and have other names."""
+        start, ends = 0, self._begin(tokens)
+        while start < len(tokens):
+            end = _next(ends, start + 1, len(tokens))
+            end -= end < len(tokens) and tokens[end - 1].text.upper() == "BULK"
+            if not self._others(tokens[start:end]):
+                yield tokens[start:]
+                return
+            yield tokens[start:end]
+            start = end
+
+    def _begin(self, tokens: list[Any]) -> list[int]:
+        """Where further statements of T-SQL begin, if the first one may have another name."""
+        found = marks.marks(tokens) if self.name in _CALLS_BY_NAME and may_be(tokens) else None
+        return sorted((*found.starts, *found.calls)) if found is not None else []
+
+    def _others(self, tokens: list[Any]) -> list[Any]:
+        """The trees of the statements that have the same meaning; none where these words stand for themselves."""
+        trees = [self.trees.parse(other)[0] for other in translated(tokens) or ()]
+        return trees if all(isinstance(tree, _DATA) for tree in trees) else []
 
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
         tokens = bodies.opened(tokens)
@@ -144,14 +154,16 @@ class _Reader:
             yield from self._given(given, tokens)
             return
         tokens, used = self.loops.unindexed(tokens)
+        self.branches.begun(tokens)
         yield from self._part(tokens)
+        self.branches.passed()
         self.loops.left(used)
 
     def _given(self, given: filling.Given, tokens: list[Any]) -> Iterator[Piece]:
         """The query of the value that a variable is given, where it asks for data."""
         if given.declares:
             self.variables.add(given.name)
-        tree, problem = self._parse(filling.query_of(given))
+        tree, problem = self.trees.parse(filling.query_of(given))
         if tree is None:
             yield Piece(None, tokens, problem)
             return
@@ -166,23 +178,21 @@ class _Reader:
         first = tokens[0].text.upper()
         body = first in ("CREATE", "ALTER") and bodies.is_body(tokens)
         if body:
+            self.branches = Branches(self.name)
+            self.branches.begun(tokens)
             changed = of_trigger(tokens)
-            self.loops.trigger(self._by(self.grammar, changed)[0] if changed else None)
+            self.loops.trigger(self.trees.by(self.grammar, changed)[0] if changed else None)
         if body or first in _CONTROL:
             self._declare(tokens, body=body)
         self.values.noted(tokens, body=body)
-        own = self._first(tokens) if self.name in _CALLS_BY_NAME else tokens
-        others = None if body else translated(own)
-        trees = [self._parse(other)[0] for other in others or ()]
-        if trees and all(isinstance(tree, _DATA) for tree in trees):
-            yield from (Piece(tree, own, "", frozenset(self.variables)) for tree in trees)
-            if len(own) < len(tokens):
-                yield from self._chunk(tokens[len(own) :])
+        trees = self._others(tokens) if not body and _next(self._begin(tokens), 1, 0) == 0 else []
+        if trees:
+            yield from (self._made(tree, tokens) for tree in trees)
             return
         written = filling.outfile(tokens)
         if first == "UNLOAD":
             yield from self._unload(tokens)
-        elif written is not None and isinstance(query := self._parse(written[0])[0], exp.Query):
+        elif written is not None and isinstance(query := self.trees.parse(written[0])[0], exp.Query):
             files = [exp.Literal.string(written[1])]
             yield Piece(exp.Copy(this=query.subquery(), kind=False, files=files), tokens)
         elif first in _CONTROL and first != "SET":
@@ -193,22 +203,19 @@ class _Reader:
         else:
             yield from self._whole(tokens, body=body)
 
-    def _first(self, tokens: list[Any]) -> list[Any]:
-        """The first statement of T-SQL, which needs no semicolon; as far as the words tell."""
-        found = marks.marks(tokens)
-        return tokens[: min((one for one in (*found.starts, *found.calls) if one > 1), default=len(tokens))]
-
     def _whole(self, tokens: list[Any], *, body: bool) -> Iterator[Piece]:
         """One statement; or, if it is a body or cannot be parsed as one, the statements in it."""
-        tree, problem = self._parse(tokens)
+        tree, problem = self.trees.parse(tokens)
         if isinstance(tree, _DATA) and not body:
-            yield Piece(tree, tokens, "", frozenset(self.variables))
+            yield self._made(tree, tokens)
             return
         command = isinstance(tree, exp.Command)
         found = list(self._inside(bodies.texts(tokens, body=body))) if body or command else []
         late = problem == self.limit.said
         if not found and not late and (tree is None or body or command or isinstance(tree, _BLOCKS)):
             found = list(self._embedded(tokens, whole=tree is None))
+        if body and isinstance(tree, exp.Create) and found and all(isinstance(one.tree, exp.Query) for one in found):
+            found.insert(0, Piece(tree, tokens))  # a function that is followed where it is called
         if found and not (tree is None and not body and all(piece.problem == _BLOCK for piece in found)):
             yield from found
         elif command and not body and tokens[0].text.upper() in _DATA_WORDS:
@@ -222,7 +229,7 @@ class _Reader:
         """T-SQL's ``DECLARE @v TABLE (…)``."""
         if any(token.text.upper() == "TABLE" for token in tokens[2:4]):
             end = next((place for place, token in enumerate(tokens) if token.text.upper() in marks.STARTS), len(tokens))
-            tree, _ = self._parse(tokens[:end])
+            tree, _ = self.trees.parse(tokens[:end])
             if isinstance(tree, exp.Declare):
                 yield Piece(tree, tokens[:end])
 
@@ -231,57 +238,20 @@ class _Reader:
         end = min(marks.marks(tokens).starts, default=len(tokens))
         if TokenType.SELECT not in {token.token_type for token in tokens[:end]}:
             return
-        tree, _ = self._parse(tokens[:end])
+        tree, _ = self.trees.parse(tokens[:end])
         for item in tree.expressions if isinstance(tree, exp.Declare) else ():
             if isinstance(query := item.args.get("default"), exp.Subquery) and isinstance(query.this, exp.Query):
                 yield Piece(query.this, tokens[:end], "", frozenset(self.variables))
         if isinstance(tree, exp.Declare):
             self.values.assigned(assigned(tree, self.name, self.variables), self.text, tokens[:end])
 
-    def _parse(self, tokens: list[Any]) -> tuple[Any, str]:
-        tokens, output = given_out.cut(tokens) if self.name in given_out.DIALECTS else (tokens, [])
-        tree, problem = self._by(self.grammar, tokens)
-        if output and isinstance(tree, exp.DML):
-            tree.set("output", self._by(self.grammar, output)[0])
-        if tree is None and (filled := filling.filled(tokens)) is not None:
-            asked, _ = self._by(self.grammar, filled.query)
-            into = exp.Into(expressions=filled.into)
-            if isinstance(asked, exp.Select) and into_variables(into, self.name, self.variables):
-                asked.set("into", into)
-                return asked, ""
-        if tree is None and self.name == "bigquery" and len(given := queried(tokens)) != len(tokens):
-            tree, problem = self._by(self.grammar, given)
-        if tree is None and self.name in ("", *_ELSEWHERE) and problem != _DEEP:
-            text = self.text[tokens[0].start : tokens[-1].end + 1]
-            other = _ELSEWHERE.get(self.name) or next((_BY_QUOTES[q] for q in _BY_QUOTES if q in text), "")
-            if other and (self.name or '"' not in text):
-                grammar = sqlglot.Dialect.get_or_raise(other)
-                with contextlib.suppress(sqlglot.errors.SqlglotError):
-                    tree, _ = self._by(grammar, rewritten(templates.folded(grammar.tokenize(text), text), other))
-        return tree, problem
-
-    def _by(self, grammar: Any, tokens: list[Any]) -> tuple[Any, str]:
-        if _COMPILED and parsed.nesting(tokens) > _NESTED:
-            return None, _DEEP
-        try:
-            with self.limit.armed():
-                trees = grammar.parser(error_level=sqlglot.ErrorLevel.IMMEDIATE).parse(tokens, self.text)
-        except TooLong as late:
-            return None, str(late)
-        except RecursionError:
-            return None, _DEEP
-        except Exception as error:  # the parser's own errors and its bugs: both mean that there is no tree
-            return None, f"cannot be parsed: {parsed.short(error)}"
-        trees = [tree for tree in trees if tree is not None]
-        if len(trees) != 1 or (self.name not in _CALLS_BY_NAME and parsed.is_no_statement(trees[0])):
-            return None, "cannot be parsed"
-        return trees[0], ""
-
     def _unload(self, tokens: list[Any]) -> Iterator[Piece]:
         """``UNLOAD ('SELECT …') TO 'files'``, in Athena without the quotes, is COPY by another name."""
         texts = [token.text for token in tokens if token.token_type == TokenType.STRING]
         to = next((place for place, token in enumerate(tokens) if token.text.upper() == "TO" and place > 3), 0)
-        tree, _ = self._parse(tokens[2 : to - 1]) if to and tokens[2].token_type != TokenType.STRING else (None, "")
+        tree, _ = (
+            self.trees.parse(tokens[2 : to - 1]) if to and tokens[2].token_type != TokenType.STRING else (None, "")
+        )
         if isinstance(tree, exp.Query):
             yield Piece(
                 exp.Copy(this=tree.subquery(), kind=False, files=[exp.Literal.string(tokens[to + 1].text)]), tokens
@@ -310,7 +280,7 @@ class _Reader:
             if token.token_type in calling.TEXTS and (every or looks.search(token.text)):
                 text = token.text[2:-2] if token.text.startswith("$$") and token.text.endswith("$$") else token.text
                 inner = _Reader(text, self.name, self.limit, self.depth + 1, token.line)
-                inner.variables = set(self.variables)
+                inner.variables |= self.variables
                 for piece in inner.read():
                     if every or piece.problem or isinstance(piece.tree, _DATA):
                         yield piece
@@ -323,14 +293,16 @@ class _Reader:
             whole: the block as a whole was tried already.
         """
         starts, cuts, calls = marks.marks(tokens)
+        ends = [cut for cut, _ in cuts]
+        unmerged = [cut for cut, word in cuts if word != "THEN"]  # which is part of a MERGE
+        sets = (place for place, token in enumerate(tokens) if token.text.upper() == "SET")
+        called = sorted({*starts, *ends, *sets}) if calls else []
         after = 0
         failed: int | None = None
         deadline = self.limit.deadline()
         for start in sorted((*starts, *calls)):
             if start in calls and start >= after:
-                sets = (place for place in range(start, len(tokens)) if tokens[place].text.upper() == "SET")
-                ends_call = (*starts, *(cut for cut, _ in cuts), *sets)
-                after = min((one for one in ends_call if one > start), default=len(tokens))
+                after = _next(called, start, len(tokens))
                 if failed is not None and self._awaits(tokens[failed:start]):
                     yield Piece(None, tokens[failed:after], calling.problem(tokens[start:after], self.text, self.name))
                 else:
@@ -339,36 +311,58 @@ class _Reader:
                     yield from self._called(tokens[start:after])
                 failed = None
                 continue
-            if start < after or (tokens[start].text.upper() == "CREATE" and bodies.is_body(tokens[start:])):
+            if start < after or (tokens[start].text.upper() == "CREATE" and bodies.is_body(tokens[start : start + 6])):
                 continue
             merging = tokens[start].text.upper() == "MERGE"
-            limit = next((cut for cut, word in cuts if cut > start and not (merging and word == "THEN")), len(tokens))
-            ends = [limit, *(place for place in reversed(starts) if start < place < limit)][:_TRIES]
-            for end in ends if time.monotonic() < deadline else ():
-                if whole and start == 0 and end == len(tokens):
-                    continue
-                tree, _ = self._parse(tokens[start:end])
-                if isinstance(tree, _DATA) and not parsed.is_cut_off(tree):
-                    break
-            else:
+            limit = _next(unmerged if merging else ends, start, len(tokens))
+            tried = whole and start == 0 and limit == len(tokens)
+            tree, end = self._longest(tokens, start, limit, starts, deadline, tried=tried)
+            if tree is None:
                 failed = start if failed is None else failed
                 continue
             own = tokens[start].text.upper() in ("SELECT", "WITH", "SEL")
-            if failed is not None and own and not any(failed < cut < start for cut, _ in cuts):
+            if failed is not None and own and _next(ends, failed, start) >= start:
                 yield Piece(None, tokens[failed:end], _BLOCK)  # the query of a statement that is not understood
             else:
                 if failed is not None:
                     yield Piece(None, tokens[failed:start], _BLOCK)
                 self.loops.query(tokens, start, tree)
-                yield Piece(tree, tokens[start:end], "", frozenset(self.variables))
+                yield self._made(tree, tokens, start, end)
             failed, after = None, end
         if failed is not None:
-            end = next((cut for cut, _ in cuts if cut > failed), len(tokens))
-            yield Piece(None, tokens[failed:end], _BLOCK)
+            yield Piece(None, tokens[failed : _next(ends, failed, len(tokens))], _BLOCK)
+
+    def _longest(
+        self, tokens: list[Any], start: int, limit: int, starts: list[int], deadline: float, *, tried: bool
+    ) -> tuple[Any, int]:
+        """The longest statement that begins at ``start`` and ends at ``limit`` or where another may begin.
+
+        The parser stops where it does not understand: what is longer than up to there need not be tried.
+        """
+        end = limit
+        for attempt in range(_TRIES):
+            if time.monotonic() > deadline:
+                break
+            tree, stopped = None, end
+            if attempt or not tried:
+                tree, _ = self.trees.parse(tokens[start:end])
+                if isinstance(tree, _DATA) and not parsed.is_cut_off(tree):
+                    return tree, end
+                at = start + self.trees.stopped
+                cut = [one for one in (at, at - 1) if start < one < end and tokens[one].text.upper() in marks.CUTS]
+                if tree is None and cut:  # such as IF (…) of T-SQL, which the parser may take for an alias
+                    end = cut[0]
+                    continue
+                stopped = at + 2 if tree is None else end
+            before = bisect_left(starts, min(end, stopped)) - 1
+            if before < 0 or starts[before] <= start:
+                break
+            end = starts[before]
+        return None, end
 
     def _awaits(self, tokens: list[Any]) -> bool:
         """Whether these words are INSERT INTO t, whose rows a call gives."""
-        tree, _ = self._parse(tokens)
+        tree, _ = self.trees.parse(tokens)
         return tree is not None and parsed.is_cut_off(tree)
 
     def _called(self, tokens: list[Any]) -> Iterator[Piece]:
@@ -383,3 +377,9 @@ class _Reader:
             yield from (piece._replace(tree=None, problem=problem) for piece in inner)
         else:
             yield Piece(None, tokens, problem)
+
+
+def _next(places: list[int], start: int, default: int) -> int:
+    """The first of ``places``, which are in order, behind ``start``."""
+    found = bisect_right(places, start)
+    return places[found] if found < len(places) else default

@@ -19,6 +19,7 @@ class Piece(NamedTuple):
     whole: str = ""  # the text that the tokens come from
     rows: Rows = ()  # that the block around goes through one by one
     values: Values = ()  # that variables may have
+    conditions: tuple[Any, ...] = ()  # under which the block around runs it, each a query of one value
 
     @property
     def text(self) -> str:

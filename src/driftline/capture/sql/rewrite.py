@@ -12,7 +12,7 @@ from typing import Any
 from driftline.capture.sql import filling, flink, given_out, unsaid
 from driftline.capture.sql.assigned import SELECTING, SETTING, assigning
 from driftline.capture.sql.looping import uncoloned, unwrapped
-from driftline.capture.sql.tokens import Token, TokenType, closing, dotted, named, said, spelled
+from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, dotted, edited, named, said, spelled
 from driftline.capture.sql.windowing import FUNCTIONS
 
 _TOP = frozenset(["", "tsql", "fabric", "snowflake", "redshift", "teradata"])  # dialects with SELECT TOP
@@ -65,161 +65,168 @@ def _statement(tokens: list[Any], dialect: str) -> list[Any]:
 
 def _uncompounded(tokens: list[Any]) -> list[Any]:
     """T-SQL's ``a += 1`` as ``a = a + 1``."""
-    for place in range(len(tokens) - 1, 1, -1):
-        joined = tokens[place].start == tokens[place - 1].end + 1
-        if tokens[place].text == "=" and tokens[place - 1].text in _COMPOUND and joined:
+    edits: list[Edit] = []
+    for place in range(2, len(tokens)):
+        if tokens[place].text != "=" or tokens[place - 1].text not in _COMPOUND:
+            continue
+        if tokens[place].start == tokens[place - 1].end + 1:
             start = place - 2
             while start > 1 and tokens[start - 1].token_type == TokenType.DOT:
                 start -= 2
             start -= start > 0 and tokens[start - 1].token_type == TokenType.PARAMETER
-            column, operator = tokens[start : place - 1], tokens[place - 1]
-            tokens = [*tokens[:start], *column, tokens[place], *column, operator, *tokens[place + 1 :]]
-    return tokens
+            edits.append((place - 1, place + 1, [tokens[place], *tokens[start : place - 1], tokens[place - 1]]))
+    return edited(tokens, edits)
 
 
 def _replacing(tokens: list[Any], dialect: str) -> list[Any]:
     """``REPLACE [INTO] t`` as ``INSERT OR REPLACE INTO t``, where it is a statement, and ``UPSERT INTO`` as INSERT."""
-    for place in range(len(tokens) - 2, -1, -1):
-        if tokens[place].text.upper() == "UPSERT" and tokens[place + 1].text.upper() == "INTO":
-            tokens[place] = spelled(tokens[place], "INSERT")[0]
-        if tokens[place].token_type != TokenType.REPLACE:
+    edits: list[Edit] = []
+    for place, token in enumerate(tokens[:-1]):
+        if token.token_type != TokenType.REPLACE:
+            if token.text.upper() == "UPSERT" and tokens[place + 1].text.upper() == "INTO":
+                tokens[place] = spelled(token, "INSERT")[0]
             continue
         name = place + 1 + (tokens[place + 1].text.upper() in _HURRY)
-        into = [token.text.upper() for token in tokens[name : name + 2]]
+        into = [one.text.upper() for one in tokens[name : name + 2]]
         begins = place == 0 or tokens[place - 1].token_type in (TokenType.SEMICOLON, TokenType.BEGIN)
         if into[:1] == ["INTO"]:
             stands = "TABLE" not in into and (place == 0 or tokens[place - 1].token_type != TokenType.OR)
         else:
-            stands = dialect in _MYSQL and begins and tokens[name : name + 1] and into[0] != "("
+            stands = dialect in _MYSQL and begins and bool(into) and into[0] != "("
         if stands:
             name += into[:1] == ["INTO"]
-            tokens = [*tokens[:place], *spelled(tokens[place], "INSERT", "OR", "REPLACE", "INTO"), *tokens[name:]]
-    return tokens
+            edits.append((place, name, spelled(token, "INSERT", "OR", "REPLACE", "INTO")))
+    return edited(tokens, edits)
 
 
 def _windowed(tokens: list[Any]) -> list[Any]:
     """Flink's ``TUMBLE(TABLE t, …)`` as ``TUMBLE((SELECT * FROM t), …)``, and patterns without their time limit."""
     words = [token.text.upper() for token in tokens]
-    for place in range(len(tokens) - 2, 1, -1):
-        if words[place] == "TABLE" and tokens[place].token_type == TokenType.TABLE:
+    edits: list[Edit] = []
+    define = cut = 0  # of the pattern that ends behind ``place``: where it says how rows are told, and what goes away
+    for place in range(len(tokens) - 2, -1, -1):
+        if words[place] == "TABLE" and tokens[place].token_type == TokenType.TABLE and place > 1:
             before = place - 2 if words[place - 2 : place] == ["DATA", "=>"] else place
             if words[before - 1] == "(" and words[before - 2].lower() in FUNCTIONS:
-                name = dotted(tokens[place + 1 :])
-                query = [*spelled(tokens[place], "(", "SELECT", "*", "FROM"), *name, *spelled(name[-1], ")")]
-                tokens = [*tokens[:place], *query, *tokens[place + 1 + len(name) :]]
+                edits.append(_all_of(tokens, place))
         elif words[place].lower() in FUNCTIONS and words[place + 1] == "(":  # SESSION is a word of its own
             tokens[place] = named(tokens[place])
+        elif words[place] == "DEFINE":
+            define = cut = place
+        elif define and words[place] in ("WITHIN", "SUBSET") and words[place - 1] == ")":
+            cut = place
         elif words[place] == "MATCH_RECOGNIZE" and words[place + 1] == "(":
-            tokens = [*tokens[:place], *spelled(tokens[place], words[place]), *_untimed(tokens[place + 1 :])]
-    return tokens
+            edits += [(place, place + 1, spelled(tokens[place], words[place])), (cut, define, [])]
+            define = cut = 0
+    return edited(tokens, edits)
+
+
+def _all_of(tokens: list[Any], place: int) -> Edit:
+    """``TABLE t`` at ``place`` as ``(SELECT * FROM t)``."""
+    name = dotted(tokens, place + 1)
+    query = [*spelled(tokens[place], "(", "SELECT", "*", "FROM"), *name, *spelled(name[-1], ")")]
+    return place, place + 1 + len(name), query
 
 
 def queried(tokens: list[Any]) -> list[Any]:
     """Return ``f(MODEL m, TABLE t)``, a function that the parser does not know, as a function of queries."""
     words = said(tokens)
-    for place in range(len(words) - 2, 1, -1):
-        if words[place] in ("MODEL", "TABLE") and words[place - 1] in ("(", ",") and words[place + 1] not in ("(", "="):
-            name = dotted(tokens[place + 1 :])
-            query = [*spelled(tokens[place], "(", "SELECT", "*", "FROM"), *name, *spelled(name[-1], ")")]
-            tokens = [*tokens[:place], *query, *tokens[place + 1 + len(name) :]]
-    return tokens
-
-
-def _untimed(tokens: list[Any]) -> list[Any]:
-    """The words behind MATCH_RECOGNIZE without ``WITHIN INTERVAL …`` and ``SUBSET …``, which no column comes from."""
-    words = [token.text.upper() for token in tokens]
-    define = words.index("DEFINE") if "DEFINE" in words else 0
-    cut = next((one for one in range(define) if words[one] in ("WITHIN", "SUBSET") and words[one - 1] == ")"), define)
-    return tokens[:cut] + tokens[define:]
+    given = (place for place in range(2, len(words) - 1) if words[place] in ("MODEL", "TABLE"))
+    stand = (one for one in given if words[one - 1] in ("(", ",") and words[one + 1] not in ("(", "="))
+    return edited(tokens, [_all_of(tokens, place) for place in stand])
 
 
 def _unlabelled(tokens: list[Any]) -> list[Any]:
     """Without ``WITH LABEL l``, by which StarRocks and Doris tell one load from another."""
     words = [token.text.upper() for token in tokens]
-    for place in range(len(words) - 3, -1, -1):
-        if words[place : place + 2] == ["WITH", "LABEL"]:
-            tokens = tokens[:place] + tokens[place + 2 + len(dotted(tokens[place + 2 :])) :]
-    return tokens
+    labels = [one for one in range(len(words) - 2) if words[one : one + 2] == ["WITH", "LABEL"]]
+    return edited(tokens, [(one, one + 2 + len(dotted(tokens, one + 2)), []) for one in labels])
 
 
 def _untopped(tokens: list[Any]) -> list[Any]:
     """T-SQL's ``UPDATE TOP (n) t`` as ``UPDATE t``: which rows are changed first says no column."""
-    for place in range(len(tokens) - 3, -1, -1):
-        words = [token.text.upper() for token in tokens[place : place + 3]]
-        if words[0] in _CHANGES and words[1:] == ["TOP", "("]:
-            end = next((one for one in range(place + 3, len(tokens)) if tokens[one].text == ")"), place)
-            end += tokens[end + 1 : end + 2] != [] and tokens[end + 1].text.upper() == "PERCENT"
-            tokens = tokens[: place + 1] + tokens[end + 1 :]
-    return tokens
+    words = said(tokens)
+    edits: list[Edit] = []
+    for place in range(len(words) - 2):
+        if words[place] in _CHANGES and words[place + 1 : place + 3] == ["TOP", "("]:
+            end = words.after(place + 3, ")")
+            if end is not None:
+                edits.append((place + 1, end + 1 + (words[end + 1 : end + 2] == ["PERCENT"]), []))
+    return edited(tokens, edits)
 
 
 def _once_from(tokens: list[Any]) -> list[Any]:
     """T-SQL's ``DELETE FROM a FROM t AS a JOIN …`` as ``DELETE a FROM t AS a JOIN …``."""
-    end = len(tokens)  # of the statement
-    for place in range(len(tokens) - 1, -1, -1):
-        if [token.text.upper() for token in tokens[place : place + 2]] == ["DELETE", "FROM"]:
-            own, end = tokens[place:end], place
-            behind = 2 + len(dotted(own[2:]))
-            rest = given_out.cut(own)[0][behind:] if behind < len(own) else []
-            if rest and rest[0].token_type == TokenType.FROM:
-                tokens = [*tokens[: place + 1], *tokens[place + 2 :]]
-    return tokens
+    words = said(tokens)
+    starts = [place for place in range(len(words)) if words[place : place + 2] == ["DELETE", "FROM"]]
+    edits: list[Edit] = []
+    for place, end in itertools.pairwise([*starts, len(words)]):
+        own = tokens[place:end]
+        behind = 2 + len(dotted(own, 2))
+        rest = given_out.cut(own)[0][behind:] if behind < len(own) else []
+        if rest and rest[0].token_type == TokenType.FROM:
+            edits.append((place + 1, place + 2, []))
+    return edited(tokens, edits)
 
 
 def _bulk(tokens: list[Any]) -> list[Any]:
     """T-SQL's ``OPENROWSET(BULK 'file', …) [WITH (…)]`` as a function that reads files."""
     words = said(tokens)
-    for place in range(len(words) - 4, -1, -1):
-        if words[place : place + 3] == ["OPENROWSET", "(", "BULK"]:
-            end = closing(words, place + 1)
-            behind = closing(words, end + 2) if words[end + 1 : end + 3] == ["WITH", "("] else end
-            file, near = tokens[place + 3], tokens[place]
-            read = [*spelled(near, "read_files", "("), file, *spelled(near, ")")]
-            tokens = [*tokens[:place], *read, *tokens[behind + 1 :]]
-    return tokens
+    edits: list[Edit] = []
+    for place in range(len(words) - 3):
+        if words[place] == "OPENROWSET" and words[place + 1 : place + 3] == ["(", "BULK"]:
+            end = words.closing(place + 1)
+            behind = words.closing(end + 2) if words[end + 1 : end + 3] == ["WITH", "("] else end
+            near = tokens[place]
+            read = [*spelled(near, "read_files", "("), tokens[place + 3], *spelled(near, ")")]
+            edits.append((place, behind + 1, read))
+    return edited(tokens, edits)
 
 
 def _identified(tokens: list[Any]) -> list[Any]:
     """Databricks' ``IDENTIFIER('a.b')`` as ``a.b``."""
-    for place in range(len(tokens) - 4, -1, -1):
-        given = [token.text.upper() for token in tokens[place : place + 4]]
-        text = tokens[place + 2 : place + 3][0] if given[:2] == ["IDENTIFIER", "("] and given[3:] == [")"] else None
-        if text is not None and text.token_type == TokenType.STRING and text.text.strip():
+    edits: list[Edit] = []
+    for place in range(len(tokens) - 3):
+        text = tokens[place + 2]
+        if tokens[place].text.upper() != "IDENTIFIER" or text.token_type != TokenType.STRING or not text.text.strip():
+            continue
+        if (tokens[place + 1].text, tokens[place + 3].text) == ("(", ")"):
             parts = [Token(TokenType.IDENTIFIER, part.strip("` "), text.line, text.col, text.start, text.end)
                      for part in text.text.split(".")]  # fmt: skip
-            name = [one for part in parts for one in (*spelled(text, "."), part)][1:]
-            tokens = [*tokens[:place], *name, *tokens[place + 4 :]]
-    return tokens
+            edits.append((place, place + 4, [one for part in parts for one in (*spelled(text, "."), part)][1:]))
+    return edited(tokens, edits)
 
 
 def _mapped(tokens: list[Any]) -> list[Any]:
     """``MAP a, b USING 'program'`` and ``REDUCE …`` as ``SELECT TRANSFORM (a, b) USING 'program'``."""
-    words = [token.text.upper() for token in tokens]
-    for place in range(len(words) - 3, -1, -1):
+    words = Words(token.text.upper() for token in tokens)
+    edits: list[Edit] = []
+    for place in range(len(words) - 2):
         before = words[place - 1] if place else ";"
         if words[place] not in ("MAP", "REDUCE") or words[place + 1] == "(" or before in (".", ",", "AS", "SELECT"):
             continue
-        end = next((one for one in range(place, len(words) - 1) if words[one] in ("USING", ";", "FROM")), 0)
-        if end and words[end] == "USING" and tokens[end + 1].token_type == TokenType.STRING:
+        end = words.after(place, "USING", ";", "FROM") or 0
+        if words[end] == "USING" and end + 1 < len(words) and tokens[end + 1].token_type == TokenType.STRING:
             near = tokens[place]
             name = Token(TokenType.VAR, "TRANSFORM", near.line, near.col, near.start, near.end)
-            query = [*spelled(near, "SELECT"), name, *spelled(near, "("), *tokens[place + 1 : end], *spelled(near, ")")]
-            tokens = [*tokens[:place], *query, *tokens[end:]]
-    return tokens
+            edits.append((place, place + 1, [*spelled(near, "SELECT"), name, *spelled(near, "(")]))
+            edits.append((end, end, spelled(near, ")")))
+    return edited(tokens, edits)
 
 
 def _transformed(tokens: list[Any]) -> list[Any]:
     """``TRANSFORM (…) USING 'program' AS a, b`` with parentheses around the columns that it gives."""
-    words = [token.text.upper() for token in tokens]
-    for place in range(len(words) - 4, 2, -1):
+    words = Words(token.text.upper() for token in tokens)
+    edits: list[Edit] = []
+    for place in range(words.after(0, "TRANSFORM") or len(words), len(words) - 3):
         bare = words[place] == "USING" and words[place + 2] == "AS" and words[place + 3] != "("
-        if bare and tokens[place + 1].token_type == TokenType.STRING and "TRANSFORM" in words[:place]:
+        if bare and tokens[place + 1].token_type == TokenType.STRING:
             end = place + 4
             while words[end : end + 1] == [","]:
                 end += 2
-            listed = [*spelled(tokens[place], "("), *tokens[place + 3 : end], *spelled(tokens[place], ")")]
-            tokens = [*tokens[: place + 3], *listed, *tokens[end:]]
-    return tokens
+            near = tokens[place]
+            edits += [(place + 3, place + 3, spelled(near, "(")), (end, end, spelled(near, ")"))]
+    return edited(tokens, edits)
 
 
 def _escaped(tokens: list[Any]) -> list[Any]:
@@ -237,18 +244,14 @@ def _escaped(tokens: list[Any]) -> list[Any]:
 
 def _plain_teradata(tokens: list[Any]) -> list[Any]:
     """Without ``(TITLE 'x')`` and ``(FORMAT 'x')``; ``(NAMED x)`` is an alias."""
-    for place in range(len(tokens) - 4, 0, -1):
-        word = tokens[place + 1].text.upper() if place + 3 < len(tokens) else ""
-        if (
-            not word
-            or tokens[place].text != "("
-            or tokens[place + 3].text != ")"
-            or word not in ("TITLE", "FORMAT", "NAMED")
-        ):
-            continue
-        kept = [*spelled(tokens[place], "AS"), tokens[place + 2]] if word == "NAMED" else []
-        tokens = tokens[:place] + kept + tokens[place + 4 :]
-    return tokens
+    edits: list[Edit] = []
+    for place in range(1, len(tokens) - 3):
+        if (tokens[place].text, tokens[place + 3].text) == ("(", ")"):
+            word = tokens[place + 1].text.upper()
+            kept = [*spelled(tokens[place], "AS"), tokens[place + 2]] if word == "NAMED" else []
+            if kept or word in ("TITLE", "FORMAT"):
+                edits.append((place, place + 4, kept))
+    return edited(tokens, edits)
 
 
 def _bound(tokens: list[Any]) -> list[Any]:
@@ -265,33 +268,25 @@ def _bound(tokens: list[Any]) -> list[Any]:
 
 def _called_view(tokens: list[Any]) -> list[Any]:
     """Oracle's ``UPDATE (SELECT …) SET`` as ``UPDATE (SELECT …) changed SET``: SET is no alias."""
-    for place in range(len(tokens) - 1, 0, -1):
-        if tokens[place].text == "(" and tokens[place - 1].text.upper() == "UPDATE":
-            depth, end = 1, place + 1
-            while end < len(tokens) and depth:
-                depth += (tokens[end].text == "(") - (tokens[end].text == ")")
-                end += 1
-            if [token.text.upper() for token in tokens[end : end + 1]] == ["SET"]:
-                tokens = [*tokens[:end], *spelled(tokens[place], "CHANGED"), *tokens[end:]]
-    return tokens
+    words = said(tokens)
+    opened = (place for place in range(1, len(words)) if words[place - 1] == "UPDATE" and words[place] == "(")
+    ends = [words.closing(place) + 1 for place in opened]
+    return edited(
+        tokens, [(end, end, spelled(tokens[end], "CHANGED")) for end in ends if words[end : end + 1] == ["SET"]]
+    )
 
 
 def _deleted_within_merge(tokens: list[Any]) -> list[Any]:
     """Oracle's ``UPDATE SET … DELETE WHERE c`` inside MERGE as a clause: ``WHEN MATCHED AND (c) THEN DELETE``."""
-    words = [token.text.upper() for token in tokens]
-    for place in range(len(words) - 1, 1, -1):
-        if words[place - 1 : place + 1] != ["DELETE", "WHERE"]:
-            continue
-        start = max((one for one in range(place) if words[one] in ("MERGE", ";")), default=-1)
-        if start < 0 or words[start] != "MERGE":
-            continue
-        end = next((one for one in range(place, len(words)) if words[one] in ("WHEN", ";")), len(words))
-        near = tokens[place]
-        clause = [
-            *spelled(near, "WHEN", "MATCHED", "AND", "("),
-            *tokens[place + 1 : end],
-            *spelled(near, ")", "THEN", "DELETE"),
-        ]
-        tokens = [*tokens[: place - 1], *clause, *tokens[end:]]
-        words = [token.text.upper() for token in tokens]
-    return tokens
+    words = said(tokens)
+    edits: list[Edit] = []
+    merge, end = words.after(0, "MERGE"), len(words)
+    for place in range(len(words) - 1, merge if merge is not None else len(words), -1):
+        if words[place] == "WHEN":
+            end = place
+        elif words[place - 1 : place + 1] == ["DELETE", "WHERE"]:
+            near = tokens[place]
+            edits.append((end, end, spelled(near, ")", "THEN", "DELETE")))
+            edits.append((place - 1, place + 1, spelled(near, "WHEN", "MATCHED", "AND", "(")))
+            end = place - 1
+    return edited(tokens, edits)

@@ -18,7 +18,7 @@ from driftline.capture.sql.script import Script
 from driftline.capture.sql.stated import How, Statement
 from driftline.capture.sql.tokens import TokenType
 
-_NAMED_FILES = re.compile(r"\b(FROM|JOIN|TO|\w+\s*\(\s*\[?)\s*'([^']+)'", re.IGNORECASE)
+_NAMED_FILES = re.compile(r"\b(FROM|JOIN|TO|\w+\s*\((?:\s*\[)?)\s*'([^']+)'", re.IGNORECASE)
 _READ = frozenset(["FROM", "JOIN", "USING"])
 _WRITTEN = frozenset(["INTO", "UPDATE", "TABLE", "VIEW", "OVERWRITE"])
 _SKIPPED = frozenset(["IF", "NOT", "EXISTS", "TABLE", "ONLY", "LATERAL", "INTO", "OVERWRITE"])

@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
+from driftline.capture.sql.functions import Function
 from driftline.capture.sql.names import Name, name_of
 from driftline.capture.sql.place import Place
 from driftline.capture.sql.relation import Edge, Output, Relation, Source, Star
@@ -37,6 +38,7 @@ class Script:
         self._temporary: dict[Source, tuple[Relation, tuple[Source, ...]]] = {}
         self._passing: set[Source] = set()  # temporary, looked through or not
         self._computed: dict[Source, frozenset[str]] = {}
+        self.functions: dict[str, Function] = {}
         self._within = Place()
         self._searched: list[Place] = []  # after that
 

@@ -24,9 +24,10 @@ def read(text: str, script: Script, limit: Limit = LIMIT, opinion: Opinion | Non
     Args:
         text: one or more statements.
         script: what is known of their tables, and learns of those that they make.
-        limit: for one statement.
+        limit: for one statement; inside a user's program for all of them.
         opinion: what a database says of the columns behind the outputs of a statement; differences lower confidence.
     """
+    limit = limit.begun()
     for piece in pieces(text, script.dialect.name, limit):
         found = _statements(piece, script, limit)
         bound = opinion(piece.text) if opinion is not None and len(found) == 1 and found[0].lineage else None
@@ -38,7 +39,7 @@ def _statements(piece: Piece, script: Script, limit: Limit) -> list[Statement]:
         return [salvage.from_tokens(piece, script)]
     try:
         with limit.armed():
-            found = Reading(script, piece.variables, limit.deadline(), piece.rows, piece.values).statements(piece.tree)
+            found = _reading(piece, script, limit).statements(piece.tree)
     except TooLong:
         found = [salvage.from_tree(piece, script, limit.said)]
     except RecursionError:
@@ -46,3 +47,7 @@ def _statements(piece: Piece, script: Script, limit: Limit) -> list[Statement]:
     except Exception as error:  # a form of statement that nobody thought of: its tables without columns, and a gap
         found = [salvage.from_tree(piece, script, f"{type(error).__name__} while its columns were looked for")]
     return [one._replace(line=piece.line) for one in found]
+
+
+def _reading(piece: Piece, script: Script, limit: Limit) -> Reading:
+    return Reading(script, piece.variables, limit.deadline(), piece.rows, piece.values, piece.conditions)

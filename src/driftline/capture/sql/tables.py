@@ -12,6 +12,7 @@ from sqlglot import exp
 from driftline.capture.sql import keys, pivot, returning, row_columns, structs, windowing
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
+from driftline.capture.sql.functions import followed, of_call
 from driftline.capture.sql.relation import (
     FILTER,
     JOIN,
@@ -91,6 +92,8 @@ def entry(queries: Queries, node: Any, scope: Scope) -> Relation:
         windowed = windowing.windowed(queries, node.this, scope, entry)
         found = windowed or queries.table(node.this.this if isinstance(node.this, _SEMANTIC) else node)
         return found if found is not None else _function(queries, node.this, scope, returning.hidden(node))
+    if isinstance(node, exp.Pivot) and isinstance(node.this, exp.AtIndex | exp.Alias):
+        return _members(queries, node.this, scope)
     if isinstance(node, exp.Lateral) and isinstance(node.this, exp.Subquery):
         return queries.query(node.this, scope)
     if isinstance(node, exp.Unnest | exp.Lateral):
@@ -101,6 +104,16 @@ def entry(queries: Queries, node: Any, scope: Scope) -> Relation:
     if isinstance(node, exp.Column | exp.Alias) or not isinstance(node, exp.Query | exp.Values | exp.Paren | exp.Pivot):
         return _function(queries, node, scope, returning.hidden(node))
     return queries.query(node, _beside(queries, scope))
+
+
+def _members(queries: Queries, node: Any, scope: Scope) -> Relation:
+    """``UNPIVOT t.object AS value AT name`` of Redshift: the members of an object, one by one."""
+    alias = node.this if isinstance(node, exp.AtIndex) else node
+    named = [alias.args["alias"]] if isinstance(alias, exp.Alias) else []
+    named += [node.expression] if isinstance(node, exp.AtIndex) else []
+    edges = queries.walk(alias.this, scope, TRANSFORMATION)
+    outputs = [Output(name.name, edges, queries.dialect.column(name)) for name in named]
+    return Relation(outputs, rel.through(edges, JOIN))
 
 
 def _beside(queries: Queries, scope: Scope) -> Scope:
@@ -115,6 +128,12 @@ def _function(queries: Queries, node: Any, scope: Scope, hidden: str = "") -> Re
     inner = node.this if isinstance(node, exp.Lateral | exp.Alias) else node
     if inner is None or isinstance(inner, exp.Identifier | exp.Literal):
         return Relation((Unknown(),))
+    wrapped = isinstance(inner, exp.Table | exp.TableFromRows)
+    call = inner.this if wrapped else inner.expression if isinstance(inner, exp.Dot) else inner
+    function = of_call(queries, call)
+    if function is not None and isinstance(function.body, exp.Query):
+        values = [queries.walk(part, scope, rel.IDENTITY) for part in call.expressions]
+        return followed(queries, call.name, values, queries.query).renamed(function.columns)
     parts = inner.expressions if isinstance(inner, exp.Unnest) else [inner]
     each = [queries.walk(part, scope, TRANSFORMATION) for part in parts]
     edges = frozenset().union(*each)

@@ -1,13 +1,18 @@
 """The words of sqlglot's tokenizer, in one place: its own module hands them on without saying so to type checkers.
 
-Enters: words, and where they stand. Leaves: further words in their place, names among words.
+Enters: words, and where they stand. Leaves: further words in their place, names among words. Whatever is looked for
+among many words is found without going through them again: a text of some megabytes may hold it at every word.
 """
 
+from bisect import bisect_left
+from collections.abc import Iterable
 from typing import Any
 
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined] # as said above
 
-__all__ = ["Token", "TokenType", "closing", "dotted", "named", "said", "spelled"]
+__all__ = ["Edit", "Token", "TokenType", "Words", "dotted", "edited", "named", "said", "spelled"]
+
+Edit = tuple[int, int, list[Any]]  # from where, up to where, and the words that stand there instead
 
 _KINDS = {"VIEW": TokenType.VIEW, "AS": TokenType.ALIAS, "SELECT": TokenType.SELECT, "*": TokenType.STAR,
           "FROM": TokenType.FROM, "INSERT": TokenType.INSERT, "INTO": TokenType.INTO, "WHEN": TokenType.WHEN,
@@ -28,25 +33,61 @@ def named(token: Any) -> Any:
     return Token(TokenType.VAR, token.text, token.line, token.col, token.start, token.end)
 
 
-def dotted(name: list[Any]) -> list[Any]:
-    """Return the words of a name, without the clauses behind it."""
-    end = 1
+def dotted(name: list[Any], start: int = 0) -> list[Any]:
+    """Return the words of the name that begins at ``start``, without the clauses behind it."""
+    end = start + 1
     while end + 1 < len(name) and name[end].token_type == TokenType.DOT:
         end += 2
-    return name[:end]
+    return name[start:end]
 
 
-def said(tokens: list[Any]) -> list[str]:
-    """Return what words say, in capitals; of texts and quoted names nothing, which are no words of a clause."""
+class Words(list[str]):
+    """What words say, and where: of texts and quoted names nothing, which are no words of a clause."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        super().__init__(words)
+        self._places: dict[str, list[int]] | None = None
+        self._closers: dict[int, int] | None = None
+
+    def after(self, start: int, *words: str) -> int | None:
+        """Return the first place from ``start`` on where one of ``words`` stands; None where none does."""
+        if self._places is None:
+            self._places = {}
+            for place, word in enumerate(self):
+                self._places.setdefault(word, []).append(place)
+        found = []
+        for places in (self._places.get(word, []) for word in words):
+            nearest = bisect_left(places, start)
+            found += places[nearest : nearest + 1]
+        return min(found, default=None)
+
+    def closing(self, place: int) -> int:
+        """Return the place of the parenthesis that closes the one at ``place``; the last place where none does."""
+        if self._closers is None:
+            self._closers = {}
+            opened: list[int] = []
+            for end, word in enumerate(self):
+                if word == "(":
+                    opened.append(end)
+                elif word == ")" and opened:
+                    self._closers[opened.pop()] = end
+            self._closers.update(dict.fromkeys(opened, len(self) - 1))
+        return self._closers.get(place, place)
+
+
+def said(tokens: list[Any]) -> Words:
+    """Return what words say, in capitals; of texts and quoted names nothing."""
     mute = (TokenType.STRING, TokenType.IDENTIFIER)
-    return ["" if token.token_type in mute else token.text.upper() for token in tokens]
+    return Words("" if token.token_type in mute else token.text.upper() for token in tokens)
 
 
-def closing(words: list[str], place: int) -> int:
-    """Return the place of the parenthesis that closes the one at ``place``; the last place where none does."""
-    depth = 0
-    for end in range(place, len(words)):
-        depth += (words[end] == "(") - (words[end] == ")")
-        if depth == 0:
-            return end
-    return len(words) - 1
+def edited(tokens: list[Any], edits: list[Edit]) -> list[Any]:
+    """Return ``tokens`` with all ``edits`` made at once; one that begins within what another takes away is left out."""
+    found: list[Any] = []
+    done = 0
+    for start, end, words in sorted(edits, key=lambda edit: edit[:2]):
+        if start >= done:
+            found += tokens[done:start]
+            found += words
+            done = end
+    return found + tokens[done:] if edits else tokens

@@ -15,6 +15,11 @@ _Said = list[list[Any]] | None
 _FROM_STAGE = frozenset(["REPLACE", "ATTACH", "APPEND"])  # rows of another table become rows of this one
 
 
+def may_be(tokens: list[Any]) -> bool:
+    """Whether a statement may be another one, by its first word."""
+    return tokens[0].text.upper() in _BY_WORD
+
+
 def translated(tokens: list[Any]) -> _Said:
     """Return the words of the statements that mean the same as ``tokens``; None where they stand for themselves."""
     begins = _BY_WORD.get(tokens[0].text.upper())
@@ -37,7 +42,7 @@ def _create(tokens: list[Any], words: list[str]) -> _Said:
         return [[*tokens[:-4], *spelled(tokens[0], "CLONE"), tokens[-1]]]
     if "FLOW" in words[1:3] and "INTO" in words:
         return _changes(tokens, words)
-    return None
+    return _from(tokens, words)
 
 
 def _copy(tokens: list[Any], words: list[str]) -> _Said:
@@ -110,7 +115,9 @@ def _action(tokens: list[Any], words: list[str], name: list[Any], place: int) ->
     """What ``ALTER TABLE name`` does, from ``place`` on."""
     rest, action = words[place:], words[place]
     if "EXCHANGE" in rest[:6] and rest[-1:] != ["TABLE"] and "WITH" in rest:
-        return [_moved(tokens[place + rest.index("WITH") + 2 :], name)]
+        other = dotted(tokens, place + rest.index("WITH") + 2)
+        both = "(" not in rest[: rest.index("WITH")]  # Hive, which names a partition by its values, empties the other
+        return [_moved(other, name), *([_moved(name, other)] if both else [])]
     if action == "," and rest.count("RENAME") == 1 and rest[rest.index("RENAME") + 1] == "TO":  # Vertica
         to = place + rest.index("RENAME")
         olds, news = _listed([*name, *tokens[place:to]]), _listed(tokens[to + 2 :])
@@ -215,6 +222,8 @@ def _update(tokens: list[Any], words: list[str]) -> _Said:
 
 def _insert(tokens: list[Any], words: list[str]) -> _Said:
     """``INSERT INTO t (…) TABLE s`` as ``INSERT INTO t (…) SELECT * FROM s``."""
+    if "|>" in words:
+        return _from(tokens, words)
     found = [place for place in range(3, len(words) - 1) if words[place] == "TABLE"]
     if len(found) != 1 or "SELECT" in words:
         return None

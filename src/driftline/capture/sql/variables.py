@@ -71,9 +71,9 @@ class Variables:
     def assigned(self, given: list[Assigned], text: str, tokens: list[Any]) -> None:
         """Note what a statement that stands at ``tokens`` has assigned."""
         for name, query, place, each in given:
-            between = text[self._ends.get(name, 0) : tokens[0].start]
-            if name not in named(query) and not _BRANCH.search(between):
-                self._given.pop(name, None)
+            between = (self._ends.get(name, 0), tokens[0].start)
+            if name in self._given and name not in named(query) and not _BRANCH.search(text, *between):
+                self._given.pop(name)
             self._given.setdefault(name, []).append(("", Value(query, place, each)))
             if each:
                 self._loops.filled(name, query)
@@ -109,6 +109,8 @@ def named(tree: Any) -> set[str]:
     """The variables, and the unqualified names that may be such, in ``tree``; in small letters."""
     found = (one for one in tree.find_all(exp.Parameter, exp.Placeholder) if not _filled(one))
     marked = {f"@{one.name.lower()}" for one in found}
+    calls = (one for one in tree.find_all(exp.Anonymous) if one.name.lower() == "getvariable")
+    marked |= {f"@{part.name.lower()}" for call in calls for part in call.expressions if isinstance(part, exp.Literal)}
     return marked | {one.name.lower() for one in tree.find_all(exp.Column) if not one.table}
 
 

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 
 def changes(tree: Any) -> list[Any]:
-    """Return the changes in the WITH of ``tree``."""
+    """Return the changes in the WITH of ``tree``, and those whose OUTPUT it reads: ``FROM (MERGE … OUTPUT …)``."""
     clause = tree.args.get("with_") or tree.args.get("with")
     listed = clause.expressions if isinstance(clause, exp.With) else []
     found: list[Any] = []
@@ -22,4 +22,5 @@ def changes(tree: Any) -> list[Any]:
             if parts:
                 change.set("with_", exp.With(expressions=parts, recursive=clause.args.get("recursive")))
             found.append(change)
+    found += [one.this.copy() for one in tree.find_all(exp.Subquery) if isinstance(one.this, exp.Merge)]  # of T-SQL
     return found

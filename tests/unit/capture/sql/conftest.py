@@ -1,5 +1,6 @@
 """What tests of SQL lineage have in common: statements as short lines that can be compared with hand-made ones."""
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -62,3 +63,22 @@ def tell() -> Tell:
         return [_told(one) for one in statement.read(sql, script) if one.how != "none" or one.problem]
 
     return read
+
+
+@pytest.fixture
+def growth() -> Callable[..., float]:
+    """Return what tells how many times as long a call takes of a text of eight times the length.
+
+    Linear is 8, quadratic 64. Processor time is measured, and once more where another process was in the way.
+    """
+
+    def measured(call: Callable[[str], Any], part: str, length: int) -> float:
+        def cost(size: int) -> float:
+            text = part * (size // len(part))
+            begins = time.process_time()
+            call(text)
+            return time.process_time() - begins
+
+        return min(cost(8 * length) / max(cost(length), 1e-3) for _ in range(2))
+
+    return measured

@@ -264,3 +264,19 @@ def test_a_table_that_is_made_without_columns_has_some_that_nobody_knows(tell: T
 def test_what_a_column_has_by_default_comes_from_no_column(tell: Tell, name: str, sql: str) -> None:
     (one,) = tell(sql, name)
     assert (one.columns, one.doubts) == ({"a": []}, [])
+
+
+def test_a_variable_that_an_update_sets_is_no_column_and_the_column_beside_it_is(tell: Tell) -> None:
+    (one,) = tell("UPDATE t SET @v = a = b + 1, @w = c, d = e", "tsql")
+    assert one.columns == {"a": ["t.b TRANSFORMATION"], "d": ["t.e IDENTITY"]}
+
+
+def test_what_a_trigger_sets_in_its_row_is_set_in_its_table(tell: Tell) -> None:
+    one, other = tell(
+        "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW BEGIN "
+        "SET NEW.x = (SELECT p FROM q WHERE k = NEW.id); SET NEW.y = NEW.z + 1; END",
+        "mysql",
+        {"q": ("p", "k"), "t": ("id", "x", "y", "z")},
+    )
+    assert (one.target, one.columns) == ("t", {"x": ["q.k FILTER", "q.p IDENTITY", "t.id FILTER"]})
+    assert (other.target, other.columns) == ("t", {"y": ["t.z TRANSFORMATION"]})

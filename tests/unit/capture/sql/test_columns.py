@@ -344,3 +344,8 @@ def test_with_of_clickhouse_gives_values_a_name(tell: Callable[..., list[Any]]) 
 def test_a_named_value_is_seen_by_the_queries_inside(tell: Callable[..., list[Any]]) -> None:
     (one,) = tell("WITH b + 1 AS c SELECT * FROM (SELECT c, a FROM t)", "clickhouse", {"t": ("a", "b")})
     assert (one.columns, one.doubts) == ({"c": ["t.b TRANSFORMATION"], "a": ["t.a IDENTITY"]}, [])
+
+
+def test_what_rows_are_limited_by_shapes_them(tell: Callable[..., list[Any]]) -> None:
+    (one,) = tell("SELECT a FROM t LIMIT 1 BY b", "clickhouse")
+    assert (one.columns, one.rows) == ({"a": ["t.a IDENTITY"]}, ["t.b GROUP_BY"])

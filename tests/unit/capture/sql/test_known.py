@@ -318,3 +318,13 @@ def test_a_mark_that_the_user_wrote_stands_for_itself() -> None:
     assert [analysis.spelled(name) for one in analysis.statements for source in one.reads for name in source.names] == [
         "\u00a75\u00a7"
     ]
+
+
+def test_many_remarks_before_a_statement_are_passed_over_once() -> None:
+    """Each of them may have been taken for a part of the one before: 40 would have taken a million years."""
+    assert known._FIRST.match("/**/" * 400 + "1") is None
+    assert known._UNPLAIN.match("/* a\n*/ " * 400 + "SELECT 1") is None
+    found = known._FIRST.match("/* a */ -- b\n (/**/SELECT 1")
+    assert found is not None
+    assert found[1] == "SELECT"
+    assert known._UNPLAIN.match("/* a */ -- b\n CREATE OR REPLACE FUNCTION f()") is not None

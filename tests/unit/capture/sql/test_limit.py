@@ -6,8 +6,11 @@ import time
 import weakref
 
 import pytest
+import sqlglot
 
+from driftline.capture.sql import dialect, statement
 from driftline.capture.sql.limit import UNLIMITED, Limit, TooLong
+from driftline.capture.sql.script import Script
 
 
 def test_an_alarm_ends_what_does_not_look_at_the_time_and_puts_the_old_handler_back() -> None:
@@ -73,3 +76,30 @@ def _collect_and_wait() -> None:
     with Limit(0.05, alarm=True).armed():
         gc.collect()
         time.sleep(5)
+
+
+def test_a_parser_that_would_not_come_to_its_end_is_ended_without_a_signal() -> None:
+    """The parser tries each of these brackets twice: 40 of them would take a billion times as long as ten."""
+    sql = f"INSERT INTO n SELECT {'array[' * 40}a{']' * 40} AS x FROM t"
+    before = signal.getsignal(signal.SIGALRM)
+    (one,) = statement.read(sql, Script(dialect.of(""), lambda source: None), Limit(0.2))
+    assert signal.getsignal(signal.SIGALRM) is before
+    assert (one.problem, [source.names[0] for source in one.reads]) == ("not finished within 0.2 seconds", ["t"])
+    assert one.writes is not None
+    assert one.writes.names == ("n",)
+
+
+def test_a_parser_has_until_the_deadline() -> None:
+    grammar = sqlglot.Dialect.get_or_raise(None)
+    tokens = grammar.tokenize("SELECT a FROM t")
+    (tree,) = Limit(60).parser(grammar).parse(tokens, "")
+    assert tree.sql() == "SELECT a FROM t"
+    with pytest.raises(TooLong, match="not finished within -1 seconds"):
+        Limit(-1).parser(grammar).parse(tokens, "")
+
+
+def test_statements_of_one_text_share_the_time_unless_the_process_is_our_own() -> None:
+    begun = Limit(1.0).begun()
+    time.sleep(0.01)
+    assert begun.deadline() == begun.until < Limit(1.0).deadline()
+    assert Limit(1.0, alarm=True).begun().until == float("inf")

@@ -26,3 +26,8 @@ def test_words_outside_of_parentheses_mark_statements(
 ) -> None:
     found = marks(sqlglot.tokenize(text, read="tsql"))
     assert (found.starts, [place for place, _ in found.cuts], found.calls) == (starts, cuts, calls)
+
+
+def test_what_asks_about_an_update_is_none() -> None:
+    found = marks(sqlglot.tokenize("IF UPDATE(a) OR NOT UPDATE(b) UPDATE t SET c = 1", read="tsql"))
+    assert len(found.starts) == 1

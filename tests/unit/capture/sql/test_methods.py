@@ -1,5 +1,8 @@
 """Methods of columns. Expected columns by hand."""
 
+from collections.abc import Callable
+from typing import Any
+
 import sqlglot
 from sqlglot import exp
 
@@ -24,3 +27,10 @@ def test_a_method_is_that_of_a_column() -> None:
 def test_a_function_of_a_schema_is_none() -> None:
     assert _asked("dbo.f(a)") is None
     assert _asked("doc.value('x')", "postgres") is None
+
+
+def test_a_column_of_a_whole_row_is_that_column(tell: Callable[..., list[Any]]) -> None:
+    (one,) = tell("SELECT (t).a, (u.c).b, (t).d + 1 AS e FROM t, u", "postgres")
+    assert one.columns == {"a": ["t.a IDENTITY"], "b": ["u.c TRANSFORMATION"], "e": ["t.d TRANSFORMATION"]}
+    (one,) = tell("SELECT (c).a FROM c", "postgres", {"c": ("c", "d")})  # the column c hides the table
+    assert one.columns == {"a": ["c.c TRANSFORMATION"]}

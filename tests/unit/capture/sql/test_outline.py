@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
@@ -109,3 +110,8 @@ def test_a_quote_in_a_comment_begins_no_text_of_a_statement_that_was_the_same_up
     longer = "SELECT 'a' FROM b -- it's\nUNION ALL SELECT z FROM c"
     assert outline.of(longer) == outline.normalise(longer)
     assert outline.of(longer)[0].endswith("FROM c")
+
+
+def test_a_remark_that_does_not_end_goes_on_to_the_end(growth: Callable[..., float]) -> None:
+    assert outline.normalise("SELECT 'a' /* 'b'") == ("SELECT '\u00a70\u00a7' /* 'b'", ("a",))
+    assert growth(outline.normalise, "/* ", 4_000) < 24

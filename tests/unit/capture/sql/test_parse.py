@@ -201,3 +201,26 @@ def test_words_that_steer_a_block_are_no_statements_and_hide_none(
     tell: Callable[..., list[Any]], name: str, sql: str
 ) -> None:
     assert [(one.target, one.problem) for one in tell(sql, name)] == [("t", ""), ("u", ""), ("v", "")]
+
+
+@pytest.mark.parametrize("part", ["INSERT INTO m (x) SELECT a FROM t", "SET @a = @a + 1", "EXEC sp_rename 'd.a', 'b'"])
+def test_a_long_script_without_semicolons_is_read_to_its_end(tell: Tell, part: str) -> None:
+    """Of more than 40 statements, none was found: only the ends of the last ones were tried for each."""
+    found = list(pieces(f"{part}\n" * 60, "tsql", Limit(60)))
+    assert len(found) == 60
+    assert all(piece.tree is not None and piece.line == line for line, piece in enumerate(found, 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("tsql", "BULK INSERT t FROM 'f' "), ("tsql", "INSERT INTO m (x) SELECT a FROM t "),
+        ("tsql", "FETCH c INTO @a "), ("tsql", "IF (SELECT a FROM c) > 1 BEGIN DELETE FROM m; "),
+        ("snowflake", "BEGIN LET a "), ("oracle", "CALL p "), ("oracle", "BEGIN CASE WHEN a THEN "),
+        ("mysql", "CREATE PROCEDURE p() BEGIN SELECT 1; END; "),
+    ],
+)  # fmt: skip
+def test_reading_a_script_takes_no_time_that_grows_with_its_square(
+    growth: Callable[..., float], name: str, part: str
+) -> None:
+    assert growth(lambda text: list(pieces(text, name, Limit(60))), part, 1_500) < 24

@@ -48,7 +48,8 @@ def test_what_a_procedure_gives_goes_into_a_table_that_is_known(sql: str, target
 
 def test_a_statement_whose_columns_take_too_long_keeps_its_tables() -> None:
     sql = "INSERT INTO n SELECT a FROM t JOIN (SELECT b FROM u) q ON q.b = t.a"
-    (one,) = statement.read(sql, script(), Limit(-1.0))
+    (piece,) = pieces(sql, "")
+    (one,) = statement._statements(piece, script(), Limit(-1.0))
     assert one.problem == "not finished within -1 seconds"
     assert [source.names[0] for source in one.reads] == ["t", "u"]
     assert one.writes is not None

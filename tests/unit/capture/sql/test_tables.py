@@ -75,3 +75,10 @@ def test_a_subquery_in_from_does_not_see_what_stands_beside_it(tell: Tell) -> No
 def test_a_natural_join_of_tables_without_schema_says_that_it_does_not_know(tell: Tell) -> None:
     (one,) = tell("SELECT a FROM v NATURAL JOIN w", "postgres")
     assert "NATURAL JOIN" in one.doubts
+
+
+def test_members_of_an_object_come_from_the_object(tell: Callable[..., list[Any]]) -> None:
+    (one,) = tell("SELECT o.id, name, price FROM orders o, UNPIVOT o.prices AS price AT name", "redshift")
+    whole = ["orders.prices TRANSFORMATION"]
+    assert one.columns == {"id": ["orders.id IDENTITY"], "name": whole, "price": whole}
+    assert (one.rows, one.doubts) == (["orders.prices JOIN"], [])

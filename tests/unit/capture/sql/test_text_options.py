@@ -1,5 +1,6 @@
 """Options of text tables in SQL. Expected values by hand, from DuckDB's documentation."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -44,3 +45,22 @@ def test_files_of_a_list_and_statements_of_a_text_are_told_one_by_one() -> None:
 
 def test_other_texts_say_nothing() -> None:
     assert said("select * from t") == said("copy t") == said("from read_csv(") == said("copy t to x") == []
+
+
+@pytest.mark.parametrize("part", ["read_csv('a', ", "copy (", "read_csv([", "copy t to 'x' (", "/* read_csv "])
+def test_what_is_not_closed_is_not_looked_through_again_and_again(part: str, growth: Callable[..., float]) -> None:
+    assert growth(said, part, 3_000) < 24
+
+
+def test_the_end_of_a_copy_is_that_of_its_own_statement() -> None:
+    """By hand: the first has no path, the second is within brackets of its own."""
+    found = said("COPY t; COPY (SELECT a FROM u COPY) TO 'x.csv' (header false); COPY v FROM 'y.csv'")
+    assert [(one.path, one.writes, dict(one.options)) for one in found] == [
+        ("x.csv", True, {"header": False}),
+        ("y.csv", False, {}),
+    ]
+
+
+def test_brackets_that_nobody_writes_are_no_value() -> None:
+    (one,) = said(f"FROM read_csv('a.csv', names = {'[' * 5_000}'b'{']' * 5_000}, header = true)")
+    assert (one.path, dict(one.options)) == ("a.csv", {"header": True})

@@ -148,3 +148,23 @@ def test_what_stands_behind_a_statement_of_tsql_is_read_as_well(tell: Tell) -> N
     assert inserted.columns == {"x": ["e.y IDENTITY"]}
     renamed, inserted = tell("EXEC sp_rename 'a', 'b' INSERT INTO d (x) SELECT y FROM e", "tsql")
     assert (renamed.target, inserted.target) == ("b", "d")
+
+
+def test_partitions_that_are_exchanged_go_both_ways_and_those_of_hive_one(tell: Tell) -> None:
+    schema = {"p": ("a",), "s": ("a",)}
+    for name in ("mysql", "oracle"):
+        found = tell("ALTER TABLE p EXCHANGE PARTITION p0 WITH TABLE s", name, schema)
+        assert [(one.target, one.columns) for one in found] == [
+            ("p", {"a": ["s.a IDENTITY"]}),
+            ("s", {"a": ["p.a IDENTITY"]}),
+        ]
+    (one,) = tell("ALTER TABLE p EXCHANGE PARTITION (d = '1') WITH TABLE s", "hive", schema)
+    assert (one.target, one.columns) == ("p", {"a": ["s.a IDENTITY"]})
+
+
+def test_pipes_of_bigquery_may_stand_behind_create_and_insert(tell: Tell) -> None:
+    schema = {"t": ("a", "b", "c")}
+    (one,) = tell("CREATE TABLE m AS FROM t |> SET b = a + 1 |> DROP c", "bigquery", schema)
+    assert (one.target, one.columns) == ("m", {"a": ["t.a IDENTITY"], "b": ["t.a TRANSFORMATION"]})
+    (one,) = tell("INSERT INTO m (x, y) FROM t |> DROP c", "bigquery", schema)
+    assert (one.target, one.columns) == ("m", {"x": ["t.a IDENTITY"], "y": ["t.b IDENTITY"]})

@@ -74,7 +74,7 @@ def test_a_variable_that_is_set_has_what_is_behind_its_new_value(tell: Tell, sep
     found = tell(separator.join(script), "tsql")
     assert [(one.target, one.columns) for one in found] == [
         (None, {}),
-        ("u", {"z": [], "b": ["u.c IDENTITY"]}),
+        ("u", {"b": ["u.c IDENTITY"]}),
         ("c", {"m": ["t.a AGGREGATION"]}),
     ]
     *_, insert = tell("SET @n = (SELECT a FROM t); SET @n = 0; INSERT INTO c (n) VALUES (@n)", "tsql")
@@ -106,3 +106,8 @@ def test_a_comparison_elsewhere_is_no_assignment(tell: Tell) -> None:
 
 def test_the_variables_of_a_list() -> None:
     assert listed(sqlglot.tokenize("INTO @A, b, @c WHILE @d", read="tsql"), 1) == ["@a", "b", "@c"]
+
+
+def test_a_variable_of_duckdb_has_what_it_was_set_from(tell: Tell) -> None:
+    _, one = tell("SET VARIABLE v = (SELECT max(a) FROM t); SELECT b FROM u WHERE c > getvariable('v')", "duckdb")
+    assert (one.columns, one.rows) == ({"b": ["u.b IDENTITY"]}, ["t.a FILTER", "u.c FILTER"])

@@ -33,3 +33,13 @@ def test_a_change_sees_what_stands_before_it_in_the_same_with(tell: Tell) -> Non
 def test_a_query_in_with_is_no_statement(tell: Tell) -> None:
     (one,) = tell("WITH q AS (SELECT v FROM a) INSERT INTO b (v) SELECT v FROM q", "postgres")
     assert one.target == "b"
+
+
+def test_the_merge_whose_output_is_read_is_a_statement_of_its_own(tell: Tell) -> None:
+    merge, insert = tell(
+        "INSERT INTO h (act, id) SELECT act, id FROM (MERGE INTO t USING s ON t.k = s.k WHEN MATCHED THEN "
+        "UPDATE SET t.v = s.v OUTPUT $action, s.id) AS c (act, id)",
+        "tsql",
+    )
+    assert (merge.target, merge.columns, merge.rows) == ("t", {"v": ["s.v IDENTITY"]}, ["s.k JOIN", "t.k JOIN"])
+    assert (insert.target, insert.columns) == ("h", {"act": [], "id": ["s.id IDENTITY"]})

@@ -1,0 +1,109 @@
+"""The words of one statement as a tree of the parser, tried in all the ways that its dialect leaves.
+
+Enters: words. Leaves: a tree, or why there is none. What the parser does not know, such as OUTPUT of T-SQL and INTO
+that fills variables, is parsed by itself.
+"""
+
+import contextlib
+import logging
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import sqlglot
+from sqlglot import exp
+
+from driftline.capture.sql import filling, given_out, parsed, templates
+from driftline.capture.sql.assigned import into_variables
+from driftline.capture.sql.limit import Limit, TooLong
+from driftline.capture.sql.rewrite import queried, rewritten
+
+_CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its name alone
+_ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
+_BY_QUOTES = {"`": "bigquery", "[": "tsql"}  # whose quotes tell a dialect where none is given
+_DEEP = "too deeply nested"
+_COMPILED = not str(sqlglot.parser.__file__).endswith(".py")  # its recursion ends with the process, not an error
+_NESTED = 1_000  # parentheses
+
+
+class _Quiet(logging.Filter):
+    """Keeps the parser's remarks on unusual syntax from the user."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Keep back what ``sqlglot`` says."""
+        return not record.name.startswith("sqlglot")
+
+
+_quiet = _Quiet()
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Keep the parser's remarks from the user inside the block."""
+    logger = logging.getLogger("sqlglot")
+    logger.addFilter(_quiet)
+    try:
+        yield
+    finally:
+        logger.removeFilter(_quiet)
+
+
+class Trees:
+    """Parses statements of one text."""
+
+    def __init__(self, text: str, name: str, grammar: Any, limit: Limit, variables: Collection[str]) -> None:
+        self.text = text
+        self.name = name
+        self.grammar = grammar
+        self.limit = limit
+        self.variables = variables  # of the script, as far as it is read
+        self.stopped = 0  # the place among the words last tried where the parser did not go on
+
+    def parse(self, tokens: list[Any]) -> tuple[Any, str]:
+        """Return the tree of one statement; or none, and why."""
+        given = tokens
+        tokens, output = given_out.cut(tokens) if self.name in given_out.DIALECTS else (tokens, [])
+        tree, problem = self.by(self.grammar, tokens)
+        stopped = len(given) if output else self.stopped  # without OUTPUT the places are others
+        if output and isinstance(tree, exp.DML):
+            tree.set("output", self.by(self.grammar, output)[0])
+        if tree is None and (filled := filling.filled(tokens)) is not None:
+            asked, _ = self.by(self.grammar, filled.query)
+            stopped = max(stopped, self.stopped + len(tokens) - len(filled.query))
+            into = exp.Into(expressions=filled.into)
+            if isinstance(asked, exp.Select) and into_variables(into, self.name, self.variables):
+                asked.set("into", into)
+                return asked, ""
+        if tree is None and self.name == "bigquery" and len(asking := queried(tokens)) != len(tokens):
+            tree, problem = self.by(self.grammar, asking)
+            stopped = len(given)
+        if tree is None and self.name in ("", *_ELSEWHERE) and problem != _DEEP:
+            text = self.text[tokens[0].start : tokens[-1].end + 1]
+            other = _ELSEWHERE.get(self.name) or next((_BY_QUOTES[q] for q in _BY_QUOTES if q in text), "")
+            if other and (self.name or '"' not in text):
+                grammar = sqlglot.Dialect.get_or_raise(other)
+                with contextlib.suppress(sqlglot.errors.SqlglotError):
+                    tree, _ = self.by(grammar, rewritten(templates.folded(grammar.tokenize(text), text), other))
+                stopped = len(given)
+        self.stopped = stopped
+        return tree, problem
+
+    def by(self, grammar: Any, tokens: list[Any]) -> tuple[Any, str]:
+        """Return the tree that one grammar makes of words; or none, and why."""
+        if _COMPILED and parsed.nesting(tokens) > _NESTED:
+            return None, _DEEP
+        parser = self.limit.parser(grammar, error_level=sqlglot.ErrorLevel.IMMEDIATE)
+        try:
+            with self.limit.armed():
+                trees = parser.parse(tokens, self.text)
+        except TooLong as late:
+            return None, str(late)
+        except RecursionError:
+            return None, _DEEP
+        except Exception as error:  # the parser's own errors and its bugs: both mean that there is no tree
+            return None, f"cannot be parsed: {parsed.short(error)}"
+        finally:
+            self.stopped = max(getattr(parser, "_index", 0), 0) or len(tokens)  # Athena's asks another one
+        trees = [tree for tree in trees if tree is not None]
+        if len(trees) != 1 or (self.name not in _CALLS_BY_NAME and parsed.is_no_statement(trees[0])):
+            return None, "cannot be parsed"
+        return trees[0], ""

@@ -1,0 +1,78 @@
+"""Functions that a script defines. Expected edges by hand: the body with the arguments in place of the parameters."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Tell = Callable[..., list[Any]]
+
+
+@pytest.mark.parametrize(
+    ("name", "define"),
+    [
+        ("postgres", "CREATE FUNCTION f(i int) RETURNS int AS $$ SELECT p FROM q WHERE q.k = i $$ LANGUAGE sql"),
+        ("postgres", "CREATE FUNCTION f(int) RETURNS int AS 'SELECT p FROM q WHERE q.k = $1' LANGUAGE sql"),
+        ("databricks", "CREATE FUNCTION f(i INT) RETURNS INT RETURN (SELECT p FROM q WHERE q.k = i)"),
+        ("bigquery", "CREATE TEMP FUNCTION f(i INT64) AS ((SELECT p FROM q WHERE q.k = i))"),
+        ("duckdb", "CREATE MACRO f(i) AS (SELECT p FROM q WHERE q.k = i)"),
+        ("snowflake", "CREATE FUNCTION f(i INT) RETURNS INT AS 'SELECT p FROM q WHERE q.k = i'"),
+    ],
+)
+def test_a_function_gives_what_its_body_makes_of_the_arguments(tell: Tell, name: str, define: str) -> None:
+    *_, one = tell(f"{define}; SELECT f(a) AS b FROM t", name)
+    assert one.columns == {"b": ["q.k FILTER", "q.p IDENTITY", "t.a FILTER"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "define", "call"),
+    [
+        ("tsql", "CREATE FUNCTION d.f(@i INT) RETURNS TABLE AS RETURN (SELECT p FROM q WHERE q.k = @i)",
+         "SELECT g.p AS b FROM t CROSS APPLY d.f(t.a) AS g"),
+        ("bigquery", "CREATE TABLE FUNCTION d.f(i INT64) AS SELECT p FROM q WHERE q.k = i",
+         "SELECT g.p AS b FROM t, d.f(t.a) AS g"),
+        ("duckdb", "CREATE MACRO f(i) AS TABLE SELECT p FROM q WHERE q.k = i", "SELECT p AS b FROM t, f(t.a)"),
+        ("databricks", "CREATE FUNCTION f(i INT) RETURNS TABLE (p INT) RETURN SELECT p FROM q WHERE q.k = i",
+         "SELECT g.p AS b FROM t, LATERAL f(t.a) AS g"),
+        ("postgres", "CREATE FUNCTION f(i int) RETURNS TABLE (b int) LANGUAGE sql AS 'SELECT p FROM q WHERE q.k = i'",
+         "SELECT g.b FROM t, f(t.a) g"),
+        ("snowflake", "CREATE FUNCTION f(i INT) RETURNS TABLE (b INT) AS 'SELECT p FROM q WHERE q.k = i'",
+         "SELECT g.b FROM t, TABLE(f(t.a)) g"),
+    ],
+)  # fmt: skip
+def test_a_function_that_returns_rows_is_the_query_that_it_is(tell: Tell, name: str, define: str, call: str) -> None:
+    *_, one = tell(f"{define}; {call}", name)
+    assert one.columns == {"b": ["q.p IDENTITY"]}
+    assert one.rows == ["q.k FILTER", "t.a FILTER"]
+    assert one.doubts == []
+
+
+def test_a_value_passes_through_as_the_body_has_it(tell: Tell) -> None:
+    one, other = tell(
+        "CREATE MACRO f(x, y) AS CASE WHEN x > 0 THEN y END; SELECT f(a, b) AS c FROM t; SELECT f(a) AS c FROM t",
+        "duckdb",
+    )
+    assert one.columns == {"c": ["t.a CONDITIONAL", "t.b IDENTITY"]}
+    assert other.columns == {"c": ["t.a CONDITIONAL"]}
+
+
+@pytest.mark.parametrize(
+    "define",
+    [
+        "CREATE FUNCTION f(x int) RETURNS int AS $$ return 1 $$ LANGUAGE plpython3u",
+        "CREATE FUNCTION f(x int) RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql; "
+        "CREATE FUNCTION f(x int, y int) RETURNS int AS $$ SELECT 2 $$ LANGUAGE sql",
+        "CREATE FUNCTION f() RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql",
+        "CREATE FUNCTION f(x int) RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql; "
+        "CREATE OR REPLACE FUNCTION f(x int) RETURNS int AS $$ return 1 $$ LANGUAGE plpython3u",
+    ],
+    ids=["other language", "several", "fewer parameters", "another one now"],
+)
+def test_of_any_other_function_the_result_comes_from_all_that_it_is_given(tell: Tell, define: str) -> None:
+    *_, one = tell(f"{define}; SELECT f(a) AS b FROM t", "postgres")
+    assert one.columns == {"b": ["t.a TRANSFORMATION"]}
+
+
+def test_a_function_that_calls_itself_is_followed_once(tell: Tell) -> None:
+    *_, one = tell("CREATE MACRO f(x) AS x + f(x - 1); SELECT f(a) AS b FROM t", "duckdb")
+    assert one.columns == {"b": ["t.a TRANSFORMATION"]}
