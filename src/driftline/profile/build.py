@@ -24,6 +24,7 @@ from driftline.profile import (
     sheet,
     short_texts,
     side_by_side,
+    tallied,
     text,
     texts,
 )
@@ -31,6 +32,7 @@ from driftline.profile.column import Column, Profile, Type
 from driftline.profile.frequent import Frequent
 from driftline.profile.gathered import Room
 from driftline.profile.inputs import Input
+from driftline.profile.levels import Levels
 from driftline.profile.merge import merge_columns
 from driftline.profile.numbers import Counted
 from driftline.profile.sheet import Sheet
@@ -115,11 +117,11 @@ def _piece(values: Any, mixed: bool, seed: int, room: Room) -> Column:
     if isinstance(values, np.ndarray):
         if values.dtype.kind == "b":
             return _boolean(rows, 0, int(np.count_nonzero(values)), seed)
-        return _numeric("number", rows, gathered.numbers(values, room), None, seed)
+        return _numeric("number", values, None, seed, room)
     family = buffers.family(values.type)
     if family in {"number", "decimal", "time"}:
         kind: Type = "time" if family == "time" else "number"
-        return _numeric(kind, rows, gathered.numbers(values, room), values.null_count, seed)
+        return _numeric(kind, values, values.null_count, seed, room)
     if family == "boolean":
         return _boolean(rows, values.null_count, sum(map(_true, buffers.chunks(values))), seed)
     if family in {"text", "binary"} and values.nbytes < _NARROW:
@@ -143,8 +145,19 @@ def _true(values: pa.Array) -> int:
     return int(np.count_nonzero(found if there is None else found & there))
 
 
-def _numeric(kind: Type, rows: int, ordered: NDArray[Any], nulls: int | None, seed: int) -> Column:
-    """Sort and measure those of ``rows`` values that are there; of the missing ``nulls`` are no NaN (None: all)."""
+def _numeric(kind: Type, values: Any, nulls: int | None, seed: int, room: Room) -> Column:
+    """Measure the finite numbers; of the missing ``nulls`` are no NaN (None: all)."""
+    parts = gathered.parts(values)
+    found, infinities = tallied.counted(parts, room), 0
+    if found is None:
+        found, infinities = _sorted(gathered.numbers(parts, room))
+    missing = len(values) - infinities - int(np.add.reduce(found.counts))
+    counted = Counted(kind, len(values), missing, 0 if nulls is None else missing - nulls, infinities)
+    return numbers.measured([counted], found, seed)[0] if len(found.values) else Column(*counted)
+
+
+def _sorted(ordered: NDArray[Any]) -> tuple[Levels, int]:
+    """Sort numbers; return the finite ones, and how many are infinite."""
     ordered.sort()
     infinities = 0
     if ordered.dtype.kind == "f" and len(ordered) and not (np.isfinite(ordered[0]) and np.isfinite(ordered[-1])):
@@ -152,9 +165,7 @@ def _numeric(kind: Type, rows: int, ordered: NDArray[Any], nulls: int | None, se
         low, high = np.searchsorted(ordered, -np.inf, "right"), np.searchsorted(ordered[:present], np.inf)
         infinities = present - int(high - low)
         ordered = ordered[low:high]
-    missing = rows - infinities - len(ordered)
-    counted = Counted(kind, rows, missing, 0 if nulls is None else missing - nulls, infinities)
-    return numbers.measured([counted], levels.of_sorted(ordered), seed)[0] if len(ordered) else Column(*counted)
+    return levels.of_sorted(ordered), infinities
 
 
 def _boolean(rows: int, nulls: int, true: int, seed: int) -> Column:

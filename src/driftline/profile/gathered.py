@@ -1,9 +1,9 @@
-"""The numbers of a column that are there, laid end to end in memory that is used again for the next column.
+"""The numbers of a column: where they lie, and laid end to end in memory that is used again for the next column.
 
-Enters: a numpy array of numbers, or Arrow numbers, decimals or times in any chunks. Leaves: one numpy array, to be
-sorted in place: whole numbers in no more bytes than the largest needs, as sorting takes as long as there are bytes,
-others as doubles, times in microseconds; no null, but NaN. Fresh memory for each column of a long table would cost more
-than sorting it.
+Enters: a numpy array of numbers, or Arrow numbers, decimals or times in any chunks. Leaves: their parts, or one numpy
+array, to be sorted in place: whole numbers in 32 bits where these hold them, as sorting takes as long as there are
+bytes, others as doubles, times in microseconds; no null, but NaN. Fresh memory for each column of a long table would
+cost more than sorting it.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,9 @@ from driftline.profile import buffers, inputs
 from driftline.profile.buffers import Mask
 
 _LONG = 1 << 13  # numbers from which on looking for the largest costs less than it spares
-_NARROW = (np.dtype(np.int16), np.dtype(np.int32))
+_SORTED = np.dtype(np.int32)  # the narrowest that is sorted: processors that sort 16 bits fast are few
+
+Part = tuple[NDArray[Any], Mask | None]  # numbers, and which of them are there; None = all
 
 
 class Room:
@@ -34,34 +36,44 @@ class Room:
         return self._held[:size].view(kind)
 
 
-def numbers(values: Any, room: Room) -> NDArray[Any]:
-    """Return the numbers of a numpy array, or of Arrow arrays of the families number, decimal and time."""
-    if isinstance(values, np.ndarray):
-        parts: list[tuple[NDArray[Any], Mask | None]] = [(values, None)]
-    else:
-        parts = [_part(chunk) for chunk in buffers.chunks(values)]
-    kinds = {found.dtype for found, _ in parts}
+def parts(values: Any) -> list[Part]:
+    """Return the numbers of a numpy array, or of Arrow arrays of the families number, decimal and time, as they lie."""
+    return [(values, None)] if isinstance(values, np.ndarray) else [_part(chunk) for chunk in buffers.chunks(values)]
+
+
+def bounds(found: Sequence[Part]) -> tuple[int, int] | None:
+    """Return between which whole numbers parts lie; at the place of a null there may be any number."""
+    filled = [values for values, _ in found if len(values)]
+    if not filled:
+        return None
+    return min(int(values.min()) for values in filled), max(int(values.max()) for values in filled)
+
+
+def numbers(found: Sequence[Part], room: Room) -> NDArray[Any]:
+    """Return the numbers of parts that are there, end to end."""
+    kinds = {values.dtype for values, _ in found}
     whole = bool(kinds) and all(kind.kind in "iu" for kind in kinds)
-    out = room.take(len(values), _holding(parts, kinds.pop().newbyteorder("=")) if whole else np.dtype(np.float64))
+    rows = sum(len(values) for values, _ in found)
+    out = room.take(rows, _holding(found, rows, kinds.pop().newbyteorder("=")) if whole else np.dtype(np.float64))
     end = 0
-    for found, there in parts:
-        kept = found if there is None else found[there]
+    for values, there in found:
+        kept = values if there is None else values[there]
         out[end : end + len(kept)] = kept
         end += len(kept)
     return out[:end]
 
 
-def _holding(parts: Sequence[tuple[NDArray[Any], Mask | None]], kind: np.dtype[Any]) -> np.dtype[Any]:
-    """Return the type of whole numbers in which a column is laid; at the place of a null there may be any number."""
-    filled = [found for found, _ in parts if len(found)]
-    if kind.itemsize <= _NARROW[0].itemsize or sum(map(len, filled)) < _LONG:
+def _holding(found: Sequence[Part], rows: int, kind: np.dtype[Any]) -> np.dtype[Any]:
+    """Return the type of whole numbers in which a column is laid."""
+    if kind.itemsize < _SORTED.itemsize:
+        return _SORTED
+    if kind.itemsize == _SORTED.itemsize or rows < _LONG:
         return kind
-    low, high = min(int(found.min()) for found in filled), max(int(found.max()) for found in filled)
-    fitting = (one for one in _NARROW if np.iinfo(one).min <= low and high <= np.iinfo(one).max)
-    return next((one for one in fitting if one.itemsize < kind.itemsize), kind)
+    low, high = bounds(found) or (0, 0)
+    return _SORTED if np.iinfo(_SORTED).min <= low and high <= np.iinfo(_SORTED).max else kind
 
 
-def _part(values: pa.Array) -> tuple[NDArray[Any], Mask | None]:
+def _part(values: pa.Array) -> Part:
     family, kind = buffers.family(values.type), values.type
     if family == "number" or (family == "time" and not pa.types.is_date(kind) and kind.unit == "us"):
         return buffers.numbers(values), buffers.present(values)

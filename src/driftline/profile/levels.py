@@ -43,7 +43,9 @@ def of_values(values: NDArray[Any], counts: NDArray[np.int64]) -> Levels:
 
 
 def of_sorted(ordered: NDArray[Any]) -> Levels:
-    """Return the levels of one column by all its values, finite, ascending, at least one."""
+    """Return the levels of one column by all its values, finite, ascending."""
+    if not len(ordered):
+        return of_values(ordered, np.zeros(0, np.int64))
     ends = (ordered[1:] != ordered[:-1]).nonzero()[0]
     starts = np.empty(len(ends) + 2, np.int64)
     starts[0], starts[1:-1], starts[-1] = 0, ends + 1, len(ordered)

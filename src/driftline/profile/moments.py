@@ -18,7 +18,7 @@ from driftline.profile.levels import Levels
 _LARGE = 1e150  # beyond it a squared deviation can leave the range of a double
 
 
-class Moments(msgspec.Struct, frozen=True, array_like=True):
+class Moments(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The first two moments and the range; ``minimum`` and ``maximum`` are None where there is no value."""
 
     count: int = 0  # finite values

@@ -25,6 +25,7 @@ from driftline.capture.tables.form import EVERY, Form, made_up
 _BLOCK = 1 << 26  # bytes that are read at a time
 _PIECE = 1 << 21  # bytes that are parsed at a time: they stay in the cache, and their memory is used again
 _SHORT = 1 << 22  # bytes of a file that is parsed at once
+_AT_ONCE = 1 << 23  # bytes of its block, on this thread: several threads take more CPU than there is to win
 _HEADER = 1 << 16  # bytes in which a header ends
 _NUMBER = later.pattern(r'\s*"?[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"?\s*')
 _YEAR = later.pattern(r'\s*"?(?:19|20)\d\d"?\s*')
@@ -83,6 +84,8 @@ def _of_text(path: str, size: int, said: Form, limit: int, *, broken: bool) -> C
     if size > limit:
         return _in_blocks(path, said, read, parse)
     convert = _conversion(path, said, read, parse)
+    if size <= _SHORT:
+        read.use_threads, read.block_size = False, _AT_ONCE
 
     def once(convert: csv.ConvertOptions) -> pa.Table:
         with text_source.source(path, said) as file:
@@ -141,8 +144,10 @@ def _at_once(path: str, said: Form, parse: csv.ParseOptions, names: Sequence[str
     """Return the fingerprint of a short text table."""
     cells = _cells(names)
     prints = _prints(cells)
+    bare, parse, convert = _bare(said, parse, len(names))
+    bare.use_threads, bare.block_size = False, _AT_ONCE
     with text_source.source(path, said, quoted=True) as file:
-        whole = csv.read_csv(file, *_bare(said, parse, len(names)))
+        whole = csv.read_csv(file, bare, parse, convert)
     for batch in (whole if said.names or said.bare else whole.slice(1)).to_batches():
         prints.add(pa.RecordBatch.from_arrays(batch.columns, schema=cells))
     return prints.finish()
