@@ -20,13 +20,13 @@ from driftline.event import ids
 
 LONGEST = 1_800  # bytes of a namespace and a name together; an index of PostgreSQL takes 2,704 of everything
 LONGEST_PART = 600  # bytes of a column, or of a version; of a namespace where it and a name are cut
-_KEY_VALUE = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*=(?P<value>.+)$")
-_DATE = re.compile(
+_KEY_VALUE = later.pattern(r"^[A-Za-z_][A-Za-z0-9_]*=(?P<value>.+)$")
+_DATE = later.pattern(
     r"^(?P<value>\d{4}-?(0[1-9]|1[0-2])(-?(0[1-9]|[12]\d|3[01]))?([T_-]?([01]\d|2[0-4])([:-]?[0-5]\d){0,2})?)$"
 )
 _TIME = later.pattern(r"^([01]\d|2[0-4])([-.:]?[0-5]\d){1,2}$")  # of a folder in that of a day, as Hydra makes them
 _CONTROL = later.pattern(r"[\x00-\x1f\x7f-\x9f]")  # Unicode's category Cc
-_PART = re.compile(  # part-0, data_0, chunk-3, 0, 00000001, 0-1, data-00000-of-00002, part-00000-UUID, UUID, UUID-0
+_PART = later.pattern(  # part-0, data_0, chunk-3, 0, 00000001, 0-1, data-00000-of-00002, part-00000-UUID, UUID, UUID-0
     r"^((part|data|chunk|file)[-_]?)?([0-9]+(([-_]|-of-)[0-9]+)*[-_]?)?([0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}([-_][0-9]+)*)?$"
     r"|^(part|data|chunk)[-_]?[0-9a-f-]*$",
     re.IGNORECASE,

@@ -20,14 +20,14 @@ _LIBRARIES = ("site-packages", "dist-packages")  # in the path of what is nobody
 def of_library(module: ModuleType, patches: Iterable[Any]) -> list[Any]:
     """Replace in the public modules of a library what was replaced in the package that it is."""
     made = {patch.attribute: (patch, made) for patch, made in _functions(patches) if patch.owner is module}
-    package = f"{module.__name__}."
     if not made or "." in module.__name__:
         return []
     found = _otherwise_called(module, made)
-    for name, other, held in imported.modules():
-        if name.startswith(package) and "._" not in name:
-            for attribute, (patch, replacement) in made.items():
-                if held.get(attribute) is patch.original:
+    for name, other, held in imported.beneath(module.__name__):
+        if "._" not in name:
+            for attribute in made.keys() & held.keys():  # of 300 modules few have one of these names
+                patch, replacement = made[attribute]
+                if held[attribute] is patch.original:
                     found.append(_set(other, attribute, patch, replacement))
     return found
 

@@ -40,6 +40,15 @@ def modules() -> Iterator[tuple[str, ModuleType, dict[str, Any]]]:
             yield name, module, held(module)
 
 
+def beneath(package: str) -> Iterator[tuple[str, ModuleType, dict[str, Any]]]:
+    """Yield the modules inside of a package, as ``modules`` does; of the others only their names are looked at."""
+    begins = f"{package}."
+    for name in [name for name in list(sys.modules) if name.startswith(begins)]:
+        module = sys.modules.get(name)
+        if module is not None and is_one(module):
+            yield name, module, held(module)
+
+
 def files() -> Iterator[tuple[str, str]]:
     """Yield the name of each module that comes from a file, and that file."""
     for name, _, holds in modules():

@@ -136,17 +136,17 @@ def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str
     if not opened:
         return []
     recorded = {os.path.abspath(path) for path in attributed}
-    others = [(path, way) for given, way in opened if (path := absolute(given)) not in recorded]
-    if not others:
-        return []  # as for most runs, whose paths need not be resolved then
-    known = recorded | {os.path.realpath(path) for path in attributed}
     ours = (os.path.join(os.path.abspath(home), ""), *installed())
+    others = [
+        (path, way) for given, way in opened if (path := absolute(given)) not in recorded and not _ignored(path, ours)
+    ]
+    if not others:
+        return []  # as for most runs: what a path itself says is known without asking for every link in it
+    known = recorded | {os.path.realpath(path) for path in attributed}
     found: dict[str, tuple[str, str, int]] = {}
     for path, way in others:
         if path in known or (path in found and way == "read"):
             continue
-        if _ignored(path, ours):
-            continue  # as most are: what the path itself says is known without asking for every link in it
         real = os.path.realpath(path)
         if real in known or _ignored(real, ours):
             continue

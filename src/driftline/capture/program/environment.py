@@ -106,7 +106,7 @@ def location(found: Commit) -> dict[str, Any]:
 
 def describe(script: str, number: int) -> dict[str, Any]:
     """Return the facet ``driftline_environment``; ``number`` is how many files the code version covers."""
-    loaded = {name: held.get("__version__") for name, _, held in imported.modules() if name in LIBRARIES}
+    loaded = {name: imported.of(name).get("__version__") for name in LIBRARIES}
     return {
         "python": platform.python_version(),
         "platform": f"{sys.platform} {platform.machine()}",

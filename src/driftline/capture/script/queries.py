@@ -27,8 +27,8 @@ else:  # a script without such queries must not wait for the reader of SQL
 ASKING = frozenset({"sql", "query", "execute", "sqldf", "from_query"})
 FETCHED = frozenset({"df", "fetchdf", "fetch_df", "to_df", "arrow", "fetch_arrow_table", "to_arrow_table", "pl"})
 LONGEST = 20_000  # characters
-_SELECT = re.compile(r"\b(?:from|select)\b", re.IGNORECASE)
-_WORD = re.compile(r"[A-Za-z_]\w*")
+_SELECT = later.pattern(r"\b(?:from|select)\b", re.IGNORECASE)
+_WORD = later.pattern(r"[A-Za-z_]\w*")
 
 _REGISTERED = "registered"  # names that frames were given for queries, in the memory
 Lookup = Callable[[str], Value | None]

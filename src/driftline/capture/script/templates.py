@@ -8,6 +8,7 @@ import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
 
+from driftline import later
 from driftline.capture.script import tables
 from driftline.capture.script.call import Machine, inner_rows, rows_of, table_of
 from driftline.capture.script.cames import changed, union
@@ -15,7 +16,7 @@ from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import NOTHING, Cames
 from driftline.capture.script.values import Const, Frame, Json, Text, Thing, Value
 
-_PERCENT = re.compile(r"%(?:\((\w+)\))?[-+ #0]*(?:\d+|\*)?(?:\.\d+)?[hlL]?([diouxXeEfFgGcrsa%])")
+_PERCENT = later.pattern(r"%(?:\((\w+)\))?[-+ #0]*(?:\d+|\*)?(?:\.\d+)?[hlL]?([diouxXeEfFgGcrsa%])")
 
 
 def json_of(machine: Machine, value: Value) -> Json | None:

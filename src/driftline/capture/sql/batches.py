@@ -5,11 +5,13 @@ Enters: the text of a script. Leaves: a text of which every word still stands wh
 
 import re
 
-_GO = re.compile(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends a batch of T-SQL
-_SLASH = re.compile(r"(?:(?<=\n)|\A)[ \t]*/[ \t]*(?=\r?\n|\Z)")  # ends a block of Oracle
+from driftline import later
+
+_GO = later.pattern(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends a batch of T-SQL
+_SLASH = later.pattern(r"(?:(?<=\n)|\A)[ \t]*/[ \t]*(?=\r?\n|\Z)")  # ends a block of Oracle
 _VERSIONED = frozenset(["mysql", "singlestore", "doris", "starrocks"])
-_VERSION = re.compile(r"/\*M?!\d*")  # begins a comment to all others, as mysqldump writes it
-_DELIMITER = re.compile(  # no option of COPY, ``DELIMITER ','``, and no column, ``delimiter text,``
+_VERSION = later.pattern(r"/\*M?!\d*")  # begins a comment to all others, as mysqldump writes it
+_DELIMITER = later.pattern(  # no option of COPY, ``DELIMITER ','``, and no column, ``delimiter text,``
     r"^[ \t]*DELIMITER[ \t]+([^\w\s'\"`(),=]+)[ \t]*$", re.IGNORECASE | re.MULTILINE
 )
 

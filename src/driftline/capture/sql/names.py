@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlglot import exp
 
+from driftline import later
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.relation import Source
 
@@ -23,14 +24,14 @@ _CLICKHOUSE = frozenset(  # functions of ClickHouse that read files, or write th
     ["file", "filecluster", "url", "urlcluster", "s3", "s3cluster", "gcs", "hdfs", "hdfscluster", "oss", "cosn",
      "deltalake", "hudi", "iceberg", "icebergs3"]
 )  # fmt: skip
-_FILE = re.compile(
+_FILE = later.pattern(
     r"[/\\]|\.(?:parquet|pq|csv|tsv|json|jsonl|ndjson|arrow|feather|txt)(?:\.\w+)?$|^\u00a7\d+\u00a7$",
     re.IGNORECASE,
 )
 _FORMATS = frozenset(["parquet", "json", "csv", "orc", "avro", "delta", "text", "iceberg", "binaryfile"])
-_DECORATOR = re.compile(r"\$[\w*]+$")
+_DECORATOR = later.pattern(r"\$[\w*]+$")
 _DYNAMIC = tuple(getattr(exp, name) for name in ("DynamicIdentifier",) if hasattr(exp, name))  # IDENTIFIER('a.b')
-_SHARD = re.compile(r"_(?:\d{8}|\d{0,7}\*)$")
+_SHARD = later.pattern(r"_(?:\d{8}|\d{0,7}\*)$")
 
 
 class Name(NamedTuple):

@@ -9,6 +9,8 @@ import functools
 import re
 from collections import OrderedDict
 
+from driftline import later
+
 FORMS = 1_000  # outlines that are remembered
 LENGTH = 100_000  # characters of a text that is remembered
 MARK = re.compile("\u00a7(\\d+)\u00a7")
@@ -18,9 +20,9 @@ _TOKEN = re.compile(
       | (?P<lead>[=<>]\s*|\b(?:LIMIT|BETWEEN|AND)\s+)(?P<number>\d+(?:\.\d+)?)\b""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-_LIST = re.compile("'\u00a7\\d+\u00a7'(?:\\s*,\\s*'\u00a7\\d+\u00a7')*")
-_UNNAMED = re.compile(r"\bunnamed_relation_[0-9a-f]+")
-_ESCAPED = re.compile(r"\b[eE]'")
+_LIST = later.pattern("'\u00a7\\d+\u00a7'(?:\\s*,\\s*'\u00a7\\d+\u00a7')*")
+_UNNAMED = later.pattern(r"\bunnamed_relation_[0-9a-f]+")
+_ESCAPED = later.pattern(r"\b[eE]'")
 _SIGNS = ("\u00a7", '"', "*/", "$$", "unnamed_relation_")  # in a text: what may end what began before it, or is changed
 
 Outline = tuple[str, tuple[str, ...]]

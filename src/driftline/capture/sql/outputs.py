@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from driftline import later
 from driftline.capture.sql import clauses, structs
 from driftline.capture.sql import dialect as dialects
 from driftline.capture.sql import relation as rel
@@ -30,7 +31,7 @@ from driftline.capture.sql.relation import (
 from driftline.capture.sql.scope import Scope
 
 BY_PATTERN = tuple(getattr(exp, name) for name in ("Columns", "PositionalColumn") if hasattr(exp, name))
-_FOREIGN = re.compile(r"\[\^?\[|\)[*+{]|\\[^\W\d]")  # in a pattern: what means something else here, or may take long
+_FOREIGN = later.pattern(r"\[\^?\[|\)[*+{]|\\[^\W\d]")  # in a pattern: what means something else here, or may take long
 _CHOOSING = frozenset(["", "duckdb", "clickhouse", "databricks"])  # dialects with ``COLUMNS(…)``
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from driftline import later
 from driftline.capture.sql import clauses
 from driftline.capture.sql.calling import NOT_FOLLOWED
 from driftline.capture.sql.names import READERS
@@ -18,7 +19,7 @@ from driftline.capture.sql.script import Script
 from driftline.capture.sql.stated import How, Statement
 from driftline.capture.sql.tokens import TokenType
 
-_NAMED_FILES = re.compile(r"\b(FROM|JOIN|TO|\w+\s*\((?:\s*\[)?)\s*'([^']+)'", re.IGNORECASE)
+_NAMED_FILES = later.pattern(r"\b(FROM|JOIN|TO|\w+\s*\((?:\s*\[)?)\s*'([^']+)'", re.IGNORECASE)
 _READ = frozenset(["FROM", "JOIN", "USING"])
 _WRITTEN = frozenset(["INTO", "UPDATE", "TABLE", "VIEW", "OVERWRITE"])
 _SKIPPED = frozenset(["IF", "NOT", "EXISTS", "TABLE", "ONLY", "LATERAL", "INTO", "OVERWRITE"])

@@ -5,14 +5,14 @@ they stand for; an expression that is a statement of its own, such as ``config``
 inside stays. Every other expression, with what touches it, is one name: ``{{ env }}_raw.orders`` is called just that.
 """
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from driftline import later
 from driftline.capture.sql.tokens import Token, TokenType
 
-_REF = re.compile(r"ref\(\s*(?:['\"][^'\"]+['\"]\s*,\s*)?['\"]([^'\"]+)['\"][^{}]*\)")
-_SOURCE = re.compile(r"source\(\s*['\"]([^'\"]+)['\"]\s*,\s*['\"]([^'\"]+)['\"]\s*\)")
+_REF = later.pattern(r"ref\(\s*(?:['\"][^'\"]+['\"]\s*,\s*)?['\"]([^'\"]+)['\"][^{}]*\)")
+_SOURCE = later.pattern(r"source\(\s*['\"]([^'\"]+)['\"]\s*,\s*['\"]([^'\"]+)['\"]\s*\)")
 _OPEN, _CLOSE = "{{", "}}"
 _NAMES = (TokenType.VAR, TokenType.NUMBER, TokenType.IDENTIFIER)
 

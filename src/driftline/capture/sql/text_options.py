@@ -14,7 +14,7 @@ from driftline import later
 
 _READERS = frozenset(("read_csv", "read_csv_auto", "sniff_csv"))
 _INITIALS = frozenset("rRsScC")  # of these, and of ``copy``
-_WORD = re.compile(r"csv|\bcopy\b", re.IGNORECASE)
+_WORD = later.pattern(r"csv|\bcopy\b", re.IGNORECASE)
 _TOKEN = later.pattern(
     r"""--[^\n]* | /\*.*?(?:\*/|\Z)
       | '(?:[^']|'')*' | "(?:[^"]|"")*" | := | => | [A-Za-z_]\w* | -?\d+(?:\.\d+)? | \S""",

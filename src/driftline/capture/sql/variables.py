@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlglot import exp
 
+from driftline import later
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.assigned import Assigned
 from driftline.capture.sql.looping import Loops
@@ -17,7 +18,7 @@ from driftline.capture.sql.relation import NONE, Edges, Output
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.tokens import TokenType
 
-_BRANCH = re.compile(r"\b(?:IF|ELSE|ELSIF|ELSEIF|WHEN|WHILE|LOOP|FOR|END|GOTO|CATCH)\b", re.IGNORECASE)
+_BRANCH = later.pattern(r"\b(?:IF|ELSE|ELSIF|ELSEIF|WHEN|WHILE|LOOP|FOR|END|GOTO|CATCH)\b", re.IGNORECASE)
 _ROUNDS = 6  # for variables that stand in the values of each other
 _NEAR = 8  # words between FETCH and INTO, as in FETCH RELATIVE 2 FROM GLOBAL c INTO
 

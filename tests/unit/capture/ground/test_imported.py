@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -120,3 +120,12 @@ assert not [name for name in sys.modules if name.startswith(("numpy.", "sqlalche
 def test_what_is_read_and_written_loads_no_library_that_waits(script: Callable[..., list[dict[str, Any]]]) -> None:
     events = script(UNTOUCHED)
     assert {one["name"] for event in events for one in event.get("outputs", ())} == {"a.pkl"}
+
+
+def test_of_the_modules_beneath_a_package_the_package_itself_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    inside, beside = ModuleType("beneath_it.inside"), ModuleType("beneath_it_too")
+    for name, module in (("beneath_it", ModuleType("beneath_it")), ("beneath_it.inside", inside),
+                         ("beneath_it_too", beside)):  # fmt: skip
+        monkeypatch.setitem(sys.modules, name, module)
+    monkeypatch.setitem(sys.modules, "beneath_it.taken_out", cast("ModuleType", None))
+    assert list(imported.beneath("beneath_it")) == [("beneath_it.inside", inside, vars(inside))]

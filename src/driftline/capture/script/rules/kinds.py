@@ -6,17 +6,18 @@ Enters: a table and what is wanted of it. Leaves: a table. Types are known of co
 import re
 from typing import Any
 
+from driftline import later
 from driftline.capture.script.call import UNKNOWN, Call, names
 from driftline.capture.script.reading import DIRECT, IDENTITY, Cames, Table
 from driftline.capture.script.values import Items, Library
 
 _KINDS = (
-    ("bool", re.compile("bool", re.IGNORECASE)),
-    ("datetime", re.compile("date|time", re.IGNORECASE)),
-    ("float", re.compile("float|double|decimal|real", re.IGNORECASE)),
-    ("int", re.compile("int", re.IGNORECASE)),
-    ("number", re.compile("num", re.IGNORECASE)),
-    ("text", re.compile("obj|str|text|char|categ", re.IGNORECASE)),
+    ("bool", later.pattern("bool", re.IGNORECASE)),
+    ("datetime", later.pattern("date|time", re.IGNORECASE)),
+    ("float", later.pattern("float|double|decimal|real", re.IGNORECASE)),
+    ("int", later.pattern("int", re.IGNORECASE)),
+    ("number", later.pattern("num", re.IGNORECASE)),
+    ("text", later.pattern("obj|str|text|char|categ", re.IGNORECASE)),
 )
 NUMBERS = frozenset({"float", "int", "number"})
 

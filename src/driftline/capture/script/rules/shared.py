@@ -3,12 +3,12 @@
 Enters: calls. Leaves: values. No rule by itself.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
+from driftline import later
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rule, names, rows_of, table_of
 from driftline.capture.script.cames import changed, union
@@ -17,13 +17,13 @@ from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, WINDOW, Ca
 from driftline.capture.script.values import NONE, Const, Frame, Items, Pairs, Ref, Series, Thing, Value
 
 TableRule = Callable[[Call, Table], Table | Value | None]
-_WORD = re.compile(r"`([^`]+)`|(@?[A-Za-z_]\w*)")
+_WORD = later.pattern(r"`([^`]+)`|(@?[A-Za-z_]\w*)")
 PLACES = frozenset({"idxmin", "idxmax"})
 """They give labels of rows, not values."""
 _ORDERING = frozenset({SORT, GROUP_BY})
 _WORDS_ANY_ORDER = "sum mean median min max std var count nunique prod sem skew kurt quantile any all size"
 _ANY_ORDER = frozenset(_WORDS_ANY_ORDER.split())
-_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+_QUOTED = later.pattern(r"'[^']*'|\"[^\"]*\"")
 
 
 def framed(rule: TableRule) -> Rule:
