@@ -1,10 +1,15 @@
 """Calls that wait for a span around them. Which span tells of which call is worked out by hand from when they were."""
 
+from typing import Any
+
 import pytest
+from tests.spans import CHAIN, LLM, TRACE, Tracing, recorded
 
 from driftline.capture.answering import held
 from driftline.capture.answering.dialects import Ended, Span
 from driftline.capture.answering.held import Held, Waiting
+from driftline.event import ids
+from driftline.testing import MemorySink
 
 CALL = {"openinference.span.kind": "LLM", "llm.model_name": "m", "output.value": "Yes.", "llm.token_count.prompt": 7}
 
@@ -60,3 +65,60 @@ def test_all_that_wait_are_given_out_once() -> None:
     waiting.add(one, (1, 2))
     assert waiting.all() == [one]
     assert (waiting.all(), waiting.ended(1, ended(10, 20))) == ([], (None, []))
+
+
+COUNTED = {**LLM, "llm.token_count.prompt": 7, "llm.token_count.completion": 2}
+
+
+def nested(tracing: Tracing, request: int = 0, **inner: Any) -> None:
+    """A framework calls a client, and its span is not current meanwhile: that of the client has no parent there."""
+    chain = tracing.start(request)
+    model = tracing.start(chain)
+    client = tracing.start(request, scope="openinference.client")
+    begun = tracing.now
+    tracing.now += 2
+    tracing.end(client, {**COUNTED, **inner}, "openinference.client")
+    span = Span("model", COUNTED, (), begun, False, "openinference.x", tracing.now + 2)
+    tracing.spans.end(model, Ended(TRACE, f"{model:016x}", span))
+    tracing.now += 3
+    tracing.end(chain, CHAIN)
+
+
+@pytest.mark.parametrize("served", [False, True])
+def test_a_call_that_a_framework_and_its_client_tell_of_in_traces_of_their_own_is_one_answer(
+    sink: MemorySink, served: bool
+) -> None:
+    tracing = Tracing()
+    nested(tracing, tracing.start(scope="http") if served else 0)
+    (answer,) = recorded(sink)
+    assert (answer.text, answer.tokens_in, answer.question) == ("Soon.", 7, ids.text("When?"))
+
+
+def test_another_call_of_a_client_while_a_framework_works_is_an_answer_of_its_own(sink: MemorySink) -> None:
+    tracing = Tracing()
+    nested(tracing, **{"output.value": "Never."})
+    assert sorted(answer.text for answer in recorded(sink)) == ["Never.", "Soon."]
+
+
+def test_a_call_below_another_request_is_none_that_a_framework_tells_of(sink: MemorySink) -> None:
+    tracing = Tracing()
+    here, there = tracing.start(scope="http"), tracing.start(scope="http")
+    model, client = tracing.start(here), tracing.start(there, scope="openinference.client")
+    tracing.end(client, COUNTED, "openinference.client")
+    assert len(recorded(sink)) == 1  # it has not waited
+    tracing.end(model, COUNTED)
+    assert len(recorded(sink)) == 2
+
+
+def test_a_call_that_waits_for_a_span_is_recorded_at_the_latest_when_the_spans_are_over(sink: MemorySink) -> None:
+    tracing = Tracing()
+    tracing.start()
+    tracing.end(tracing.start(scope="openinference.client"), COUNTED, "openinference.client")
+    assert recorded(sink) == []
+    tracing.spans.reborn()  # a forked child leaves it to its parent
+    tracing.spans.release()
+    assert recorded(sink) == []
+    tracing.end(tracing.start(scope="openinference.client"), COUNTED, "openinference.client")
+    tracing.spans.release()
+    tracing.spans.release()
+    assert len(recorded(sink)) == 1

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.spans import CHAIN, HTTP, LLM, TRACE, Tracing, recorded, retriever
 
 import driftline
 from driftline.capture.answering import spans
@@ -15,46 +16,8 @@ from driftline.capture.answering.united import united
 from driftline.capture.ground import fault
 from driftline.errors import MissingExtra
 from driftline.event import ids
-from driftline.event.answer import Answer, Retrieved
+from driftline.event.answer import Retrieved
 from driftline.testing import MemorySink
-
-LLM = {"openinference.span.kind": "LLM", "llm.provider": "acme", "llm.model_name": "m-1", "output.value": "Soon."}
-CHAIN = {"openinference.span.kind": "CHAIN", "input.value": "When?"}
-HTTP = {"http.request.method": "POST"}
-TRACE = "0af7651916cd43dd8448eb211c80319c"
-
-
-def retriever(*texts: str) -> dict[str, Any]:
-    named = {f"retrieval.documents.{n}.document.content": text for n, text in enumerate(texts)}
-    return {"openinference.span.kind": "RETRIEVER", **named}
-
-
-class Tracing:
-    """Starts and ends spans as an SDK does; attributes are known at the end only, as with some instrumentation."""
-
-    def __init__(self, found: Spans | None = None) -> None:
-        self.spans = found or Spans("", {})
-        self.now = 1_359_590_400_000_000
-        self.number = 0
-
-    def start(self, parent: int = 0, scope: str = "openinference.x", early: dict[str, Any] | None = None) -> int:
-        self.number += 1
-        self.spans.start(self.number, parent, scope, lambda: early or {})
-        return self.number
-
-    def end(self, key: int, attributes: dict[str, Any], scope: str = "openinference.x", failed: bool = False) -> None:
-        self.now += 1
-        span = Span(f"span {key}", attributes, (), self.now, failed, scope, self.now + 1)
-        known = "http.request.method" not in attributes
-        self.spans.end(key, Ended(TRACE, f"{key:016x}", span) if known else None)
-
-    def once(self, attributes: dict[str, Any], parent: int = 0, **more: Any) -> None:
-        self.end(self.start(parent, **more), attributes)
-
-
-def recorded(sink: MemorySink) -> list[Answer]:
-    assert driftline.flush()
-    return sink.recorded
 
 
 def test_one_answer_unites_what_lies_inside_its_outermost_span(sink: MemorySink) -> None:
@@ -132,63 +95,6 @@ def test_rounds_with_a_span_of_their_own_keep_what_they_found(sink: MemorySink) 
         [ids.text("a")],
         [ids.text("b")],
     ]
-
-
-COUNTED = {**LLM, "llm.token_count.prompt": 7, "llm.token_count.completion": 2}
-
-
-def nested(tracing: Tracing, request: int = 0, **inner: Any) -> None:
-    """A framework calls a client, and its span is not current meanwhile: that of the client has no parent there."""
-    chain = tracing.start(request)
-    model = tracing.start(chain)
-    client = tracing.start(request, scope="openinference.client")
-    begun = tracing.now
-    tracing.now += 2
-    tracing.end(client, {**COUNTED, **inner}, "openinference.client")
-    span = Span("model", COUNTED, (), begun, False, "openinference.x", tracing.now + 2)
-    tracing.spans.end(model, Ended(TRACE, f"{model:016x}", span))
-    tracing.now += 3
-    tracing.end(chain, CHAIN)
-
-
-@pytest.mark.parametrize("served", [False, True])
-def test_a_call_that_a_framework_and_its_client_tell_of_in_traces_of_their_own_is_one_answer(
-    sink: MemorySink, served: bool
-) -> None:
-    tracing = Tracing()
-    nested(tracing, tracing.start(scope="http") if served else 0)
-    (answer,) = recorded(sink)
-    assert (answer.text, answer.tokens_in, answer.question) == ("Soon.", 7, ids.text("When?"))
-
-
-def test_another_call_of_a_client_while_a_framework_works_is_an_answer_of_its_own(sink: MemorySink) -> None:
-    tracing = Tracing()
-    nested(tracing, **{"output.value": "Never."})
-    assert sorted(answer.text for answer in recorded(sink)) == ["Never.", "Soon."]
-
-
-def test_a_call_below_another_request_is_none_that_a_framework_tells_of(sink: MemorySink) -> None:
-    tracing = Tracing()
-    here, there = tracing.start(scope="http"), tracing.start(scope="http")
-    model, client = tracing.start(here), tracing.start(there, scope="openinference.client")
-    tracing.end(client, COUNTED, "openinference.client")
-    assert len(recorded(sink)) == 1  # it has not waited
-    tracing.end(model, COUNTED)
-    assert len(recorded(sink)) == 2
-
-
-def test_a_call_that_waits_for_a_span_is_recorded_at_the_latest_when_the_spans_are_over(sink: MemorySink) -> None:
-    tracing = Tracing()
-    tracing.start()
-    tracing.end(tracing.start(scope="openinference.client"), COUNTED, "openinference.client")
-    assert recorded(sink) == []
-    tracing.spans.reborn()  # a forked child leaves it to its parent
-    tracing.spans.release()
-    assert recorded(sink) == []
-    tracing.end(tracing.start(scope="openinference.client"), COUNTED, "openinference.client")
-    tracing.spans.release()
-    tracing.spans.release()
-    assert len(recorded(sink)) == 1
 
 
 def test_a_retrieval_without_an_answer_is_none(sink: MemorySink) -> None:
