@@ -16,7 +16,7 @@ import msgspec
 
 from driftline.capture.frames import origin, passed
 from driftline.capture.ground.place import absolute
-from driftline.capture.hooks import glance, patch, stated, whole
+from driftline.capture.hooks import contained, glance, patch, stated, whole
 from driftline.capture.hooks.addressed import FILES, places
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.program import sites
@@ -97,6 +97,7 @@ def _recorder(entry: Entry, skip: Skip | None) -> patch.Record:
         return note(
             run, entry.way, given, call,
             kind=kind, data=data, frame=frame, version=said, form=form, part=part, chosen=chosen, sheet=sheet,
+            kept=name[0] == "load",
         )  # fmt: skip
 
     return record
@@ -135,6 +136,7 @@ def note(
     part: bool = False,
     chosen: str = "",
     sheet: str | None = "",
+    kept: bool = False,
 ) -> bool:
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
@@ -153,6 +155,7 @@ def note(
         part: whether ``data`` may be only some of the rows.
         chosen: rows or columns, where the call that read chose some of them by its arguments.
         sheet: of a workbook that is written; None = the calls that opened the file or filled it tell what is in there.
+        kept: whether ``data`` is an object as it was kept, which may be a container of several tables.
     """
     if (owner := client.current()) is None:
         return False
@@ -174,7 +177,8 @@ def note(
             found.append(seen)
     if way == "read" and sheet is not None:
         named = renamed if look.fields else None
-        sites.read((one.touched.dataset for one in found), look.fields, renamed=named, levels=look.levels)
+        inside = look.fields or (contained.fields(data) if kept else None)
+        sites.read((one.touched.dataset for one in found), inside, renamed=named, levels=look.levels)
     fields = look.fields if call is not None and data is call.result else None
     _follow(run, way, call, data, found, fields, model=said.kind == "model", renamed=renamed)
     return bool(found)
