@@ -154,8 +154,8 @@ def note(
         form: how a text table is written.
         part: whether ``data`` may be only some of the rows.
         chosen: rows or columns, where the call that read chose some of them by its arguments.
-        sheet: of a workbook that is written; None = the calls that opened the file or filled it tell what is in there.
-        kept: whether ``data`` is an object as it was kept, which may be a container of several tables.
+        sheet: of a workbook that is written; None = the calls that opened or filled the file tell what is in there.
+        kept: whether ``data`` may be a container of several tables.
     """
     if (owner := client.current()) is None:
         return False
@@ -176,12 +176,16 @@ def note(
             at_hand.add(run, way, seen, owner.sender.put)
             found.append(seen)
     if way == "read" and sheet is not None:
-        named = renamed if look.fields else None
-        inside = look.fields or (contained.fields(data) if kept else None)
-        sites.read((one.touched.dataset for one in found), inside, renamed=named, levels=look.levels)
+        _read_there(found, look, data if kept else None, renamed)
     fields = look.fields if call is not None and data is call.result else None
     _follow(run, way, call, data, found, fields, model=said.kind == "model", renamed=renamed)
     return bool(found)
+
+
+def _read_there(found: list[Seen], look: glance.Look, kept: Any, renamed: Mapping[str, str] | None) -> None:
+    """Have it known where in the code that was read, with the columns of the frame or of what is kept in containers."""
+    fields, named = look.fields or contained.fields(kept), renamed if look.fields else None
+    sites.read((one.touched.dataset for one in found), fields, renamed=named, levels=look.levels)
 
 
 def _asked(way: str, given: Any, call: Call | None) -> Any:

@@ -86,7 +86,8 @@ def counted(call: Call) -> Value:
         return Thing(changed(content.cames), content.rows)
     if isinstance(content, Items) and content.kind == "set":  # how many different ones there are
         return Thing(aggregated(call.cames(call.argument(0))), content.rows)
-    return Thing(deciding(rows_of(call.machine, call.argument(0))))
+    keys = aggregated(content.keys) if isinstance(content, Pairs) else NOTHING  # how many different ones there are
+    return Thing(keys | deciding(rows_of(call.machine, call.argument(0))))
 
 
 def ranged(call: Call) -> Value:
