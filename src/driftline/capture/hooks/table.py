@@ -152,10 +152,9 @@ def note(
         namespace: where the name does not say it.
         attributes: what people want to see.
         form: how a text table is written.
-        part: whether ``data`` may be only some of the rows.
+        part: whether ``data`` may be only some of the rows; ``kept``: whether it may be a container of several tables.
         chosen: rows or columns, where the call that read chose some of them by its arguments.
         sheet: of a workbook that is written; None = the calls that opened or filled the file tell what is in there.
-        kept: whether ``data`` may be a container of several tables.
     """
     if (owner := client.current()) is None:
         return False
