@@ -152,7 +152,8 @@ def note(
         namespace: where the name does not say it.
         attributes: what people want to see.
         form: how a text table is written.
-        part: whether ``data`` may be only some of the rows; ``kept``: whether it may be a container of several tables.
+        part: whether ``data`` may be only some of the rows.
+        kept: whether ``data`` may be a container of several tables.
         chosen: rows or columns, where the call that read chose some of them by its arguments.
         sheet: of a workbook that is written; None = the calls that opened or filled the file tell what is in there.
     """
@@ -176,8 +177,7 @@ def note(
             found.append(seen)
     if way == "read" and sheet is not None:
         _read_there(found, look, data if kept else None, renamed)
-    fields = look.fields if call is not None and data is call.result else None
-    _follow(run, way, call, data, found, fields, model=said.kind == "model", renamed=renamed)
+    _follow(run, way, call, data, found, look.fields, model=said.kind == "model", renamed=renamed)
     return bool(found)
 
 
@@ -289,7 +289,8 @@ def _follow(
 ) -> None:
     """Remember where what was read comes from, and take what stands behind what was written."""
     if way == "read" and call is not None:
-        names = None if fields is None else tuple([field.name for field in fields])
+        known = fields if data is call.result else None
+        names = None if known is None else tuple([field.name for field in known])
         origin.read(call.result, (one.touched.dataset for one in found), names, renamed)
         passed.read(call.result, found)
     elif way == "write" and found:
