@@ -1,13 +1,14 @@
 """A test of truth for plain pandas scripts: change one source column, run again, and compare with the recorded edges.
 
-Enters: the scripts in ``bench/scripts``, written for this in the manner of tutorials and small jobs: ``open`` ones, by
-which rules were found, and ``held``, ``late``, ``later``, ``fresh``, ``latest``, ``jobs``, not seen until measured.
-``moving.py`` tells what truly moves. Each script then runs once with ``driftline.watch(name)`` before it, and the store
-is asked for the edges into each column that it wrote, through what it wrote and read again. Leaves: of what moved, the
-share that edges cover; pairs that the edges state, where a column that shapes the rows reaches every output; those of
-them that were never observed, which is a bound from above of wrong ones, as silence proves nothing; the same of edges
-with more than half confidence; beside them every column of every source with every column of every output. An output
-that Driftline knows no columns of (a model, nested JSON) counts as one, and is covered by an edge into any part of it.
+Enters: the scripts in ``bench/scripts``, written for this in the manner of tutorials and small jobs: ``open`` ones,
+by which rules were found, and ``held``, ``late``, ``later``, ``fresh``, ``latest``, ``jobs``, ``unseen``, not seen
+until measured. ``moving.py`` tells what truly moves. Each script then runs once with ``driftline.watch(name)`` before
+it, and the store is asked for the edges into each column that it wrote, through what it wrote and read again. Leaves:
+of what moved, the share that edges cover; pairs that the edges state, where a column that shapes the rows reaches
+every output; those of them that were never observed, which is a bound from above of wrong ones, as silence proves
+nothing; the same of edges with more than half confidence; beside them every column of every source with every column
+of every output. An output that Driftline knows no columns of (a model, nested JSON) counts as one, and is covered by
+an edge into any part of it.
 """
 
 import argparse
@@ -125,11 +126,14 @@ def recorded(case: Case, truth: Truth) -> tuple[list[Edge], str]:
         if asked.returncode:
             return [], asked.stderr[-500:]
     known, raw = json.loads(asked.stdout)
-    files = {file for file, _ in (*truth.outputs, *truth.sources)}
-    names = {node: file for file in files if (node := _node(file, known))}
+    names: dict[str, list[str]] = {}  # of a folder all of its files
+    for file in sorted({file for file, _ in (*truth.outputs, *truth.sources)}):
+        names.setdefault(_node(file, known) or "", []).append(file)
     edges = {
-        Edge(_column(a, known, names), _column(b, known, names), kind.startswith("DIRECT"), confidence)
+        Edge(source, target, kind.startswith("DIRECT"), confidence)
         for a, b, kind, confidence in raw
+        for source in _columns(a, known, names)
+        for target in _columns(b, known, names)
     }
     return sorted(edges), ""
 
@@ -152,13 +156,13 @@ def _node(file: str, known: list[str]) -> str | None:
     return None
 
 
-def _column(node: str, known: list[str], names: dict[str, str]) -> Column:
-    """Return the file and the column that an id of a field, or of a dataset, stands for."""
+def _columns(node: str, known: list[str], names: dict[str, list[str]]) -> list[Column]:
+    """Return the files and the column that an id of a field, or of a dataset, stands for."""
     if node.startswith("dataset:"):
-        return names.get(node, node), ""
+        return [(file, "") for file in names.get(node, [node])]
     held = node.replace("datasetField:", "dataset:", 1)
     owner = max((one for one in known if held.startswith(f"{one}:")), key=len, default="")
-    return names.get(owner, owner), held[len(owner) + 1 :]
+    return [(file, held[len(owner) + 1 :]) for file in names.get(owner, [owner])]
 
 
 def closure(truth: Truth, edges: Iterable[Edge]) -> Stated:

@@ -14,12 +14,13 @@ from driftline.capture.explaining.moments import Moments
 from driftline.capture.frames import origin
 from driftline.capture.ground import fault
 from driftline.capture.program import openings
-from driftline.capture.program.sites import Read, Visit
+from driftline.capture.program.sites import DECIDES, Read, Visit
 from driftline.capture.runs import headers, observe
 from driftline.capture.runs.columns import CODE, Bound, Reach
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.capture.script import follow
-from driftline.capture.script.reading import HEDGED, INDEX, SURE, Came, Table
+from driftline.capture.script.cames import deciding
+from driftline.capture.script.reading import FILTER, HEDGED, INDEX, SURE, Came, Table
 from driftline.capture.script.site import Path
 from driftline.capture.sql.relation import CONDITIONAL, step
 from driftline.event.lineage import Dataset, Field
@@ -137,6 +138,9 @@ class Words:
             share = 1.0 if whole and sure else OTHERWISE
             columns = {name: name for name in _named(table)} if names is None else names
             for name, own in columns.items():
+                if name.startswith(DECIDES):
+                    _take(rows, sources.reaches(deciding(frozenset(table.of(own)), FILTER)), share)
+                    continue
                 held = fields.setdefault(name, {})
                 _take(held, sources.reaches(table.of(own)), share)
                 self._left -= len(held)
@@ -144,7 +148,7 @@ class Words:
                     self._trace.gaps[TOO_MANY] = self._trace.gaps.get(TOO_MANY, 0) + 1
                     return None
             shaping = [*sources.reaches(table.rows), *sources.shaping()]
-            for into in [fields[name] for name in columns] if apart else [rows]:
+            for into in [held for name, held in fields.items() if name in columns] if apart else [rows]:
                 _take(into, shaping, share)
                 self._left -= len(shaping)
         return {name: list(held.values()) for name, held in fields.items() if held}, list(rows.values())
@@ -319,7 +323,8 @@ def _of_part(part: str, names: Sequence[str] | None) -> tuple[dict[str, str] | N
 def _handed(table: Table, visit: Visit, names: Sequence[str] | None) -> dict[str, str]:
     """Return the columns that an INSERT fills, with what the rows that it was given call them."""
     written = {name.lower(): name for name in names or ()}
-    placed = list(table.columns) if table.closed and len(table.columns) == len(visit.into) else None
+    several = sum(not column.startswith(DECIDES) for column, _ in visit.into)
+    placed = list(table.columns) if table.closed and len(table.columns) == several else None
     found = {}
     for column, own in visit.into:
         name = written.get(column.lower(), column)

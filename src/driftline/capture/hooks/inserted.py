@@ -1,7 +1,8 @@
 """Which of the values that a script hands to an INSERT come to which columns of the table.
 
 Enters: the text of a statement with its placeholders, and the columns that its VALUES go to, in order. Leaves: per
-column the value's place among those that are handed over, or its name. Values that the statement computes or spells out
+column the value's place among those that are handed over, or its name; the key of an upsert once more, marked as what
+decides which rows there are. Values that the statement computes or spells out
 have no part in this, nor have statements that hand over several rows at once.
 """
 
@@ -9,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from driftline.capture.program import sites
+from driftline.capture.program.sites import DECIDES
 from driftline.capture.runs import recalled
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
@@ -23,6 +25,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_CONFLICT = re.compile(r"\bON\s+CONFLICT\s*\(([^()]*)\)", re.IGNORECASE)
 _VISITS = 1_000  # of one statement in a run
 
 Into = tuple[tuple[str, str], ...]  # column, and the place of its value from 0 or its name
@@ -62,7 +65,10 @@ def columns(text: str, into: Sequence[str]) -> Into:
         return ()
     if len(found) > len(into):
         return ()
-    return tuple((column, value) for column, value in zip(into, found, strict=False) if value)
+    told = [(column, value) for column, value in zip(into, found, strict=False) if value]
+    conflict = _CONFLICT.search(text, begin.end())
+    keys = {one.strip().strip('"`').lower() for one in conflict[1].split(",")} if conflict else set()
+    return (*told, *((f"{DECIDES}{column}", value) for column, value in told if column.lower() in keys))
 
 
 def called(into: Into, names: Sequence[str]) -> Into:

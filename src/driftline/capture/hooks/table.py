@@ -16,7 +16,7 @@ import msgspec
 
 from driftline.capture.frames import origin, passed
 from driftline.capture.ground.place import absolute
-from driftline.capture.hooks import glance, patch, stated, whole
+from driftline.capture.hooks import contained, glance, patch, stated, whole
 from driftline.capture.hooks.addressed import FILES, places
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.program import sites
@@ -97,6 +97,7 @@ def _recorder(entry: Entry, skip: Skip | None) -> patch.Record:
         return note(
             run, entry.way, given, call,
             kind=kind, data=data, frame=frame, version=said, form=form, part=part, chosen=chosen, sheet=sheet,
+            kept=name[0] == "load",
         )  # fmt: skip
 
     return record
@@ -135,6 +136,7 @@ def note(
     part: bool = False,
     chosen: str = "",
     sheet: str | None = "",
+    kept: bool = False,
 ) -> bool:
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
@@ -151,8 +153,9 @@ def note(
         attributes: what people want to see.
         form: how a text table is written.
         part: whether ``data`` may be only some of the rows.
+        kept: whether ``data`` may be a container of several tables.
         chosen: rows or columns, where the call that read chose some of them by its arguments.
-        sheet: of a workbook that is written; None = the calls that opened the file or filled it tell what is in there.
+        sheet: of a workbook that is written; None = the calls that opened or filled the file tell what is in there.
     """
     if (owner := client.current()) is None:
         return False
@@ -173,11 +176,15 @@ def note(
             at_hand.add(run, way, seen, owner.sender.put)
             found.append(seen)
     if way == "read" and sheet is not None:
-        named = renamed if look.fields else None
-        sites.read((one.touched.dataset for one in found), look.fields, renamed=named, levels=look.levels)
-    fields = look.fields if call is not None and data is call.result else None
-    _follow(run, way, call, data, found, fields, model=said.kind == "model", renamed=renamed)
+        _read_there(found, look, data if kept else None, renamed)
+    _follow(run, way, call, data, found, look.fields, model=said.kind == "model", renamed=renamed)
     return bool(found)
+
+
+def _read_there(found: list[Seen], look: glance.Look, kept: Any, renamed: Mapping[str, str] | None) -> None:
+    """Have it known where in the code that was read, with the columns of the frame or of what is kept in containers."""
+    fields, named = look.fields or contained.fields(kept), renamed if look.fields else None
+    sites.read((one.touched.dataset for one in found), fields, renamed=named, levels=look.levels)
 
 
 def _asked(way: str, given: Any, call: Call | None) -> Any:
@@ -282,7 +289,8 @@ def _follow(
 ) -> None:
     """Remember where what was read comes from, and take what stands behind what was written."""
     if way == "read" and call is not None:
-        names = None if fields is None else tuple([field.name for field in fields])
+        known = fields if data is call.result else None
+        names = None if known is None else tuple([field.name for field in known])
         origin.read(call.result, (one.touched.dataset for one in found), names, renamed)
         passed.read(call.result, found)
     elif way == "write" and found:

@@ -26,6 +26,7 @@ from driftline.event.lineage import Dataset, Field
 DEEPEST = 12  # frames of the user's code; of what is called from deeper nothing is taken down
 FARTHEST = 200  # frames that are looked at
 _LOOKED_AT = 100  # reads at one place and thread whose indexes count
+DECIDES = "\0"  # before a column of ``Visit.into`` that decides which rows there are
 MOST = 20_000  # reads that are remembered, in this process
 _COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"))
 

@@ -40,18 +40,30 @@ from driftline.capture.script.values import (
 
 _FIT_TRANSFORM: Any = ast.parse("lambda X, y: self.fit(X, y).transform(X)", mode="eval").body
 _MAKE: Any = ast.parse("lambda row: cls(*row)", mode="eval").body
+_VALIDATE: Any = ast.parse("lambda row: cls(**row)", mode="eval").body
+_MAKERS = {"_make": _MAKE, "model_validate": _VALIDATE, "parse_obj": _VALIDATE}
+_FIELDS = frozenset({"model_fields", "__annotations__", "__dataclass_fields__", "_fields"})
 _SHEETS = frozenset({sheets.WORKBOOK, sheets.SHEET})
 _DOORS = frozenset({"loc", "iloc", "at", "iat", "str", "dt", "cat", "list", "struct", "sparse", "plot"})
 _OF_SERIES = words.SERIES - words.FRAME - _DOORS - {"name"}
 _COUNTS = frozenset({"shape", "size", "ndim", "dtype", "dtypes", "empty", "nbytes", "flags", "attrs"})
 
 
+_OF_ARROW = frozenset({"num_rows"})
+
+
 def attribute(machine: Machine, of: Value, name: str) -> Value:
     """Return an attribute of a value."""
     if isinstance(of, Found):
-        return decided(machine, attribute(machine, Ref(of.place), name), of.by)
+        found = attribute(machine, Ref(of.place), name)
+        if isinstance(found, Function) and found.self == Ref(of.place):
+            return replace(found, self=of)  # what it changes is changed because this one was found
+        return decided(machine, found, of.by)
     if name in {"__name__", "__qualname__"} and isinstance(of, Function | Class):
         return Const(of.name if isinstance(of, Class) else getattr(of.node, "name", "<lambda>"))
+    content = machine.memory.see(of) if name == "_mapping" else None
+    if isinstance(content, Frame) and content.array and content.row:  # of a row of SQLAlchemy
+        return machine.memory.new(replace(content, array=False))
     return _attribute(machine, of, name)
 
 
@@ -111,16 +123,20 @@ def _fit_transform(machine: Machine, of: Value) -> Value:
     return Function(_FIT_TRANSFORM, scope, (("y", NONE),))
 
 
-def _make(machine: Machine, of: Class) -> Value:
-    """What makes a named tuple of a row."""
+def _of_any_class(machine: Machine, of: Class, name: str) -> Value:
+    """What classes of records have: their fields by name, and what makes one of a row."""
+    if name in _FIELDS:
+        return machine.memory.new(Pairs(dict.fromkeys(of.fields, Thing())))
+    if name not in _MAKERS:
+        return Thing()
     scope = Scope("")
     machine.memory.put((scope, "cls"), of)
-    return Function(_MAKE, scope)
+    return Function(_MAKERS[name], scope)
 
 
 def _of_classes(machine: Machine, of: Super | Class, name: str) -> Value:
     if isinstance(of, Class):
-        return _of_class(machine, of, name, of) or (_make(machine, of) if name == "_make" else Thing())
+        return _of_class(machine, of, name, of) or _of_any_class(machine, of, name)
     found = (_of_class(machine, one, name, of.of) for one in of.bases if isinstance(one, Class))
     return next((one for one in found if one is not None), None) or Method(Thing(), name)
 
@@ -148,8 +164,8 @@ def _of_class(machine: Machine, of: Class, name: str, bound: Value, depth: int =
 
 def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     table = frame.table
-    if frame.array and frame.row and name == "_mapping":  # of a row of SQLAlchemy
-        return machine.memory.new(replace(frame, array=False))
+    if name in _OF_ARROW and name not in table.columns:
+        return Thing(NOTHING, table.rows)
     if frame.array and name == "dtype":
         return Part(of, "dtype")
     if frame.array and name not in _COUNTS | {"T"}:
@@ -278,7 +294,8 @@ def _of_items(machine: Machine, items: Items, key: Value) -> Value:
         return Series(deciding(made_of(machine.memory, key)), rows_of(machine, key))
     if isinstance(found, slice) or several:
         return machine.memory.new(Items((), out, items.rows, items.kind))
-    return doubts.one_of(machine, out) or Thing()
+    one = doubts.one_of(machine, out) or Thing()
+    return _which(machine, one, deciding(some_rows(items.rows), FILTER)) if isinstance(found, int) else one
 
 
 def _picked(items: Items, found: Any) -> tuple[Value, ...] | None:
@@ -298,11 +315,20 @@ def _of_pairs(machine: Machine, of: Value, pairs: Pairs, key: Value) -> Value:
     if found is not UNKNOWN and hashable(found):
         if found in pairs.known:
             return pairs.known[found]
-        return doubts.one_of(machine, pairs.loose) or pairs.default or Thing()
+        one = doubts.one_of(machine, pairs.loose)
+        return pairs.default or Thing() if one is None else _which(machine, one, deciding(pairs.keys, JOIN))
     out: Value | None = doubts.one_of(machine, pairs.loose) or pairs.default
     decides = deciding(made_of(machine.memory, key) | pairs.keys, JOIN) | deciding(pairs.rows, FILTER)
     for one in pairs.known.values():
         out = machine.memory.joined(out, one, decides)
+    if len(pairs.known) <= doubts.MAX_MEANT and made_of(machine.memory, key):
+        ones = [one for one in (*pairs.known.values(), pairs.loose) if one is not None]
+        doubts.spread(machine, out, ones, decides)
+    return _which(machine, out, decides)
+
+
+def _which(machine: Machine, out: Value | None, decides: Cames) -> Value:
+    """Return what is found in a dict, of which these decide that it is this one."""
     content = machine.memory.see(out)
     if isinstance(out, Thing | Const):
         return Thing(made_of(machine.memory, out) | decides, rows_of(machine, out))
@@ -322,7 +348,7 @@ def _with_default(machine: Machine, of: Ref, pairs: Pairs, key: Value) -> Pairs:
     made = machine.memory.see(pairs.default)
     fresh: Value = made if isinstance(made, Value) else machine.memory.new(made)
     if found is not UNKNOWN and hashable(found):
-        if found in pairs.known:
+        if found in pairs.known or pairs.loose is not None:
             return pairs
         put = replace(pairs, known={**pairs.known, found: fresh})
     else:

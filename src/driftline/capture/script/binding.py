@@ -6,11 +6,24 @@ Enters: targets and values. Leaves: a changed memory. What is unpacked goes by p
 import ast
 from collections.abc import Sequence
 
-from driftline.capture.script import access, doubts, importing, labels, unrolling, writing
+from driftline.capture.script import access, doubts, importing, labels, relations, unrolling, writing
+from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.inlining import Inlining
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.operators import operated
-from driftline.capture.script.values import Items, Pairs, Part, Ref, Scope, Series, Thing, Value, unordered
+from driftline.capture.script.values import (
+    Frame,
+    Instance,
+    Items,
+    Pairs,
+    Part,
+    Ref,
+    Scope,
+    Series,
+    Thing,
+    Value,
+    unordered,
+)
 
 
 class Binding(Inlining):
@@ -88,12 +101,21 @@ class Binding(Inlining):
 
     def _assignment(self, node: ast.Assign, scope: Scope) -> None:
         value = self.evaluate(node.value, scope)
+        if isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript):
+            value = self._picked(value)
         for target in node.targets:
             self.assign(target, value, scope)
 
+    def _picked(self, value: Value) -> Value:
+        """A record that is kept in a branch of a loop is this one because of what led there."""
+        guards = self.guards[self.round :] if self.around and isinstance(value, Ref) else []
+        content = self.memory.see(value) if guards else None
+        record = isinstance(content, Pairs | Instance) or (isinstance(content, Frame) and content.row)
+        return access.decided(self, value, deciding(union(guards))) if record else value
+
     def _annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
         if node.value is not None:
-            self.assign(node.target, self.evaluate(node.value, scope), scope)
+            self.assign(node.target, relations.annotated(self.evaluate(node.value, scope), node.annotation), scope)
 
     def _augmented(self, node: ast.AugAssign, scope: Scope) -> None:
         before = self.evaluate(node.target, scope)

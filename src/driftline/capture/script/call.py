@@ -143,13 +143,20 @@ def plain(machine: Machine, value: Value | None, depth: int = 0) -> Any:
     content = machine.memory.see(value)
     if depth > 4:
         return UNKNOWN
-    if isinstance(content, Items) and content.loose is None and not (unordered(content) and depth >= 0):
+    if isinstance(content, Items) and depth >= 0 and (unordered(content) or some_of(content)):
+        return UNKNOWN
+    if isinstance(content, Items) and content.loose is None:
         items = _all_plain(machine, content.known, depth)
         return UNKNOWN if items is None else tuple(items) if content.kind == "tuple" else items
     if isinstance(content, Pairs) and content.loose is None:
         values = _all_plain(machine, content.known.values(), depth)
         return UNKNOWN if values is None else dict(zip(content.known, values, strict=True))
     return UNKNOWN
+
+
+def some_of(content: Any) -> bool:
+    """Tell whether something is a list of which data decides which elements there are."""
+    return isinstance(content, Items) and any(one.subtype != SORT for one in content.rows)
 
 
 def _all_plain(machine: Machine, values: Iterable[Value], depth: int) -> list[Any] | None:
@@ -275,7 +282,9 @@ def _rows(machine: Machine, value: Value | None) -> Cames:
     content = machine.memory.see(value)
     if isinstance(content, Items):
         return content.rows | union(one.rows for one in content.known[:MAX_ITEMS] if isinstance(one, Thing))
-    return content.rows if isinstance(content, Series | Thing) else NOTHING
+    if isinstance(content, Thing):  # of one value; in which order records are put down, tells who puts them there
+        return frozenset(one for one in content.rows if one.subtype != SORT)
+    return content.rows if isinstance(content, Series) else NOTHING
 
 
 def inner_rows(machine: Machine, value: Value | None) -> Cames:

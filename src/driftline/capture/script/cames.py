@@ -58,6 +58,14 @@ def some_rows(rows: Cames) -> Cames:
 
 
 @lru_cache(4096)
+def met(rows: Cames) -> Cames:
+    """Return what shapes rows that others meet by keys: their order tells only which of several alike comes first."""
+    return hedged(frozenset(one for one in rows if one.subtype == SORT)) | frozenset(
+        one for one in rows if one.subtype != SORT
+    )
+
+
+@lru_cache(4096)
 def hedged(cames: Cames) -> Cames:
     """Return the origins of what an unknown function made."""
     return frozenset(

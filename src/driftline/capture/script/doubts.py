@@ -4,7 +4,7 @@ Enters: values. Leaves: a value that may be any of them: what comes from one of 
 lies in a list, a dict or an object of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -12,11 +12,25 @@ from msgspec.structs import replace
 from driftline.capture.script import tables
 from driftline.capture.script.call import Machine
 from driftline.capture.script.cames import any_of, hedged
-from driftline.capture.script.joining import each
-from driftline.capture.script.reading import HEDGED
-from driftline.capture.script.values import Frame, Instance, Items, Json, Pairs, Part, Ref, Series, Thing, Value
+from driftline.capture.script.joining import each, made_of
+from driftline.capture.script.reading import HEDGED, Cames
+from driftline.capture.script.values import (
+    Const,
+    Frame,
+    Instance,
+    Items,
+    Json,
+    Pairs,
+    Part,
+    Ref,
+    Series,
+    Text,
+    Thing,
+    Value,
+)
 
 MAX_DEPTH = 4
+MAX_MEANT = 64  # keys, of which data says which one is meant
 
 
 def one_of(machine: Machine, value: Value | None) -> Value | None:
@@ -44,6 +58,37 @@ def doubtful(machine: Machine, values: Iterable[Value | None]) -> Value:
     for one in ones:
         out = machine.memory.joined(out, one)
     return _unsure(machine, out, {}) or Thing()
+
+
+def perhaps(machine: Machine, old: Value, new: Value) -> Value:
+    """Return what was there, which may be something else now: what comes from that alone is a hedge."""
+    return old if old == new else machine.memory.joined(old, _unsure(machine, new, {}))
+
+
+def meant(machine: Machine, key: Value, names: Mapping[Any, Value]) -> list[Any]:
+    """Return those of some names that a key which comes from data may mean; none of one that comes from nowhere."""
+    if not made_of(machine.memory, key) or len(names) > MAX_MEANT:
+        return []
+    parts = key.parts if isinstance(key, Text) else ()
+    first, last = (one.value if isinstance(one, Const) else "" for one in (parts[0], parts[-1])) if parts else ("", "")
+    return [one for one in names if str(one).startswith(str(first)) and str(one).endswith(str(last))]
+
+
+def spread(machine: Machine, value: Value | None, ones: Iterable[Value], by: Cames) -> None:
+    """Have what is put into one of several containers, of which these say which, be put into each, as a hedge."""
+    places = [one.place for one in ones if isinstance(one, Ref)]
+    if not isinstance(value, Ref) or value.place in places or not places:
+        return
+
+    def put(content: Any) -> None:
+        which = isinstance(content, Items)
+        new = machine.memory.new(replace(content, rows=content.rows | by) if which else content)
+        for place in places:
+            both = machine.memory.see(perhaps(machine, Ref(place), new))
+            if not isinstance(both, Value):
+                machine.memory.put(place, both)
+
+    machine.memory.follow(value.place, put)
 
 
 def _unsure(machine: Machine, value: Value | None, done: dict[Value, Value], depth: int = 0) -> Value | None:

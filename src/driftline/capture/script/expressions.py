@@ -9,7 +9,19 @@ import builtins
 from collections.abc import Sequence
 from typing import Any
 
-from driftline.capture.script import access, given, literals, own, queries, stated, templates, unrolling, writing
+from driftline.capture.script import (
+    access,
+    given,
+    literals,
+    own,
+    queries,
+    relations,
+    risks,
+    stated,
+    templates,
+    unrolling,
+    writing,
+)
 from driftline.capture.script.call import UNKNOWN, Call, hashable, plain
 from driftline.capture.script.cames import changed, union
 from driftline.capture.script.comprehensions import Comprehensions
@@ -26,6 +38,7 @@ from driftline.capture.script.values import (
     Method,
     Pairs,
     Part,
+    Ref,
     Scope,
     Thing,
     Value,
@@ -70,7 +83,11 @@ class Expressions(Comprehensions):
 
     def attribute(self, of: Value, name: str, node: ast.expr, scope: Scope) -> Value:
         """Return an attribute; a property of the user's is called."""
-        found = access.attribute(self, of, name)
+        content = self.memory.see(of) if isinstance(of, Ref) else None
+        found: Value | None = None
+        if isinstance(content, Frame) and content.row and content.name and name not in content.table.columns:
+            found = relations.attribute(self, of, content, name, self.at(node, scope))
+        found = found or access.attribute(self, of, name)
         if isinstance(found, Function) and found.kind == "property":
             return self.invoke(found, (), {}, self.at(node, scope))
         return self._answered(own.missing(self, of, name, found), node, scope) or found
@@ -80,6 +97,8 @@ class Expressions(Comprehensions):
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Value:
         of, key = self.evaluate(node.value, scope), self.evaluate(node.slice, scope)
+        if self.risking is not None and isinstance(self.memory.see(of), Pairs):
+            self.risks.append(made_of(self.memory, key))
         if isinstance(of, Library) and of.name in _IN_BRACKETS:
             return self.called(Library(_IN_BRACKETS[of.name]), [key], {}, self.at(node, scope))
         return self._answered(own.item(self, of, key), node, scope) or access.item(self, of, key)
@@ -281,6 +300,8 @@ class Expressions(Comprehensions):
         self, callee: Value, args: list[Value], kwargs: dict[str, Value], path: Any, more: Sequence[Value] = ()
     ) -> Value:
         """Call something, with what is known of its arguments."""
+        if self.risking is not None:
+            self.risks += [risks.of_call(callee, union(made_of(self.memory, one) for one in args))]
         if isinstance(callee, Function | Class):
             return self.inline(callee, args, kwargs, path, list(more))
         if isinstance(callee, Method):

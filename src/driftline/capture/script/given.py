@@ -3,8 +3,9 @@
 Enters: a call. Leaves: nothing; the machine remembers a table for the receiver and for each argument that is one.
 """
 
-from driftline.capture.script import sheets, tables
-from driftline.capture.script.call import Call, of_pairs, table_of
+from driftline.capture.script import contained, sheets, tables
+from driftline.capture.script.call import Call, names, of_pairs, table_of
+from driftline.capture.script.cames import union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.machine import Machine
 from driftline.capture.script.reading import FILTER, Table
@@ -27,6 +28,7 @@ _ADDING = frozenset({"execute", "executemany", "partial_fit", "append", "extend"
 _MODES = ("a", "ab", "append")
 _BY_PLACE = ("numpy.savetxt", "numpy.save")  # of whose files columns are called by their places
 _ARCHIVES = ("numpy.savez", "numpy.savez_compressed")
+_OBJECTS = frozenset({"joblib.dump", "pickle.dump", "cloudpickle.dump", "dill.dump", "torch.save"})
 _STATEMENTS = frozenset({"execute", "executemany"})  # of a connection, which holds no table of its own
 
 
@@ -45,11 +47,23 @@ def record(machine: Machine, call: Call) -> None:
         if isinstance(value, Part) and value.kind in {sheets.WORKBOOK, sheets.SHEET}:
             continue  # its rules tell what a file is given
         table = _parameters(machine, call, value) if place == 1 else None
+        if call.name in _OBJECTS and place == 0:
+            table = contained.flat(machine, value)
         table = table_of(machine, value) if table is None else table
+        table = _partitioned(machine, call, table)
         if call.name in _BY_PLACE and table is not None:
             table = tables.by_place(table)
         if table is not None:
             machine.record(call.path, table if _adds(call) else machine.single(table, _into(call)), place)
+
+
+def _partitioned(machine: Machine, call: Call, table: Table | None) -> Table | None:
+    """Columns that tell the folders are in no file; they decide which rows are in which."""
+    value = next((call.kwargs[name] for name in ("partition_cols", "partitioning") if name in call.kwargs), None)
+    found = None if table is None or value is None else names(machine, value)
+    if table is None or not found or not all(isinstance(one, str) and one in table.columns for one in found):
+        return table
+    return tables.shaped(tables.without(table, found), union(table.columns[one] for one in found), FILTER)
 
 
 def _archived(machine: Machine, call: Call) -> Table:

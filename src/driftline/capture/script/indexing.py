@@ -91,7 +91,9 @@ def _by_unknown(machine: Machine, frame: Frame, key: Value) -> Value:
             return machine.memory.new(Frame(masked(machine, table, key), frame.row))
         found = members(machine, key)
         some = tables.only(table, found) if isinstance(found, list) and table.closed else table
-        return machine.memory.new(Frame(some._replace(closed=False), frame.row))  # some of its columns, in some order
+        return machine.memory.new(Frame(tables.some_columns(some, content.rows), frame.row))
+    if isinstance(content, Series) and not content.cames:  # names by what was found of each column
+        return machine.memory.new(Frame(tables.some_columns(table, content.rows), frame.row))
     if isinstance(content, Frame) and not content.row:
         return machine.memory.new(Frame(tables.tinged(table, deciding(tables.whole(content.table)))))
     cames = made_of(machine.memory, content)
@@ -146,8 +148,9 @@ def located(machine: Machine, part: Part, key: Value) -> Value:
     if not isinstance(content, Frame):
         return Thing(made_of(machine.memory, content) | deciding(made_of(machine.memory, key)))
     table = masked(machine, content.table, rows)
+    by_place = part.kind in {"iloc", "iat"} and isinstance(plain(machine, rows), list | int)
     several = isinstance(rows, Const) and isinstance(rows.value, slice) and rows.value != slice(None)
-    if (several or (part.kind == "iloc" and isinstance(plain(machine, rows), list))) and not content.row:
+    if (several or by_place) and not content.row:
         table = table._replace(rows=some_rows(table.rows))
     looked_up = part.kind in {"at", "loc"} and isinstance(rows, Thing)
     if looked_up and made_of(machine.memory, rows):

@@ -231,6 +231,10 @@ class Inlining(Expressions):
         for base in callee.bases:
             fields = [*base.fields, *fields] if isinstance(base, Class) else fields
         given = dict([*zip(fields, args, strict=False), *kwargs.items()])
+        if any(isinstance(one, Library) and one.name.startswith("pydantic.") for one in callee.bases):
+            given = {name: one for name, one in given.items() if name in fields}  # it leaves out what it does not know
+            if self.risking is not None:
+                self.risks.append(union(made_of(self.memory, one) for one in given.values()))
         for name in dict.fromkeys((*fields, *given)):
             held = given.get(name) or self._default(callee, name, path)
             if held is not None:

@@ -84,9 +84,9 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
     return Thing(made_of(cells, a) | made_of(cells, b) | deciding(condition), _rows(a) | _rows(b))
 
 
-def doubted(cells: Cells, a: Any, b: Any) -> Any:
+def doubted(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING) -> Any:
     """Return the same where nothing tells which one: what only one of them comes from is not sure."""
-    out = joined(cells, a, b)
+    out = joined(cells, a, b, condition)
     first, second, both = cells.see(a), cells.see(b), cells.see(out)
     sure = made_of(cells, first), made_of(cells, second)
     if first == second or not all(sure):
@@ -94,7 +94,8 @@ def doubted(cells: Cells, a: Any, b: Any) -> Any:
     if isinstance(first, Frame) and isinstance(second, Frame) and isinstance(both, Frame):
         made: Any = replace(both, table=tables.doubted(first.table, second.table))
     else:
-        made = each(both, lambda cames: cames_doubted(cames, sure[0] & sure[1]), {})
+        known = sure[0] & sure[1] | deciding(condition)
+        made = each(both, lambda cames: cames_doubted(cames, known), {})
         made = Thing(made.cames, made.rows) if isinstance(made, Json) else made
     return cells.new(made) if isinstance(out, Ref) and made is not both else out if isinstance(out, Ref) else made
 
@@ -178,10 +179,13 @@ def _items(cells: Cells, a: Items, b: Items, condition: Cames, depth: int) -> It
     common = 0
     while common < min(len(a.known), len(b.known)) and a.known[common] == b.known[common]:
         common += 1
-    loose = joined(cells, a.loose, b.loose, condition, depth + 1)
-    for one in (*a.known[common:], *b.known[common:]):
-        loose = joined(cells, loose, one, NOTHING, depth + 1)
     rows |= deciding(condition, "FILTER")
+    further = (*a.known[common:], *b.known[common:])
+    if a.loose is b.loose is None and condition and all(isinstance(one, Const) for one in further):  # some of these
+        return Items((*a.known[:common], *dict.fromkeys(further)), None, rows, a.kind, a.shuffled or b.shuffled)
+    loose = joined(cells, a.loose, b.loose, condition, depth + 1)
+    for one in further:
+        loose = joined(cells, loose, one, NOTHING, depth + 1)
     return Items(a.known[:common], loose, rows, a.kind, a.shuffled or b.shuffled)
 
 

@@ -121,11 +121,12 @@ class Loops(Binding):
             self.memory.put(known.place, self.memory.joined(self.memory.see(known), new))
 
     def _one_round(self, node: Any, item: Value | None, scope: Scope) -> str:
-        before = len(self.guards)
+        around, self.round = self.round, len(self.guards)
         if item is not None:
             self.assign(node.target, item, scope)
         end = self.execute(node.body, scope)
-        del self.guards[before:]
+        del self.guards[self.round :]
+        self.round = around
         return end
 
     def _around(self, rounds: unrolling.Rounds, body: Any, place: int | None = None) -> None:

@@ -36,6 +36,8 @@ class Machine:
         self.memory = Memory()
         self.path: Path = ()  # of the calls that are being followed
         self.guards: list[Cames] = []  # the conditions that must hold here
+        self.risking: int | None = None  # how many conditions held before a ``try`` that is being followed
+        self.risks: list[Cames] = []  # what decides whether something in it fails
         self.reads: list[tuple[Path, Path | None, int]] = []  # as they are done: by number where known; how far aside
         self.modules: dict[str, Scope] = {}
         self.active: list[ast.AST] = []  # functions that are being followed
@@ -43,6 +45,7 @@ class Machine:
         self.seen: dict[Path, dict[int | str, Table]] = {}  # what calls were given: -1 is the receiver
         self.turns: Turns = {}  # the same for each time that they are reached; None = not known how often
         self.around = 0  # loops that go around any number of times
+        self.round = 0  # how many conditions held when the latest round of a loop began
         self.breaks = 0  # that the loop which is being followed may have met
         self.consumer: ast.Call | None = None  # the call that takes the elements of its argument, which is looked at
         self.unrolling = 0  # loops whose rounds are followed one by one
@@ -94,7 +97,7 @@ class Machine:
 
     def guarding(self) -> Cames:
         """Return what decides whether this is reached."""
-        return union(self.guards) if self.guards else NOTHING
+        return union([*self.guards, *self.risks]) if self.guards or self.risks else NOTHING
 
     def reached(self, path: Path) -> None:
         """A call is reached once more."""

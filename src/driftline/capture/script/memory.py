@@ -11,7 +11,7 @@ from driftline.capture.script import joining
 from driftline.capture.script.cames import aged
 from driftline.capture.script.reading import NOTHING, Cames
 from driftline.capture.script.site import Path
-from driftline.capture.script.values import Content, Items, Ref, Scope, Value
+from driftline.capture.script.values import Class, Content, Items, Ref, Scope, Value
 
 Key = Hashable
 Writes = Mapping[Any, Any]
@@ -27,6 +27,7 @@ class Memory:
         self._logs: list[dict[Any, Any]] = []  # what each cell held before the branch that is being tried
         self._watched: list[dict[Any, None]] = []
         self._places = 0
+        self._followers: dict[int, Callable[[Any], None]] = {}  # of places that stand for several
 
     def new(self, content: Content) -> Ref:
         """Put something at a new place."""
@@ -45,6 +46,12 @@ class Memory:
         if self._watched:
             self._watched[-1][key] = None
         self._cells[key] = held
+        if key in self._followers:
+            self._followers[key](held)
+
+    def follow(self, place: int, told: Callable[[Any], None]) -> None:
+        """Have ``told`` hear of each content that a place has from now on."""
+        self._followers[place] = told
 
     def get(self, key: Key) -> Any:
         """Read a cell; None if there is none."""
@@ -53,6 +60,16 @@ class Memory:
     def see(self, value: Value | None) -> Any:
         """Return what a value points to, or the value."""
         return self._cells.get(value.place) if isinstance(value, Ref) else value
+
+    def forget(self, about: Any) -> None:
+        """Forget what is known by keys that begin with that."""
+        for key in [key for key in self._cells if isinstance(key, tuple) and key[0] is about]:
+            self.put(key, None)
+
+    def class_of(self, name: str) -> Class | None:
+        """Return the class of the user's that is called so, in whichever module."""
+        found = (held for key, held in self._cells.items() if isinstance(key, tuple) and key[-1] == name)
+        return next((one for one in found if isinstance(one, Class)), None) if name else None
 
     def names(self, scope: Scope) -> list[str]:
         """Return the names that a scope has."""
@@ -128,7 +145,7 @@ class Memory:
                 continue
             out = there[0]
             for one in there[1:]:
-                out = self.doubted(out, one) if doubt else joining.chosen(self, out, one, condition)
+                out = self.doubted(out, one, condition) if doubt else joining.chosen(self, out, one, condition)
             if out is not before and out != before:
                 self.put(key, out)
                 moved = True
@@ -157,9 +174,9 @@ class Memory:
         """Return what holds for both of two values or contents of which one is meant."""
         return joining.joined(self, a, b, condition)
 
-    def doubted(self, a: Any, b: Any) -> Any:
+    def doubted(self, a: Any, b: Any, condition: Cames = NOTHING) -> Any:
         """Return the same where nothing tells which one: what only one of them comes from is not sure."""
-        return joining.doubted(self, a, b)
+        return joining.doubted(self, a, b, condition)
 
     def age(self, reads: Mapping[Path, Path | None]) -> None:
         """Let what was written since ``watch`` be from an earlier round of a loop that does those reads."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, tables, templates, writing
+from driftline.capture.script import access, own, tables, templates, writing
 from driftline.capture.script.call import Machine, is_frame, members, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, hedged
 from driftline.capture.script.joining import joined, made_of
@@ -18,7 +18,6 @@ from driftline.capture.script.values import (
     Const,
     Found,
     Frame,
-    Function,
     Instance,
     Items,
     Pairs,
@@ -233,6 +232,9 @@ def truth(machine: Machine, value: Value) -> bool | None:
     if isinstance(value, Const):
         return bool(value.value)
     content = machine.memory.see(value)
+    if isinstance(content, Instance):
+        asked = own.truth(machine, value)
+        return bool(asked.value) if isinstance(asked, Const) else None
     if isinstance(content, Items) and content.known and not content.rows:
         return True
     if isinstance(content, Items) and content.loose is None and not content.rows:
@@ -243,10 +245,10 @@ def truth(machine: Machine, value: Value) -> bool | None:
 def condition(machine: Machine, value: Value) -> Cames:
     """Return what a test decides by: values; of a record whether it is there, of a list what chose its elements."""
     content = machine.memory.see(value)
-    asked = isinstance(content, Instance) and any(
-        isinstance(access.attribute(machine, value, name), Function) for name in ("__bool__", "__len__")
-    )
-    if asked or not isinstance(content, Frame | Items | Pairs | Instance):
+    asked = own.truth(machine, value) if isinstance(content, Instance) else None
+    if asked is not None:
+        return made_of(machine.memory, asked) | rows_of(machine, asked)
+    if not isinstance(content, Frame | Items | Pairs | Instance):
         return made_of(machine.memory, value)
     there = value.by if isinstance(value, Found) else NOTHING
     table = isinstance(content, Frame) and not content.row

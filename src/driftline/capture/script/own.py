@@ -57,6 +57,21 @@ def operator(machine: Machine, left: Value, right: Value, name: str) -> Asked | 
     return None if found is None else (found, [left])
 
 
+def truth(machine: Machine, of: Value) -> Value | None:
+    """Return what an object answers to whether it is true; None where its class does not say."""
+    for name in ("__bool__", "__len__"):
+        found = method(machine, of, name)
+        if found is not None:
+            return machine.invoke(found, (), {}, machine.path)
+    return None
+
+
+def order(machine: Machine, of: Value) -> Value:
+    """Return what tells an object from others of its kind when they are put in order."""
+    found = method(machine, of, "__lt__") or method(machine, of, "__gt__")
+    return of if found is None else machine.invoke(found, [of], {}, machine.path)
+
+
 def missing(machine: Machine, of: Value, name: str, found: Value) -> Asked | None:
     """Return what answers for an attribute that neither the object nor its class has."""
     if not isinstance(found, Method) or found.of is not of or name.startswith("__"):

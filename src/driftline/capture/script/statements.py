@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from driftline.capture.script import access, importing, matching
 from driftline.capture.script.call import plain
+from driftline.capture.script.cames import union
 from driftline.capture.script.loops import BREAKS, GOES_ON, LEAVES_ROUND, RETURNS, kept
 from driftline.capture.script.operators import condition, truth
 from driftline.capture.script.reading import Cames
@@ -83,6 +84,8 @@ class Statements(Trying):
     def _raise(self, node: ast.Raise, scope: Scope) -> str:
         if node.exc is not None:  # such as ``raise SystemExit(main())``
             self.evaluate(node.exc, scope)
+        if self.risking is not None:
+            self.risks.append(union(self.guards[self.risking :]))
         return RETURNS
 
     def _round(self, node: ast.Break | ast.Continue, scope: Scope) -> str:

@@ -87,6 +87,11 @@ def with_some_column(table: Table, cames: Cames) -> Table:
     return table._replace(spread=table.spread | cames, closed=False)
 
 
+def some_columns(table: Table, decides: Cames) -> Table:
+    """Return the table with some of its columns, which these decide, in some order."""
+    return tinged(table, hedged(deciding(decides, CONDITIONAL)))._replace(closed=False)
+
+
 def without(table: Table, names: Iterable[Any]) -> Table:
     """Return the table without some columns."""
     gone = frozenset(names)

@@ -7,6 +7,8 @@ not in the other, that one counts; else either may have happened, and what only 
 import functools
 from typing import Any
 
+from driftline.capture.script import risks
+from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.loops import GOES_ON, RETURNS, Loops, kept
 from driftline.capture.script.reading import NOTHING, Cames
 from driftline.capture.script.values import Scope, Thing, Value
@@ -19,28 +21,44 @@ class Trying(Loops):
 
     def _try(self, node: Any, scope: Scope) -> str:
         begun, before = len(self.reads), self._returned()
-        end = self.execute(node.body, scope)
-        if end == GOES_ON:
-            end = self.execute(node.orelse, scope)
+        end, decides = self._tried(node, scope)
+        guards, further = len(self.guards), NOTHING
         seen, returned = self._seen(begun), [self._returned()[len(before) :]]
         for handler in node.handlers:
             begun, mark = len(self.reads), len(self._returned())
             if handler.name:
-                self.memory.put((scope, handler.name), Thing())
+                self.memory.put((scope, handler.name), Thing(decides))  # what it says is about that
+            self.guards.append(decides)
             after, writes = self.memory.aside(functools.partial(self.execute, handler.body, scope))
+            del self.guards[guards:]
             instead = self._seen(begun)
             if instead is False:  # it came to nothing, or never began
                 continue
             fails = seen is False and (instead or begun == len(self.reads))
             returned = [[] if fails else returned[0], *returned[1:], self._returned()[mark:]]
             if after == GOES_ON:
-                self.memory.join([writes] if end == RETURNS or fails else [{}, writes], doubt=True)
+                self.memory.join([writes] if end == RETURNS or fails else [{}, writes], decides, doubt=True)
                 end = GOES_ON
             else:
+                further = decides
                 self.memory.join([{}, kept(writes, after)])
         self._return_one_of(before, returned)
+        self.guards += [further] if further else []
         last = self.execute(node.finalbody, scope)
         return last or end
+
+    def _tried(self, node: Any, scope: Scope) -> tuple[str, Cames]:
+        """Follow what is tried; return how it ends, and what decides, in a loop over rows, whether it fails."""
+        mark, risking = len(self.risks), self.risking
+        if self.around and not self.elements and risks.handled(node.handlers):
+            self.risking = len(self.guards)
+        end = self.execute(node.body, scope)
+        if end == GOES_ON:
+            end = self.execute(node.orelse, scope)
+        self.risking = risking
+        decides = deciding(union(self.risks[mark:]))
+        del self.risks[mark:]
+        return end, decides
 
     def _seen(self, begun: int) -> bool | None:
         """Whether any of the reads since then was seen; None where there are none, or nobody can tell."""

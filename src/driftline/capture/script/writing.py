@@ -27,6 +27,7 @@ from driftline.capture.script.values import (
     Class,
     Const,
     Foreign,
+    Found,
     Frame,
     Instance,
     Items,
@@ -50,6 +51,7 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
         sheets.put_into(machine, of, value)
     if not isinstance(of, Ref):
         return
+    value = _found_there(machine, of, value)
     if isinstance(content, Instance):
         machine.memory.put(of.place, replace(content, fields={**content.fields, name: value}))
     elif isinstance(content, Frame):
@@ -62,6 +64,13 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
             item(machine, of, Const(name), value)
     elif isinstance(content, Foreign):
         machine.memory.put(of.place, replace(content, cames=content.cames | hedged(made_of(machine.memory, value))))
+
+
+def _found_there(machine: Machine, of: Value, value: Value) -> Value:
+    """What is put into something that was found by a key from data stands there because of that key."""
+    if not isinstance(of, Found) or not isinstance(value, Const | Thing):
+        return value
+    return Thing(made_of(machine.memory, value) | of.by, rows_of(machine, value))
 
 
 def _relabelled(machine: Machine, frame: Frame, value: Value) -> Any:
@@ -101,7 +110,8 @@ def item(machine: Machine, of: Value, key: Value, value: Value) -> None:
     elif isinstance(content, Frame):
         machine.memory.put(of.place, Frame(_framed(machine, content, key, value), content.row))
     elif isinstance(content, Pairs):
-        machine.memory.put(of.place, _paired(machine, content, key, value))
+        content = replace(content, rows=content.rows | of.by) if isinstance(of, Found) else content
+        machine.memory.put(of.place, _paired(machine, content, key, _found_there(machine, of, value)))
     elif isinstance(content, Items):
         machine.memory.put(of.place, _listed(machine, content, found, value))
     elif isinstance(content, Foreign):
@@ -203,6 +213,10 @@ def _paired(machine: Machine, pairs: Pairs, key: Value, value: Value) -> Pairs:
     if found is not UNKNOWN and hashable(found):
         return replace(pairs, known={**pairs.known, found: value})
     rows = pairs.rows | deciding(machine.guarding(), FILTER)
+    known = {
+        name: doubts.perhaps(machine, pairs.known[name], value) for name in doubts.meant(machine, key, pairs.known)
+    }
+    pairs = replace(pairs, known={**pairs.known, **known})
     loose = machine.memory.joined(pairs.loose, value)
     held = machine.memory.joined(pairs.held, key) if isinstance(key, Part) else pairs.held
     return replace(pairs, loose=loose, keys=pairs.keys | made_of(machine.memory, key), rows=rows, held=held)

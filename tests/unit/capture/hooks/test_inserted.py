@@ -19,7 +19,11 @@ from driftline.event.lineage import Dataset, Job, Touched
         ("INSERT INTO t VALUES ($2, ?1)", "ab", [("a", "1"), ("b", "0")]),
         ("INSERT INTO t VALUES (?, upper(?), 'it''s, ?', ?, 5)", "abcde", [("a", "0"), ("d", "2")]),
         ("INSERT INTO t VALUES (? + ?, ?, %s::int)", "abc", [("b", "2")]),
-        ("INSERT INTO t VALUES (?, ?) ON CONFLICT (a) DO UPDATE SET b = ?", "abb", [("a", "0"), ("b", "1")]),
+        (
+            "INSERT INTO t VALUES (?, ?) ON CONFLICT (a) DO UPDATE SET b = ?",
+            "abb",
+            [("a", "0"), ("b", "1"), ("\0a", "0")],
+        ),  # its key decides which rows there are
         ("INSERT INTO t VALUES (?, ?), (?, ?)", "ab", []),
         ("INSERT INTO t VALUES (?, ?)", "a", []),
         ("INSERT INTO t SELECT ?", "a", []),

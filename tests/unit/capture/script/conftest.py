@@ -10,13 +10,23 @@ import pytest
 from driftline.capture.script.follow import Followed, follow
 from driftline.capture.script.reading import Cames, Entry, Source, Table, Unseen
 from driftline.capture.script.site import Path, turn_of
+from driftline.capture.script.steps import DICT, FRAME, LIST, TUPLE, VALUE, spelled
 
 FILES: dict[str, dict[str, str]] = {
     "orders": {"oid": "int64", "k": "string", "a": "float64", "b": "float64", "s": "string"},
     "users": {"k": "string", "name": "string", "age": "int64"},
     "objects": {"User\0k": "string", "User\0age": "int64", "Order\0a": "float64", "total": "float64"},
+    "people": {"Person\0name": "string", "Person\0team_id": "int64"},
     "one": {"a": "float64"},
     "sheets": {"a": "int64", "b": "int64", "Two!x": "int64", "Two!y": "int64"},
+    "state": dict(
+        map(
+            spelled,
+            ([(DICT, "people"), (FRAME, "k")], [(DICT, "people"), (FRAME, "a")], [(DICT, "limit"), (VALUE, "")]),
+        )
+    ),
+    "records": dict(map(spelled, ([(LIST, ""), (DICT, "k"), (VALUE, "")], [(LIST, ""), (DICT, "name"), (VALUE, "")]))),
+    "pair": dict(map(spelled, ([(TUPLE, "0"), (FRAME, "a")], [(TUPLE, "1"), (FRAME, "b")]))),
 }
 HEAD = """\
 import pandas as pd

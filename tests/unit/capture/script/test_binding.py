@@ -33,3 +33,18 @@ def test_a_name_that_was_deleted_holds_nothing(wrote: Wrote) -> None:
         pd.DataFrame({"v": one}).to_csv("o")
     """
     assert wrote(text) == {"v": "b transformation"}
+
+
+def test_a_record_that_a_loop_keeps_is_decided_by_what_was_compared(wrote: Wrote) -> None:
+    text = """
+        import csv
+        best = None
+        with open("orders") as file:
+            for row in csv.DictReader(file):
+                if best is None or float(row["a"]) > float(best["a"]):
+                    best = row
+        pd.DataFrame([{"k": best["k"]}]).to_csv("o")
+    """
+    assert wrote(text) == {"k": "a conditional, k"}
+    last = text.replace('if best is None or float(row["a"]) > float(best["a"]):\n                    ', "")
+    assert wrote(last) == {"k": "k"}

@@ -87,7 +87,7 @@ def test_what_decides_one_value_of_a_record_decides_no_other(wrote: Callable[...
         top = orders.sort_values("a").iloc[0]
         pd.DataFrame([{"key": top["k"], "sum": orders["b"].sum()}]).to_csv("o")
     """
-    assert wrote(text) == {"key": "a sort, k", "sum": "b aggregation"}
+    assert wrote(text) == {"key": "a filter, k", "sum": "b aggregation"}
 
 
 def test_keys_of_a_dict_are_names_and_no_values(wrote: Callable[..., dict[str, str]]) -> None:

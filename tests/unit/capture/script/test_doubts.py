@@ -44,3 +44,48 @@ def test_a_list_that_holds_itself_many_times_takes_no_time_that_grows_with_their
     begins = time.process_time()
     follows("a = []\n" + "a.append(a)\n" * 20 + "b = max(a, key=lambda one: one)\n")
     assert time.process_time() - begins < 3
+
+
+ROWS = """
+    import csv
+    with open("orders") as file:
+        rows = list(csv.DictReader(file))
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "filled", "asked", "expected"),
+    [
+        ('{"x": 0.0, "y": 0.0}', 't[row["s"]] += float(row["a"])', 't["x"]', "a transformation ?, s join ?"),
+        ('dict.fromkeys("xy", 0.0)', 't[row["s"]] += float(row["a"])', 't["x"]', "a transformation ?, s join ?"),
+        ('{"x": [], "y": []}', 't[row["s"]].append(row["a"])', 'len(t["x"])', "s join ?"),
+        ('{"x": {"n": 0}, "y": {"n": 0}}', 't[row["s"]]["n"] += 1', 't["y"]["n"]', "s join ?"),
+        ('{"n_x": 0, "other": 5}', "t[f\"n_{row['s']}\"] += 1", 't["n_x"]', "s join ?"),
+        ('{"n_x": 0, "other": 5}', "t[f\"n_{row['s']}\"] += 1", 't["other"]', ""),
+        ("defaultdict(float)", 't[row["s"]] += float(row["a"])', 't["x"]', "a transformation, s join"),
+    ],
+)
+def test_what_comes_to_one_of_the_keys_that_stand_in_the_text_is_a_hedge_of_each(
+    wrote: Wrote, made: str, filled: str, asked: str, expected: str
+) -> None:
+    text = f"from collections import defaultdict{ROWS}    t = {made}\n    for row in rows:\n        {filled}\n"
+    found = wrote(f'{text}    pd.DataFrame([{{"v": {asked}}}]).to_csv("o")\n'.replace("\n    ", "\n"))
+    assert found.get("v", "") == expected
+
+
+def test_what_a_method_changes_in_an_object_found_by_data_comes_from_the_key_too(wrote: Wrote) -> None:
+    text = """
+        import csv
+        class Account:
+            def __init__(self, name):
+                self.name = name
+                self.sum = 0.0
+            def book(self, amount):
+                self.sum += amount
+        accounts = {one["k"]: Account(one["name"]) for one in users.to_dict("records")}
+        with open("orders") as file:
+            for row in csv.DictReader(file):
+                accounts[row["oid"]].book(float(row["a"]))
+        pd.DataFrame([{"n": one.name, "v": one.sum} for one in accounts.values()]).to_csv("o")
+    """
+    assert wrote(text) == {"n": "name", "v": "a transformation, k join, oid join", "rows": "k group_by"}

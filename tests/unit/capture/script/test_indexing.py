@@ -85,3 +85,15 @@ def test_rows_are_chosen_by_labels_of_the_index(wrote: Wrote) -> None:
     """
     assert wrote(text) == {"k": "k", "a": "a", "rows": "k filter, k join"}
     assert wrote('orders.set_index("oid").index.to_series().to_frame("i").to_csv("o")\n')["i"] == "oid"
+
+
+CHOSEN = [
+    'df[[c for c in df.columns if df[c].std() > 1]].to_csv("o")\n',
+    'df.drop(columns=[c for c in df.columns if df[c].isna().mean() > 0.5]).to_csv("o")\n',
+    'cols = []\nfor c in df.columns:\n    if df[c].nunique() > 1:\n        cols.append(c)\ndf[cols].to_csv("o")\n',
+]
+
+
+@pytest.mark.parametrize("text", CHOSEN)
+def test_columns_that_data_chooses_stay_and_what_decides_is_a_hedge(wrote: Wrote, text: str) -> None:
+    assert wrote(text) == {"a": "a, a filter ?, b filter ?", "b": "a filter ?, b, b filter ?"}

@@ -45,3 +45,28 @@ def test_what_a_class_does_not_answer_is_a_hedge(wrote: Wrote) -> None:
         pd.DataFrame({"v": Held(df)["a"], "w": Held(df) * 2}).to_csv("o")
     """
     assert wrote(text) == dict.fromkeys("vw", "a transformation ?, b transformation ?")
+
+
+THING = """
+        class P:
+            def __init__(self, name, size):
+                self.name = name
+                self.size = size
+            def __bool__(self):
+                return self.size > 3
+            def __lt__(self, other):
+                return self.size < other.size
+        ones = [P(row["s"], row["a"]) for row in orders.to_dict("records")]
+"""
+
+
+def test_an_object_says_itself_whether_it_is_true(wrote: Wrote) -> None:
+    text = THING + '        pd.DataFrame([{"s": one.name} for one in ones if one]).to_csv("o")\n'
+    assert wrote(text) == {"s": "s", "rows": "a filter"}
+
+
+def test_an_object_says_itself_which_of_two_comes_first(wrote: Wrote) -> None:
+    text = THING + '        pd.DataFrame([{"s": max(ones).name}]).to_csv("o")\n'
+    assert wrote(text) == {"s": "a conditional, s"}
+    text = THING + '        pd.DataFrame([{"s": one.name} for one in sorted(ones)]).to_csv("o")\n'
+    assert wrote(text) == {"s": "s", "rows": "a sort"}

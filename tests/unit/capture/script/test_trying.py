@@ -37,7 +37,7 @@ def test_a_constant_in_place_of_what_failed_leaves_the_other_way_sure(wrote: Wro
             return value
         pd.DataFrame({"v": [number(row) for row in orders.to_dict("records")]}).to_csv("o")
     """
-    assert wrote(text) == {"v": "s transformation"}
+    assert wrote(text) == {"v": "s conditional, s transformation"}
 
 
 TWO = """

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from driftline.capture.script import queries, sheets, words
+from driftline.capture.script import contained, queries, sheets, words
 from driftline.capture.script.call import Call, Rule, Rules, record_of
 from driftline.capture.script.reading import HEDGED
 from driftline.capture.script.rules import (
@@ -44,6 +44,7 @@ from driftline.capture.script.values import (
     File,
     Foreign,
     Frame,
+    Function,
     Grouped,
     Instance,
     Items,
@@ -73,6 +74,7 @@ _FUNCTIONS: Rules = {
     **arrow.FUNCTIONS,
     **futures.FUNCTIONS,
     **tuples.FUNCTIONS,
+    **sessions.FUNCTIONS,
     **given.FUNCTIONS,
     **workbooks.FUNCTIONS,
 }
@@ -133,9 +135,13 @@ def answer(call: Call) -> Value:
         content = call.see(read)
         return call.frame(queries.fetched(asked.table, content.table if isinstance(content, Frame) else None))
     if read is not None:
+        inside = contained.read(call.machine, call.path, call.machine.columns(call.path) or {})
         content = call.see(read)
+        if isinstance(content, Frame) and "filters" in call.kwargs:
+            content = replace(content, table=arrow.restricted(call, content.table, call.kwargs["filters"]))
+            return call.new(content)
         is_array = call.name.startswith("numpy.") and isinstance(content, Frame)
-        return call.new(replace(content, array=True)) if is_array else read
+        return call.new(replace(content, array=True)) if is_array else inside or read
     found = rule(call) if rule is not None else None
     return unknown.unknown(call) if found is None else found
 
@@ -161,8 +167,8 @@ def _method(call: Call) -> Rule | None:
         if call.name == "shuffle":
             return lists.mixed
         return None if call.name in {"open", ""} or _is_strange(content) else containers.value
-    if isinstance(content, Method):
-        return None
+    if isinstance(content, Function | Method):
+        return plain.forgotten if call.name == "cache_clear" else None
     if isinstance(content, Instance):
         return _OF_OBJECTS.get(call.name)
     if isinstance(content, Frame) and content.row and not content.array and call.name in row_rules.ON_ROWS:

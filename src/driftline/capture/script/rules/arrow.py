@@ -12,7 +12,7 @@ from driftline.capture.script.cames import aggregated, changed, deciding, union
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, SORT, Came, Cames, Table
 from driftline.capture.script.rules import arrays, column_rules, combining, grouping, making
 from driftline.capture.script.rules.shared import TableRule, framed, named
-from driftline.capture.script.values import Const, Frame, Grouped, Items, Pairs, Series, Thing, Value
+from driftline.capture.script.values import NONE, Const, Frame, Grouped, Items, Pairs, Series, Thing, Value
 
 _LATER = ()  # the read of a column that ``field`` names, before it is known of which table
 
@@ -41,6 +41,50 @@ def chosen(call: Call, table: Table) -> Table:
         return column_rules.filtered(call, table)
     cames = _of_table(table, union(one.cames for one in masks))
     return tables.shaped(table._replace(rows=union([table.rows, *(one.rows for one in masks)])), cames, FILTER)
+
+
+def scanned(call: Call, table: Table) -> Table | None:
+    """``to_table``, ``scanner``: some columns, or named expressions of them, of rows that a condition chooses."""
+    wanted, mask = call.argument(0, "columns"), call.argument(1, "filter")
+    shaped = restricted(call, table, mask)
+    content = call.see(wanted)
+    if isinstance(content, Pairs) and content.loose is None:
+        made = {name: _of_table(table, call.cames(one)) for name, one in content.known.items()}
+        return shaped._replace(columns=made, rest=(), closed=True, spread=NOTHING)
+    found = names(call.machine, wanted)
+    if wanted is None or wanted == NONE:
+        return shaped
+    return None if found is None else tables.only(shaped, found)
+
+
+def restricted(call: Call, table: Table, mask: Value | None) -> Table:
+    """Rows that a condition chooses: an expression, or triples of a column, an operator and a value."""
+    found = plain(call.machine, mask)
+    flat = found if isinstance(found, list) else []
+    while flat and all(isinstance(one, list) for one in flat):
+        flat = [each for one in flat for each in one]
+    if flat and all(isinstance(one, tuple) and len(one) == 3 for one in flat):
+        return tables.shaped(table, named(table, [one[0] for one in flat]), FILTER)
+    return table if mask is None else tables.shaped(table, _of_table(table, call.cames(mask)), FILTER)
+
+
+def partitioning(call: Call) -> Value | None:
+    """``dataset.partitioning``: the names of the columns that tell the folders."""
+    value = call.argument(0, "schema") or call.argument(-1, "field_names")
+    found = plain(call.machine, value)
+    ones = found if isinstance(found, list) else []
+    told = [one[0] if isinstance(one, tuple) else one for one in ones]
+    return call.new(Items(tuple(Const(one) for one in told))) if told else None
+
+
+def schema(call: Call) -> Value | None:
+    """``schema``: its fields."""
+    content = call.see(call.argument(0, "fields"))
+    if not isinstance(content, Items) or content.loose is not None:
+        return None
+    firsts = [call.see(one) for one in content.known]
+    found = [one.known[0] if isinstance(one, Items) and one.known else one for one in firsts]
+    return call.new(Items(tuple(found))) if all(isinstance(one, Const) for one in found) else None
 
 
 def put_in(call: Call, table: Table) -> Table | None:
@@ -179,7 +223,8 @@ _TOTALS = (
 METHODS: Rules = {
     **_each("append_column add_column set_column", put_in),
     **_each("drop_columns remove_column", taken_out),
-    **_each("combine_chunks slice unify_dictionaries replace_schema_metadata flatten to_table", same),
+    **_each("combine_chunks slice unify_dictionaries replace_schema_metadata flatten", same),
+    **_each("to_table scanner", scanned),
     "filter": framed(chosen),
     "join": joined,
     "select": framed(picked),
@@ -196,6 +241,9 @@ FUNCTIONS: Rules = {
     "pyarrow.Table.from_pylist": making.table_made,
     "pyarrow.Table.from_pydict": making.table_made,
     "pyarrow.concat_tables": combining.concatenated,
+    "pyarrow.Table.from_batches": combining.concatenated,
+    "pyarrow.schema": schema,
+    "pyarrow.dataset.partitioning": partitioning,
     "pyarrow.field": field,
     "pyarrow.compute.field": field,
     "pyarrow.dataset.field": field,

@@ -6,7 +6,17 @@ Enters: a call on a table. Leaves: a value. Source: the reference of pandas' ``D
 from msgspec.structs import replace
 
 from driftline.capture.script import tables, writing
-from driftline.capture.script.call import UNKNOWN, Call, Rules, callable_value, entering, names, plain
+from driftline.capture.script.call import (
+    UNKNOWN,
+    Call,
+    Rules,
+    callable_value,
+    entering,
+    names,
+    plain,
+    rows_of,
+    some_of,
+)
 from driftline.capture.script.cames import changed
 from driftline.capture.script.reading import Table
 from driftline.capture.script.rules import kinds
@@ -27,8 +37,12 @@ def dropped(call: Call, table: Table) -> Table:
     """``drop``: columns, or rows."""
     value = call.argument(2, "columns") or (call.argument(0, "labels") if across(call, 1) else None)
     if value is not None:
-        gone = names(call.machine, value)
-        return table if gone is None else tables.without(table, gone)
+        content = call.see(value)
+        gone = None if some_of(content) else names(call.machine, value)
+        if gone is None:
+            rows = rows_of(call.machine, value)
+            return tables.some_columns(table, rows) if rows else table
+        return tables.without(table, gone)
     return tables.shaped(table, call.cames(call.argument(0, "labels"), call.argument(-1, "index")))
 
 

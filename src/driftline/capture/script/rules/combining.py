@@ -9,7 +9,7 @@ from typing import Any
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, is_frame, names, table_of
-from driftline.capture.script.cames import deciding, hedged, union
+from driftline.capture.script.cames import deciding, hedged, met, union
 from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, SORT, Cames, Table
 from driftline.capture.script.rules.shared import named
 from driftline.capture.script.values import NONE, Frame, Items, Pairs, Series, Value
@@ -67,6 +67,8 @@ def _joined(call: Call, a: Table, b: Table, how: str) -> Table:
     if plain_keys and left_on is None:  # keys that are not known
         decides |= deciding(hedged(tables.whole(a) | tables.whole(b)), JOIN)
     suffixes = _suffixes(call)
+    a = a._replace(rows=met(a.rows)) if how in {"right", "outer"} else a
+    b = b._replace(rows=met(b.rows)) if how != "right" else b
     if how == "left":
         b = _beside_all(b)
     columns, rest_b = _columns(a, b, on or [], how, suffixes)
@@ -135,6 +137,7 @@ def joined(call: Call) -> Value | None:
             return None
         keys = (named(a, on) if on else union(a.labels.values())) | union(b.labels.values())
         decides = deciding(keys, JOIN)
+        b = b._replace(rows=met(b.rows))
         if call.plain(2, "how", "left") == "left":
             b = _beside_all(b)
         columns, rest = _columns(a, b, [], "left", (str(left), str(right)))

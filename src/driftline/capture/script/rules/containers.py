@@ -140,6 +140,17 @@ def defaulting(call: Call) -> Value:
     return call.new(Pairs(default=default))
 
 
+def from_keys(call: Call) -> Value:
+    """``dict.fromkeys``: the same under each key."""
+    over = unrolling.unrolled(call.machine, call.argument(0) or call.new(Items()))
+    value, out = call.argument(1) or NONE, call.new(Pairs())
+    for key in (*over.items, over.loose):
+        if key is not None:
+            writing.item(call.machine, out, key, value)
+    writing.shape(call.machine, out, over.rows)
+    return out
+
+
 def class_made(call: Call) -> Value | None:
     """``namedtuple``: a class of fields by name."""
     fields = call.plain(1, "field_names")
@@ -154,6 +165,16 @@ def field(call: Call) -> Value:
     """``field``: the default of a field, or what makes one for each object."""
     made = call.argument(-1, "default_factory") or call.argument(-1, "factory")
     return Part(made, "new") if made is not None else call.argument(-1, "default") or call.argument(0) or Thing()
+
+
+def fields_told(call: Call) -> Value | None:
+    """``dataclasses.fields``: an object for each field, with its name."""
+    content = call.see(call.argument(0))
+    of = content.of if isinstance(content, Instance) else content
+    if not isinstance(of, Class) or not of.fields:
+        return None
+    told = Class("Field", Scope(""))
+    return call.new(Items(tuple(call.new(Instance(told, {"name": Const(name)})) for name in of.fields), kind="tuple"))
 
 
 def namespace(call: Call) -> Value | None:
@@ -289,8 +310,10 @@ DICTS: Rules = {
     "most_common": most_common,
 }
 FUNCTIONS: Rules = {
+    "builtins.dict.fromkeys": from_keys,
     "collections.namedtuple": class_made,
     **dict.fromkeys(("dataclasses.field", "attrs.field", "attr.ib", "pydantic.Field"), field),
+    "dataclasses.fields": fields_told,
     "types.SimpleNamespace": namespace,
     "argparse.Namespace": namespace,
     "operator.itemgetter": getter,

@@ -105,7 +105,9 @@ def _elements(call: Call, table: Table) -> dict[str, Value]:
         element, _, attribute = str(name).partition(ENTITY)
         found.setdefault(element, {})[attribute] = cames
     return {
-        element: call.new(Frame(Table(fields, closed=True), True, True)) if "" not in fields else Thing(fields[""])
+        element: call.new(Frame(Table(fields, closed=True), True, True, element))
+        if "" not in fields
+        else Thing(fields[""])
         for element, fields in found.items()
     }
 

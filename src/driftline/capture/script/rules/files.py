@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import tables, templates, unrolling
+from driftline.capture.script import contained, tables, templates, unrolling
 from driftline.capture.script.call import Call, Rules, entering, names, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, hedged, text_of, union
 from driftline.capture.script.joining import made_of
@@ -209,7 +209,7 @@ def rows_written(call: Call) -> Value | None:
 def dumped(call: Call) -> Value | None:
     """``json.dump``, ``pickle.dump``: an object into an open file."""
     value, file = call.argument(0), _file(call, call.argument(1))
-    table = table_of(call.machine, value)
+    table = (contained.flat if call.name == "pickle.dump" else table_of)(call.machine, value)
     if file is None:
         return None
     if table is not None:

@@ -165,6 +165,14 @@ def described(call: Call) -> Value:
     return _value(call, _together(one, table._replace(columns=columns), False))
 
 
+def _how(call: Call, value: Value | None) -> Any:
+    """The name of a function, or one of the user's; of a column and a function the latter."""
+    content = call.see(value)
+    last = content.known[-1] if isinstance(content, Items) and content.kind == "tuple" and content.known else value
+    found = plain(call.machine, value)
+    return last if isinstance(last, Function) else found[-1] if isinstance(found, tuple) and found else found
+
+
 def sized(call: Call) -> Value:
     """``size``: how many rows each group has."""
     one = _self(call)
@@ -232,10 +240,7 @@ def aggregates(call: Call) -> Value:
     one = _self(call)
     function = call.argument(0, "func")
     if function is None and call.kwargs:
-        how = [
-            found[-1] if isinstance(found, tuple) else found
-            for found in (plain(call.machine, value) for value in call.kwargs.values())
-        ]
+        how = [_how(call, value) for value in call.kwargs.values()]
         return _value(call, _together(one, _in_any_order(one, _by_name(call, one), how), False))
     content = call.see(function)
     table = _wanted(one)
@@ -246,7 +251,7 @@ def aggregates(call: Call) -> Value:
         how = [] if function is None else _labels(call, function)
         return _value(call, _together(one, _in_any_order(one, _several(call, table, one, function), how), False))
     _follow(call, function, table)
-    table = _in_any_order(one, tables.mapped(table, aggregated, AGGREGATION), [call.plain(0, "func")])
+    table = _in_any_order(one, tables.mapped(table, aggregated, AGGREGATION), [_how(call, function)])
     return _value(call, _together(one, table))
 
 

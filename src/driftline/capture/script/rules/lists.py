@@ -9,11 +9,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, doubts, unrolling, writing
+from driftline.capture.script import access, doubts, own, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, plain
-from driftline.capture.script.cames import deciding, union
+from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.operators import of_sets
-from driftline.capture.script.reading import SORT, Cames
+from driftline.capture.script.reading import GROUP_BY, SORT, Cames
 from driftline.capture.script.values import NONE, Const, Items, Pairs, Ref, Thing, Value, unordered
 
 # Methods of lists, sets, dicts and of the names of columns that leave them as they are.
@@ -147,11 +147,13 @@ def in_order(call: Call, items: Items) -> Items:
     key = call.argument(-1, "key")
     by = list(items.known)
     if key is not None and key != NONE and len(by) <= MAX_SORTED:
-        by = [call.machine.invoke(key, [one], {}, call.path) for one in by]
+        by = [key_of(call, key, one) for one in by]
     keys = [plain(call.machine, one) for one in by]
     loose = items.loose
-    deciders = [*by, *([] if loose is None else [loose if key in {None, NONE} else key_of(call, key, loose)])]
-    rows = items.rows | deciding(call.cames(*deciders), SORT)
+    deciders = [*by, *([] if loose is None else [key_of(call, key, loose)])]
+    plain_key = key is None or key == NONE
+    cames = union(first_of(call, one, items.rows) if plain_key else call.cames(one) for one in deciders)
+    rows = items.rows | deciding(cames, SORT)
     backwards = call.plain(-1, "reverse", False)
     if loose is None and isinstance(backwards, bool) and UNKNOWN not in keys:
         try:
@@ -164,8 +166,21 @@ def in_order(call: Call, items: Items) -> Items:
     return replace(items, rows=rows, shuffled=items.shuffled or several, kind="list")
 
 
-def key_of(call: Call, key: Value, one: Value) -> Value:
+def first_of(call: Call, one: Value, rows: Cames) -> Cames:
+    """Return what an element without a key is put in order by: of a tuple the first value, and rarely the others."""
+    content = call.see(one)
+    if not isinstance(content, Items) or content.kind != "tuple" or len(content.known) < 2:
+        return call.cames(one)
+    first, others = call.cames(content.known[0]), call.cames(*content.known[1:], content.loose)
+    groups = {(one.read, one.column) for one in rows if one.subtype == GROUP_BY}
+    alone = first and {(one.read, one.column) for one in first} <= groups  # each key is there once
+    return first if alone else first | hedged(others)
+
+
+def key_of(call: Call, key: Value | None, one: Value) -> Value:
     """Return what an element is put in order by."""
+    if key is None or key == NONE:
+        return own.order(call.machine, one)
     return call.machine.invoke(key, [one], {}, call.path)
 
 
@@ -265,8 +280,6 @@ FUNCTIONS: Rules = dict.fromkeys(
         "random.shuffle",
         "numpy.random.shuffle",
         "heapq.heapify",
-        "heapq.heappush",
-        "heapq.heappop",
         "bisect.insort",
         "bisect.insort_left",
         "bisect.insort_right",

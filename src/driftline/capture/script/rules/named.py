@@ -5,7 +5,7 @@ Enters: a call. Leaves: a value; a method whose name data decides is any of thos
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, writing
+from driftline.capture.script import access, doubts, writing
 from driftline.capture.script.call import Call, Rules, plain
 from driftline.capture.script.cames import deciding
 from driftline.capture.script.values import NONE, Const, Function, Instance, Items, Part, Text, Value
@@ -16,7 +16,7 @@ def attribute_got(call: Call) -> Value | None:
     name = call.plain(1)
     if isinstance(name, str) and call.args:
         return access.attribute(call.machine, call.args[0], name)
-    return _method_by_data(call) if len(call.args) > 1 else None
+    return _method_by_data(call) or _field_by_data(call) if len(call.args) > 1 else None
 
 
 def _method_by_data(call: Call) -> Value | None:
@@ -32,6 +32,16 @@ def _method_by_data(call: Call) -> Value | None:
         return None
     others = tuple(replace(one, others=()) for one in ones[1:])
     return replace(ones[0], others=others, by=deciding(call.cames(name)))
+
+
+def _field_by_data(call: Call) -> Value | None:
+    """A field whose name data decides."""
+    content, name = call.see(call.args[0]), call.args[1]
+    fields = doubts.meant(call.machine, name, content.fields) if isinstance(content, Instance) else []
+    if not fields:
+        return None
+    out = doubts.doubtful(call.machine, [content.fields[one] for one in fields])
+    return access.decided(call.machine, out, deciding(call.cames(name)))
 
 
 def getter(call: Call) -> Value:
@@ -63,6 +73,12 @@ def gotten(call: Call) -> Value | None:
 def attribute_set(call: Call) -> Value | None:
     """``setattr``."""
     name = call.plain(1)
+    content = call.see(call.args[0]) if len(call.args) > 2 else None
+    if not isinstance(name, str) and isinstance(content, Instance):
+        for one in doubts.meant(call.machine, call.args[1], content.fields):
+            value = doubts.perhaps(call.machine, content.fields[one], call.args[2])
+            writing.attribute(call.machine, call.args[0], one, value)
+        return NONE
     if not isinstance(name, str) or len(call.args) < 3:
         return None
     writing.attribute(call.machine, call.args[0], name, call.args[2])

@@ -6,10 +6,12 @@ hedge.
 
 from collections.abc import Iterable
 
-from driftline.capture.script import access, doubts, unrolling
+from msgspec.structs import replace
+
+from driftline.capture.script import access, doubts, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, plain
-from driftline.capture.script.cames import deciding, union
-from driftline.capture.script.reading import FILTER, NOTHING
+from driftline.capture.script.cames import deciding, some_rows, union
+from driftline.capture.script.reading import FILTER
 from driftline.capture.script.rules import lists
 from driftline.capture.script.rules.plain import folded, summed_up
 from driftline.capture.script.values import NONE, Const, Found, Frame, Instance, Items, Pairs, Ref, Thing, Value
@@ -30,14 +32,36 @@ def best(call: Call) -> Value:
 def _some(call: Call, over: unrolling.Unrolled) -> Value | None:
     """One of any number of tables or records, whichever it is."""
     ones = [one for one in (*over.items, over.loose) if one is not None]
+    if all(_is_tuple(call, one) for one in ones):
+        return _some_tuple(call, over, ones)
     if not all(isinstance(call.see(one), Frame | Pairs | Instance) for one in ones):
         return None
     key = call.argument(-1, "key")
-    by = NOTHING if key is None or key == NONE else union(call.cames(lists.key_of(call, key, one)) for one in ones)
+    by = union(call.cames(lists.key_of(call, key, one)) for one in ones)
     found = doubts.one_of(call.machine, doubts.doubtful(call.machine, ones))
     if isinstance(found, Ref) and isinstance(call.see(found), Pairs | Instance):
         return Found(found.place, deciding(by) | deciding(over.rows, FILTER))
     return None if found is None else access.among(call.machine, found, over.rows | deciding(by, FILTER))
+
+
+def _is_tuple(call: Call, value: Value) -> bool:
+    content = call.see(value)
+    return isinstance(content, Items) and content.kind == "tuple" and content.loose is None and bool(content.known)
+
+
+def _some_tuple(call: Call, over: unrolling.Unrolled, ones: list[Value]) -> Value:
+    """One of any number of tuples: by its key, else by what stands in it first, and rarely by the rest."""
+    out: Value | None = None
+    by = deciding(over.rows, FILTER)
+    key = call.argument(-1, "key")
+    for one in ones:
+        out = call.machine.memory.joined(out, one)
+        plain_key = key is None or key == NONE
+        by |= deciding(lists.first_of(call, one, over.rows) if plain_key else call.cames(lists.key_of(call, key, one)))
+    found = call.see(out)
+    if not isinstance(found, Items):  # of different lengths
+        return Thing(call.cames(out) | by)
+    return call.new(replace(found, known=tuple(access.decided(call.machine, one, by) for one in found.known)))
 
 
 def _chosen(call: Call, values: Iterable[Value]) -> Value | None:
@@ -79,4 +103,35 @@ def following(call: Call) -> Value:
     return access.among(call.machine, found, which)
 
 
-FUNCTIONS: Rules = {"builtins.max": best, "builtins.min": best, "builtins.next": following}
+def most(call: Call) -> Value | None:
+    """``nlargest`` and ``nsmallest``: some of the elements, in their order."""
+    over = unrolling.unrolled(call.machine, call.argument(1, "iterable") or Thing())
+    key = call.argument(2, "key")
+    asked = Call(call.machine, None, call.name, [], {} if key is None else {"key": key}, call.path)
+    made = lists.in_order(asked, Items(over.items, over.loose, over.rows))
+    return call.new(replace(made, rows=some_rows(made.rows)))
+
+
+def pushed(call: Call) -> Value:
+    """``heappush``: one more element; in which order they are is not known."""
+    writing.append(call.machine, call.argument(0) or NONE, call.argument(1) or Thing())
+    heap, content = call.argument(0), call.see(call.argument(0))
+    if isinstance(heap, Ref) and isinstance(content, Items):
+        call.machine.memory.put(heap.place, replace(content, shuffled=True))
+    return NONE
+
+
+def least(call: Call) -> Value:
+    """``heappop``: the least of the elements."""
+    return best(Call(call.machine, None, "builtins.min", call.args[:1], {}, call.path))
+
+
+FUNCTIONS: Rules = {
+    "builtins.max": best,
+    "builtins.min": best,
+    "builtins.next": following,
+    "heapq.nlargest": most,
+    "heapq.nsmallest": most,
+    "heapq.heappush": pushed,
+    "heapq.heappop": least,
+}

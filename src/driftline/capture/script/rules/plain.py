@@ -9,10 +9,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import access, unrolling, writing
-from driftline.capture.script.call import UNKNOWN, Call, Rules, inner_rows, members, plain, rows_of
-from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.call import UNKNOWN, Call, Rules, inner_rows, members, plain, rows_of, some_of
+from driftline.capture.script.cames import aggregated, changed, deciding, met, union
 from driftline.capture.script.joining import joined, made_of
-from driftline.capture.script.reading import FILTER, GROUP_BY, NOTHING, SORT
+from driftline.capture.script.reading import FILTER, GROUP_BY, NOTHING
 from driftline.capture.script.rules import lists
 from driftline.capture.script.rules.arrays import like
 from driftline.capture.script.values import (
@@ -43,7 +43,8 @@ def folded(call: Call) -> Value | None:
     """Of plain values the value, if they are small; else what they come from."""
     name = call.name.rpartition(".")[2]
     found = [members(call.machine, one) for one in call.args]
-    if call.kwargs or call.more or any(one is UNKNOWN or _large(one) for one in found):
+    some = any(some_of(call.see(one)) for one in call.args)  # how many there are, data decides
+    if call.kwargs or call.more or some or any(one is UNKNOWN or _large(one) for one in found):
         return None
     try:
         value = _FOLDED[name](*found)
@@ -85,7 +86,8 @@ def counted(call: Call) -> Value:
         return Thing(changed(content.cames), content.rows)
     if isinstance(content, Items) and content.kind == "set":  # how many different ones there are
         return Thing(aggregated(call.cames(call.argument(0))), content.rows)
-    return Thing(deciding(rows_of(call.machine, call.argument(0))))
+    keys = aggregated(content.keys) if isinstance(content, Pairs) else NOTHING  # how many different ones there are
+    return Thing(keys | deciding(rows_of(call.machine, call.argument(0))))
 
 
 def ranged(call: Call) -> Value:
@@ -136,9 +138,8 @@ def dict_made(call: Call) -> Value:
                 if one is not None:
                     key, held = access.item(call.machine, one, Const(0)), access.item(call.machine, one, Const(1))
                     writing.item(call.machine, out, key, held)
-            which = frozenset(one for one in over.rows if one.subtype != SORT)
             made = call.see(out)
-            call.machine.memory.put(out.place, replace(made, rows=made.rows | which))
+            call.machine.memory.put(out.place, replace(made, rows=made.rows | met(over.rows)))
     for name, held in call.kwargs.items():
         writing.item(call.machine, out, Const(name), held)
     return out
@@ -256,6 +257,14 @@ def wrapping(call: Call) -> Value:
     return value if isinstance(value, Function) and not call.name.endswith("wraps") else Library(call.name)
 
 
+def forgotten(call: Call) -> Value:
+    """``cache_clear``: what a function has returned is not remembered any more."""
+    function = call.see(call.receiver)
+    if isinstance(function, Function):
+        call.machine.memory.forget(function.node)
+    return NONE
+
+
 def reduced(call: Call) -> Value:
     """``reduce``: a function of all elements, two at a time."""
     over = unrolling.unrolled(call.machine, call.argument(1) or Thing())
@@ -311,6 +320,7 @@ FUNCTIONS: Rules = {
     **{f"builtins.{name}": summed_up for name in ("sum", "any", "all")},
     **{f"builtins.{name}": listed for name in ("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter")},
     **{f"builtins.{name}": quiet for name in ("isinstance", "callable", "hasattr", "id", "help", "input")},
+    **{f"bisect.{name}": computed for name in ("bisect", "bisect_left", "bisect_right")},
     "builtins.len": counted,
     "builtins.range": ranged,
     "builtins.dict": dict_made,

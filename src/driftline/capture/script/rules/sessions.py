@@ -5,11 +5,11 @@ that writes has been given a table of all that was put in before. A column that 
 Source: the reference of ``sqlalchemy.orm.Session``.
 """
 
-from driftline.capture.script import tables, unrolling
+from driftline.capture.script import relations, tables, unrolling
 from driftline.capture.script.call import Call, Rules, entering
-from driftline.capture.script.cames import hedged
-from driftline.capture.script.reading import FILTER, Cames, Table
-from driftline.capture.script.values import NONE, Class, Instance, Thing, Value
+from driftline.capture.script.cames import deciding, hedged, union
+from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames, Table
+from driftline.capture.script.values import NONE, Class, Instance, Part, Thing, Value
 
 _PENDING = "rows that wait for a session"  # in the memory: a table for each class
 
@@ -32,9 +32,21 @@ def _is_mapped(call: Call, of: Class) -> bool:
     return any(call.machine.memory.get((of.scope, name)) is not None for name in ("__tablename__", "__table__"))
 
 
+def _is_relation(call: Call, of: Class, name: str) -> bool:
+    held = call.machine.memory.get((of.scope, name))
+    return isinstance(held, Part) and held.kind == relations.RELATION
+
+
 def _wait(call: Call, content: Instance, rows: Cames) -> None:
     here = Table({}, rows=call.machine.guarding())
-    columns = {name: entering(call.machine, one, here) for name, one in content.fields.items()}
+    plain = {name: one for name, one in content.fields.items() if not _is_relation(call, content.of, name)}
+    columns = {name: entering(call.machine, one, here) for name, one in plain.items()}
+    others = union(call.cames(one) for name, one in content.fields.items() if name not in plain)
+    columns |= {
+        name: columns.get(name, NOTHING) | deciding(others, JOIN)
+        for name in relations.keys(call.machine, content.of)
+        if others
+    }
     table = tables.shaped(Table(columns, closed=True), call.machine.guarding() | rows, FILTER)
     waiting = dict(call.machine.memory.get(_PENDING) or ())
     known = waiting.get(content.of.name)
@@ -60,4 +72,12 @@ def written(call: Call) -> Value | None:
 METHODS: Rules = {
     **dict.fromkeys(("add", "add_all", "merge", "bulk_save_objects"), put),
     **dict.fromkeys(("commit", "flush"), written),
+}
+FUNCTIONS: Rules = {
+    "sqlalchemy.orm.relationship": relations.relationship,
+    "sqlalchemy.ForeignKey": relations.foreign_key,
+    "sqlalchemy.schema.ForeignKey": relations.foreign_key,
+    "sqlalchemy.Column": relations.column,
+    "sqlalchemy.schema.Column": relations.column,
+    "sqlalchemy.orm.mapped_column": relations.column,
 }

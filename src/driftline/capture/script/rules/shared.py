@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from driftline import later
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rule, names, rows_of, table_of
-from driftline.capture.script.cames import changed, union
+from driftline.capture.script.cames import changed, met, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, WINDOW, Cames, Table
-from driftline.capture.script.values import NONE, Const, Frame, Items, Pairs, Ref, Series, Thing, Value
+from driftline.capture.script.values import NONE, Const, Frame, Function, Items, Pairs, Ref, Series, Thing, Value
 
 TableRule = Callable[[Call, Table], Table | Value | None]
 _WORD = later.pattern(r"`([^`]+)`|(@?[A-Za-z_]\w*)")
@@ -127,8 +127,10 @@ def before(rows: Cames) -> Cames:
 
 def in_any_order(table: Table, how: Iterable[Any]) -> Table:
     """Return groups summed up by such functions: where the order of rows tells nothing, it shapes nothing."""
+    how = list(how)
     if not all(isinstance(each, str) and each in _ANY_ORDER for each in how):
-        return table
+        own = all(isinstance(each, Function) or (isinstance(each, str) and each in _ANY_ORDER) for each in how)
+        return table._replace(rows=met(table.rows)) if own else table
     return table._replace(rows=frozenset(each for each in table.rows if each.subtype != SORT))
 
 

@@ -82,3 +82,31 @@ def test_polars_names_columns_one_by_one_and_gives_several_conditions(wrote: Wro
         t.to_pandas().to_csv("o")
     """
     assert wrote(text) == {"k": "k", "b": "b", "rows": "a filter, s filter"}
+
+
+def test_a_scanner_takes_named_expressions_and_a_condition(wrote: Wrote) -> None:
+    text = (
+        HEAD
+        + """
+        import pyarrow.dataset as ds
+        made = {"x": ds.field("a") * ds.field("b"), "id": ds.field("oid")}
+        t.to_table(columns=made, filter=ds.field("s") == "q").to_csv("o")
+    """
+    )
+    assert wrote(text) == {"x": "a transformation, b transformation", "id": "oid transformation", "rows": "s filter"}
+    text = (
+        HEAD
+        + """
+        import pyarrow.dataset as ds
+        found = t.scanner(columns=["a"], filter=pc.field("s") > 0)
+        pa.Table.from_batches([one for one in found.to_batches() if one.num_rows]).to_csv("o")
+    """
+    )
+    assert wrote(text) == {"a": "a", "rows": "s filter"}
+    assert wrote(HEAD + '        t.to_table(["b"]).to_csv("o")\n') == {"b": "b"}
+
+
+def test_a_reader_is_told_which_rows_by_triples(wrote: Wrote) -> None:
+    for given in ('[("s", ">", 2), ("k", "==", "x")]', '[[("s", ">", 2)], [("k", "==", "x")]]'):
+        text = f'pd.read_parquet("orders", filters={given})[["a"]].to_csv("o")\n'
+        assert wrote(text) == {"a": "a", "rows": "k filter, s filter"}

@@ -72,3 +72,10 @@ def test_two_tables_are_compared_column_by_column(wrote: Wrote) -> None:
         diff.to_csv("o")
     """
     assert wrote(text) == {"a_self": "a", "a_other": "age", "rows": "a filter, age filter"}
+
+
+def test_what_the_other_side_was_sorted_by_only_tells_which_of_equal_keys_comes_first(wrote: Wrote) -> None:
+    text = 'orders[["k", "a"]].merge(users.sort_values("age")[["k", "name"]], on="k").to_csv("o")\n'
+    assert wrote(text)["rows"] == "age sort ?, k join"
+    text = 'orders.sort_values("a")[["k", "s"]].merge(users[["k", "name"]], on="k").to_csv("o")\n'
+    assert wrote(text)["rows"] == "a sort, k join"

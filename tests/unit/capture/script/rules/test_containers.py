@@ -133,3 +133,28 @@ def test_what_an_unknown_thing_makes_of_a_table_is_a_hedge(wrote: Wrote) -> None
         orders[["z"]].to_csv("o")
     """
     assert wrote(text) == {"z": "a transformation ?, b transformation ?, s transformation ?"}
+
+
+def test_a_model_of_pydantic_takes_its_fields_out_of_a_record(wrote: Wrote) -> None:
+    text = """
+        from pydantic import BaseModel
+        class Order(BaseModel):
+            oid: int
+            a: float
+        good = [Order.model_validate(row) for row in orders.to_dict("records")]
+        pd.DataFrame([one.model_dump() for one in good])[[*Order.model_fields]].to_csv("o")
+    """
+    assert wrote(text) == {"oid": "oid", "a": "a"}
+
+
+def test_the_fields_of_a_dataclass_are_told_by_name(wrote: Wrote) -> None:
+    text = """
+        from dataclasses import dataclass, fields
+        @dataclass
+        class P:
+            k: str
+            a: float
+        ones = [P(row["k"], row["a"]) for row in orders.to_dict("records")]
+        pd.DataFrame([{field.name: getattr(one, field.name) for field in fields(P)} for one in ones]).to_csv("o")
+    """
+    assert wrote(text) == {"k": "k", "a": "a"}

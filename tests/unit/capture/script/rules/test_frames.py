@@ -130,4 +130,4 @@ def test_what_rows_were_sorted_by_tells_which_one_is_taken_and_summed_up(wrote: 
     text = """
         pd.DataFrame({"x": [orders[["a", "b"]].sort_values("b").iloc[0].sum()]}).to_csv("o")
     """
-    assert wrote(text) == {"x": "a transformation, b transformation", "rows": "b sort"}
+    assert wrote(text) == {"x": "a transformation, b transformation", "rows": "b filter, b sort"}

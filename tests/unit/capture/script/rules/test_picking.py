@@ -85,3 +85,36 @@ def test_which_one_is_the_next_what_chose_the_elements_decides(wrote: Callable[.
         pd.DataFrame([{"x": found}]).to_csv("o")
     """
     assert wrote(text) == {"x": "a filter, age aggregation, b"}
+
+
+TUPLES = 'rows = [(row["a"], row["k"], row["s"]) for row in orders.to_dict("records")]\n'
+
+
+def test_the_greatest_tuple_is_decided_by_its_key_else_by_what_stands_first(wrote: Wrote) -> None:
+    text = TUPLES + 'one = max(rows, key=lambda row: row[1])\npd.DataFrame([{"s": one[2]}]).to_csv("o")\n'
+    assert wrote(text) == {"s": "k conditional, s"}
+    text = TUPLES + 'a, k, s = min(rows)\npd.DataFrame([{"s": s}]).to_csv("o")\n'
+    assert wrote(text) == {"s": "a conditional, k conditional ?, s, s conditional ?"}
+
+
+def test_a_heap_gives_the_least_of_what_was_put_on_it(wrote: Wrote) -> None:
+    text = """
+        import heapq
+        heap = []
+        for row in orders.to_dict("records"):
+            heapq.heappush(heap, (row["a"], row["k"]))
+        a, k = heapq.heappop(heap)
+        pd.DataFrame([{"k": k}]).to_csv("o")
+    """
+    assert wrote(text) == {"k": "a conditional, k, k conditional ?"}
+
+
+def test_some_of_the_greatest_are_chosen_by_their_key(wrote: Wrote) -> None:
+    text = """
+        import heapq
+        few = heapq.nlargest(3, orders.to_dict("records"), key=lambda row: row["a"])
+        pd.DataFrame([{"k": row["k"]} for row in few]).to_csv("o")
+    """
+    found = wrote(text)
+    assert found["k"] == "k"
+    assert "a filter" in found["rows"]

@@ -118,4 +118,25 @@ def test_a_dict_of_pairs_keeps_what_decided_which_there_are(wrote: Wrote) -> Non
         users["x"] = users["k"].map(dict(zip(few["k"], few["b"])))
         users[["x"]].to_csv("o")
     """
-    assert wrote(text)["x"] == "a filter, b, k join"
+    assert wrote(text)["x"] == "a filter, b, k join, s sort ?"  # of a key that comes twice the last one counts
+
+
+def test_a_function_that_forgets_reads_again(wrote: Wrote) -> None:
+    text = """
+        import functools
+        name = ["a"]
+        @functools.lru_cache
+        def column():
+            return orders[name[0]]
+        first = column()
+        name[0] = "b"
+        same = column()
+        column.cache_clear()
+        pd.DataFrame({"same": same, "new": column()}).to_csv("o")
+    """
+    assert wrote(text) == {"same": "a", "new": "b"}
+
+
+def test_how_many_names_data_has_chosen_is_decided_by_it(wrote: Wrote) -> None:
+    text = 'n = len([c for c in ("a", "b") if df[c].sum() > 0])\npd.DataFrame([{"n": n}]).to_csv("o")\n'
+    assert wrote(text)["n"] == "a filter, b filter"

@@ -1,0 +1,69 @@
+"""What lies in plain containers that an object file gave: tables, records and values in dicts, lists and tuples.
+
+Enters: what a call like ``pickle.load`` returned. Leaves: a field for each column and value, called by the keys that
+lead there (``orders.amount``); its type says through which containers, for ``script.contained``. Only keys, names of
+columns and classes are looked at, of each container the first members, and no value is kept.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from driftline.capture.frames import members
+from driftline.capture.hooks import glance
+from driftline.capture.script.steps import DICT, FRAME, LIST, MODEL, TUPLE, VALUE, Step, spelled
+from driftline.event.lineage import Field
+
+DEPTH = 4
+WIDTH = 64  # members of one container
+MOST = 1_000  # fields
+_ALIKE = 8  # records of one list whose keys count
+
+
+def fields(data: Any) -> tuple[Field, ...] | None:
+    """Return the fields of a container; None of anything else, and where its keys do not tell what is in it."""
+    if type(data) not in (dict, list, tuple):
+        return None
+    found = dict.fromkeys(islice(_below(data, ()), MOST + 1))
+    told = [Field(*spelled(steps)) for steps in found]
+    return tuple(told) if told and len(told) <= MOST and all(one.name for one in told) else None
+
+
+def _below(data: Any, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
+    """Yield the way to each column and value; no way at all where one is not known."""
+    kind = type(data)
+    columns = glance.at(data).fields if kind.__module__.partition(".")[0] in ("pandas", "polars", "pyarrow") else None
+    if columns is not None:
+        yield from ((*steps, (FRAME, field.name)) for field in columns)
+    elif kind is dict and data and len(data) <= WIDTH and all(type(key) is str for key in data):
+        for key, one in data.items():
+            yield from _within(one, (*steps, (DICT, key)))
+    elif kind is tuple and 0 < len(data) <= WIDTH:
+        for place, one in enumerate(data):
+            yield from _within(one, (*steps, (TUPLE, str(place))))
+    elif kind is list and data:
+        yield from _of_list(data, steps)
+    elif members.is_model(data):
+        yield (*steps, (MODEL, ""))
+    else:
+        yield (*steps, (VALUE, "")) if steps else ()
+
+
+def _within(one: Any, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
+    if len(steps) < DEPTH:
+        yield from _below(one, steps)
+    else:
+        yield (*steps, (VALUE, ""))
+
+
+def _of_list(data: list[Any], steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
+    """Elements that look alike are told as one; a few that do not, by their places."""
+    firsts = data[:_ALIKE]
+    ways = [list(_within(one, (*steps, (LIST, "")))) for one in firsts]
+    if all(type(one) is dict for one in firsts) or all(way == ways[0] for way in ways):
+        yield from (step for way in ways for step in way)
+    elif len(data) <= len(firsts):
+        for place, one in enumerate(data):
+            yield from _within(one, (*steps, (TUPLE, str(place))))
+    else:
+        yield (*steps, (LIST, ""), (VALUE, ""))

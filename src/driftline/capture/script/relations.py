@@ -1,0 +1,107 @@
+"""Relationships of mapped objects: which rows of another table an attribute stands for.
+
+Enters: an object that a session gave, and an attribute that was loaded when it was asked for. Leaves: the object, or
+any number of them, that its keys lead to. Source: the reference of ``sqlalchemy.orm.relationship``.
+"""
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from driftline.capture.script import tables
+from driftline.capture.script.call import Call, Machine
+from driftline.capture.script.cames import deciding, hedged, union
+from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames, Table
+from driftline.capture.script.results import ENTITY
+from driftline.capture.script.site import Path
+from driftline.capture.script.values import Class, Const, Frame, Function, Items, Part, Thing, Value
+
+RELATION, KEY = "relation", "foreign key"  # kinds of what a class says of an attribute
+_SEVERAL = frozenset({"list", "List", "set", "Set", "Sequence", "Collection", "WriteOnlyMapped", "DynamicMapped"})
+
+
+def relationship(call: Call) -> Value:
+    """``relationship``: of one or of several objects, where ``uselist`` says so."""
+    return Part(Const(call.plain(-1, "uselist")), RELATION)
+
+
+def foreign_key(call: Call) -> Value:
+    """``ForeignKey``: the column of the other table."""
+    return Part(call.argument(0, "column") or Const(""), KEY)
+
+
+def column(call: Call) -> Value | None:
+    """``mapped_column`` and ``Column``: a key of another table, where it is one."""
+    return next((one for one in call.args if isinstance(one, Part) and one.kind == KEY), None)
+
+
+def annotated(value: Value, annotation: ast.expr) -> Value:
+    """Return a relationship whose annotation says whether it is one of several objects."""
+    if not isinstance(value, Part) or value.kind != RELATION or value.of != Const(None):
+        return value
+    words = {one.id for one in ast.walk(annotation) if isinstance(one, ast.Name)}
+    words |= {
+        word
+        for one in ast.walk(annotation)
+        if isinstance(one, ast.Constant) and isinstance(one.value, str)
+        for word in one.value.replace("[", " ").split()
+    }
+    return Part(Const(bool(words & _SEVERAL)), RELATION)
+
+
+def keys(machine: Machine, of: Class) -> dict[str, str]:
+    """Return the attributes of a class that are keys of other tables, with the columns that these have there."""
+    found = {name: machine.memory.get((of.scope, name)) for name in of.fields or machine.memory.names(of.scope)}
+    return {
+        name: str(one.of.value)
+        for name, one in found.items()
+        if isinstance(one, Part) and one.kind == KEY and isinstance(one.of, Const)
+    }
+
+
+def attribute(machine: Machine, of: Value, frame: Frame, name: str, path: Path) -> Value | None:
+    """Return what a relationship of an object gives, or a method of its class; None where the attribute is neither."""
+    own = machine.memory.class_of(frame.name or "")
+    relation = None if own is None else machine.memory.get((own.scope, name))
+    if isinstance(relation, Function) and relation.kind not in {"staticmethod", "classmethod"}:
+        return replace(relation, self=of)
+    if own is None or not isinstance(relation, Part) or relation.kind != RELATION:
+        return None
+    if machine.columns(path) is None:  # it was loaded before
+        path = machine.memory.get((own, name)) or path
+    machine.memory.put((own, name), path)
+    mine = keys(machine, own)
+    columns, other = _loaded(machine, path)
+    theirs = {} if other is None else keys(machine, other)
+    several = relation.of.value if isinstance(relation.of, Const) else None
+    several = not mine if several is None else several
+    decides = _met(frame.table, columns, theirs) if several else _met(columns, frame.table, mine)
+    if not columns.columns:
+        return Thing(hedged(decides or deciding(tables.values(frame.table), JOIN)))
+    if not several:
+        row = Frame(tables.tinged(columns, decides), True, True, None if other is None else other.name)
+        return machine.memory.new(row)
+    row = Frame(columns, True, True, None if other is None else other.name)
+    return machine.memory.new(Items((), machine.memory.new(row), deciding(decides, FILTER)))
+
+
+def _loaded(machine: Machine, path: Path) -> tuple[Table, Class | None]:
+    """Return the columns of the objects that were loaded where the attribute was asked for, and their class."""
+    read = machine.memory.see(machine.read(path))
+    columns: dict[Any, Cames] = {}
+    other = ""
+    for name, cames in read.table.columns.items() if isinstance(read, Frame) else ():
+        element, entity, field = str(name).partition(ENTITY)
+        if entity:
+            columns[field], other = cames, element
+    return Table(columns, closed=True), machine.memory.class_of(other)
+
+
+def _met(one: Table, many: Table, found: Mapping[str, str]) -> Cames:
+    """Return what brings rows together: keys in the one table, and what they are keys of in the other."""
+    out: list[Cames] = []
+    for name, target in found.items():
+        out += [many.columns.get(name, NOTHING), one.columns.get(target.rpartition(".")[2], NOTHING)]
+    return deciding(union(out), JOIN)

@@ -1,0 +1,81 @@
+"""What lies in containers; the expected names and ways are read off the literals."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from tests.told_by_code import BEGIN, DATA, Script, edges
+
+from driftline.capture.hooks import contained
+from driftline.capture.script.steps import DICT, FRAME, LIST, MODEL, TUPLE, VALUE, steps_of
+
+FRAME_OF_TWO = pd.DataFrame({"a": [1], "b": [2]})
+
+
+class Model:
+    def predict(self) -> None:
+        """What makes it one."""
+
+
+def told(data: Any) -> dict[str, list[tuple[str, str]]] | None:
+    found = contained.fields(data)
+    return None if found is None else {one.name: steps_of(one.type) for one in found}
+
+
+def test_each_column_and_value_has_a_field_with_the_way_to_it() -> None:
+    assert told({"x": FRAME_OF_TWO, "n": 3, "inner": {"m": 4}}) == {
+        "x.a": [(DICT, "x"), (FRAME, "a")],
+        "x.b": [(DICT, "x"), (FRAME, "b")],
+        "n": [(DICT, "n"), (VALUE, "")],
+        "inner.m": [(DICT, "inner"), (DICT, "m"), (VALUE, "")],
+    }
+
+
+def test_records_of_a_list_are_told_as_one_with_the_keys_of_all() -> None:
+    assert told([{"a": 1}, {"a": 2, "b": 3}]) == {
+        "a": [(LIST, ""), (DICT, "a"), (VALUE, "")],
+        "b": [(LIST, ""), (DICT, "b"), (VALUE, "")],
+    }
+    assert told([(1, "x"), (2, "y")]) == {
+        "0": [(LIST, ""), (TUPLE, "0"), (VALUE, "")],
+        "1": [(LIST, ""), (TUPLE, "1"), (VALUE, "")],
+    }
+
+
+def test_tables_are_told_by_place_in_a_tuple_and_in_a_list_of_unlike_ones() -> None:
+    other = FRAME_OF_TWO[["b"]]
+    for data in ((FRAME_OF_TWO, other), [FRAME_OF_TWO, other]):
+        assert sorted(told(data) or ()) == ["0.a", "0.b", "1.b"]
+    assert sorted(told([FRAME_OF_TWO, FRAME_OF_TWO]) or ()) == ["a", "b"]
+
+
+def test_a_model_is_told_as_one() -> None:
+    assert told({"model": Model(), "names": ["a", "b"]}) == {
+        "model": [(DICT, "model"), (MODEL, "")],
+        "names": [(DICT, "names"), (LIST, ""), (VALUE, "")],
+    }
+
+
+@pytest.mark.parametrize("data", [3, "text", FRAME_OF_TWO, Model(), [1, 2], {}, {7: FRAME_OF_TWO}, None])
+def test_of_other_things_nothing_is_told(data: Any) -> None:
+    assert contained.fields(data) is None
+
+
+def test_a_dict_of_many_keys_is_one_value() -> None:
+    data = {"by_id": {str(one): one for one in range(contained.WIDTH + 1)}, "n": 1}
+    assert told(data) == {"by_id": [(DICT, "by_id"), (VALUE, "")], "n": [(DICT, "n"), (VALUE, "")]}
+
+
+def test_what_is_read_again_by_its_key_comes_from_what_was_kept_under_it(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import pickle\n"
+        'raw = pd.read_csv("customers.csv")\n'
+        'with open("state.pkl", "wb") as file:\n'
+        '    pickle.dump({"a": raw[["id", "spend"]], "b": raw[["id", "tenure"]]}, file)\n'
+        'with open("state.pkl", "rb") as file:\n'
+        "    state = pickle.load(file)\n"
+        'out = state["a"].assign(half=state["a"].spend / 2)\n'
+        'out.to_csv("out.csv", index=False)\n'
+    ))  # fmt: skip
+    assert edges(events, "state.pkl")["a.spend"] == {("customers.csv", "spend", "IDENTITY", 0.9)}
+    assert edges(events, "out.csv")["half"] == {("state.pkl", "a.spend", "TRANSFORMATION", 0.9)}

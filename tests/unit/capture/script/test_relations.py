@@ -1,0 +1,58 @@
+"""Relationships; ``people`` is what a session gives, as the hook on SQLAlchemy names their attributes."""
+
+import ast
+from collections.abc import Callable
+
+import pytest
+
+from driftline.capture.script import relations
+from driftline.capture.script.values import Const, Part
+
+Wrote = Callable[..., dict[str, str]]
+CLASSES = """
+        from sqlalchemy import ForeignKey
+        from sqlalchemy.orm import mapped_column, relationship
+        class Team(Base):
+            __tablename__ = "teams"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            title: Mapped[str]
+            people: Mapped[list["Person"]] = relationship(back_populates="team")
+        class Person(Base):
+            __tablename__ = "people"
+            name: Mapped[str]
+            team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))
+            team: Mapped[Team] = relationship(back_populates="people")
+            @property
+            def short(self):
+                return self.name[:3]
+"""
+
+
+def test_what_a_relationship_gives_that_was_loaded_before_is_a_hedge(wrote: Wrote) -> None:
+    text = (
+        CLASSES
+        + """
+        pd.DataFrame([{"n": one.name, "t": one.team.title} for one in session.scalars("people")]).to_csv("o")
+    """
+    )
+    assert wrote(text) == {"n": "Person\0name", "t": "Person\0team_id join ?"}
+
+
+def test_a_property_of_the_class_is_followed(wrote: Wrote) -> None:
+    text = (
+        CLASSES
+        + """
+        pd.DataFrame([{"s": one.short} for one in session.scalars("people")]).to_csv("o")
+    """
+    )
+    assert wrote(text) == {"s": "Person\0name transformation"}
+
+
+@pytest.mark.parametrize("annotation", ["Mapped[list[Team]]", "Mapped[List['Team']]", '"Mapped[set[Team]]"'])
+def test_an_annotation_says_that_there_are_several(annotation: str) -> None:
+    bare = Part(Const(None), relations.RELATION)
+    node = ast.parse(annotation, mode="eval").body
+    assert relations.annotated(bare, node) == Part(Const(True), relations.RELATION)
+    assert relations.annotated(bare, ast.parse("Mapped[Team]", mode="eval").body) == Part(
+        Const(False), relations.RELATION
+    )
