@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 import sqlglot
 from sqlglot import exp
 
+from driftline.capture.sql import parsed
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.limit import Limit, TooLong
 from driftline.capture.sql.relation import Edges
@@ -89,11 +90,10 @@ def _body(tree: Any, dialect: Dialect) -> Any:
 def _parsed(text: str, dialect: Dialect) -> Any:
     grammar = sqlglot.Dialect.get_or_raise(dialect.name or None)
     try:
-        trees = (
-            Limit(_SECONDS)
-            .parser(grammar, error_level=sqlglot.ErrorLevel.IMMEDIATE)
-            .parse(grammar.tokenize(text), text)
-        )
+        tokens = grammar.tokenize(text)
+        if parsed.is_too_deep(tokens):
+            return None
+        trees = Limit(_SECONDS).parser(grammar, error_level=sqlglot.ErrorLevel.IMMEDIATE).parse(tokens, text)
     except (sqlglot.errors.SqlglotError, TooLong):
         return None
     trees = [tree for tree in trees if tree is not None]

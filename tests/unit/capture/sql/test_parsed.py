@@ -17,6 +17,11 @@ def test_how_deep_parentheses_stand_in_each_other_is_counted() -> None:
     assert parsed.nesting(sqlglot.tokenize("f((a) + (b + (c)))")) == 3
 
 
+def test_how_deep_types_stand_in_each_other_is_counted_by_itself() -> None:
+    words = sqlglot.tokenize("SELECT f((struct(array[1], struct(2, (3))))), array[struct(4)]")
+    assert parsed.nesting(words, types=True) == 2
+
+
 def test_an_insert_without_rows_is_cut_off() -> None:
     assert parsed.is_cut_off(sqlglot.parse_one("INSERT INTO t"))
     assert not parsed.is_cut_off(sqlglot.parse_one("INSERT INTO t SELECT 1"))
