@@ -28,6 +28,13 @@ def is_too_deep(tokens: list[Any]) -> bool:
     return COMPILED and (nesting(tokens) > _NESTED or nesting(tokens, types=True) > _TYPES)
 
 
+def runs_on(tree: Any) -> bool:
+    """Whether the verb of another statement of T-SQL was taken for an alias, as in ``SELECT 2 DELETE FROM t``."""
+    listed = tree.expressions if isinstance(tree, exp.Select) else []
+    names = [one.args["alias"] for one in listed if isinstance(one, exp.Alias)]
+    return any(name.name.upper() == "DELETE" and not name.args.get("quoted") for name in names)
+
+
 def nesting(tokens: list[Any], *, types: bool = False) -> int:
     """Return how deep parentheses stand in each other; or only those brackets that stand behind the name of a type."""
     opened: list[bool] = []

@@ -103,6 +103,7 @@ class Trees:
         finally:
             self.stopped = max(getattr(parser, "_index", 0), 0) or len(tokens)  # Athena's asks another one
         trees = [tree for tree in trees if tree is not None]
-        if len(trees) != 1 or (self.name not in _CALLS_BY_NAME and parsed.is_no_statement(trees[0])):
+        refused = parsed.runs_on if self.name in _CALLS_BY_NAME else parsed.is_no_statement
+        if len(trees) != 1 or refused(trees[0]):
             return None, "cannot be parsed"
         return trees[0], ""
