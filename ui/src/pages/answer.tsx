@@ -92,6 +92,7 @@ function Sources({ answer, trails = [] }: { answer: Answer; trails?: Trail[] | u
   const { sources = [], documents = [], features = {} } = answer;
   const origins = new Map(trails.map((trail) => [trail.content, trail.steps?.at(-1)?.node ?? ""]));
   const names = Object.keys(features);
+  const sure = documents.length - (answer.perhaps ?? 0); // the others are the last ones
   return (
     <>
       {sources.length ? (
@@ -109,7 +110,13 @@ function Sources({ answer, trails = [] }: { answer: Answer; trails?: Trail[] | u
       ) : <Empty>It did not say what it stood on.</Empty>}
       {documents.length > 0 && (
         <><h3>Documents retrieved</h3>
-          <ul class="plain">{documents.map((each) => <li key={each.content}><code title={each.content}>{each.document || shortVersion(each.content)}</code>{each.score ? <span class="muted"> score {number(each.score)}</span> : null}<Origin of={origins.get(each.content)} /></li>)}</ul></>
+          <ul class="plain">{documents.map((each, place) => (
+            <li key={each.content}>
+              <code class={place < sure ? "" : "muted"} title={each.content}>{each.document || shortVersion(each.content)}</code>
+              {place < sure ? null : <> <span class="tag" title="It was at hand, but may have fed earlier answers only">perhaps</span></>}
+              {each.score ? <span class="muted"> score {number(each.score)}</span> : null}<Origin of={origins.get(each.content)} />
+            </li>
+          ))}</ul></>
       )}
       {names.length > 0 && (
         <><h3>Values used</h3>
