@@ -142,3 +142,17 @@ def test_methods_of_a_served_model_are_those_of_the_model(sink: MemorySink) -> N
     assert pickle.loads(pickle.dumps(served.get_params))() == model.get_params()
     with pytest.raises(TypeError):
         served.set_params(1)
+
+
+def test_an_attribute_that_has_no_truth_value_comes_out_as_it_is(sink: MemorySink) -> None:
+    class Odd:
+        def __call__(self) -> int:
+            return 1
+
+        def __bool__(self) -> bool:
+            raise ValueError
+
+    class Model:
+        odd = Odd()
+
+    assert driftline.serve(Model()).odd() == 1

@@ -115,7 +115,7 @@ while not os.path.isdir(".driftline/runs") or not os.listdir(".driftline/runs"):
 assert driftline.flush()
 for one in range(3):
     driftline.record_answer("desk")
-os.kill(os.getpid(), signal.SIGKILL)
+signal.pidfd_send_signal(os.pidfd_open(os.getpid()), signal.SIGKILL)  # as by somebody else: unannounced
 """
 
 
@@ -142,7 +142,7 @@ def work(n):
     for one in range(n):
         driftline.record_answer("desk", decision=f"{os.getpid()} {one}")
     if n == 7:
-        os.kill(os.getpid(), signal.SIGKILL)
+        signal.pidfd_send_signal(os.pidfd_open(os.getpid()), signal.SIGKILL)  # as by somebody else
     return n
 
 if __name__ == "__main__":
