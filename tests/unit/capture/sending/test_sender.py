@@ -255,7 +255,7 @@ def test_with_sink_and_disk_both_broken_the_loss_is_counted_and_told(
         assert client.status()["lost"] == 1
     told = [record.getMessage() for record in caplog.records]
     assert any("are being lost" in message for message in told)
-    assert any("1 events or answers were lost in all" in message for message in told)
+    assert any("events and answers that were lost in all: 1" in message for message in told)
     fault.reset()
 
 
