@@ -31,7 +31,8 @@ def failed(piece: str, error: BaseException) -> None:
 def _failed(piece: str, error: BaseException) -> None:
     count(piece)
     if piece not in _told:
-        tell(piece, f"{piece} failed and was passed over ({shown(error)[:200]})")
+        said = f"a part of it failed, '{piece}' ({shown(error)[:200]})"
+        tell(piece, f"{said}; your program goes on, but what that part records may be missing")
 
 
 def count(piece: str, by: int = 1) -> None:

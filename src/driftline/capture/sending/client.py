@@ -247,7 +247,8 @@ def _at_exit() -> None:
         except KeyboardInterrupt:  # nobody is to wait any longer; how the script ended stays as it is
             measure.level.enough = True
             place = client.sender.delivery.spool.folder
-            fault.tell("deadline", f"interrupted at the end; what is not delivered yet is kept in {place}")
+            what = "interrupted while it delivered"
+            fault.tell("deadline", f"{what}; the rest waits in {place}, and the next run delivers it")
             with contextlib.suppress(KeyboardInterrupt):
                 fault.attempt("exit", client.sender.close, 0.0)
     if stood:

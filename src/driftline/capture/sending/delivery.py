@@ -185,10 +185,10 @@ class Delivery:
     def _mourn(self, fresh: Sequence[int]) -> None:
         _, answers, events, *perhaps = fresh
         self.counts["lost"] += answers + events
-        if any(fresh):
-            more = f", and perhaps {sum(perhaps):,} more" if any(perhaps) else ""
-            what = f"{answers:,} answers and {events:,} events of processes that were killed are lost{more}"
-            fault.tell(f"killed:{fresh}", what)
+        told = [f"{n:,} {what}{'s' * (n != 1)}" for n, what in ((answers, "answer"), (events, "event")) if n]
+        told += [f"perhaps {sum(perhaps):,} more"] if any(perhaps) else []
+        if told:
+            fault.tell(f"killed:{fresh}", f"lost with processes that were killed: {', '.join(told)}")
 
     def follow(self, *, asked: bool) -> None:
         """Have the sink do what it has put off: all of it where somebody asked, else what has waited long enough."""
@@ -218,7 +218,7 @@ class Delivery:
     def sum_up(self) -> None:
         """Say at the end how much was lost in all."""
         if self.counts["lost"]:
-            fault.tell("lost in all", f"{self.counts['lost']:,} events or answers were lost in all")
+            fault.tell("lost in all", f"events and answers that were lost in all: {self.counts['lost']:,}")
 
     def shut(self) -> None:
         """Let go of the spool and of the sink."""

@@ -358,7 +358,9 @@ class Sender:
         rest = Flight(self.delivery) if ended else self._flight.copy()
         if not ended:
             place = self.delivery.spool.folder
-            fault.tell("deadline", f"delivery took longer than {timeout:g} s; the rest is kept in {place}")
+            fault.tell(
+                "deadline", f"not all was delivered in time; the rest waits in {place}, and the next run delivers it"
+            )
         while self._items:
             item = self._items.popleft()
             if not isinstance(item, _Mark):

@@ -79,7 +79,8 @@ def test_a_hook_that_fails_is_told_once_and_off_after_three(
     assert len(attempts.calls) == fault.OFF_AFTER
     assert fault.counts() == {"hook pandas.read_csv": 3}
     assert [record.getMessage() for record in caplog.records] == [
-        "driftline: hook pandas.read_csv failed and was passed over (RuntimeError: on purpose)"
+        "driftline: a part of it failed, 'hook pandas.read_csv' (RuntimeError: on purpose); "
+        "your program goes on, but what that part records may be missing"
     ]
     assert client.status()["failed:hook pandas.read_csv"] == 3
     driftline.flush()
@@ -158,8 +159,8 @@ def test_a_failure_is_told_once_for_each_kind(caplog: pytest.LogCaptureFixture) 
             fault.failed("one", ValueError("x"))
         fault.failed("two", ValueError("y"))
     assert [record.getMessage() for record in caplog.records] == [
-        "driftline: one failed and was passed over (ValueError: x)",
-        "driftline: two failed and was passed over (ValueError: y)",
+        f"driftline: a part of it failed, {what}; your program goes on, but what that part records may be missing"
+        for what in ("'one' (ValueError: x)", "'two' (ValueError: y)")
     ]
     assert fault.counts() == {"one": 3, "two": 1}
     assert fault.off("one")
