@@ -7,7 +7,6 @@ C++ (Arrow, Polars, DuckDB) raises no such event; only hooks see that.
 Source: https://docs.python.org/3/library/audit_events.html.
 """
 
-import contextlib
 import functools
 import os
 import stat
@@ -83,14 +82,20 @@ def watching() -> bool:
     return _state.on
 
 
-def _heard(event: str, args: tuple[Any, ...]) -> None:
-    if event != "open" or not _state.on:
-        if event in _LOCKING:
-            with contextlib.suppress(Exception):
-                locks.heard(event, args)
+def _heard(event: str, args: tuple[Any, ...], *, state: _State = _state, locking: frozenset[str] = _LOCKING) -> None:
+    """Called from inside every open of the process: it must never raise.
+
+    It looks at nothing outside of itself before it tries: as Python ends, all names of this module become None, and the
+    user's own objects may still be thrown away after that.
+    """
+    try:
+        if event == "open":
+            if state.on:
+                _note(*args)
+        elif event in locking:
+            locks.heard(event, args)
+    except Exception:  # whatever it is: the event would not take place
         return
-    with contextlib.suppress(Exception):  # it is called from inside every open of the process: it must never raise
-        _note(*args)
 
 
 def _note(given: Any, mode: Any, flags: Any) -> None:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -143,3 +145,35 @@ def test_what_is_opened_beyond_those_that_are_remembered_is_counted(
             with (tmp_path / f"{number}.txt").open():
                 pass
     assert run.trace.gaps[opens.FURTHER] == 3
+
+
+LATE = """\
+import codecs, os, sys
+class Late:
+    def __init__(self): self.remove, self.open = os.remove, open
+    def __del__(self):
+        self.open("made.txt", "w").close()
+        self.remove("late.txt")
+        raise ValueError("said at the end")
+kept = Late()
+here = sys.modules[__name__]
+def search(name): return None
+codecs.register(search)  # it keeps this module until those that were imported later have ended
+"""
+
+
+def test_what_the_program_does_after_the_modules_have_ended_is_as_ever(tmp_path: Path) -> None:
+    """As without Driftline: the file is made, the other one removed, and the exception is told as Python tells it."""
+    (tmp_path / "late_one.py").write_text(LATE)
+    (tmp_path / "late.txt").touch()
+    script = tmp_path / "script.py"
+    script.write_text("import late_one\nimport driftline\ndriftline.watch('job')\n")
+    environment = {**os.environ, "DRIFTLINE_CONSOLE": "false"}
+    ran = subprocess.run(
+        [sys.executable, str(script)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert ran.returncode == 0
+    assert "ValueError: said at the end" in ran.stderr
+    assert "driftline" not in ran.stderr
+    assert (tmp_path / "made.txt").exists()
+    assert not (tmp_path / "late.txt").exists()

@@ -3,6 +3,7 @@
 import json
 import pickle
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,7 @@ def test_replacing_rows_of_a_table_writes_it(watched: MemorySink, text: str) -> 
     with driftline.run("job") as run:
         connection.execute(text)
         connection.commit()
+    connection.close()
     assert [one.dataset.name for one in run.outputs] == ["final"]
     assert [one.dataset.name for one in run.inputs] == (["stage"] if "stage" in text else [])
 
@@ -151,6 +153,7 @@ def test_a_table_that_is_read_whole_has_a_version_a_fingerprint_and_a_profile(wa
     TABLE.to_sql("t", engine, index=False)  # by another process, as far as this run knows
     with driftline.run("job"):
         read(engine)
+    engine.dispose()
     found, expected = held(watched), profile.fingerprint(TABLE, rows=True)
     assert expected.row_set is not None
     assert (found["version"], found["rows"]) == (expected.row_set.total, 3)
@@ -178,8 +181,9 @@ def test_reading_some_columns_or_in_pieces_names_no_version(watched: MemorySink)
     TABLE.to_sql("t", engine, index=False)
     for arguments in ({"columns": ["a"]}, {"index_col": "a"}, {"chunksize": 2}):
         with driftline.run("job"):
-            pd.read_sql_table("t", engine, **arguments)
+            list(pd.read_sql_table("t", engine, **arguments))  # to the end, which gives the connection back
         assert "version" not in held(watched)
+    engine.dispose()
 
 
 def test_a_table_that_is_stored_whole_has_what_its_frame_has(watched: MemorySink) -> None:
@@ -268,13 +272,14 @@ def test_a_statement_that_is_not_understood_is_a_gap_by_its_beginning(watched: M
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> sqlite3.Connection:
+def shop(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(tmp_path / "shop.db")
     connection.executescript("""
         create table orders (id int, amount int, paid int); insert into orders values (1, 20, 1), (2, 30, 1);
         create table users (id int, age int); insert into users values (1, 40), (2, 50);
     """)
-    return connection
+    yield connection
+    connection.close()
 
 
 SQL = "select amount * 2 as double, age from orders join users on orders.id = users.id where paid = 1"

@@ -83,6 +83,7 @@ def test_rows_errors_and_classes_are_as_before(watched: MemorySink, tmp_path: Pa
     connection.close()
     driftline.unwatch()
     plain = sqlite3.connect(":memory:")
+    plain.close()
     assert type(plain) is sqlite3.Connection
     plain.close()
 

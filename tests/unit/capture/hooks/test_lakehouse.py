@@ -1,6 +1,7 @@
 """Delta and Iceberg through their own libraries, on real tables in a folder; versions are what these libraries say."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +21,15 @@ def said(found: tuple[Touched, ...]) -> list[tuple[str, str]]:
     return [(one.dataset.name, one.version) for one in found]
 
 
-def orders() -> Any:
+@pytest.fixture
+def table(watched: MemorySink) -> Iterator[Any]:
     """Return an empty Iceberg table, made before anything is recorded."""
     sql = pytest.importorskip("pyiceberg.catalog.sql")
     here = Path.cwd()
     catalog = sql.SqlCatalog("shop", uri=f"sqlite:///{here}/catalog.db", warehouse=f"file://{here}/house")
     catalog.create_namespace("shop")
-    return catalog.create_table("shop.orders", schema=pa.table(ROWS).schema)
+    yield catalog.create_table("shop.orders", schema=pa.table(ROWS).schema)
+    catalog.close()
 
 
 def test_each_commit_to_a_delta_table_is_a_version(watched: MemorySink) -> None:
@@ -61,8 +64,7 @@ def test_what_is_written_to_delta_and_read_from_it_keeps_its_columns(watched: Me
 
 
 @pytest.mark.filterwarnings("ignore:Delete operation did not match")
-def test_an_iceberg_table_goes_by_its_place_and_snapshot(watched: MemorySink) -> None:
-    table = orders()
+def test_an_iceberg_table_goes_by_its_place_and_snapshot(watched: MemorySink, table: Any) -> None:
     with driftline.run("fill") as fill:
         assert table.scan().to_arrow().num_rows == 0  # there is no snapshot to have read
         table.append(pa.table(ROWS))
@@ -81,8 +83,7 @@ def test_an_iceberg_table_goes_by_its_place_and_snapshot(watched: MemorySink) ->
     assert [name for name, _ in said(use.outputs)] == ["chosen.parquet"]
 
 
-def test_a_transaction_of_iceberg_is_one_version(watched: MemorySink) -> None:
-    table = orders()
+def test_a_transaction_of_iceberg_is_one_version(watched: MemorySink, table: Any) -> None:
     with driftline.run("fill") as run, table.transaction() as both:
         both.append(pa.table(ROWS))
         both.append(pa.table(ROWS))
@@ -90,8 +91,7 @@ def test_a_transaction_of_iceberg_is_one_version(watched: MemorySink) -> None:
     assert table.scan().to_arrow().num_rows == 6
 
 
-def test_only_what_is_all_of_a_table_is_measured_for_it(watched: MemorySink) -> None:
-    table = orders()
+def test_only_what_is_all_of_a_table_is_measured_for_it(watched: MemorySink, table: Any) -> None:
     with driftline.run("fill"):
         table.append(pa.table(ROWS))
         table.append(pa.table(ROWS))

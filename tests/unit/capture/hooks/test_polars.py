@@ -245,6 +245,7 @@ def test_an_iceberg_table_is_scanned_at_its_snapshot(
     ]  # fmt: skip
     assert {one.dataset.name for one in run.inputs} == {"house/shop/orders"}
     driftline.flush()
+    catalog.close()
     held = json.loads(bytes(watched.decoded()[-1].outputs[0].facets["columnLineage"]))  # and no manifest of the table
     assert [one["name"] for one in held["fields"]["a"]["inputFields"]] == ["house/shop/orders"]
 

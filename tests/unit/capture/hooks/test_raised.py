@@ -2,6 +2,7 @@
 
 import asyncio
 import builtins
+import contextlib
 import dis
 import io
 import json
@@ -42,6 +43,12 @@ def refuse(*_: Any) -> None:
     raise Frozen("no")
 
 
+def with_sqlite(act: Callable[[sqlite3.Connection], Any]) -> None:
+    """Closed at the end: since Python 3.13 one that is only dropped is warned of."""
+    with contextlib.closing(sqlite3.connect(":memory:")) as made:
+        act(made)
+
+
 CALLS: dict[str, Callable[[], Any]] = {
     "pandas reads": lambda: pd.read_csv("absent.csv"),
     "pandas writes": lambda: pd.DataFrame({"a": [1]}).to_csv("absent/x.csv"),
@@ -53,8 +60,8 @@ CALLS: dict[str, Callable[[], Any]] = {
     "a connection of duckdb": lambda: duckdb.connect().execute("SELECT * FROM absent"),
     "a transaction of duckdb": lambda: [twice := duckdb.connect(), twice.begin(), twice.begin()],
     "sqlite3 connects": lambda: sqlite3.connect("absent/a.db"),
-    "sqlite3": lambda: sqlite3.connect(":memory:").execute("SELECT absent"),
-    "a cursor of sqlite3": lambda: sqlite3.connect(":memory:").cursor().execute("SELECT absent"),
+    "sqlite3": lambda: with_sqlite(lambda made: made.execute("SELECT absent")),
+    "a cursor of sqlite3": lambda: with_sqlite(lambda made: made.cursor().execute("SELECT absent")),
     "a closed connection of sqlite3": lambda: [shut := sqlite3.connect(":memory:"), shut.close(), shut.cursor()],
     "json": lambda: json.load(io.StringIO()),
     "fsspec": lambda: fsspec.filesystem("memory").open("/absent"),

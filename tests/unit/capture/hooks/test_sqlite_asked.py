@@ -1,6 +1,7 @@
 """What SQLite tells of a connection; the tables were made by hand."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from driftline.capture.hooks import sqlite_asked
@@ -8,7 +9,7 @@ from driftline.event.lineage import Field
 
 
 def test_the_columns_of_a_table_are_told_with_their_types() -> None:
-    with sqlite3.connect(":memory:") as connection:
+    with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute("create table t (a integer, b text)")
         connection.text_factory = lambda text: 1 / 0  # the user's code, which must not be asked
         assert sqlite_asked.columns(connection, "main.t") == (Field("a", "INTEGER"), Field("b", "TEXT"))
@@ -16,14 +17,15 @@ def test_the_columns_of_a_table_are_told_with_their_types() -> None:
 
 
 def test_a_connection_has_a_file_or_is_in_memory(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / "x.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "x.db")) as connection:
         assert sqlite_asked.file_of(connection) == str(tmp_path / "x.db")
-    assert sqlite_asked.file_of(sqlite3.connect(":memory:")) == ""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        assert sqlite_asked.file_of(connection) == ""
 
 
 def test_where_somebody_listens_nothing_is_asked() -> None:
     heard: list[str] = []
-    with sqlite3.connect(":memory:") as connection:
+    with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute("create table t (a integer)")
         connection.set_trace_callback(heard.append)
         assert sqlite_asked.columns(connection, "t") is None
