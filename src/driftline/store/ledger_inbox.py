@@ -48,10 +48,12 @@ def row(answer: Answer) -> Mapping[str, Any]:
     """Return the parameters that insert ``answer``.
 
     Raises:
-        BadInput: its time is out of range, or a value cannot be encoded (such as half a character).
+        BadInput: its time or a number is out of range, or a value cannot be encoded (such as half a character).
     """
     try:
         month(answer.time_us)
+        for count in (answer.tokens_in, answer.tokens_out, answer.perhaps):
+            count.to_bytes(8, "little", signed=True)  # as a segment keeps them
         features = answer.features
         if any(isinstance(value, float) and not math.isfinite(value) for value in features.values()):
             # JSON has no word for these, and an answer reads the same from the inbox and from a segment.

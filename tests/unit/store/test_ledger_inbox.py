@@ -27,8 +27,8 @@ def test_features_that_json_cannot_write_are_kept_as_unknown() -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"time_us": -1}, {"time_us": 2**62}, {"features": {"n": 2**70}}, {"text": "\ud800"}],
-    ids=["before 1970", "after 9999", "a number of 71 bits", "half a character"],
+    [{"time_us": -1}, {"time_us": 2**62}, {"features": {"n": 2**70}}, {"text": "\ud800"}, {"tokens_in": 2**63}],
+    ids=["before 1970", "after 9999", "a number of 71 bits", "half a character", "a count of 64 bits"],
 )
 def test_what_cannot_be_kept_is_refused_by_its_id(changes: dict[str, Any]) -> None:
     with pytest.raises(BadInput, match="answer 007: "):

@@ -17,7 +17,7 @@ from driftline.capture.program.sites import Read, Way
 from driftline.capture.program.texts import Texts
 from driftline.capture.script import parsing
 from driftline.capture.script.follow import Followed, follow
-from driftline.capture.script.reading import Entry, Source, Table
+from driftline.capture.script.reading import ORDER, Entry, Source, Table
 from driftline.capture.script.site import Path
 from driftline.event.lineage import Field
 
@@ -145,4 +145,6 @@ class Program:
         schemas = dict.fromkeys(one.fields or self._headers(one) for one in found[-_LOOKED_AT:])
         if not schemas or None in schemas:
             return None
-        return {field.name: field.type for field in itertools.chain.from_iterable(filter(None, schemas))}
+        columns = {field.name: field.type for field in itertools.chain.from_iterable(filter(None, schemas))}
+        ordered = any(getattr(one.node, "ordered", False) for one in found[-_LOOKED_AT:])
+        return {**columns, ORDER: ""} if ordered else columns

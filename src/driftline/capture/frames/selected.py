@@ -27,6 +27,11 @@ class Selected(NamedTuple):
     inputs: tuple[Node, ...]
     depth: int
 
+    @property
+    def ordered(self) -> bool:
+        """Whether what sorts the rows tells nothing but their order."""
+        return self.lineage.ordered
+
     def shape(self, made: Mapping[int, Shape], headers: Headers) -> Shape:  # noqa: ARG002 - the statement says it all
         """Return the columns as the statement has them: by their places, or by name where some became the index."""
         whole, every = all(isinstance(item, Output) for item in self.lineage.items), (*self.labels, *self.columns)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from driftline.capture.script import doors, doubts, indexing, results, sheets, tables, words
 from driftline.capture.script.call import UNKNOWN, Machine, hashable, lifted, plain, record_of, rows_of
-from driftline.capture.script.cames import changed, deciding, hedged, some_rows, union
+from driftline.capture.script.cames import changed, deciding, hedged, met, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames
 from driftline.capture.script.values import (
@@ -295,7 +295,8 @@ def _of_items(machine: Machine, items: Items, key: Value) -> Value:
     if isinstance(found, slice) or several:
         return machine.memory.new(Items((), out, items.rows, items.kind))
     one = doubts.one_of(machine, out) or Thing()
-    return _which(machine, one, deciding(some_rows(items.rows), FILTER)) if isinstance(found, int) else one
+    by = deciding(some_rows(items.rows), FILTER) if isinstance(found, int) else deciding(made_of(machine.memory, key))
+    return _which(machine, one, by) if by else one
 
 
 def _picked(items: Items, found: Any) -> tuple[Value, ...] | None:
@@ -318,7 +319,7 @@ def _of_pairs(machine: Machine, of: Value, pairs: Pairs, key: Value) -> Value:
         one = doubts.one_of(machine, pairs.loose)
         return pairs.default or Thing() if one is None else _which(machine, one, deciding(pairs.keys, JOIN))
     out: Value | None = doubts.one_of(machine, pairs.loose) or pairs.default
-    decides = deciding(made_of(machine.memory, key) | pairs.keys, JOIN) | deciding(pairs.rows, FILTER)
+    decides = deciding(made_of(machine.memory, key) | pairs.keys, JOIN) | deciding(met(pairs.rows), FILTER)
     for one in pairs.known.values():
         out = machine.memory.joined(out, one, decides)
     if len(pairs.known) <= doubts.MAX_MEANT and made_of(machine.memory, key):

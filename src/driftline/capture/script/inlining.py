@@ -234,12 +234,17 @@ class Inlining(Expressions):
         if any(isinstance(one, Library) and one.name.startswith("pydantic.") for one in callee.bases):
             given = {name: one for name, one in given.items() if name in fields}  # it leaves out what it does not know
             if self.risking is not None:
-                self.risks.append(union(made_of(self.memory, one) for one in given.values()))
+                self.risks.append(union(self._checked(callee, name, one) for name, one in given.items()))
         for name in dict.fromkeys((*fields, *given)):
             held = given.get(name) or self._default(callee, name, path)
             if held is not None:
                 writing.attribute(self, value, name, held)
         return value
+
+    def _checked(self, callee: Class, name: str, value: Value) -> Cames:
+        """What decides whether a field is taken; whether data is ever of another type than it should, nobody knows."""
+        cames = made_of(self.memory, value)
+        return hedged(cames) if name in callee.typed else cames
 
     def _default(self, callee: Class, name: str, path: Path) -> Value | None:
         """What a field of a dataclass holds that nothing was given for."""

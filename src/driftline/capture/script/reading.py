@@ -13,6 +13,7 @@ IDENTITY, TRANSFORMATION, AGGREGATION = "IDENTITY", "TRANSFORMATION", "AGGREGATI
 FILTER, JOIN, GROUP_BY, SORT, WINDOW, CONDITIONAL = "FILTER", "JOIN", "GROUP_BY", "SORT", "WINDOW", "CONDITIONAL"
 SURE, HEDGED = 0.9, 0.5
 INDEX = "\0index"  # stands for those columns of a read that it made the index of a frame
+ORDER = "\0order"  # stands for what a read has put its rows in order by, and nothing more
 
 
 class Came(NamedTuple):

@@ -18,12 +18,34 @@ _CALLS = frozenset(
     }
 )  # fmt: skip
 _METHODS = frozenset({"fromisoformat", "strptime", "index", "remove", "decode"})
+_MODES = frozenset({"after", "before", "plain", "wrap", "*"})
 _OUTSIDE = frozenset(
     {
         "OSError", "IOError", "FileNotFoundError", "FileExistsError", "PermissionError", "ImportError", "StopIteration",
         "ModuleNotFoundError", "ConnectionError", "TimeoutError", "KeyboardInterrupt", "SystemExit", "MemoryError",
     }
 )  # fmt: skip
+
+
+_PLAIN = frozenset({"int", "float", "str", "bool", "bytes", "None", "Optional", "Decimal", "date", "datetime", "time"})
+
+
+def typed(node: ast.ClassDef) -> frozenset[str]:
+    """Return the fields of a class that are of a plain type, without bounds and functions that look at them."""
+    looked_at: set[str] = set()
+    for one in node.body:
+        for by in one.decorator_list if isinstance(one, ast.FunctionDef) else ():
+            if "validator" in ast.dump(by):
+                told = {each.value for each in ast.walk(by) if isinstance(each, ast.Constant)}
+                looked_at |= {each for each in told if isinstance(each, str)} if told - _MODES else {"*"}
+    fields = [one for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)]
+    plain = {one.target.id for one in fields if _is_plain(one.annotation) and not isinstance(one.value, ast.Call)}  # type: ignore[union-attr] # names, as just asked
+    return frozenset() if "*" in looked_at else frozenset(plain - looked_at)
+
+
+def _is_plain(annotation: ast.expr) -> bool:
+    words = [one for one in ast.walk(annotation) if isinstance(one, ast.Name | ast.Attribute | ast.Constant)]
+    return all(str(getattr(one, "id", getattr(one, "attr", getattr(one, "value", "")))) in _PLAIN for one in words)
 
 
 def handled(handlers: Iterable[ast.ExceptHandler]) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, importing, matching
+from driftline.capture.script import access, importing, matching, risks
 from driftline.capture.script.call import plain
 from driftline.capture.script.cames import union
 from driftline.capture.script.loops import BREAKS, GOES_ON, LEAVES_ROUND, RETURNS, kept
@@ -66,7 +66,7 @@ class Statements(Trying):
         annotated = (
             one.target.id for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
         )
-        self.memory.put((scope, node.name), Class(node.name, inner, bases, tuple(annotated)))
+        self.memory.put((scope, node.name), Class(node.name, inner, bases, tuple(annotated), risks.typed(node)))
 
     def _import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         importing.imported(self, node, scope)

@@ -15,8 +15,11 @@ from driftline.capture.script.reading import (
     GROUP_BY,
     HEDGED,
     IDENTITY,
+    INDIRECT,
     JOIN,
     NOTHING,
+    ORDER,
+    SORT,
     TRANSFORMATION,
     Came,
     Cames,
@@ -33,7 +36,8 @@ def read(path: Path, schema: Mapping[str, str] | None) -> Table:
     """Return the table that a call reads: open if nothing is known of its columns."""
     if schema is None:
         return Table({}, (Rest(path),))
-    return Table({name: frozenset({Came(path, name)}) for name in schema}, closed=True)
+    rows = frozenset({Came(path, ORDER, INDIRECT, SORT)}) if ORDER in schema else NOTHING
+    return Table({name: frozenset({Came(path, name)}) for name in schema if name != ORDER}, rows=rows, closed=True)
 
 
 def whole(table: Table) -> Cames:

@@ -131,6 +131,7 @@ class Class(Value, frozen=True):
     scope: Scope
     bases: tuple[Value, ...] = ()
     fields: tuple[str, ...] = ()  # annotated names, in order: what a dataclass takes
+    typed: frozenset[str] = frozenset()  # those of them that are of a plain type, and checked for nothing else
 
 
 class Super(Value, frozen=True):

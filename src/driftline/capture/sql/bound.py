@@ -21,6 +21,7 @@ class Lineage(NamedTuple):
     items: tuple[Item, ...]
     rows: Edges
     into: tuple[str, ...] | None = None  # columns of the target that the outputs go to; None = by their own names
+    ordered: bool = False  # what sorts its rows tells nothing but their order
 
 
 def behind(item: Item) -> Edges:

@@ -114,7 +114,8 @@ class Reading:
             ("sql files without a name",) if self.walker.nameless else ()
         )
         reads = tuple(self.walker.reads)
-        lineage = Lineage(offered.items, offered.rows | self.around, into)
+        ordered = target is None and clauses.orders_alone(tree)
+        lineage = Lineage(offered.items, offered.rows | self.around, into, ordered)
         return Statement(reads, target, lineage, how, gaps, clauses.kind_of(tree), doubts)
 
     # --- queries, and what is made of them --------------------------------------------------------------------

@@ -24,6 +24,15 @@ def kind_of(tree: Any) -> str:
     return {"Cache": "CACHE TABLE", "TruncateTable": "TRUNCATE"}.get(type(tree).__name__, type(tree).__name__.upper())
 
 
+def orders_alone(tree: Any) -> bool:
+    """Return whether a query sorts its rows at its end, and nothing in it takes some rows or values by their order."""
+    if not isinstance(tree, exp.Select | exp.SetOperation) or not tree.args.get("order"):
+        return False
+    taking = (exp.Limit, exp.Fetch, exp.Offset, exp.Window)
+    chosen = any(one.args.get("on") for one in tree.find_all(exp.Distinct))
+    return not chosen and tree.find(*taking) is None and sum(1 for _ in tree.find_all(exp.Order)) == 1
+
+
 def into_of(tree: Any) -> Any:
     """Return the INTO of a query that makes a table of what it finds; None where it has none."""
     while isinstance(tree, exp.SetOperation):

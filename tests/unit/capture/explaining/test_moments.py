@@ -225,3 +225,56 @@ def test_a_file_that_several_openings_wrote_comes_from_what_each_of_them_wrote(s
         '        for r in rows: w.writerow({"k": r["a"]})\n'
     ))  # fmt: skip
     assert sources(events, "out.csv") == {"x.csv": 0.9, "y.csv": 0.9}
+
+
+SELECTS = """\
+import driftline
+driftline.watch("job")
+import csv, sqlite3
+import pandas as pd
+con = sqlite3.connect("s.db")
+con.execute("create table t (k text, v integer, day text)")
+con.executemany("insert into t values (?, ?, ?)", [(f"k{i % 7}", i, f"d{i % 5}") for i in range(60)])
+con.commit()
+"""
+SUMS = """\
+total = {{}}
+for k, v in con.execute("select k, v from t order by day{}"):
+    total[k] = total.get(k, 0) + v
+with open("out.csv", "w", newline="") as f:
+    w = csv.writer(f)
+    w.writerow(["k", "total"])
+    w.writerows(sorted(total.items()))
+"""
+GROUPS = """\
+df = pd.read_sql("select k, v from t order by day{}", con)
+df.groupby("k").v.sum().reset_index().to_csv("out.csv", index=False)
+"""
+FIRST = 'pd.read_sql("select k, v from t order by day{}", con).head(3).to_csv("out.csv", index=False)\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "told"),
+    [
+        (SUMS, "", {("SORT", 0.5)}),
+        (SUMS, " limit 20", {("SORT", 1.0)}),
+        (GROUPS, "", set()),
+        (GROUPS, " limit 20", {("SORT", 1.0)}),
+        (FIRST, "", {("SORT", 0.9), ("FILTER", 0.9)}),
+    ],
+)
+def test_what_sorts_all_rows_of_a_select_tells_no_sum(
+    script: Script, text: str, more: str, told: set[tuple[str, float]]
+) -> None:
+    found = edges(script(SELECTS + text.format(more)), "out.csv")
+    assert {one[2:] for one in found.get("", set()) if one[1] == "day"} == told
+
+
+def test_a_filter_looks_at_columns_that_are_not_read(script: Script) -> None:
+    events = script(
+        'import driftline\ndriftline.watch("job")\nimport pandas as pd, pyarrow.parquet as pq\n'
+        'pd.DataFrame({"a": range(60), "b": [i % 7 for i in range(60)]}).to_parquet("in.parquet")\n'
+        't = pq.read_table("in.parquet", columns=["a"], filters=[("b", "=", 3)])\n'
+        'pd.DataFrame({"c": t.to_pandas()["a"] * 2}).to_parquet("out.parquet")\n'
+    )
+    assert edges(events, "out.parquet")[""] == {("in.parquet", "b", "FILTER", 0.9)}

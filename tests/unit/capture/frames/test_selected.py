@@ -71,3 +71,8 @@ def test_a_frame_that_may_have_been_changed_is_less_sure_and_may_have_other_sour
     }
     assert found.datasets == {Source("table", ("db", "t")): (T,), None: ()}
     assert not found.unknown
+
+
+def test_what_sorts_rows_tells_only_their_order_where_none_are_left_out() -> None:
+    assert made("SELECT a FROM t ORDER BY b", "a").ordered
+    assert not made("SELECT a FROM t ORDER BY b LIMIT 1", "a").ordered

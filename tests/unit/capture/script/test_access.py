@@ -196,3 +196,14 @@ def test_the_number_of_a_line_comes_from_no_column(wrote: Callable[..., dict[str
         pd.DataFrame([{"line": reader.line_num, "k": row["k"]} for row in reader]).to_csv("o")
     """
     assert wrote(text) == {"line": "", "k": "k"}
+
+
+def test_data_decides_which_word_of_a_list_is_meant(wrote: Wrote) -> None:
+    text = """
+        counts = {"low": 0, "high": 0}
+        for row in orders.to_dict("records"):
+            counts[["low", "high"][int(row["a"] > 3)]] += 1
+        pd.DataFrame([counts]).to_csv("o")
+    """
+    found = wrote(text)
+    assert all("a conditional" in found[name] for name in ("low", "high"))

@@ -73,3 +73,35 @@ def test_faults_of_the_world_outside_are_not_decided_by_data() -> None:
     assert not risks.handled(handlers("(OSError, ImportError)"))
     assert risks.handled(handlers("(OSError, ValueError)"))
     assert risks.handled(handlers(""))
+
+
+PYDANTIC = """
+        import pydantic
+        from pydantic import BaseModel
+        class Row(BaseModel):
+            k: str
+            a: int{}
+            {}
+        good = []
+        for row in orders.to_dict("records"):
+            try:
+                good.append(Row(k=row["k"], a=row["a"]).k)
+            except ValueError:
+                pass
+        pd.DataFrame({{"k": good}}).to_csv("o")
+"""
+
+
+@pytest.mark.parametrize(
+    ("bound", "method", "rows"),
+    [
+        ("", "", "a filter ?, k filter ?"),
+        (" = pydantic.Field(gt=1)", "", "a filter, k filter ?"),
+        ("", '@pydantic.field_validator("a")\n            def ok(cls, v): return v', "a filter, k filter ?"),
+        ("", '@pydantic.model_validator(mode="after")\n            def ok(self): return self', "a filter, k filter"),
+    ],
+)
+def test_fields_that_are_only_typed_decide_perhaps_whether_a_record_is_taken(
+    wrote: Wrote, bound: str, method: str, rows: str
+) -> None:
+    assert wrote(PYDANTIC.format(bound, method))["rows"] == rows

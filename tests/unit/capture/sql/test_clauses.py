@@ -81,3 +81,21 @@ def test_a_table_of_a_session_is_temporary(word: str) -> None:
 )
 def test_a_table_without_columns_has_those_of_its_files(name: str, sql: str, file: str) -> None:
     assert clauses.path(sqlglot.parse_one(sql, read=name)).this.name == file
+
+
+@pytest.mark.parametrize(
+    ("sql", "alone"),
+    [
+        ("SELECT a FROM t ORDER BY b", True),
+        ("SELECT a FROM t UNION SELECT a FROM u ORDER BY a", True),
+        ("SELECT a FROM t", False),
+        ("SELECT a FROM t ORDER BY b LIMIT 3", False),
+        ("SELECT a FROM t ORDER BY b OFFSET 3", False),
+        ("SELECT a FROM t ORDER BY b FETCH FIRST 3 ROWS ONLY", False),
+        ("SELECT DISTINCT ON (a) a, c FROM t ORDER BY a, b", False),
+        ("SELECT a, ROW_NUMBER() OVER (PARTITION BY c) FROM t ORDER BY b", False),
+        ("SELECT a FROM (SELECT a, b FROM t ORDER BY b) AS s ORDER BY a", False),
+    ],
+)
+def test_an_order_that_takes_no_rows(sql: str, alone: bool) -> None:
+    assert clauses.orders_alone(tree(sql)) is alone

@@ -64,8 +64,15 @@ def restricted(call: Call, table: Table, mask: Value | None) -> Table:
     while flat and all(isinstance(one, list) for one in flat):
         flat = [each for one in flat for each in one]
     if flat and all(isinstance(one, tuple) and len(one) == 3 for one in flat):
-        return tables.shaped(table, named(table, [one[0] for one in flat]), FILTER)
+        told = [one[0] for one in flat]
+        return tables.shaped(table, named(table, told) | _unread(table, told), FILTER)
     return table if mask is None else tables.shaped(table, _of_table(table, call.cames(mask)), FILTER)
+
+
+def _unread(table: Table, names: list[str]) -> Cames:
+    """Columns that were looked at and are not among those that were read."""
+    reads = {one.read for one in table.all()} if table.closed else set()
+    return frozenset(Came(read, name) for read in reads for name in names if name not in table.columns)
 
 
 def partitioning(call: Call) -> Value | None:

@@ -68,13 +68,18 @@ def read_text(call: Call) -> Value:
 def read_frame(call: Call) -> Value | None:
     """A reader that was given an open file, or a text in a buffer; None where the call itself is the read.
 
-    Of a text that has no header, what its columns are called is not known.
+    Of a text that has no header, which of its columns is called so by ``names`` is not known.
     """
     value = call.argument(0)
     found = _read(call, value, False)
     headless = call.argument(-1, "names") is not None or call.plain(-1, "header", 0) is None
-    if found is not None or headless or getattr(value, "name", "") not in _BUFFERS:
+    if found is not None or getattr(value, "name", "") not in _BUFFERS:
         return found
+    if headless:
+        called = names(call.machine, call.argument(-1, "names"))
+        each = hedged(changed(call.cames(value)))
+        table = Table(dict.fromkeys(called or (), each), rows=rows_of(call.machine, value), closed=True)
+        return call.new(Frame(table)) if called else None
     row = call.see(_told(call, value))
     return call.new(Frame(row.table)) if isinstance(row, Frame) else None
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from driftline.capture.script import access, doubts, own, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, plain
-from driftline.capture.script.cames import deciding, hedged, union
+from driftline.capture.script.cames import deciding, hedged, met, union
 from driftline.capture.script.operators import of_sets
 from driftline.capture.script.reading import GROUP_BY, SORT, Cames
 from driftline.capture.script.values import NONE, Const, Items, Pairs, Ref, Thing, Value, unordered
@@ -153,7 +153,7 @@ def in_order(call: Call, items: Items) -> Items:
     deciders = [*by, *([] if loose is None else [key_of(call, key, loose)])]
     plain_key = key is None or key == NONE
     cames = union(first_of(call, one, items.rows) if plain_key else call.cames(one) for one in deciders)
-    rows = items.rows | deciding(cames, SORT)
+    rows = met(items.rows) | deciding(cames, SORT)  # in which order they were before tells of those that are equal
     backwards = call.plain(-1, "reverse", False)
     if loose is None and isinstance(backwards, bool) and UNKNOWN not in keys:
         try:

@@ -115,3 +115,15 @@ def test_columns_of_a_set_have_names_and_no_places(wrote: Wrote) -> None:
 def test_a_set_is_unpacked_in_no_known_order(wrote: Wrote) -> None:
     found = wrote('x, y = {"a", "b"}\npd.DataFrame({"v": df[x] * 2}).to_csv("o")\n')
     assert found == {"v": "a transformation ?, b transformation ?"}
+
+
+def test_what_is_sorted_again_was_perhaps_in_another_order_before(wrote: Wrote) -> None:
+    text = """
+        total = {}
+        for row in sorted(orders.to_dict("records"), key=lambda row: row["b"]):
+            total[row["k"]] = total.get(row["k"], 0) + row["a"]
+        pd.DataFrame([{"k": k, "t": total[k]} for k in sorted(total)]).to_csv("o")
+    """
+    found = wrote(text)
+    assert found["rows"] == "b sort ?, k group_by, k sort"
+    assert "b sort ?" in found["t"]
