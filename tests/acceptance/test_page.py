@@ -15,6 +15,8 @@ pytestmark = [pytest.mark.acceptance, pytest.mark.needs("chromium")]
 # thirty sound days of a feed, one day in seconds instead of minutes, and a desk that decides by them
 SCRIPT = """
 import datetime, numpy, pyarrow, pyarrow.parquet as parquet, driftline
+from driftline.capture.answering.dialects import Ended, Span
+from driftline.capture.answering.spans import Spans
 driftline.configure(home="home/.driftline", console=False)
 random = numpy.random.default_rng(3)
 for number in range(31):
@@ -56,6 +58,15 @@ with driftline.run("collect", at=datetime.datetime(2023, 11, 1)) as run:
     run.read("home/refunds.md")
 with driftline.answer("chat", at=datetime.datetime(2023, 12, 1)) as answer:
     answer.retrieved("Paid within seven days.")
+spans = Spans("search", {})
+def ends(number, parent, attributes, at=1_700_000_000_000_000):
+    spans.start(number, parent, "openinference.x", lambda: {})
+    span = Span("span", attributes, (), at + number * 1_000_000, False, "openinference.x", at + number * 1_000_000)
+    spans.end(number, Ended("0" * 31 + "1", f"{number:016x}", span))
+spans.start(1, 0, "http", lambda: {})
+for number, text in ((2, "first"), (4, "second")):
+    ends(number, 1, {"openinference.span.kind": "RETRIEVER", "retrieval.documents.0.document.id": text})
+    ends(number + 1, 1, {"openinference.span.kind": "LLM", "llm.model_name": "m", "output.value": f"The {text}."})
 assert driftline.flush(60)
 """
 
@@ -102,6 +113,14 @@ def test_a_dataset_shows_what_changed_in_it_and_where_its_columns_are_in_doubt(
     assert "price changed in rows 0 to 2" in text
     text = page.wait_for("Declared and observed do not agree")
     assert "feed.delay → prices.price: declared nothing, probing saw INDIRECT:FILTER" in text
+
+
+def test_an_answer_tells_apart_what_may_have_fed_earlier_answers_only(page: browser.Page, address: str) -> None:
+    page.open(f"{address}/#/answers?endpoint=search")
+    page.wait_for("The second.")
+    page.run("document.querySelector('table.answers a').click()")
+    text = " ".join(page.wait_for("Documents retrieved").split())
+    assert text.partition("Documents retrieved ")[2].startswith("second first perhaps ")
 
 
 def test_lineage_answers_and_guards_are_a_click_away(page: browser.Page, address: str) -> None:

@@ -81,7 +81,7 @@ export interface Verdict {
 export interface Source { role: string; version: { dataset: Dataset; version: string } }
 export interface Retrieved { content: string; document?: string; score?: number }
 export interface Answer {
-  id: string; time_us: number; endpoint: string; partition?: string; sources?: Source[]; documents?: Retrieved[];
+  id: string; time_us: number; endpoint: string; partition?: string; sources?: Source[]; documents?: Retrieved[]; perhaps?: number;
   features?: Record<string, number | string | boolean | null>; question?: string; text?: string; text_hash?: string; decision?: string;
   score?: number | null; money?: number; currency?: string; verdict?: Verdict; trace?: string;
 }

@@ -1,7 +1,7 @@
 // Why one answer came out as it did: what it stood on, what had moved there, which incident it belongs to, what the guard said.
 
 import { useMemo } from "preact/hooks";
-import { api, type Answer, type DataChange, type Explanation, type Trail, type Verdict } from "../api.ts";
+import { api, type Answer, type DataChange, type Explanation, type Retrieved, type Trail, type Verdict } from "../api.ts";
 import { money, number, plural } from "../format.ts";
 import { dressFindings, type Mark } from "../graph/scene.ts";
 import { useLoad } from "../load.ts";
@@ -90,8 +90,9 @@ function VerdictReasons({ verdict, currency }: { verdict: Verdict; currency?: st
 
 function Sources({ answer, trails = [] }: { answer: Answer; trails?: Trail[] | undefined }) {
   const { sources = [], documents = [], features = {} } = answer;
-  const origins = new Map(trails.map((trail) => [trail.content, trail.steps?.at(-1)?.node ?? ""]));
+  const origins = new Map(trails.map((trail) => [called(trail), trail.steps?.at(-1)?.node ?? ""]));
   const names = Object.keys(features);
+  const sure = documents.length - (answer.perhaps ?? 0); // the others are the last ones
   return (
     <>
       {sources.length ? (
@@ -109,7 +110,13 @@ function Sources({ answer, trails = [] }: { answer: Answer; trails?: Trail[] | u
       ) : <Empty>It did not say what it stood on.</Empty>}
       {documents.length > 0 && (
         <><h3>Documents retrieved</h3>
-          <ul class="plain">{documents.map((each) => <li key={each.content}><code title={each.content}>{each.document || shortVersion(each.content)}</code>{each.score ? <span class="muted"> score {number(each.score)}</span> : null}<Origin of={origins.get(each.content)} /></li>)}</ul></>
+          <ul class="plain">{documents.map((each, place) => (
+            <li key={called(each)}>
+              <code class={place < sure ? "" : "muted"} title={each.content}>{each.document || shortVersion(each.content)}</code>
+              {place < sure ? null : <> <span class="tag" title="It was at hand, but may have fed earlier answers only">perhaps</span></>}
+              {each.score ? <span class="muted"> score {number(each.score)}</span> : null}<Origin of={origins.get(called(each))} />
+            </li>
+          ))}</ul></>
       )}
       {names.length > 0 && (
         <><h3>Values used</h3>
@@ -117,6 +124,11 @@ function Sources({ answer, trails = [] }: { answer: Answer; trails?: Trail[] | u
       )}
     </>
   );
+}
+
+/** Some frameworks tell of a document by its content, others by its id. */
+function called(document: Retrieved): string {
+  return `${document.content} ${document.document ?? ""}`;
 }
 
 /** The version that a document was taken from in the end. */

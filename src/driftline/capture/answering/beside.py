@@ -34,6 +34,7 @@ class Near:
         """Feed an answer: 0 = for sure, 1 = perhaps, 2 = only if nothing else has."""
         if not self._fed_us:
             self._fed_us = end_us
+            return 0
         return 0 if begin_us < self._fed_us else 1 + self._away
 
 

@@ -12,6 +12,8 @@ from driftline.capture.answering.predictions import BLOCK, FEATURES, listable
 from driftline.capture.answering.values import taken
 
 ROWS = 1_000  # answers recorded per call; the rest is counted as ``unrecorded rows``
+_CELLS = 100_000  # of a sparse matrix that is put in order of its rows
+_WORKS = ("compute", "to_spark", "execute")  # methods of tables that are yet to be worked out, as of Dask and Spark
 _arrays: set[type] = set()  # numpy's, once one was seen: its name is slow to ask for
 
 
@@ -34,8 +36,28 @@ def rows_of(given: Any) -> int:
     if isinstance(given, list | tuple):
         messages = any(isinstance(one, Mapping) and "role" in one for one in given)
         return 1 if messages else len(given)
-    shape = getattr(given, "shape", None)
+    shape = None if _to_be_worked_out(given) else getattr(given, "shape", None)
     return int(shape[0]) if shape and not isinstance(given, str | Mapping) else 1
+
+
+def _to_be_worked_out(held: Any) -> bool:
+    """Whether asking for the number of rows may take as long as all that the program does with them."""
+    return any(hasattr(type(held), name) for name in _WORKS)
+
+
+def last(result: Any) -> Any:
+    """Return what is recorded of an array: of each row the last value, of that the beginning; all of anything else."""
+    axes = len(result.shape) if _is_array(type(result)) or hasattr(result, "detach") else 0
+    return result[:, -1:, *[slice(FEATURES)] * (axes - 2)] if axes > 1 else result
+
+
+def _is_array(kind: type) -> bool:
+    if kind in _arrays:
+        return True
+    found = kind.__module__ == "numpy" and kind.__name__ == "ndarray"
+    if found:
+        _arrays.add(kind)
+    return found
 
 
 def result_of(result: Any) -> Any:
@@ -43,31 +65,33 @@ def result_of(result: Any) -> Any:
     kind = type(result)
     if kind is list:
         return result[:ROWS]
-    if kind in _arrays and len(result.shape):
-        return _block(result[:ROWS])
+    if _is_array(kind) and len(result.shape):
+        return _block(last(result[:ROWS]))
     if isinstance(result, tuple | list):
         return list(result[:ROWS])
     if hasattr(result, "to_pylist") or (getattr(result, "shape", None) and listable(result)):
-        return _copy((result.iloc if hasattr(result, "iloc") else result)[:ROWS])
+        return _copy(last((result.iloc if hasattr(result, "iloc") else result)[:ROWS]))
     return result
 
 
 def copied(given: Any, rows: int) -> Any:
     """Return a copy of what is recorded of the input; None where it has no rows of features."""
     kind = type(given)
-    if kind in _arrays or (kind.__module__ == "numpy" and kind.__name__ == "ndarray"):
-        _arrays.add(kind)
+    if _is_array(kind):
         shape = given.shape
         if len(shape) != 2 or shape[0] != rows:
             return None
         return _block(given if rows <= ROWS and shape[1] <= FEATURES else given[:ROWS, :FEATURES])
     if isinstance(given, Mapping):
         return taken(given) if rows == 1 else None
+    if _to_be_worked_out(given):
+        return None
     if hasattr(given, "iloc") and hasattr(given, "columns"):
         small = len(given) <= ROWS and len(given.columns) <= FEATURES
         return None if len(given) != rows else given.copy() if small else given.iloc[:ROWS, :FEATURES].copy()
     if hasattr(given, "tocsr"):  # a sparse matrix, as texts become; it has no length
-        return given.tocsr()[:ROWS].copy() if given.ndim == 2 and given.shape[0] == rows else None
+        ready = getattr(given, "format", "") == "csr" or given.nnz <= _CELLS
+        return given.tocsr()[:ROWS].copy() if ready and given.ndim == 2 and given.shape[0] == rows else None
     if len(getattr(given, "shape", "")) == 2 and listable(given):  # a frame of Polars, a table of Arrow, a tensor
         if given.shape[0] != rows:
             return None

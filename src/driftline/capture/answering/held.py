@@ -20,10 +20,11 @@ _now = time.monotonic
 class Held:
     """A call that waits."""
 
-    __slots__ = ("_since", "_waits", "found", "near", "root")
+    __slots__ = ("_keys", "_since", "_waits", "found", "near", "root")
 
     def __init__(self, root: Ended, found: Sequence[Ended], near: tuple[list[Ended], list[Ended]]) -> None:
         self.root, self.found, self.near = root, found, near
+        self._keys: list[int] = []  # of the spans
         self._waits = 0
         self._since = _now()
 
@@ -38,22 +39,28 @@ class Waiting:
 
     def __init__(self) -> None:
         self._every: deque[Held] = deque()
-        self._for: dict[int, list[Held]] = {}
+        self._for: dict[int, dict[int, Held]] = {}  # only those that wait: a span may last as long as the process
+
+    def __bool__(self) -> bool:
+        return bool(self._every)
 
     def add(self, held: Held, keys: Iterable[int]) -> None:
         """Let a call wait for spans."""
         for key in keys:
-            self._for.setdefault(key, []).append(held)
+            self._for.setdefault(key, {})[id(held)] = held
+            held._keys.append(key)
             held._waits += 1
         self._every.append(held)
 
     def ended(self, key: int, ended: Ended | None) -> tuple[Held | None, list[Held]]:
         """Return the call that a span tells of, and those that none will tell of; None = it tells of none."""
-        own = [one for one in self._for.pop(key, ()) if not one.over]
+        own = list(self._for.pop(key, {}).values())
         told = [one for one in own if ended is not None and tells_of(ended.span, one.root.span)]
         mine = min(told, key=lambda one: one.root.span.start_us, default=None)  # of several the nearest to its start
         for one in own:
-            one._waits = 0 if one is mine else one._waits - 1
+            one._waits -= 1
+        if mine is not None:
+            self._leave(mine)
         return mine, [one for one in own if one is not mine and one.over]
 
     def late(self) -> list[Held]:
@@ -63,14 +70,22 @@ class Waiting:
             one = self._every.popleft()
             if not one.over:
                 found.append(one)
-                one._waits = 0
+                self._leave(one)
         return found
 
     def all(self) -> list[Held]:
         """Return all calls that wait, which wait no longer."""
         found = [one for one in self._every if not one.over]
         for one in found:
-            one._waits = 0
+            self._leave(one)
         self._every.clear()
-        self._for.clear()
         return found
+
+    def _leave(self, one: Held) -> None:
+        """Have a call wait no longer."""
+        one._waits = 0
+        for key in one._keys:
+            others = self._for.get(key, {})
+            others.pop(id(one), None)
+            if not others:
+                self._for.pop(key, None)

@@ -89,9 +89,15 @@ def unknown(result: Any) -> bool:
     kind = type(result)
     if not (hasattr(kind, "__await__") or hasattr(kind, "add_done_callback")):
         return False
+    unrecorded(kind)
+    return True
+
+
+def unrecorded(kind: type) -> int:
+    """Count and tell that predictions of a kind are not recorded; return how many of them are."""
     fault.count("unrecorded rows")
     fault.tell("unrecorded futures", f"predictions that come as {kind.__name__} are not recorded: await them within")
-    return True
+    return 0
 
 
 def _whole(given: Any, items: list[Any]) -> Any:

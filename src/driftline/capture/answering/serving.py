@@ -66,7 +66,8 @@ class Served:
         if not callable(value):
             return value
         if name not in RECORDED:
-            return fault.attempt("serving", self._driftline_chained, name, model, value) or value
+            made = fault.attempt("serving", self._driftline_chained, name, model, value)
+            return value if made is None else made
         made = fault.attempt("serving", self._driftline_recorded, name, value)
         return value if made is None else made
 
@@ -79,11 +80,13 @@ class Served:
 
     def _driftline_chained(self, name: str, model: Any, value: Any) -> Any:
         """Return a method of the model that gives out this stand-in where it would give out the model."""
-        if type(value) is not types.MethodType or value.__self__ is not model or not _at_once(value.__func__):
+        if type(value) is not types.MethodType or value.__self__ is not model:
             return value
         made = object.__getattribute__(self, "_driftline_made")
         known = made.get(name)
         if known is None or known[0] != value:
+            if not _at_once(value.__func__):
+                return value
             learned = Served._driftline_learned if name in LEARNS else None
             known = made[name] = (value, special.chained(value, learned))
         return types.MethodType(known[1], self)
@@ -311,7 +314,7 @@ def _add(draft: Draft, source: Source, result: Any) -> None:
     if source not in draft.sources:
         draft.sources = [*draft.sources, source]  # of one that is over there is nothing to append to
     if draft.score is None and _rows(result) == 1:  # of many no list is made, for which the program would wait
-        values = values_of(result)
+        values = values_of(copies.last(result))
         draft.score = score_of(values[0]) if len(values) == 1 else None
 
 
@@ -323,4 +326,6 @@ def _rows(result: Any) -> int:
         return len(result)
     if shape is None:
         return 0 if promised.unknown(result) else 1
+    if shape and type(shape[0]) is not int:  # as of Dask: nobody knows by now
+        return promised.unrecorded(type(result))
     return int(shape[0]) if shape and listable(result) else 1

@@ -121,15 +121,33 @@ class Spans:
             told, over = self._waiting.ended(key, ended)
             over += self._waiting.late()
             ready = self._ended(started, ended, told)
+            waits = bool(self._waiting)
         self._release(over)
         if ready is not None:
             self._record(ready)
+        if waits:
+            self._watched()
 
     def release(self) -> None:
         """Record the calls that wait for a span around them, now."""
         with self._lock:
             over = self._waiting.all()
         self._release(over)
+
+    def announce(self) -> None:
+        """Record the calls that have waited long enough; the sender's thread asks for that once in a while."""
+        if (owner := client.current()) is not None:
+            owner.sender.unwatch(self)
+        with self._lock:
+            over, waits = self._waiting.late(), bool(self._waiting)
+        self._release(over)
+        if waits:
+            self._watched()
+
+    def _watched(self) -> None:
+        """Have calls recorded that wait while no other span ends."""
+        if (owner := client.current()) is not None:
+            owner.sender.watch(self)
 
     def _release(self, over: Sequence[Held]) -> None:
         for one in over:
@@ -317,6 +335,13 @@ def _reborn() -> None:
     for one in list(_every):
         one.reborn()
 
+
+def _release() -> None:
+    for one in list(_every):
+        one.release()
+
+
+client.waiting.append(_release)
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=lambda: fault.attempt("fork", _reborn))

@@ -111,7 +111,7 @@ def tells_of(outer: Span, inner: Span) -> bool:
 
     The one lies inside the other, they are of one model, and nothing that both say differs: what was said, or which
     tools were asked for, or the number of tokens, is the same, or both failed. Where the client says nothing of what
-    came, it was asked the same.
+    came, it was asked the same. What was asked may be told otherwise, or be counted otherwise, but not both.
     """
     if outer.scope == inner.scope or not (outer.start_us <= inner.start_us and inner.end_us <= outer.end_us):
         return False
@@ -127,6 +127,9 @@ def tells_of(outer: Span, inner: Span) -> bool:
         (dialects.called_by(outer), dialects.called_by(inner)),
     ]
     if any(one and other and one != other for one, other in both):
+        return False
+    asked = (said.question, again.question), (said.tokens[0], again.tokens[0])
+    if all(one and other and one != other for one, other in asked):  # both say "Yes." to something else
         return False
     alike = [bool(one) and one == other for one, other in both]
     same = {name.rpartition("/")[2] for name in (said.model, said.version) if name}

@@ -6,6 +6,9 @@ with the last one, or when the stream is closed, left, or dropped. A stream is k
 methods, as OpenAI, Anthropic and the clients that are made likewise call them.
 """
 
+import functools
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 from driftline.capture.ground import fault
@@ -13,6 +16,9 @@ from driftline.capture.ground import fault
 _NAMES = frozenset(("Stream", "AsyncStream", "MessageStream", "AsyncMessageStream"))
 _TEXTS = "text_stream"  # an attribute that reads the same stream, as texts
 _PIECE = "call"
+_ASKED = frozenset(  # what Python asks of a class only, and a stream may have
+    ("__bool__", "__contains__", "__delattr__", "__dir__", "__getitem__", "__len__", "__repr__", "__str__")
+)
 
 
 def known(kind: type) -> bool:
@@ -24,7 +30,23 @@ def known(kind: type) -> bool:
 
 def stand_in(stream: Any, one: Any) -> Any:
     """Return what stands for a stream, with ``one`` (see ``calls.Around``) around its pieces."""
-    return (_Sync if callable(getattr(type(stream), "__next__", None)) else _Async)(stream, one)
+    kind: type = type(stream)
+    return _kind(kind)(stream, one)
+
+
+@functools.lru_cache(maxsize=64)  # as a class may be made anew each time
+def _kind(kind: type) -> Any:
+    """The class of what stands for streams of one class."""
+    base = _Sync if callable(getattr(kind, "__next__", None)) else _Async
+    own = {name for one in kind.__mro__ for name in vars(one) if name in _ASKED}
+    return type(f"Streamed{kind.__name__}", (base,), {"__slots__": (), **{name: _passing(name) for name in own}})
+
+
+def _passing(name: str) -> Callable[..., Any]:
+    def method(self: Any, *args: Any) -> Any:
+        return getattr(self._driftline_stream, name)(*args)
+
+    return method
 
 
 class _Streamed:
@@ -47,6 +69,9 @@ class _Streamed:
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._driftline_stream, name, value)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self._driftline_stream.__reduce_ex__(protocol)
 
     def _driftline_texts(self, texts: Any) -> Any:
         raise NotImplementedError
@@ -150,9 +175,18 @@ class _Async(_Streamed):
         finally:
             self._driftline_end(error)
 
-    async def close(self) -> Any:
-        """Close the stream."""
+    def close(self) -> Any:
+        """Close the stream; of some classes that is awaited."""
+        closing = None
         try:
-            return await self._driftline_stream.close()
+            closing = self._driftline_stream.close()
+        finally:
+            if not inspect.isawaitable(closing):
+                self._driftline_end(None)
+        return self._driftline_closed(closing) if inspect.isawaitable(closing) else closing
+
+    async def _driftline_closed(self, closing: Any) -> Any:
+        try:
+            return await closing
         finally:
             self._driftline_end(None)

@@ -48,6 +48,7 @@ class Unfinished(Protocol):
 
 
 unfinished: list[Unfinished] = []  # waited for before what is queued is delivered
+waiting: list[Callable[[], None]] = []  # queue what waits for more to come, called where this process may end
 
 
 class Sent(set[tuple[str, str, str]]):
@@ -256,6 +257,7 @@ def _at_exit() -> None:
 
 def _finish(client: Client) -> None:
     limit, begin = client.settings.flush_seconds, time.monotonic()
+    _queue_all()
     for one in unfinished:
         fault.attempt("unfinished", one.stop, max(0.0, limit - min(_OWN_SHARE, limit / 2)))
     fault.attempt("exit", client.sender.close, max(0.0, limit - (time.monotonic() - begin)))
@@ -294,9 +296,15 @@ def _reborn() -> None:
     former.sender.reborn()
 
 
+def _queue_all() -> None:
+    for queue in waiting:
+        fault.attempt("exit", queue)
+
+
 def _save() -> None:
     client = process.client
     if client is not None:
+        _queue_all()
         client.sender.save(_SAVE_SECONDS)
 
 

@@ -154,10 +154,9 @@ def _offered(walker: Walker, found: _Set, rows: Iterable[Any]) -> Relation:
 def of_row(
     walker: Walker, script: Script, tree: Any, rows: Rows, root: Callable[[], Scope]
 ) -> tuple[Source | None, Relation]:
-    """Return what ``SET NEW.a = …`` of a trigger sets, and the table whose row that is; None where it is no such."""
+    """Return the table of a trigger and what ``SET NEW.a = …``, as an UPDATE, sets in its row; or None."""
     around = {name: query.find(exp.Table) for name, query in rows if name.lower() in _CHANGED}
-    given = [one.this for one in tree.expressions if isinstance(one, exp.SetItem)] if around else []
-    given = [one for one in given if isinstance(one, exp.EQ) and isinstance(one.this, exp.Column)]
+    given = [one for one in tree.expressions if isinstance(one, exp.EQ) and isinstance(one.this, exp.Column)]
     set_here = [one for one in given if one.this.table in around]
     if not set_here:
         return None, Relation(())

@@ -24,7 +24,7 @@ from driftline.capture.sql import (
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage, bind
 from driftline.capture.sql.columns import Walker
-from driftline.capture.sql.looping import Rows, named_in
+from driftline.capture.sql.looping import ROW, Rows, named_in
 from driftline.capture.sql.relation import CONDITIONAL, FILTER, Edges, Output, Relation, Source, Star
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
@@ -275,6 +275,11 @@ class Reading:
     # --- changes ----------------------------------------------------------------------------------------------
 
     def _update(self, tree: Any) -> list[Statement]:
+        if tree.this.name == ROW:
+            target, offered = assign.of_row(self.walker, self.script, tree, self.rows, self.root)
+            return [
+                Statement((), how="none", kind="SET") if target is None else self.done(tree, target, "change", offered)
+            ]
         found = assign.update(self.walker, self.script, tree, self.root())
         made = [self._changed(self.done(tree, target, "change", offered)) for target, offered in found]
         for place in range(1, len(made)):  # each reads what the others change
@@ -344,9 +349,6 @@ class Reading:
         path = clauses.search_path(tree)
         if path is not None and self.script.dialect.name in clauses.SEARCHING:
             self.script.search(path)
-        target, offered = assign.of_row(self.walker, self.script, tree, self.rows, self.root)
-        if target is not None:
-            return [self.done(tree, target, "change", offered)]
         asked = [one for query in clauses.asked(tree) for one in self.fresh().own(query)]
         return asked or [Statement((), how="none", kind=clauses.kind_of(tree))]
 

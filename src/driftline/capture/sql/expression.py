@@ -6,6 +6,7 @@ they choose from goes on as it is, as in OpenLineage's own integrations; partiti
 WINDOW. Once an influence is indirect it stays so. Names that cannot be told are noted, with what they may be.
 """
 
+from functools import partial
 from typing import Any, Protocol
 
 from sqlglot import exp
@@ -168,8 +169,8 @@ class Expression:
         if node.name.lower() == "getvariable" and isinstance(given, exp.Literal):  # of DuckDB
             return rel.through(self.scope.value(f"@{given.name.lower()}"), kind)
         if of_call(self.queries, node) is not None:
-            values = [self.edges(part, rel.IDENTITY) for part in node.expressions]
-            return followed(self.queries, node.name, values, lambda body, at: self.queries.walk(body, at, kind))
+            read = partial(self.queries.walk, kind=kind)
+            return followed(self.queries, node, partial(self.edges, kind=rel.IDENTITY), read)
         return self._parts(node, kind)
 
     # --- names ------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from sqlglot import exp
 from driftline.capture.sql.tokens import TokenType, said, spelled
 
 _BEFORE = frozenset(["BEGIN", "THEN", "ELSE", "LOOP", "DO"])  # a statement
+_EACH = _BEFORE | {"ROW"}  # FOR EACH ROW SET …
 _BLOCKS = frozenset(["BEGIN", "LOOP", "DO"])  # behind these CASE is no expression
 _NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
 _MARKS: dict[Any, Any] = {TokenType.PARAMETER: exp.Parameter, TokenType.COLON: exp.Placeholder}  # ``@v`` and ``:v``
@@ -39,9 +40,10 @@ class Filled(NamedTuple):
 def parts(tokens: list[Any]) -> Iterator[list[Any]]:
     """Yield words of a part of a script, with an assignment that stands behind BEGIN or THEN by itself."""
     start = 0
-    for place in [one for one, token in enumerate(tokens, 1) if token.text.upper() in _BEFORE and one < len(tokens)]:
+    for place in [one for one, token in enumerate(tokens, 1) if token.text.upper() in _EACH and one < len(tokens)]:
         before, first = said(tokens[place - 1 : place + 1])
-        steers = first == "SET" or (first == "CASE" and before in _BLOCKS)
+        sets = first == "SET" and (before != "ROW" or "TRIGGER" in said(tokens[:6]))
+        steers = sets or (first == "CASE" and before in _BLOCKS)
         if before and (steers or assignment(tokens[place : place + _NEAR], ()) is not None):
             yield tokens[start:place]
             start = place

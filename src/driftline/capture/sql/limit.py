@@ -6,6 +6,7 @@ user's program; there, all statements of one text share the time of one.
 """
 
 import contextlib
+import copy
 import functools
 import gc
 import signal
@@ -14,9 +15,18 @@ import weakref
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+import sqlglot
+
+COMPILED = not str(sqlglot.parser.__file__).endswith(".py")  # the parser: it has no methods that can be replaced
 _REFERENCES = {  # where sets and dictionaries of weak references are told that a member is gone
     told.__init__.__code__.co_filename for told in (weakref.WeakSet, weakref.WeakValueDictionary)
 }
+_PARSING = ("_parse_unary", "_parse_table", "_parse_types")  # methods of the parser; types are tried anew at each depth
+_PARTS = ("_hive_parser", "_trino_parser")  # of Athena's, which is two in one
+_ASKING = (  # what a parser asks a dialect at each operator, column, name, bracket and table
+    "DPIPE_IS_STRING_CONCAT", "SUPPORTS_COLUMN_JOIN_MARKS", "SUPPORTS_USER_DEFINED_TYPES", "INDEX_OFFSET",
+    "SUPPORTS_FIXED_SIZE_ARRAYS", "SUPPORTS_VALUES_DEFAULT", "ALIAS_POST_TABLESAMPLE",
+)  # fmt: skip
 _AGAIN = 0.1  # seconds: an alarm that is raised where Python drops what is raised, as in ``__del__``, comes once more
 
 
@@ -41,8 +51,13 @@ class Limit(NamedTuple):
 
     def parser(self, grammar: Any, **options: Any) -> Any:
         """Return a parser of a dialect of sqlglot that raises TooLong once the time is over."""
-        made = _looking(grammar.parser_class)(dialect=grammar, **options)
-        made.until = self.deadline(), self.said
+        until = self.deadline(), self.said
+        made = grammar.parser(**options)
+        for one in (made, *(getattr(made, name) for name in _PARTS if hasattr(made, name))):
+            if COMPILED:
+                one.dialect = _asked(one.dialect, until)
+            else:
+                one.__class__, one.until = _looking(one.__class__), until
         return made
 
     @contextlib.contextmanager
@@ -75,20 +90,48 @@ class Limit(NamedTuple):
 
 @functools.cache
 def _looking(parser: Any) -> Any:
-    """A class of parsers that look at the time where expressions and tables begin: no long statement is without."""
+    """A class of parsers that look at the time where expressions, types and tables begin: none goes on without."""
 
     def looked(name: str) -> Any:
         parse = getattr(parser, name)
 
         @functools.wraps(parse)
         def looking(self: Any, *given: Any, **named: Any) -> Any:
-            if time.monotonic() > self.until[0]:
-                raise TooLong(self.until[1])
+            _look(self)
             return parse(self, *given, **named)
 
         return looking
 
-    return type(parser.__name__, (parser,), {name: looked(name) for name in ("_parse_unary", "_parse_table")})
+    return type(parser.__name__, (parser,), {name: looked(name) for name in _PARSING})
+
+
+def _asked(grammar: Any, until: tuple[float, str]) -> Any:
+    """A dialect that looks at the time where a compiled parser asks it what it allows."""
+    made = copy.copy(grammar)
+    made.__class__, made.until = _looking_when_asked(grammar.__class__), until
+    return made
+
+
+@functools.cache
+def _looking_when_asked(dialect: Any) -> Any:
+    """A class of dialects that look at the time; sqlglot's list of dialects does not learn of it."""
+
+    def asked(name: str) -> Any:
+        allowed = getattr(dialect, name)
+
+        def answer(self: Any) -> Any:
+            _look(self)
+            return allowed
+
+        return property(answer)
+
+    known = {name: asked(name) for name in _ASKING if hasattr(dialect, name)}
+    return type.__new__(type(dialect), dialect.__name__, (dialect,), known)
+
+
+def _look(one: Any) -> None:
+    if time.monotonic() > one.until[0]:
+        raise TooLong(one.until[1])
 
 
 def _collecting(frame: Any) -> bool:

@@ -20,6 +20,7 @@ _ABOUT = frozenset(["OPEN", "CLOSE", "DEALLOCATE"])
 _NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER, TokenType.PARAMETER])
 _ENDS = frozenset([TokenType.NUMBER, TokenType.STRING, TokenType.R_PAREN, TokenType.NULL, TokenType.SEMICOLON])
 _ALL = ((TokenType.SELECT, "SELECT"), (TokenType.STAR, "*"), (TokenType.FROM, "FROM"))
+ROW = "row of a trigger"  # the table of an UPDATE that ``SET NEW.a = …`` comes to
 
 Rows = tuple[tuple[str, Any], ...]
 

@@ -84,6 +84,7 @@ class _Reader:
         except (sqlglot.errors.SqlglotError, ValueError) as error:
             yield Piece(None, [], f"cannot be split into words: {parsed.short(error)}")
             return
+        self.trees.deep = parsed.is_too_deep(tokens)  # of all words once: of each statement anew it would take long
         for chunk in self._chunks(tokens):
             for piece in self._chunk(chunk):
                 yield piece if piece.whole else self._placed(piece)

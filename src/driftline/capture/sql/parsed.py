@@ -5,9 +5,16 @@ Enters: words, trees of sqlglot and its errors. Leaves: answers.
 
 from typing import Any
 
+import sqlglot
 from sqlglot import exp
 
+from driftline.capture.sql.limit import COMPILED
 from driftline.capture.sql.tokens import TokenType
+
+_NESTED = 1_000  # parentheses: the recursion of a compiled parser ends with the process, not with an error
+_TYPES = 16  # types in each other, of which a compiled parser tries each one twice without looking at the time
+_OPENING = (TokenType.L_PAREN, TokenType.L_BRACKET)
+_CLOSING = (TokenType.R_PAREN, TokenType.R_BRACKET)
 
 
 def is_no_statement(tree: Any) -> bool:
@@ -16,12 +23,32 @@ def is_no_statement(tree: Any) -> bool:
     return isinstance(tree, words) and not isinstance(tree, exp.Func | exp.Query | exp.DML)
 
 
-def nesting(tokens: list[Any]) -> int:
-    """Return how deep parentheses stand in each other."""
+def is_too_deep(tokens: list[Any]) -> bool:
+    """Whether what these words nest would end a compiled parser, or never let it end."""
+    return COMPILED and (nesting(tokens) > _NESTED or nesting(tokens, types=True) > _TYPES)
+
+
+def runs_on(tree: Any) -> bool:
+    """Whether the verb of another statement of T-SQL was taken for an alias, as in ``SELECT 2 DELETE FROM t``."""
+    listed = tree.expressions if isinstance(tree, exp.Select) else []
+    names = [one.args["alias"] for one in listed if isinstance(one, exp.Alias)]
+    return any(name.name.upper() == "DELETE" and not name.args.get("quoted") for name in names)
+
+
+def nesting(tokens: list[Any], *, types: bool = False) -> int:
+    """Return how deep parentheses stand in each other; or only those brackets that stand behind the name of a type."""
+    opened: list[bool] = []
     depth = deepest = 0
+    before = None
     for token in tokens:
-        depth += (token.token_type == TokenType.L_PAREN) - (token.token_type == TokenType.R_PAREN)
-        deepest = max(deepest, depth)
+        kind = token.token_type
+        if kind in _OPENING:
+            opened.append(before in sqlglot.Parser.TYPE_TOKENS if types else kind == TokenType.L_PAREN)
+            depth += opened[-1]
+            deepest = max(deepest, depth)
+        elif kind in _CLOSING and opened:
+            depth -= opened.pop()
+        before = kind
     return deepest
 
 

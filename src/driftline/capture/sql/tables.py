@@ -5,6 +5,7 @@ joins. Leaves: relations in a scope, and the INDIRECT edges of conditions. USING
 merged one takes its value from the side that the join keeps.
 """
 
+from functools import partial
 from typing import Any
 
 from sqlglot import exp
@@ -132,8 +133,8 @@ def _function(queries: Queries, node: Any, scope: Scope, hidden: str = "") -> Re
     call = inner.this if wrapped else inner.expression if isinstance(inner, exp.Dot) else inner
     function = of_call(queries, call)
     if function is not None and isinstance(function.body, exp.Query):
-        values = [queries.walk(part, scope, rel.IDENTITY) for part in call.expressions]
-        return followed(queries, call.name, values, queries.query).renamed(function.columns)
+        handed = partial(queries.walk, scope=scope, kind=rel.IDENTITY)
+        return followed(queries, call, handed, queries.query).renamed(function.columns)
     parts = inner.expressions if isinstance(inner, exp.Unnest) else [inner]
     each = [queries.walk(part, scope, TRANSFORMATION) for part in parts]
     edges = frozenset().union(*each)

@@ -9,7 +9,8 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from driftline.capture.sql.tokens import TokenType, dotted, said, spelled
+from driftline.capture.sql.looping import ROW
+from driftline.capture.sql.tokens import Token, TokenType, dotted, said, spelled
 
 _Said = list[list[Any]] | None
 _FROM_STAGE = frozenset(["REPLACE", "ATTACH", "APPEND"])  # rows of another table become rows of this one
@@ -220,6 +221,15 @@ def _update(tokens: list[Any], words: list[str]) -> _Said:
     return [[*spelled(tokens[0], "UPDATE"), *tokens[1:change], *alias, *tokens[change:]]]
 
 
+def _set(tokens: list[Any], words: list[str]) -> _Said:
+    """``SET NEW.a = b, …`` of a trigger as an UPDATE of a row: to the parser of MySQL, NEW.b is b."""
+    if words[1:3] != ["NEW", "."]:
+        return None
+    near = tokens[0]
+    row = Token(TokenType.IDENTIFIER, ROW, near.line, near.col, near.start, near.end)
+    return [[*spelled(near, "UPDATE"), row, *spelled(near, "SET"), *tokens[1:]]]
+
+
 def _insert(tokens: list[Any], words: list[str]) -> _Said:
     """``INSERT INTO t (…) TABLE s`` as ``INSERT INTO t (…) SELECT * FROM s``."""
     if "|>" in words:
@@ -310,6 +320,7 @@ _BY_WORD: dict[str, Callable[[list[Any], list[str]], _Said]] = {
     "EXECUTE": _procedure,
     "UPD": _update,
     "UPDATE": _update,
+    "SET": _set,
     "INSERT": _insert,
     "MERGE": _merge,
     "EXPORT": _export,

@@ -21,8 +21,6 @@ _CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its n
 _ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
 _BY_QUOTES = {"`": "bigquery", "[": "tsql"}  # whose quotes tell a dialect where none is given
 _DEEP = "too deeply nested"
-_COMPILED = not str(sqlglot.parser.__file__).endswith(".py")  # its recursion ends with the process, not an error
-_NESTED = 1_000  # parentheses
 
 
 class _Quiet(logging.Filter):
@@ -56,6 +54,7 @@ class Trees:
         self.grammar = grammar
         self.limit = limit
         self.variables = variables  # of the script, as far as it is read
+        self.deep = True  # it may be that words of this text nest too much for a compiled parser
         self.stopped = 0  # the place among the words last tried where the parser did not go on
 
     def parse(self, tokens: list[Any]) -> tuple[Any, str]:
@@ -89,7 +88,7 @@ class Trees:
 
     def by(self, grammar: Any, tokens: list[Any]) -> tuple[Any, str]:
         """Return the tree that one grammar makes of words; or none, and why."""
-        if _COMPILED and parsed.nesting(tokens) > _NESTED:
+        if self.deep and parsed.is_too_deep(tokens):
             return None, _DEEP
         parser = self.limit.parser(grammar, error_level=sqlglot.ErrorLevel.IMMEDIATE)
         try:
@@ -104,6 +103,7 @@ class Trees:
         finally:
             self.stopped = max(getattr(parser, "_index", 0), 0) or len(tokens)  # Athena's asks another one
         trees = [tree for tree in trees if tree is not None]
-        if len(trees) != 1 or (self.name not in _CALLS_BY_NAME and parsed.is_no_statement(trees[0])):
+        refused = parsed.runs_on if self.name in _CALLS_BY_NAME else parsed.is_no_statement
+        if len(trees) != 1 or refused(trees[0]):
             return None, "cannot be parsed"
         return trees[0], ""

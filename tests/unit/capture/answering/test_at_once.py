@@ -1,7 +1,9 @@
 """Answers in one call: what was given is what is recorded, as it was when it was given."""
 
+import json
 import statistics
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -30,13 +32,19 @@ def test_one_call_records_one_answer_and_returns_its_id(sink: MemorySink) -> Non
 
 def test_an_answer_of_twenty_features_costs_the_caller_little(sink: MemorySink) -> None:
     features = {f"feature_{number}": number * 1.1 for number in range(20)}
-    taken = []
-    for _ in range(50):
+
+    def spent(work: Callable[[], object]) -> int:  # of this thread alone: the sender has its own
         start = time.thread_time_ns()
         for _ in range(20):
-            driftline.record_answer("desk", features=features, score=0.5)
-        taken.append((time.thread_time_ns() - start) / 20)
-    assert statistics.median(taken) < 4_000  # measured 940 by bench/answers.py
+            work()
+        return time.thread_time_ns() - start
+
+    def recorded() -> object:
+        return driftline.record_answer("desk", features=features, score=0.5)
+
+    rounds = [(spent(recorded), spent(lambda: json.dumps(features))) for _ in range(50)]  # in turn: the same machine
+    ours, peer = (statistics.median(one) for one in zip(*rounds, strict=True))
+    assert ours < peer  # measured a quarter and less; bench/answers.py has it in nanoseconds
 
 
 def test_features_may_be_a_row_and_what_has_none_costs_itself_only(sink: MemorySink) -> None:

@@ -29,6 +29,12 @@ def test_what_has_fed_an_answer_may_have_fed_the_next_one_too() -> None:
     assert of([first, second], 7, 8) == ([second.ended], [first.ended])
 
 
+def test_an_answer_that_takes_no_time_by_the_clock_stands_on_what_was_found_for_it() -> None:
+    found = Near(one(1, 2))
+    assert of([found], 3, 3) == ([found.ended], [])
+    assert of([found], 4, 4) == ([], [found.ended])
+
+
 def test_answers_that_are_under_way_together_stand_on_the_same() -> None:
     found = Near(one(1, 2))
     assert of([found], 3, 6) == ([found.ended], [])

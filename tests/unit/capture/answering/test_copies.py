@@ -50,6 +50,46 @@ def test_an_input_of_another_number_of_rows_has_no_features_of_the_answers() -> 
     assert Given([[1.0], [2.0]]).of(2) == [(1.0,), (2.0,)]
 
 
+class Deferred:
+    """A table that counts its rows by working everything out, as those of Dask and Spark do."""
+
+    columns = ("a", "b")
+    iloc = None
+
+    def __len__(self) -> int:
+        raise AssertionError
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        raise AssertionError
+
+    def compute(self) -> None:
+        """Work out all of it."""
+
+
+def test_a_table_that_is_yet_to_be_worked_out_is_not_asked() -> None:
+    assert copies.copied(Deferred(), 3) is None
+    assert Given(Deferred()).of(1) is None
+
+
+def test_of_a_wide_result_only_what_is_recorded_is_copied() -> None:
+    wide = np.arange(6000.0).reshape(2, 3000)
+    assert copies.result_of(wide)[1:] == (np.array([2999.0, 5999.0]).tobytes(), wide.dtype, (2, 1))
+    image = np.zeros((1, 40, 60, 70, 80), np.int8)
+    assert copies.last(image).shape == (1, 1, 50, 50, 50)
+    assert copies.last([1, 2]) == [1, 2]
+    for narrow in (np.zeros((3, 0)), np.zeros(3), np.array(1.0)):
+        assert copies.last(narrow).shape == narrow.shape
+
+
+def test_a_large_sparse_matrix_is_not_put_in_another_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    by_rows, by_columns = sparse.csr_matrix(np.eye(4)), sparse.csc_matrix(np.eye(4))
+    assert copies.copied(by_columns, 4).toarray().tolist() == np.eye(4).tolist()
+    monkeypatch.setattr(copies, "_CELLS", 3)
+    assert copies.copied(by_columns, 4) is None
+    assert copies.copied(by_rows, 4) is not None
+
+
 def test_of_a_result_the_first_rows_are_copied(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copies, "ROWS", 2)
     result = [1.0, 2.0, 3.0]

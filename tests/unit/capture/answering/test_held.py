@@ -1,5 +1,9 @@
 """Calls that wait for a span around them. Which span tells of which call is worked out by hand from when they were."""
 
+import subprocess
+import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +62,23 @@ def test_a_call_waits_for_some_seconds_only(monkeypatch: pytest.MonkeyPatch) -> 
     now += 0.1
     assert waiting.late() == [one]
     assert waiting.ended(1, ended(10, 20)) == (None, [])  # too late
+
+
+def test_nothing_is_kept_of_calls_that_no_longer_wait_for_a_span_that_is_still_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(held, "_now", lambda: now)
+    waiting, told = Waiting(), call(11, 19)
+    waiting.add(told, (1, 2))
+    assert waiting.ended(2, ended(10, 20)) == (told, [])
+    for _ in range(50):
+        waiting.add(call(11, 19), (1,))
+        now += 1
+        waiting.late()
+    assert {key: len(calls) for key, calls in waiting._for.items()} == {1: 10}  # those of the last ten seconds
+    waiting.all()
+    assert waiting._for == {}
 
 
 def test_all_that_wait_are_given_out_once() -> None:
@@ -122,3 +143,38 @@ def test_a_call_that_waits_for_a_span_is_recorded_at_the_latest_when_the_spans_a
     tracing.spans.release()
     tracing.spans.release()
     assert len(recorded(sink)) == 1
+
+
+def test_a_call_waits_no_longer_though_no_other_span_ends(sink: MemorySink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held, "SECONDS", 0.1)
+    tracing = Tracing()
+    tracing.start()
+    tracing.end(tracing.start(scope="openinference.client"), COUNTED, "openinference.client")
+    end = time.monotonic() + 20
+    while not recorded(sink) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert len(recorded(sink)) == 1
+
+
+KILLED = """
+import os, sys
+from tests.spans import LLM, Tracing
+import driftline
+
+tracing = Tracing()
+driftline.record_answer("desk")
+tracing.start()
+tracing.end(tracing.start(scope="openinference.client"), LLM, "openinference.client")
+if sys.argv[1] == "at once":
+    os._exit(0)
+"""
+
+
+@pytest.mark.parametrize("how", ["at once", "orderly"])
+def test_a_process_that_ends_has_recorded_the_calls_that_wait(tmp_path: Path, how: str) -> None:
+    root = Path(__file__).parents[4]
+    lines = f"import sys; sys.path.insert(0, {str(root)!r})\n{KILLED}"
+    subprocess.run([sys.executable, "-c", lines, how], cwd=tmp_path, check=True, timeout=60)
+    read = "import driftline; print(len(driftline.answers()))"
+    done = subprocess.run([sys.executable, "-c", read], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout == "2\n"

@@ -222,6 +222,18 @@ def test_predictions_that_are_odd_are_answers_like_others(sink: MemorySink) -> N
     assert [answer.decision for answer in sink.recorded] == ["1" + "0" * 99, "", "nan", "", ""]
 
 
+def test_a_result_that_does_not_know_its_rows_yet_is_counted_and_switches_nothing_off(sink: MemorySink) -> None:
+    class Deferred:
+        shape = (float("nan"), 2)
+
+    for _ in range(4):
+        driftline.serve(lambda rows: Deferred(), name="m")([[1.0]])
+    driftline.serve(lambda rows: [0.5], name="m")([[1.0]])
+    assert driftline.flush()
+    assert [answer.score for answer in sink.recorded] == [0.5]
+    assert fault.counts() == {"unrecorded rows": 4}
+
+
 def test_a_method_that_only_some_models_of_a_class_have_is_there_for_those(sink: MemorySink) -> None:
     with_chances, without = SGDClassifier(loss="log_loss"), SGDClassifier(loss="hinge")  # as available_if decides
     rows, classes = [[0.0], [0.1], [0.2], [0.8], [0.9], [1.0]] * 3, [0, 0, 0, 1, 1, 1] * 3

@@ -183,3 +183,17 @@ def test_a_model_whose_methods_have_such_names_and_return_something_else_does_so
 
     served = driftline.serve(Model(), name="m", version="1")
     assert (served.eval, served.to("here"), served.to.__doc__) == ("words", "here", "Say where.")
+
+
+def test_an_attribute_that_has_no_truth_value_comes_out_as_it_is(sink: MemorySink) -> None:
+    class Odd:
+        def __call__(self) -> int:
+            return 1
+
+        def __bool__(self) -> bool:
+            raise ValueError
+
+    class Model:
+        odd = Odd()
+
+    assert driftline.serve(Model()).odd() == 1

@@ -113,6 +113,12 @@ def without(*names: str, **more: Any) -> dict[str, Any]:
         (SAID, without("output.value", "llm.model_name"), False),  # of what model it is, nobody says
         (without("output.value", **{TOOL: "c1"}), without("output.value", **{TOOL: "c1"}), True),
         (without("output.value", **{TOOL: "c1"}), without("output.value", **{TOOL: "c2"}), False),
+        ({**SAID, "input.value": "Is A?"}, {**SAID, "input.value": "Is B?"}, True),  # by a template
+        (
+            {**SAID, "input.value": "Is A?"},
+            {**SAID, "input.value": "Is B?", "llm.token_count.prompt": 9},
+            False,
+        ),  # the same short answer to another question
         ({**SAID, "input.value": "When?"}, SILENT, True),  # of a stream that the client does not follow
         ({**SAID, "input.value": "Why?"}, SILENT, False),
         (SAID, {"http.request.method": "POST"}, False),

@@ -1,6 +1,7 @@
 """Streams that are no generators: what is around the call lasts as long as they do. Calls are counted by hand."""
 
 import asyncio
+import copy
 from collections.abc import AsyncIterator, Iterable, Iterator
 from typing import Any, Self
 
@@ -160,6 +161,45 @@ def test_an_asynchronous_stream_lasts_as_long() -> None:
 
     assert asyncio.run(read()) == ["a", "b"]
     assert around.told == ["on", "off", "a", "on", "off", "b", "on", "off", ("end", None)]
+
+
+def test_an_asynchronous_stream_that_is_closed_at_once_is_closed_so() -> None:
+    class Closing(AsyncStream):
+        closed = False
+
+        def close(self) -> Any:
+            self.closed = True
+            return "closed"
+
+    around, stream = Around(), Closing("ab")
+    assert streamed.stand_in(stream, around).close() == "closed"
+    assert stream.closed
+    assert around.told == [("end", None)]
+    around = Around()
+    closing = streamed.stand_in(AsyncStream("ab"), around).close()
+    assert asyncio.run(closing) is None
+    assert around.told == [("end", None)]
+
+
+def test_what_python_asks_of_the_class_is_answered_by_the_stream() -> None:
+    class Listed(Stream):
+        def __len__(self) -> int:
+            return 2
+
+        def __getitem__(self, place: int) -> int:
+            return place
+
+        def __repr__(self) -> str:
+            return "<listed>"
+
+    stream = Listed("ab")
+    found = streamed.stand_in(stream, Around())
+    assert (len(found), found[1], repr(found), dir(found)) == (2, 1, "<listed>", dir(stream))
+    del found.closed
+    assert not hasattr(stream, "closed")
+    assert type(copy.copy(found)) is Listed
+    with pytest.raises(TypeError):
+        len(streamed.stand_in(Stream("ab"), Around()))
 
 
 def test_of_a_step_a_stream_is_a_result_like_others() -> None:

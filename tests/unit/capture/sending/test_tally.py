@@ -107,7 +107,7 @@ def test_where_no_file_can_be_the_process_counts_for_itself(tmp_path: Path) -> N
 
 WATCHED = """
 import driftline; driftline.watch("watched")
-import os, signal, threading, time
+import os, signal, time
 limit = time.monotonic() + 30
 while not os.path.isdir(".driftline/runs") or not os.listdir(".driftline/runs"):
     time.sleep(0.05)
@@ -115,7 +115,7 @@ while not os.path.isdir(".driftline/runs") or not os.listdir(".driftline/runs"):
 assert driftline.flush()
 for one in range(3):
     driftline.record_answer("desk")
-signal.pthread_kill(threading.get_ident(), signal.SIGKILL)
+signal.pidfd_send_signal(os.pidfd_open(os.getpid()), signal.SIGKILL)  # as by somebody else: unannounced
 """
 
 
@@ -134,16 +134,15 @@ def test_where_the_dead_process_was_watched_its_own_run_tells(tmp_path: Path) ->
     assert [ANSWERS in (gaps or {}).get("gaps", {}) for name, _, gaps in ends if name == "next"] == [False]
 
 
-# ``pthread_kill`` ends a process as from outside: before ``os.kill`` of itself, all would be saved.
 KILLED = """
-import multiprocessing, os, signal, sys, threading, time
+import multiprocessing, os, signal, sys, time
 import driftline
 
 def work(n):
     for one in range(n):
         driftline.record_answer("desk", decision=f"{os.getpid()} {one}")
     if n == 7:
-        signal.pthread_kill(threading.get_ident(), signal.SIGKILL)
+        signal.pidfd_send_signal(os.pidfd_open(os.getpid()), signal.SIGKILL)  # as by somebody else
     return n
 
 if __name__ == "__main__":

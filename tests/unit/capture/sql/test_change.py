@@ -280,3 +280,9 @@ def test_what_a_trigger_sets_in_its_row_is_set_in_its_table(tell: Tell) -> None:
     )
     assert (one.target, one.columns) == ("t", {"x": ["q.k FILTER", "q.p IDENTITY", "t.id FILTER"]})
     assert (other.target, other.columns) == ("t", {"y": ["t.z TRANSFORMATION"]})
+
+
+@pytest.mark.parametrize("body", ["SET NEW.x = NEW.a, NEW.y = 1", "BEGIN SET NEW.x = NEW.a, NEW.y = (SELECT 1); END"])
+def test_a_trigger_may_set_several_columns_and_copy_one(tell: Tell, body: str) -> None:
+    (one,) = tell(f"CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW {body}", "mysql")
+    assert (one.target, one.columns) == ("t", {"x": ["t.a IDENTITY"], "y": []})

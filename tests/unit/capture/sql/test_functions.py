@@ -62,11 +62,18 @@ def test_a_value_passes_through_as_the_body_has_it(tell: Tell) -> None:
         "CREATE FUNCTION f(x int) RETURNS int AS $$ return 1 $$ LANGUAGE plpython3u",
         "CREATE FUNCTION f(x int) RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql; "
         "CREATE FUNCTION f(x int, y int) RETURNS int AS $$ SELECT 2 $$ LANGUAGE sql",
+        "CREATE FUNCTION f(x int) RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql; "
+        "CREATE FUNCTION f(x text) RETURNS int AS $$ SELECT 2 $$ LANGUAGE sql",
+        "CREATE FUNCTION f(x int) RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql; "
+        "CREATE FUNCTION f(x int, y int) RETURNS int AS $$ SELECT 2 $$ LANGUAGE sql; "
+        "CREATE FUNCTION f(x int, y int, z int) RETURNS int AS $$ SELECT 3 $$ LANGUAGE sql",
+        "CREATE FUNCTION s.f(x int) RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql; "
+        "CREATE FUNCTION u.f(x int) RETURNS int AS $$ SELECT 2 $$ LANGUAGE sql",
         "CREATE FUNCTION f() RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql",
         "CREATE FUNCTION f(x int) RETURNS int AS $$ SELECT 1 $$ LANGUAGE sql; "
         "CREATE OR REPLACE FUNCTION f(x int) RETURNS int AS $$ return 1 $$ LANGUAGE plpython3u",
     ],
-    ids=["other language", "several", "fewer parameters", "another one now"],
+    ids=["other language", "several", "other types", "three", "other schema", "fewer parameters", "another one now"],
 )
 def test_of_any_other_function_the_result_comes_from_all_that_it_is_given(tell: Tell, define: str) -> None:
     *_, one = tell(f"{define}; SELECT f(a) AS b FROM t", "postgres")
@@ -76,3 +83,26 @@ def test_of_any_other_function_the_result_comes_from_all_that_it_is_given(tell: 
 def test_a_function_that_calls_itself_is_followed_once(tell: Tell) -> None:
     *_, one = tell("CREATE MACRO f(x) AS x + f(x - 1); SELECT f(a) AS b FROM t", "duckdb")
     assert one.columns == {"b": ["t.a TRANSFORMATION"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "define", "call"),
+    [
+        ("postgres", "CREATE FUNCTION f(x int, y int) RETURNS int LANGUAGE sql AS 'SELECT y'", "f(y => b, x => a)"),
+        ("postgres", "CREATE FUNCTION f(x int, y int) RETURNS int LANGUAGE sql AS 'SELECT f.y'", "f(a, b)"),
+        ("duckdb", "CREATE MACRO f(x, y) AS y", "f(y := b, x := a)"),
+        ("snowflake", "CREATE FUNCTION f(x INT, y INT) RETURNS INT AS 'y'", "f(y => b, x => a)"),
+    ],
+)
+def test_a_parameter_goes_by_its_name(tell: Tell, name: str, define: str, call: str) -> None:
+    *_, one = tell(f"{define}; SELECT {call} AS c FROM t", name)
+    assert one.columns == {"c": ["t.b IDENTITY"]}
+    assert one.doubts == []
+
+
+def test_a_table_called_like_the_function_hides_its_parameters(tell: Tell) -> None:
+    *_, one = tell(
+        "CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT f.x FROM u f'; SELECT f(a) AS c FROM t",
+        "postgres",
+    )
+    assert one.columns == {"c": ["u.x IDENTITY"]}

@@ -224,3 +224,8 @@ def test_reading_a_script_takes_no_time_that_grows_with_its_square(
     growth: Callable[..., float], name: str, part: str
 ) -> None:
     assert growth(lambda text: list(pieces(text, name, Limit(60))), part, 1_500) < 24
+
+
+def test_a_statement_of_tsql_behind_a_variable_that_is_set_is_one_by_itself() -> None:
+    found = [type(one.tree).__name__ for one in pieces("SET @y = 2 DELETE FROM n WHERE q = 1", "tsql")]
+    assert found == ["Select", "Delete"]
