@@ -144,20 +144,6 @@ def test_methods_of_a_served_model_are_those_of_the_model(sink: MemorySink) -> N
         served.set_params(1)
 
 
-def test_an_attribute_that_has_no_truth_value_comes_out_as_it_is(sink: MemorySink) -> None:
-    class Odd:
-        def __call__(self) -> int:
-            return 1
-
-        def __bool__(self) -> bool:
-            raise ValueError
-
-    class Model:
-        odd = Odd()
-
-    assert driftline.serve(Model()).odd() == 1
-
-
 def test_a_module_of_torch_computes_as_before_and_each_row_of_a_call_is_an_answer(watched: MemorySink) -> None:
     """Weights of two and one: [1, 1] gives 3, [2, 0] gives 4."""
     torch = pytest.importorskip("torch")
@@ -197,3 +183,17 @@ def test_a_model_whose_methods_have_such_names_and_return_something_else_does_so
 
     served = driftline.serve(Model(), name="m", version="1")
     assert (served.eval, served.to("here"), served.to.__doc__) == ("words", "here", "Say where.")
+
+
+def test_an_attribute_that_has_no_truth_value_comes_out_as_it_is(sink: MemorySink) -> None:
+    class Odd:
+        def __call__(self) -> int:
+            return 1
+
+        def __bool__(self) -> bool:
+            raise ValueError
+
+    class Model:
+        odd = Odd()
+
+    assert driftline.serve(Model()).odd() == 1
