@@ -13,7 +13,9 @@ _BEFORE = frozenset(["BEGIN", "THEN", "ELSE", "LOOP", "DO", ":", ";"])  # an IF 
 _NAMED = frozenset(["TABLE", "VIEW", "PROCEDURE", "PROC", "FUNCTION", "SCHEMA", "DATABASE", "INDEX", "TRIGGER"])
 _BEGIN = frozenset(  # the first word of a statement
     ["BEGIN", "IF", "WHILE", "INSERT", "UPDATE", "DELETE", "SELECT", "MERGE", "TRUNCATE", "CREATE", "DROP", "ALTER",
-     "WITH", "DECLARE", "SET", "PRINT", "RETURN", "EXEC", "EXECUTE", "RAISERROR", "THROW", "BREAK", "CONTINUE", "GOTO"]
+     "WITH", "DECLARE", "SET", "PRINT", "RETURN", "EXEC", "EXECUTE", "RAISERROR", "THROW", "BREAK", "CONTINUE", "GOTO",
+     "COMMIT", "ROLLBACK", "SAVE", "OPEN", "FETCH", "CLOSE", "DEALLOCATE", "USE", "WAITFOR", "BULK", "GRANT", "REVOKE",
+     "DENY"]
 )  # fmt: skip
 _NO_BLOCK = frozenset(["TRAN", "TRANSACTION", "DISTRIBUTED", "DIALOG", "CONVERSATION"])
 _MOST = 50  # conditions of one statement, which nobody writes

@@ -48,7 +48,8 @@ def define(functions: dict[str, Function], tree: Any, dialect: Dialect) -> None:
     if tree.kind not in _KINDS or not isinstance(signature, exp.UserDefinedFunction):
         return
     name = signature.this.name.lower()
-    listed = [part.this if isinstance(part, exp.ColumnDef) else part for part in signature.expressions]
+    taken = [part for part in signature.expressions if not _is_given_out(part)]
+    listed = [part.this if isinstance(part, exp.ColumnDef) else part for part in taken]
     keys = tuple((_key(part, dialect), f"@{place}") for place, part in enumerate(listed, 1))
     shape = (signature.this.text("db").lower(), *(_type(part, tree.kind) for part in signature.expressions))
     before = functions.get(name)
@@ -64,6 +65,12 @@ def of_call(queries: Follows, node: Any) -> Function | None:
     if function is None or function.body is None or len(node.expressions) > len(function.parameters):
         return None
     return function
+
+
+def _is_given_out(parameter: Any) -> bool:
+    """Whether a parameter is OUT alone, which no call hands over."""
+    ways = [one.args for one in parameter.args.get("constraints") or () if isinstance(one, exp.InOutColumnConstraint)]
+    return any(one.get("output") and not one.get("input_") for one in ways)
 
 
 def _type(parameter: Any, kind: str) -> str:

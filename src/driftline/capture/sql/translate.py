@@ -13,18 +13,22 @@ from driftline.capture.sql.looping import ROW
 from driftline.capture.sql.tokens import Token, TokenType, dotted, said, spelled
 
 _Said = list[list[Any]] | None
+_PARTITIONS = frozenset(  # functions of Vertica
+    ["SWAP_PARTITIONS_BETWEEN_TABLES", "MOVE_PARTITIONS_TO_TABLE", "COPY_PARTITIONS_TO_TABLE"]
+)
 _FROM_STAGE = frozenset(["REPLACE", "ATTACH", "APPEND"])  # rows of another table become rows of this one
 
 
 def may_be(tokens: list[Any]) -> bool:
     """Whether a statement may be another one, by its first word."""
-    return tokens[0].text.upper() in _BY_WORD
+    word = tokens[0].text.upper()
+    return word in _BY_WORD or (word == "SELECT" and len(tokens) > 1 and tokens[1].text.upper() in _PARTITIONS)
 
 
 def translated(tokens: list[Any]) -> _Said:
     """Return the words of the statements that mean the same as ``tokens``; None where they stand for themselves."""
-    begins = _BY_WORD.get(tokens[0].text.upper())
-    if begins is not None:
+    if may_be(tokens):
+        begins = _BY_WORD.get(tokens[0].text.upper(), _partitions)
         with contextlib.suppress(IndexError):  # a statement that is cut off
             return begins(tokens, said(tokens))
     return None
@@ -180,6 +184,20 @@ def _procedure(tokens: list[Any], words: list[str]) -> _Said:
     near = texts[0]
     before = [one for part in schema for one in spelled(near, part, ".")]
     return [_renamed([*before, *spelled(near, old)], [*before, *spelled(near, texts[1].text)])]
+
+
+def _partitions(tokens: list[Any], words: list[str]) -> _Said:
+    """``SELECT SWAP_PARTITIONS_BETWEEN_TABLES('s', 1, 2, 't')`` of Vertica and its kin."""
+    given = [part[0] for part in _parts(tokens[3:-1])][:4:3]
+    if (
+        words[2:3] != ["("]
+        or len(given) < 2
+        or not all(one.token_type == TokenType.STRING and one.text for one in given)
+    ):
+        return None
+    source, target = ([one for part in name.text.split(".") for one in spelled(name, ".", part)][1:] for name in given)
+    both = words[1].startswith("SWAP")
+    return [_moved(source, target), *([_moved(target, source)] if both else [])]
 
 
 def _renamed(old: list[Any], new: list[Any]) -> list[Any]:

@@ -37,6 +37,11 @@ def test_what_a_condition_looks_at_decides_about_the_rows_of_its_branch_alone(te
     assert rows(tell(sql, name)) == {"m": ["c.k CONDITIONAL"], "n": []}
 
 
+@pytest.mark.parametrize("what", ["COMMIT", "ROLLBACK TRAN", "OPEN k", "USE d;"])
+def test_a_statement_that_changes_no_data_ends_its_condition_of_tsql(tell: Tell, what: str) -> None:
+    assert rows(tell(f"IF (SELECT k FROM c) > 1 {what} {FILLS}", "tsql")) == {"m": []}
+
+
 def test_conditions_within_each_other_decide_both(tell: Tell) -> None:
     sql = f"IF (SELECT k FROM c) THEN IF (SELECT z FROM d) THEN {FILLS}; END IF; DELETE FROM n WHERE TRUE; END IF"
     assert rows(tell(sql, "bigquery")) == {"m": ["c.k CONDITIONAL", "d.z CONDITIONAL"], "n": ["c.k CONDITIONAL"]}

@@ -90,6 +90,7 @@ def test_a_function_that_calls_itself_is_followed_once(tell: Tell) -> None:
     [
         ("postgres", "CREATE FUNCTION f(x int, y int) RETURNS int LANGUAGE sql AS 'SELECT y'", "f(y => b, x => a)"),
         ("postgres", "CREATE FUNCTION f(x int, y int) RETURNS int LANGUAGE sql AS 'SELECT f.y'", "f(a, b)"),
+        ("postgres", "CREATE FUNCTION f(OUT x int, INOUT y int) LANGUAGE sql AS 'SELECT y, y'", "f(b)"),
         ("duckdb", "CREATE MACRO f(x, y) AS y", "f(y := b, x := a)"),
         ("snowflake", "CREATE FUNCTION f(x INT, y INT) RETURNS INT AS 'y'", "f(y => b, x => a)"),
     ],

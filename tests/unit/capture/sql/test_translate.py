@@ -168,3 +168,16 @@ def test_pipes_of_bigquery_may_stand_behind_create_and_insert(tell: Tell) -> Non
     assert (one.target, one.columns) == ("m", {"a": ["t.a IDENTITY"], "b": ["t.a TRANSFORMATION"]})
     (one,) = tell("INSERT INTO m (x, y) FROM t |> DROP c", "bigquery", schema)
     assert (one.target, one.columns) == ("m", {"x": ["t.a IDENTITY"], "y": ["t.b IDENTITY"]})
+
+
+def test_partitions_that_two_tables_swap_or_one_gets_are_rows_of_the_other(tell: Tell) -> None:
+    schema = {"p": ("a",), "q": ("a",)}
+    found = tell("SELECT SWAP_PARTITIONS_BETWEEN_TABLES('p', 1, '2', 'q')", "postgres", schema)
+    assert [(one.target, one.columns) for one in found] == [
+        ("q", {"a": ["p.a IDENTITY"]}),
+        ("p", {"a": ["q.a IDENTITY"]}),
+    ]
+    (one,) = tell("SELECT move_partitions_to_table('p', '1', '2', 'q')", "postgres", schema)
+    assert (one.target, one.columns) == ("q", {"a": ["p.a IDENTITY"]})
+    (one,) = tell("SELECT move_partitions_to_table('', '1', '2', '')", "postgres", schema)
+    assert one.target is None
