@@ -35,7 +35,7 @@ def _below(data: Any, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
     columns = glance.at(data).fields if kind.__module__.partition(".")[0] in ("pandas", "polars", "pyarrow") else None
     if columns is not None:
         yield from ((*steps, (FRAME, field.name)) for field in columns)
-    elif kind is dict and data and len(data) <= WIDTH and all(type(key) is str for key in data):
+    elif kind is dict and data and len(data) <= WIDTH and all(map(_is_name, data)):
         for key, one in data.items():
             yield from _within(one, (*steps, (DICT, key)))
     elif kind is tuple and 0 < len(data) <= WIDTH:
@@ -47,6 +47,11 @@ def _below(data: Any, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
         yield (*steps, (MODEL, ""))
     else:
         yield (*steps, (VALUE, "")) if steps else ()
+
+
+def _is_name(key: Any) -> bool:
+    """Whether a key is a name that a program gave, and no value, such as an id or an address of somebody."""
+    return type(key) is str and key.isidentifier()
 
 
 def _within(one: Any, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:

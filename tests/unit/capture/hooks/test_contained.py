@@ -31,6 +31,14 @@ def test_each_column_and_value_has_a_field_with_the_way_to_it() -> None:
     }
 
 
+def test_keys_that_are_values_are_no_names_of_fields() -> None:
+    assert told({"n": 1, "by_customer": {"a@example.org": 1, "b@example.org": 2}}) == {
+        "n": [(DICT, "n"), (VALUE, "")],
+        "by_customer": [(DICT, "by_customer"), (VALUE, "")],
+    }
+    assert told({"25": 1, "31": 2}) is None
+
+
 def test_records_of_a_list_are_told_as_one_with_the_keys_of_all() -> None:
     assert told([{"a": 1}, {"a": 2, "b": 3}]) == {
         "a": [(LIST, ""), (DICT, "a"), (VALUE, "")],
