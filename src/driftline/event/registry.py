@@ -161,7 +161,7 @@ def _registered() -> dict[tuple[str, str], Registered]:
 def _entry(key: str, place: Place, record: type[msgspec.Struct], url: str, origin: str) -> Registered:
     fields = tuple(field.encode_name for field in msgspec.structs.fields(record) if field.required)
     required = fields + _LENIENT.get((key, place), ())
-    return Registered(key, place, record, url, required, origin, _USES.get(key, KEPT))  # type: ignore[arg-type] # a text
+    return Registered(key, place, record, url, required, origin, _USES.get(key, KEPT))  # type: ignore[arg-type] # the table holds its words as texts
 
 
 REGISTRY: dict[tuple[str, str], Registered] = _registered()

@@ -79,7 +79,7 @@ def listen(host: str, port: int) -> socket.socket:
 def address(place: socket.socket) -> str:
     """Return the address of a listening socket, as a browser takes it."""
     host, port = place.getsockname()[:2]
-    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - told
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - shown, not bound
     return f"http://{shown}:{port}"
 
 

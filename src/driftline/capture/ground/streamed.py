@@ -53,6 +53,7 @@ class _Streamed:
     """What both kinds have in common; its own state is kept under names that no stream uses."""
 
     __slots__ = ("__weakref__", "_driftline_one", "_driftline_over", "_driftline_stream")
+    _driftline_texts: Callable[[Any], Any]  # each kind has its own
 
     def __init__(self, stream: Any, one: Any) -> None:
         object.__setattr__(self, "_driftline_stream", stream)
@@ -72,9 +73,6 @@ class _Streamed:
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         return self._driftline_stream.__reduce_ex__(protocol)
-
-    def _driftline_texts(self, texts: Any) -> Any:
-        raise NotImplementedError
 
     def _driftline_end(self, error: BaseException | None) -> None:
         if not self._driftline_over:

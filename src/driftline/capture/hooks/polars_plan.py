@@ -217,5 +217,5 @@ def _all_collected(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) 
             node.same(frame, made)
 
 
-def _forgotten(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:  # noqa: ARG001 - a Note
+def _forgotten(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:  # noqa: ARG001 - Note's own
     node.forget(args[0])

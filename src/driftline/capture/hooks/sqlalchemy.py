@@ -55,7 +55,7 @@ def install(sqlalchemy: Any) -> list[Listener]:
     return listeners
 
 
-def _before(conn: Any, cursor: Any, statement: Any, parameters: Any, context: Any, executemany: Any) -> None:  # noqa: ARG001 - called so
+def _before(conn: Any, cursor: Any, statement: Any, parameters: Any, context: Any, executemany: Any) -> None:  # noqa: ARG001 - an event calls it so
     """Say that what this cursor executes is recorded here."""
     fault.attempt(_PIECE, _claim, cursor)
 
@@ -65,7 +65,7 @@ def _claim(cursor: Any) -> None:
         dbapi.claimed.add(cursor)
 
 
-def _after(conn: Any, cursor: Any, statement: Any, parameters: Any, context: Any, executemany: Any) -> None:  # noqa: ARG001 - called so
+def _after(conn: Any, cursor: Any, statement: Any, parameters: Any, context: Any, executemany: Any) -> None:  # noqa: ARG001 - an event calls it so
     """Record what was executed."""
     fault.attempt(_PIECE, _executed, conn, cursor, statement, context)
 

@@ -108,12 +108,10 @@ def test_of_what_is_read_beside_the_answers_nothing_is_told(sink: MemorySink, ca
     for chosen in ("/", "/chat"):
         wrapped = driftline.asgi(app, endpoint="desk", paths=[chosen])
         for path in paths:
-            asyncio.run(wrapped({"type": "http", "method": "GET", "path": path}, None, None))  # type: ignore[arg-type]
+            asyncio.run(wrapped({"type": "http", "method": "GET", "path": path}, None, None))
     assert passed == paths * 2
     assert caplog.records == []
-    asyncio.run(
-        driftline.asgi(app, endpoint="desk")({"type": "http", "method": "POST", "path": "/\udcff"}, None, None)  # type: ignore[arg-type]
-    )
+    asyncio.run(driftline.asgi(app, endpoint="desk")({"type": "http", "method": "POST", "path": "/\udcff"}, None, None))
     assert [answer.decision for answer in recorded(sink)] == ["error"]  # nothing was sent
 
 

@@ -53,5 +53,5 @@ def test_what_is_kept_has_a_field_for_each_of_its_columns(
     follows: Callable[..., object], value: str, expected: dict[str, str]
 ) -> None:
     found = follows(f'import joblib\njoblib.dump({value}, "o.joblib")\n')
-    tables = [found.given(path) for path in found.paths() if path[-1].line > 6]  # type: ignore[attr-defined]
+    tables = [found.given(path) for path in found.paths() if path[-1].line > 6]
     assert expected in [told(one) for one in tables if one is not None]
