@@ -36,8 +36,8 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
         "_async_generator.items", "_waiting",
     ),
     "ground.streamed": (
-        "_Streamed.__class__", "_Streamed.__getattr__", "_Streamed.__setattr__", "_Streamed._driftline_texts",
-        "_Streamed._driftline_end", "_Streamed.__del__", "_Sync._driftline_read", "_Sync._driftline_texts",
+        "_Streamed.__class__", "_Streamed.__getattr__", "_Streamed.__setattr__", "_Streamed._driftline_end",
+        "_Streamed.__del__", "_Sync._driftline_read", "_Sync._driftline_texts",
         "_Sync.__iter__", "_Sync.__next__", "_Sync.__enter__", "_Sync.__exit__", "_Sync.close",
         "_Async._driftline_read", "_Async._driftline_texts", "_Async.__aiter__", "_Async.__anext__",
         "_Async.__aenter__", "_Async.__aexit__", "_Async.close",
