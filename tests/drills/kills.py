@@ -20,17 +20,19 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from tests.acceptance.serving import Server, start
 from tests.drills import processes
 
 from driftline.config import Settings
 from driftline.engine.engine import Engine
+from driftline.event.answer import Answer
 
 SCRIPTS = processes.HERE / "scripts"
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 MOMENTS = ("start", "middle", "end", "never")
 ENDS = {"COMPLETE", "FAIL", "ABORT"}
-_KEY = b'"decision":"'
+_ANSWER = b"A "  # before an answer in the spool
 PATIENCE = 60.0  # seconds that what is spooled may take to arrive
 
 
@@ -83,6 +85,9 @@ class Kills:
             self._run(
                 f"m{number}", ["many.py", f"m{number}", str(number)], 0, self.chance.choice(("never", "end")), sign
             )
+        if number % 3 == 1:
+            middle = f"made {self.chance.randrange(4)}"
+            self._run(f"w{number}", ["waits.py", f"w{number}", "4"], 0, moment, sign, middle)
         if dies:
             killer.join()
             self.server.process.wait()
@@ -138,8 +143,8 @@ class Kills:
             except FileNotFoundError:  # delivered just now
                 continue
             for line in lines:
-                if line.endswith(b"\n") and _KEY in line:
-                    yield line.split(_KEY)[1].split(b'"')[0].decode()
+                if line.startswith(_ANSWER) and line.endswith(b"\n"):
+                    yield _name(msgspec.json.decode(line.removeprefix(_ANSWER), type=Answer))
 
     def last(self) -> None:
         """Deliver what is left, and look at what has arrived."""
@@ -158,7 +163,7 @@ class Kills:
         answers: list[Any] = []
         while found := engine.answers(limit=500, before=answers[-1].id if answers else ""):
             answers += found
-        counts = Counter(one.decision for one in answers)
+        counts = Counter(map(_name, answers))
         events = [json.loads(entry.raw) for entry in engine.house.store.log.read()]
         runs: dict[str, set[str]] = {}
         told: Counter[tuple[str, str]] = Counter()
@@ -170,7 +175,7 @@ class Kills:
             jobs.setdefault(event["job"]["name"], set()).add(key)
             told[key, kind] += kind in ENDS
             if kind in ENDS:
-                gaps.setdefault(key, event["run"]["facets"].get("driftline_gaps", {}).get("gaps", {}))
+                gaps.setdefault(key, event["run"].get("facets", {}).get("driftline_gaps", {}).get("gaps", {}))
         self.done["answers that are there"] = len(answers)
         self.done["answers that had arrived"], self.done["in the spool"] = len(self.arrived), len(self.spooled)
         self.done["ends that were told twice"] = sum(
@@ -202,6 +207,10 @@ class Kills:
             self.wrong.append(
                 f"{arrived} have arrived, {lost} and perhaps {perhaps} are lost, of {self.made} to {self.begun}"
             )
+
+
+def _name(answer: Answer) -> str:
+    return answer.decision or answer.text
 
 
 def drill(folder: Path, seed: int, rounds: int, seconds: float) -> Kills:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 
 from driftline.capture.answering.dialects import Ended
 from driftline.capture.answering.united import tells_of
+from driftline.capture.sending.flight import Unmade
+from driftline.capture.sending.sender import Sender
 
 SECONDS = 10.0  # that a call waits
 _now = time.monotonic
@@ -20,13 +22,23 @@ _now = time.monotonic
 class Held:
     """A call that waits."""
 
-    __slots__ = ("_keys", "_since", "_waits", "found", "near", "root")
+    __slots__ = ("_keys", "_sender", "_since", "_waits", "found", "near", "root")
 
-    def __init__(self, root: Ended, found: Sequence[Ended], near: tuple[list[Ended], list[Ended]]) -> None:
+    def __init__(
+        self, root: Ended, found: Sequence[Ended], near: tuple[list[Ended], list[Ended]], sender: Sender
+    ) -> None:
         self.root, self.found, self.near = root, found, near
+        self._sender = sender
         self._keys: list[int] = []  # of the spans
         self._waits = 0
         self._since = _now()
+        sender.delivery.tally.wait()
+
+    def queue(self, item: Unmade | None) -> None:
+        """Queue what becomes of it; None = it is part of another answer."""
+        self._sender.delivery.tally.waited(alone=item is not None)
+        if item is not None:
+            self._sender.queue(item)
 
     @property
     def over(self) -> bool:

@@ -124,7 +124,9 @@ class Spans:
             waits = bool(self._waiting)
         self._release(over)
         if ready is not None:
-            self._record(ready)
+            self._record(ready, told)
+        elif told is not None:
+            told.queue(None)  # it is part of what is still open
         if waits:
             self._watched()
 
@@ -151,7 +153,7 @@ class Spans:
 
     def _release(self, over: Sequence[Held]) -> None:
         for one in over:
-            self._record(_Ready(one.root, one.found, one.near))
+            self._record(_Ready(one.root, one.found, one.near), one)
 
     def _ended(self, started: _Open, ended: Ended | None, told: Held | None) -> _Ready | None:
         """Return the spans of an answer that is over; None where a span belongs to one around it, or is to wait."""
@@ -175,8 +177,8 @@ class Spans:
         near = [one for key in above for one in self._open[key].found] if not alone else []
         ready = _Ready(root, found, fed(near, root, found), started.answer)
         around = self._around(started, above) if not made and ended is not None and _answers(ended) else ()
-        if around:
-            self._waiting.add(Held(root, found, ready.near), around)
+        if around and (owner := client.process.client) is not None:
+            self._waiting.add(Held(root, found, ready.near, owner.sender), around)
             return None
         return ready
 
@@ -201,16 +203,20 @@ class Spans:
                     found.append(key)
         return found
 
-    def _record(self, ready: _Ready) -> None:
+    def _record(self, ready: _Ready, held: Held | None = None) -> None:
+        """Record an answer; ``held`` was counted as it began to wait."""
         root, found, (sure, perhaps), answer = ready
         found = [*sure, *found]
         heard, again = self._hear(_Heard(root, found, perhaps))
+        item, owner = None, client.current()
         if answer is not None and not answer.over:
             _add(answer, root, _fresh(answer, [one.span for one in found]), self._uses)
-            return
-        owner = client.current()
-        if owner is not None and not again:
-            owner.answer((_made, 1, owner.settings, self._endpoint, self._uses, heard))
+        elif owner is not None and not again:
+            item = (_made, 1, owner.settings, self._endpoint, self._uses, heard)
+        if held is not None:
+            held.queue(item)
+        elif item is not None and owner is not None:
+            owner.answer(item)
 
     def _hear(self, new: _Heard) -> tuple[_Heard, bool]:
         """Return the spans of an answer, and whether it is one that others have told of already."""

@@ -178,6 +178,7 @@ def configure(**settings: Any) -> Settings:
 
 def install(settings: Settings, open_sink: OpenSink) -> None:
     """Replace the client by one that delivers to what ``open_sink`` returns."""
+    _queue_all()
     with process.lock:
         former = process.client
         if former is not None:
@@ -187,6 +188,7 @@ def install(settings: Settings, open_sink: OpenSink) -> None:
 
 def forget() -> None:
     """Deliver what is queued and drop the client; the next use loads the settings anew."""
+    _queue_all()
     with process.lock:
         former, process.client, process.settled = process.client, None, False
     if former is not None:
@@ -222,7 +224,8 @@ def _flush(client: Client, timeout: float | None) -> bool:
     limit = client.settings.flush_seconds if timeout is None else timeout
     begin = time.monotonic()
     done = all(one.wait(max(0.0, limit - min(_OWN_SHARE, limit / 2))) for one in unfinished)
-    return client.sender.flush(max(0.0, limit - (time.monotonic() - begin))) and done
+    delivered = client.sender.flush(max(0.0, limit - (time.monotonic() - begin)))
+    return delivered and done and not client.sender.delivery.tally.waiting
 
 
 def status() -> dict[str, int]:

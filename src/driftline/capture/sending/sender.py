@@ -81,12 +81,12 @@ class Sender:
     def put(self, item: Item) -> None:
         """Queue an event, or work that is no event; never waits."""
         self._tally.page[kind(item)] += weight(item)
-        self._queue(item)
+        self.queue(item)
 
     def answer(self, item: Answer | Unmade) -> None:
         """Queue what is one answer; never waits."""
         self._tally.page[ANSWERS] += 1
-        items = self._items  # as ``_queue`` does it, without its call
+        items = self._items  # as ``queue`` does it, without its call
         if len(items) < self._room:
             items.append(item)
             if not self._called:  # asking the event itself costs more
@@ -94,7 +94,8 @@ class Sender:
         else:
             self._put_elsewhere(item)
 
-    def _queue(self, item: Item) -> None:
+    def queue(self, item: Item) -> None:
+        """Queue what is counted already; never waits."""
         items = self._items
         if len(items) < self._room:
             items.append(item)
@@ -195,7 +196,8 @@ class Sender:
 
     def counters(self) -> dict[str, int]:
         """Return the numbers of items waiting, delivered, spooled, replayed and lost."""
-        return {**self.delivery.counts, "queued": len(self._items) + len(self._overflow) + len(self._flight)}
+        waiting = len(self._items) + len(self._overflow) + len(self._flight) + self._tally.waiting
+        return {**self.delivery.counts, "queued": waiting}
 
     # --- on the sender's thread -------------------------------------------------------------------------------
 

@@ -39,6 +39,7 @@ class Tally:
         self.page = _blank()
         self._path: Path | None = None
         self._map: mmap.mmap | None = None
+        self.waiting = 0  # answers that are counted and not queued yet
 
     def open(self) -> None:
         """Count on disk from now on, if that can be; what was counted before counts."""
@@ -64,6 +65,16 @@ class Tally:
         page[:] = self.page  # without a call between these two no other thread counts meanwhile
         self.page = page
         self._path, self._map = path, found
+
+    def wait(self) -> None:
+        """Count an answer that waits for more before it is queued: it may go with the process."""
+        self.waiting += 1
+        self.page[ANSWERS] += 1
+
+    def waited(self, *, alone: bool) -> None:
+        """An answer waits no longer: it is queued now, or part of another one, which counts."""
+        self.waiting -= 1
+        self.page[ANSWERS] -= not alone
 
     def settle(self, answers: int, events: int) -> None:
         """Count what is delivered, spooled or known to be lost."""

@@ -1,5 +1,6 @@
 """Calls that wait for a span around them. Which span tells of which call is worked out by hand from when they were."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -9,9 +10,12 @@ from typing import Any
 import pytest
 from tests.spans import CHAIN, LLM, TRACE, Tracing, recorded
 
+import driftline
 from driftline.capture.answering import held
 from driftline.capture.answering.dialects import Ended, Span
 from driftline.capture.answering.held import Held, Waiting
+from driftline.capture.sending.sender import Sender
+from driftline.config import Settings
 from driftline.event import ids
 from driftline.testing import MemorySink
 
@@ -24,7 +28,7 @@ def ended(start: int, end: int, scope: str = "framework", said: str = "Yes.") ->
 
 def call(start: int, end: int, said: str = "Yes.") -> Held:
     root = ended(start, end, "client", said)
-    return Held(root, [root], ([], []))
+    return Held(root, [root], ([], []), Sender(Settings(), lambda: MemorySink()))
 
 
 def test_a_span_tells_of_one_call_and_the_others_go_on_waiting_for_theirs() -> None:
@@ -135,14 +139,15 @@ def test_a_call_that_waits_for_a_span_is_recorded_at_the_latest_when_the_spans_a
     tracing = Tracing()
     tracing.start()
     tracing.end(tracing.start(scope="openinference.client"), COUNTED, "openinference.client")
-    assert recorded(sink) == []
+    assert (driftline.flush(), sink.recorded, driftline.status()["queued"]) == (False, [], 1)
     tracing.spans.reborn()  # a forked child leaves it to its parent
     tracing.spans.release()
-    assert recorded(sink) == []
+    assert sink.recorded == []
     tracing.end(tracing.start(scope="openinference.client"), COUNTED, "openinference.client")
     tracing.spans.release()
     tracing.spans.release()
-    assert len(recorded(sink)) == 1
+    driftline.flush()
+    assert len(sink.recorded) == 1
 
 
 def test_a_call_waits_no_longer_though_no_other_span_ends(sink: MemorySink, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,13 +156,13 @@ def test_a_call_waits_no_longer_though_no_other_span_ends(sink: MemorySink, monk
     tracing.start()
     tracing.end(tracing.start(scope="openinference.client"), COUNTED, "openinference.client")
     end = time.monotonic() + 20
-    while not recorded(sink) and time.monotonic() < end:
+    while not driftline.flush() and time.monotonic() < end:
         time.sleep(0.05)
     assert len(recorded(sink)) == 1
 
 
 KILLED = """
-import os, sys
+import os, sys, time
 from tests.spans import LLM, Tracing
 import driftline
 
@@ -165,9 +170,35 @@ tracing = Tracing()
 driftline.record_answer("desk")
 tracing.start()
 tracing.end(tracing.start(scope="openinference.client"), LLM, "openinference.client")
+if sys.argv[1] == "killed":
+    while driftline.status()["delivered"] < 1:
+        driftline.flush()
+    print("ready", flush=True)
+    time.sleep(60)
 if sys.argv[1] == "at once":
     os._exit(0)
 """
+
+
+def test_a_call_that_waits_is_counted_where_the_process_is_killed(tmp_path: Path) -> None:
+    root = Path(__file__).parents[4]
+    lines = f"import sys; sys.path.insert(0, {str(root)!r})\n{KILLED}"
+    with subprocess.Popen([sys.executable, "-c", lines, "killed"], cwd=tmp_path, stdout=subprocess.PIPE) as killed:
+        assert killed.stdout is not None
+        assert killed.stdout.readline() == b"ready\n"
+        killed.terminate()
+    assert killed.returncode == -signal.SIGTERM
+    read = "import driftline; driftline.record_answer('desk'); driftline.flush(); print(driftline.status()['lost'])"
+    done = subprocess.run([sys.executable, "-c", read], cwd=tmp_path, capture_output=True, timeout=60, check=True)
+    assert done.stdout == b"1\n"  # the first answer had been delivered
+
+
+def test_calls_that_wait_are_delivered_before_other_settings_come_into_force(sink: MemorySink) -> None:
+    tracing = Tracing()
+    tracing.start()
+    tracing.end(tracing.start(scope="openinference.client"), COUNTED, "openinference.client")
+    driftline.configure()
+    assert len(sink.recorded) == 1
 
 
 @pytest.mark.parametrize("how", ["at once", "orderly"])
