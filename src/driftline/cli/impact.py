@@ -27,6 +27,8 @@ def impact(ctx: click.Context, node: str, as_json: bool) -> None:
     show.say(found.sentence or f"Nothing is known downstream of {names.label(found.node)}.", "bold")
     if found.endpoints:
         show.say(f"Served endpoints: {', '.join(map(_endpoint, found.endpoints))}.")
+    if found.perhaps and found.perhaps.endpoints:
+        show.say(f"Perhaps also: {', '.join(found.perhaps.endpoints)}.")
     if found.graph.edges:
         roots = [node.id for node in found.graph.nodes if not node.depth]  # of a document, the versions that hold it
         for root in [found.node] if found.node in roots else roots[:_ROOTS]:

@@ -7,6 +7,7 @@ that held it, and on to the run that wrote that. Guesses nothing: a trail ends w
 """
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,8 +17,11 @@ from driftline.engine.ingested import Ingested
 from driftline.event.ai_facets import DocumentsFacet, Origin
 from driftline.event.answer import Answer, Retrieved
 from driftline.event.lineage import Subgraph, Version
-from driftline.event.report import Impact, Step, Trail
+from driftline.event.report import Impact, Perhaps, Step, Trail
 from driftline.graph import walk
+
+if TYPE_CHECKING:
+    from driftline.store.ledger import Total
 
 KINDS = ("index", "documents")
 LISTED = 20  # answers and versions that an impact names
@@ -151,22 +155,41 @@ def impact(house: House, document: str) -> Impact | None:
     parts = [walk.downstream(house.store, version.node) for version, _ in holding[:LISTED]]
     graph = questions.marked(house, questions.joined(parts)) if parts else Subgraph()
     below = [node for node in graph.nodes if node.depth > 0]
-    answers, paid = sum(total.answers for total in totals), sum(total.money for total in totals)
+    sure, perhaps = apart(totals)
+    answers, paid = sum(total.answers for total in sure), sum(total.money for total in sure)
     return Impact(
         node=f"document:{document}",
         graph=graph,
         datasets=sum(node.type in {"DATASET", "VERSION"} for node in below),
         jobs=sum(node.type in {"JOB", "RUN"} for node in below),
-        endpoints=tuple(sorted({total.endpoint for total in totals})),
+        endpoints=tuple(sorted({total.endpoint for total in sure})),
         answers=answers,
         money=round(paid, 2),
+        perhaps=perhaps,
         currency=house.settings.currency,
         newest=tuple(answer.id for answer in newest),
         sentence=(
             f"{_many(len(holding), 'version')} of indexes and collections with it; "
-            f"{_many(answers, 'answer')} retrieved it and paid {paid:,.2f} {house.settings.currency}."
+            f"{_many(answers, 'answer')} retrieved it and paid {paid:,.2f} {house.settings.currency}"
+            f"{doubt(perhaps, house.settings.currency)}."
         ),
     )
+
+
+def apart(totals: "Iterable[Total]") -> "tuple[list[Total], Perhaps | None]":
+    """Return the totals of the answers that retrieved a document for sure, and what is in doubt beyond them."""
+    every = list(totals)
+    sure, others = [total for total in every if not total.perhaps], [total for total in every if total.perhaps]
+    if not others:
+        return sure, None
+    answers, paid = sum(total.answers for total in others), sum(total.money for total in others)
+    more = {total.endpoint for total in others} - {total.endpoint for total in sure}
+    return sure, Perhaps(answers=answers, money=round(paid, 2), endpoints=tuple(sorted(more)))
+
+
+def doubt(perhaps: Perhaps | None, currency: str) -> str:
+    """Return the end of a sentence that tells of what is in doubt."""
+    return f"; {perhaps.answers:,} more may have, and paid {perhaps.money:,.2f} {currency}" if perhaps else ""
 
 
 def _many(number: int, noun: str) -> str:

@@ -128,7 +128,8 @@ def impact(house: House, node: str) -> Impact:
     how, whole = "stood on it", () if totals else contents.of_node(house, node)
     if whole and (read := house.store.ledger.totals(documents=whole)):
         how, totals = "retrieved its content", read
-    answers, paid = sum(t.answers for t in totals), sum(t.money for t in totals)
+    sure, perhaps = documents.apart(totals)
+    answers, paid = sum(t.answers for t in sure), sum(t.money for t in sure)
     datasets = sum(found.type in {"DATASET", "VERSION"} for found in below)
     jobs = sum(found.type == "JOB" for found in below)
     columns = sum(found.type == "FIELD" for found in below)
@@ -142,10 +143,12 @@ def impact(house: House, node: str) -> Impact:
         endpoints=endpoints,
         answers=answers,
         money=round(paid, 2),
+        perhaps=perhaps,
         currency=house.settings.currency,
         sentence=(
             f"{more}{', '.join(held)} and {_many(len(endpoints), 'served endpoint')} "
-            f"lie downstream; {_many(answers, 'answer')} {how} and paid {paid:,.2f} {house.settings.currency}."
+            f"lie downstream; {_many(answers, 'answer')} {how} and paid {paid:,.2f} {house.settings.currency}"
+            f"{documents.doubt(perhaps, house.settings.currency)}."
         ),
     )
 

@@ -159,6 +159,14 @@ class Answers(msgspec.Struct, frozen=True, kw_only=True):
     answers: tuple[Answer, ...] = ()
 
 
+class Perhaps(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What only perhaps retrieved a document: it was at hand, but may have fed earlier answers only."""
+
+    answers: int = 0  # beyond those that did for sure
+    money: float = 0.0  # paid by those answers
+    endpoints: tuple[str, ...] = ()  # of no answer that did for sure
+
+
 class Impact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Everything downstream of a node."""
 
@@ -169,6 +177,7 @@ class Impact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     endpoints: tuple[str, ...] = ()
     answers: int = 0  # answers that stood on it
     money: float = 0.0  # paid by those answers
+    perhaps: Perhaps | None = None  # None = of no answer is it in doubt
     currency: str = "USD"
     newest: tuple[str, ...] = ()  # of a document: ids of the newest answers that retrieved it
     sentence: str = ""

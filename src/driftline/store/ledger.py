@@ -33,7 +33,7 @@ select case when list_contains($by, 'endpoint') then endpoint else '' end as end
        case when list_contains($by, 'partition') then partition else '' end as partition,
        case when list_contains($by, 'action') then action else '' end as action,
        case when list_contains($by, 'decision') then decision else '' end as decision,
-       currency, count(*) as answers,
+       currency, {perhaps} as perhaps, count(*) as answers,
        coalesce(fsum(money) filter (isfinite(money)), 0) as money,
        coalesce(fsum(avoided) filter (isfinite(avoided)), 0) as avoided
 from {answers}
@@ -61,6 +61,7 @@ class Total(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     action: str = ""
     decision: str = ""
     currency: str
+    perhaps: bool = False  # whether none of them is sure to have retrieved any of the documents that were asked for
     answers: int
     money: float  # paid out; an amount that is not finite counts as an answer, not as money
     avoided: float  # held back by guards
@@ -195,7 +196,7 @@ class Ledger:
             moment = self._inbox.moment()
             spans: Sequence[Segment] = [s for s in moment.segments if s.until_us >= since_us and s.since_us < until_us]
             spans = self._holding(spans, wanted)
-            names, rows = self._scanner.rows(wanted.among(_TOTALS), values, spans, moment.waiting)
+            names, rows = self._scanner.rows(wanted.apart(wanted.among(_TOTALS)), values, spans, moment.waiting)
             return tuple(msgspec.convert(dict(zip(names, row, strict=True)), Total) for row in rows)
 
         return _again(add_up)

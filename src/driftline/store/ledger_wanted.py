@@ -18,6 +18,8 @@ _ON_NODES = "list_has_any(nodes, $nodes)"
 _ON_DOCUMENTS = """(list_has_any([one.content for one in documents], $documents)
   or list_has_any([one.document for one in documents], $documents)
   or list_has_any([regexp_replace(one.document, '#[^#]*$', '') for one in documents], $documents))"""
+_SURE = _ON_DOCUMENTS.replace("in documents", "in documents[:len(documents) - coalesce(perhaps, 0)]")
+_EVERY = "(select * from {answers} union all by name select 0::bigint as perhaps where false)"  # old segments have none
 _IN_TIME = """list_has_any(nodes, $nodes) and (list_has_any(nodes, $always)
   or len([one for one in list_zip($spanned, $from_us, $before_us)
   if list_contains(nodes, one[1]) and time_us >= one[2] and time_us < one[3]]) > 0)"""
@@ -50,6 +52,12 @@ class Wanted(NamedTuple):
         on_nodes = _IN_TIME if spanned else _ON_NODES
         parts += [text for text, on in ((on_nodes, self.nodes), (_ON_DOCUMENTS, self.documents)) if on]
         return statement.replace("{found}", " and ".join(parts) or "true")
+
+    def apart(self, statement: str) -> str:
+        """Return ``statement`` with what tells the answers that only perhaps retrieved a document from the others."""
+        if not self.documents:
+            return statement.replace("{perhaps}", "false")
+        return statement.replace("{answers}", _EVERY).replace("{perhaps}", f"not {_SURE}")
 
     def hold(self, answer: Answer) -> bool:
         """Return whether ``answer`` stood on what is wanted, as the condition says it."""

@@ -12,7 +12,7 @@ from driftline.engine.engine import Engine
 from driftline.errors import NotFound
 from driftline.event import ids
 from driftline.event.answer import Answer, Retrieved
-from driftline.event.report import Trail
+from driftline.event.report import Perhaps, Trail
 
 PAGE = "Refunds are paid within seven days. Compensation is due after three hours."
 CHUNKS = ("Refunds are paid within seven days.", "Compensation is due after three hours.")
@@ -64,6 +64,32 @@ def test_of_what_an_answer_has_perhaps_read_the_trail_says_so(home: Path) -> Non
     engine.record([Answer(id=ids.uuid7(1), time_us=1, endpoint="desk", documents=documents, perhaps=1)])
     (kept,) = engine.answers()
     assert [trail.sure for trail in engine.why(kept.id).documents] == [True, False]
+    engine.close()
+
+
+def test_answers_that_have_perhaps_read_a_document_are_counted_apart(home: Path) -> None:
+    """By hand: the first two answers have the first chunk for sure, the third one perhaps; only the second has both."""
+    engine = Engine.open(load({"home": str(home / ".driftline")}))
+    one, other = (Retrieved(ids.text(chunk), f"{name}.md#0") for name, chunk in zip("ab", CHUNKS, strict=True))
+    given = (("desk", (one,), 0, 1.0), ("desk", (other, one), 0, 20.0), ("chat", (other, one), 1, 300.0))
+    engine.record(
+        Answer(id=ids.uuid7(n + 1), time_us=n + 1, endpoint=at, documents=documents, perhaps=perhaps, money=money)
+        for n, (at, documents, perhaps, money) in enumerate(given)
+    )
+
+    def told(document: str) -> tuple[int, float, tuple[str, ...], Perhaps | None]:
+        found = engine.touched_by(document)
+        return found.answers, found.money, found.endpoints, found.perhaps
+
+    for compacted in (False, True):
+        if compacted:
+            engine.house.store.ledger.compact()
+        for named in (ids.text(CHUNKS[0]), "a.md#0", "a.md"):
+            assert told(named) == (2, 21.0, ("desk",), Perhaps(answers=1, money=300.0, endpoints=("chat",)))
+        assert told("b.md") == (2, 320.0, ("chat", "desk"), None)
+    assert engine.touched_by("a.md").sentence.endswith(
+        "2 answers retrieved it and paid 21.00 USD; 1 more may have, and paid 300.00 USD."
+    )
     engine.close()
 
 

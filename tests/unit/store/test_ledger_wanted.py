@@ -1,5 +1,10 @@
-from driftline.event.answer import Answer, Source
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from driftline.event.answer import Answer, Retrieved, Source
 from driftline.event.lineage import Dataset, Version
+from driftline.store import ledger_files, ledger_rows
 from driftline.store.ledger_wanted import Wanted
 
 NODE = Version(Dataset("n", "t"), "1")
@@ -12,3 +17,23 @@ def test_standing_on_a_version_counts_while_it_was_there_by_what_is_meant() -> N
     wanted = Wanted((NODE.node,), (), {NODE.node: ((10, 20),)})
     assert [wanted.hold(answer(moment)) for moment in (9, 10, 19, 20)] == [False, True, True, False]
     assert Wanted((NODE.node,), ()).hold(answer(9))
+
+
+def test_in_a_segment_of_before_it_was_known_every_answer_is_sure_to_have_retrieved_its_documents(
+    tmp_path: Path,
+) -> None:
+    answer = Answer(id="1", time_us=1, endpoint="e", documents=(Retrieved("c", "a.md#0"),), perhaps=1)
+    table = ledger_rows.to_table([answer])
+    pq.write_table(table.drop_columns(list(ledger_rows.ADDED)), tmp_path / "old.parquet")
+    pq.write_table(table, tmp_path / "new.parquet")
+    wanted = Wanted((), ("a.md",))
+    statement = wanted.apart(wanted.among("select {perhaps}, count(*) from {answers} where {found} group by all"))
+    scanner = ledger_files.Scanner(tmp_path)
+
+    def told(*names: str) -> list[tuple[bool, int]]:
+        segments = [ledger_files.Segment(name, "", 1, "1", "1", 1, 1) for name in names]
+        return sorted(scanner.rows(statement, wanted.values, segments)[1])
+
+    assert told("old.parquet") == [(False, 1)]
+    assert told("old.parquet", "new.parquet") == [(False, 1), (True, 1)]
+    scanner.close()
