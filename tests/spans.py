@@ -27,9 +27,11 @@ class Tracing:
         self.now = 1_359_590_400_000_000
         self.number = 0
 
-    def start(self, parent: int = 0, scope: str = "openinference.x", early: dict[str, Any] | None = None) -> int:
+    def start(
+        self, parent: int = 0, scope: str = "openinference.x", early: dict[str, Any] | None = None, within: int = 0
+    ) -> int:
         self.number += 1
-        self.spans.start(self.number, parent, scope, lambda: early or {})
+        self.spans.start(self.number, parent, scope, lambda: early or {}, within)
         return self.number
 
     def end(self, key: int, attributes: dict[str, Any], scope: str = "openinference.x", failed: bool = False) -> None:
@@ -39,7 +41,7 @@ class Tracing:
         self.spans.end(key, Ended(TRACE, f"{key:016x}", span) if known else None)
 
     def once(self, attributes: dict[str, Any], parent: int = 0, **more: Any) -> None:
-        self.end(self.start(parent, **more), attributes)
+        self.end(self.start(parent, **more), attributes, more.get("scope", "openinference.x"))
 
 
 def recorded(sink: MemorySink) -> list[Answer]:

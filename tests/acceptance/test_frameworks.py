@@ -119,6 +119,38 @@ CLIENT_IN_CHAIN = (
     server.shutdown()
 """
 )
+BY_HAND = (
+    SERVER
+    + f"""
+    import asyncio, openai
+    from langchain_core.documents import Document
+    from langchain_core.retrievers import BaseRetriever
+    from langchain_core.runnables import RunnableLambda
+
+    class Pages(BaseRetriever):
+        def _get_relevant_documents(self, query, *, run_manager):
+            return [Document(page_content={PAGE!r} + query, metadata={{"source": "refunds.md"}})]
+
+    made = openai.OpenAI(api_key="none", base_url=f"http://127.0.0.1:{{server.server_port}}/v1")
+
+    def answered(found):
+        asked = [{{"role": "user", "content": found[0].page_content}}]
+        return made.chat.completions.create(model="gpt-4o", messages=asked).choices[0].message.content
+
+    async def awaited(found):
+        return answered(found)
+
+    chain = Pages() | RunnableLambda(answered, afunc=awaited)
+    assert chain.invoke("0") == {REPLY!r}
+    assert len(chain.batch(["1", "2"])) == 2
+
+    async def together():
+        return await asyncio.gather(*(chain.ainvoke(question) for question in "345"))
+
+    assert len(asyncio.run(together())) == 3
+    server.shutdown()
+"""
+)
 NEWEST = f"""
     from opentelemetry.util.genai.handler import TelemetryHandler
     from opentelemetry.util.genai.types import InputMessage, OutputMessage, Text
@@ -199,6 +231,21 @@ def test_a_chain_of_langchain_whose_client_is_instrumented_too_is_one_answer() -
     for answer in found:
         assert (answer["text"], answer["tokens_in"], answer["tokens_out"]) == (REPLY, 11, 4)
         assert {source["role"] for source in answer["sources"]} == {"index", "model", "prompt"}
+
+
+def test_a_client_that_is_called_by_hand_in_a_step_stands_on_the_documents_of_the_chain_around_it() -> None:
+    needs("openinference.instrumentation.langchain", "openai", "opentelemetry.instrumentation.openai")
+    begin = (
+        "    from openinference.instrumentation.langchain import LangChainInstrumentor\n"
+        "    from opentelemetry.instrumentation.openai import OpenAIInstrumentor\n"
+        "    LangChainInstrumentor().instrument(tracer_provider=provider)\n"
+        "    OpenAIInstrumentor().instrument(tracer_provider=provider)\n"
+    )
+    found = run(begin + BY_HAND)
+    assert len(found) == 6
+    for answer in found:  # each on what was found for its own question, which the prompt repeats
+        assert ([one["content"] for one in answer["documents"]], answer.get("perhaps", 0)) == ([answer["question"]], 0)
+    assert {answer["question"] for answer in found} == {ids.text(PAGE + str(number)) for number in range(6)}
 
 
 def test_the_reference_of_the_newest_conventions_is_one_answer() -> None:

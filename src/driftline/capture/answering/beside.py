@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from driftline.capture.answering import dialects
 from driftline.capture.answering.dialects import Ended
 
+FOUND = ("retrieval", "rerank")  # kinds of spans that tell of documents
 LATELY = 8  # of the spans that have fed earlier answers, how many may have fed one more
 
 
@@ -53,5 +54,10 @@ def fed(near: Iterable[Near], root: Ended, found: Sequence[Ended]) -> tuple[list
         if one.ended.span.end_us <= until:
             kinds[one.feed(root.span.start_us, root.span.end_us)].append(one.ended)
     sure, perhaps, away = kinds
-    perhaps = perhaps if sure or perhaps else away
-    return sure, [one for one in perhaps if dialects.kind_of(one.span) in ("retrieval", "rerank")][-LATELY:]
+    if not any(map(_found, (*sure, *perhaps))):
+        perhaps = away
+    return sure, [one for one in perhaps if _found(one)][-LATELY:]
+
+
+def _found(one: Ended) -> bool:
+    return dialects.kind_of(one.span) in FOUND

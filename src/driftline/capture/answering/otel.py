@@ -5,6 +5,7 @@ references to ended spans, which do not change, and reads them later. Never rais
 failures is off.
 """
 
+import sys
 from typing import Any
 
 from opentelemetry.context import Context
@@ -15,6 +16,8 @@ from opentelemetry.trace import StatusCode
 from driftline.capture.answering import dialects, spans
 from driftline.capture.ground import fault
 from driftline.capture.sending import client
+
+_LANGCHAIN = "openinference.instrumentation.langchain"
 
 
 class SpanProcessor(Base):  # type: ignore[misc, unused-ignore]  # an unknown class where the SDK is not installed
@@ -35,7 +38,9 @@ class SpanProcessor(Base):  # type: ignore[misc, unused-ignore]  # an unknown cl
         if client.current() is None or fault.off("otel"):
             return
         parent = span.parent.span_id if span.parent is not None and not span.parent.is_remote else 0
-        self._spans.start(span.context.span_id, parent, _scope(span), lambda: span.attributes)
+        scope = _scope(span)
+        within = _within() if not scope.startswith(_LANGCHAIN) else 0
+        self._spans.start(span.context.span_id, parent, scope, lambda: span.attributes, within)
 
     def _end(self, span: Any) -> None:
         if client.current() is None or fault.off("otel"):
@@ -66,6 +71,19 @@ class SpanProcessor(Base):  # type: ignore[misc, unused-ignore]  # an unknown cl
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Deliver what was recorded; True if all of it was."""
         return bool(fault.attempt("otel", client.flush, timeout_millis / 1000))
+
+
+def _within() -> int:
+    """Return the span of what LangChain is at, which OpenInference does not make current; 0 = it is at nothing."""
+    module, core = (sys.modules.get(name) for name in (_LANGCHAIN, "langchain_core.runnables.config"))
+    if module is None or core is None:
+        return 0
+    try:
+        found = module.get_current_span()
+        return int(found.get_span_context().span_id) if found is not None else 0
+    except Exception:  # whatever another version of it raises: without that link the answer has its own documents only
+        fault.count("langchain")
+        return 0
 
 
 def _scope(span: Any) -> str:

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from driftline.capture.answering import answers, dialects
 from driftline.capture.answering.answers import Answering
-from driftline.capture.answering.beside import Near, fed
+from driftline.capture.answering.beside import FOUND, Near, fed
 from driftline.capture.answering.dialects import Ended, Span
 from driftline.capture.answering.held import Held, Waiting
 from driftline.capture.answering.making import Noted, finish
@@ -59,10 +59,11 @@ class _Known(NamedTuple):
 class _Open:
     """A span that has started and not ended."""
 
-    __slots__ = ("answer", "attributes", "found", "inner", "number", "parent", "scope")
+    __slots__ = ("answer", "attributes", "found", "inner", "number", "parent", "scope", "within")
 
     def __init__(self, number: int, parent: int, scope: str, attributes: Any, answer: Answering | None) -> None:
         self.parent, self.scope, self.attributes, self.answer = parent, scope, attributes, answer
+        self.within = 0  # the span around it that a framework has not made current
         self.number = number  # they rise in the order in which spans start
         self.inner = 0  # spans that are open directly below it
         self.found: list[Near] = []
@@ -102,9 +103,13 @@ class Spans:
         self._lock = threading.RLock()
         self._waiting = Waiting()
 
-    def start(self, key: int, parent: int, scope: str, attributes: Any) -> None:
-        """A span starts; ``attributes`` returns those that it has by now."""
+    def start(self, key: int, parent: int, scope: str, attributes: Any, within: int = 0) -> None:
+        """A span starts; ``attributes`` returns those that it has by now.
+
+        It is ``within`` a span that a framework has not made its parent; 0 = within none.
+        """
         started = _Open(next(self._numbers), parent, scope, attributes, answers.current_answer())
+        started.within = within
         with self._lock:
             while len(self._open) >= OPEN:  # spans that nobody ends
                 del self._open[next(iter(self._open))]
@@ -169,12 +174,14 @@ class Spans:
         made = started.answer is not None and not started.answer.over
         if self._inside(started.parent, {one.scope for one in found}) or (alone and not made):
             if parent is not None:
-                parent.found += [one.leave() for one in started.found] if ended is None else map(Near, found)
+                known = {id(one.ended): one.leave() for one in started.found}
+                parent.found += [known.get(id(one)) or Near(one) for one in found]
                 del parent.found[:-TOGETHER]
             return None
         root = ended if ended is not None else found[-1]
         above = [*self._above(started.parent)]
         near = [one for key in above for one in self._open[key].found] if not alone else []
+        near += self._beyond(started, above) if not alone else []
         ready = _Ready(root, found, fed(near, root, found), started.answer)
         around = self._around(started, above) if not made and ended is not None and _answers(ended) else ()
         if around and (owner := client.process.client) is not None:
@@ -187,6 +194,16 @@ class Spans:
         while (one := self._open.get(key)) is not None:
             yield key
             key = one.parent
+
+    def _beyond(self, started: _Open, above: Sequence[int]) -> list[Near]:
+        """Return what was retrieved below spans around one that were not made current."""
+        every = [near for key in self._above(started.within) if key not in above for near in self._open[key].found]
+        found = [near for near in every if dialects.kind_of(near.ended.span) in FOUND]
+        for call in (near.ended.span for near in every if _answers(near.ended)):
+            for near in found:
+                if near.ended.span.end_us <= call.start_us:
+                    near.feed(call.start_us, call.end_us)
+        return found
 
     def _inside(self, key: int, scopes: set[str]) -> bool:
         """Whether a span, or one around it, is of a generative system."""

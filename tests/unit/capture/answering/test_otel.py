@@ -1,6 +1,8 @@
 """The processor in the real SDK."""
 
+import sys
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from driftline.event import ids
 from driftline.testing import MemorySink
 
 sdk = pytest.importorskip("opentelemetry.sdk.trace", reason="needs opentelemetry-sdk")
+set_span_in_context = pytest.importorskip("opentelemetry.trace").set_span_in_context
 
 
 @pytest.fixture
@@ -63,6 +66,31 @@ def test_after_three_failures_it_is_off_and_spans_go_on(
     assert fault.counts() == {"otel": 3}
     driftline.flush()
     assert sink.recorded == []
+
+
+def test_a_call_within_a_step_of_langchain_stands_on_what_the_chain_has_found(
+    sink: MemorySink, provider: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As OpenInference has it: the spans of a chain have parents, and are not the current one."""
+    chains, client_, name = provider.get_tracer("openinference.chains"), provider.get_tracer("client"), "langchain"
+    chain = chains.start_span("chain", attributes={"openinference.span.kind": "CHAIN"})
+    inside = set_span_in_context(chain)
+    monkeypatch.setitem(sys.modules, "langchain_core.runnables.config", ModuleType("config"))
+    module = ModuleType(f"openinference.instrumentation.{name}")
+    found = {"openinference.span.kind": "RETRIEVER", "retrieval.documents.0.document.content": "text"}
+    chains.start_span("search", inside, attributes=found).end()
+    call = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "m"}
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    for asked in (lambda: None, lambda: chain):
+        module.__dict__["get_current_span"] = asked
+        client_.start_span("chat", attributes=call).end()
+    del module.__dict__["get_current_span"]  # in another version
+    client_.start_span("chat", attributes=call).end()
+    chain.end()
+    assert provider.force_flush()
+    documents = [[one.content for one in answer.documents] for answer in sink.recorded]
+    assert sorted(documents) == [[], [], [ids.text("text")]]
+    assert fault.counts() == {name: 1}
 
 
 def test_switched_off_it_follows_nothing(provider: Any, tmp_path: Any) -> None:

@@ -97,6 +97,39 @@ def test_rounds_with_a_span_of_their_own_keep_what_they_found(sink: MemorySink) 
     ]
 
 
+def test_a_call_by_hand_in_a_step_stands_on_what_the_chain_around_it_has_found(sink: MemorySink) -> None:
+    """The chain is not made current: the call has no parent, but says what it is within."""
+    tracing = Tracing()
+    request = tracing.start(scope="http")
+    chain = tracing.start(request)
+    tracing.once(retriever("a"), chain)
+    step = tracing.start(chain)
+    tracing.once(LLM, request, scope="client", within=step)
+    tracing.once(retriever("b"), chain)
+    tracing.once({**LLM, "output.value": "Now."}, request, scope="client", within=step)
+    tracing.once({**LLM, "output.value": "Never."}, request, scope="client")  # within nothing
+    tracing.end(step, CHAIN)
+    tracing.end(chain, CHAIN)
+    tracing.once({**LLM, "output.value": "Later."}, request)
+    tracing.end(request, HTTP)
+    found = {answer.text: ([one.content for one in answer.documents], answer.perhaps) for answer in recorded(sink)}
+    a, b = ids.text("a"), ids.text("b")
+    assert found == {"Soon.": ([a], 0), "Now.": ([b, a], 1), "Never.": ([], 0), "Later.": ([a, b], 2)}
+
+
+def test_a_call_by_hand_stands_perhaps_only_on_what_a_model_of_the_chain_has_read_already(sink: MemorySink) -> None:
+    tracing = Tracing()
+    chain = tracing.start()
+    tracing.once(retriever("a"), chain)
+    tracing.now += 1
+    tracing.once(LLM, chain)
+    tracing.now += 1
+    tracing.once({**LLM, "output.value": "Now."}, scope="client", within=chain)
+    tracing.end(chain, CHAIN)
+    found = {answer.text: (len(answer.documents), answer.perhaps) for answer in recorded(sink)}
+    assert found == {"Soon.": (1, 0), "Now.": (1, 1)}
+
+
 def test_a_retrieval_without_an_answer_is_none(sink: MemorySink) -> None:
     tracing = Tracing()
     request = tracing.start(scope="asgi")
