@@ -79,16 +79,20 @@ def why(house: House, id_: str) -> Explanation:
     answer = one_answer(house, id_)
     parts, findings, changes, unknown = [], [], [], []
     told = False  # whether the making of any of it is known
+    stood = []
     trails = documents.trails(house, answer)
     untold = [trail.content for trail in trails if trail.steps and trail.steps[0].node.endswith(f"#{trail.content}")]
     sources = (*answer.sources, *contents.standing(house, answer, untold))
     for source in sources:
         part = walk.upstream(house.store, source.version.node, depth=DEPTH, then_us=answer.time_us)
         parts.append(part)
+        stood.append(f"{source.role} {source.version.dataset.name}")
         if part.edges or any(node.no_upstream for node in part.nodes):
             told = True
+        elif _made_here(source) and source.role == "model" and not source.version.version:
+            stood[-1] += " (known by its name alone)"  # of a provider, perhaps
         elif _made_here(source):
-            unknown.append(f"{source.role} {source.version.dataset.name}")
+            unknown.append(stood[-1])
     versions = {node.id for part in parts for node in part.nodes}
     shapes = parts
     if len(versions) > DRAWN:
@@ -113,7 +117,7 @@ def why(house: House, id_: str) -> Explanation:
         incidents=tuple(known.values()),
         sentence=_held(
             answer.verdict,
-            _sentence(sources, _worst(findings, parts), tuple(known.values()), *_first(data, parts), unknown, told),
+            _sentence(stood, _worst(findings, parts), tuple(known.values()), *_first(data, parts), unknown, told),
         ),
     )
 
@@ -259,7 +263,7 @@ def _held(verdict: Verdict, sentence: str) -> str:
 
 
 def _sentence(
-    sources: Sequence[Source],
+    sources: Sequence[str],
     worst: Finding | None,
     known: tuple[Incident, ...],
     first: DataChange | None,
@@ -272,7 +276,7 @@ def _sentence(
     ``unseen``: what has another version, of which more is not known; ``unknown``: parts without known sources;
     ``told``: whether there are others.
     """
-    stood = ", ".join(f"{source.role} {source.version.dataset.name}" for source in sources) or "nothing recorded"
+    stood, untold = ", ".join(sources) or "nothing recorded", ", ".join(unknown)
     if known:
         return f"It stood on {stood}. It belongs to incident {known[0].id}: {known[0].title}."
     if worst is not None:
@@ -288,9 +292,8 @@ def _sentence(
     if not told and not unknown:  # there is nothing upstream that anybody here could know of
         return f"It stood on {stood}."
     if not told:
-        return f"It stood on {stood}. Nothing is known upstream of it, so whether anything moved there is not known."
+        return f"It stood on {stood}. No run has told how {untold} came about, so whether anything moved is not known."
     if unknown:
-        untold = ", ".join(unknown)
         return f"It stood on {stood}. Nothing moved where it is known; no run has told how {untold} came about."
     return f"It stood on {stood}. Nothing upstream of it moved."
 

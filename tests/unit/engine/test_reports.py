@@ -147,7 +147,7 @@ def test_where_nothing_is_known_upstream_it_is_not_said_that_nothing_moved(costl
     known = next(one for one in costly.engine.answers() if one.sources[0].version.version == "x29")
     costly.engine.house.store.ledger.append([answer("01", [stray]), answer("02", [*known.sources, stray])])
     assert costly.engine.why("01").sentence == (
-        "It stood on model stray. Nothing is known upstream of it, so whether anything moved there is not known."
+        "It stood on model stray. No run has told how model stray came about, so whether anything moved is not known."
     )
     assert costly.engine.why("02").sentence == (
         "It stood on features features, model stray. Nothing moved where it is known; no run has told how model stray "
@@ -168,8 +168,19 @@ def test_of_what_nobody_here_has_made_it_is_not_said_that_nothing_is_known_of_it
         costly.engine.why("04").sentence == "It stood on features features, model gpt-4o. Nothing upstream of it moved."
     )
     assert costly.engine.why("05").sentence == (
-        "It stood on model gpt-4o, index policy-index. Nothing is known upstream of it, so whether anything moved "
-        "there is not known."
+        "It stood on model gpt-4o, index policy-index. No run has told how index policy-index came about, so whether "
+        "anything moved is not known."
+    )
+
+
+def test_of_a_model_that_was_named_by_hand_it_is_said_that_only_its_name_is_known(costly: Any) -> None:
+    """As ``uses("model", "gpt-4o")`` records it, which no run has read or written."""
+    named = Source("model", Version(Dataset("file", "gpt-4o"), ""))
+    known = next(one for one in costly.engine.answers() if one.sources[0].version.version == "x29")
+    costly.engine.house.store.ledger.append([answer("06", [named]), answer("07", [*known.sources, named])])
+    assert costly.engine.why("06").sentence == "It stood on model gpt-4o (known by its name alone)."
+    assert costly.engine.why("07").sentence == (
+        "It stood on features features, model gpt-4o (known by its name alone). Nothing upstream of it moved."
     )
 
 
