@@ -20,7 +20,7 @@ from driftline.capture.runs.columns import CODE, Bound, Reach
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.capture.script import follow
 from driftline.capture.script.cames import deciding
-from driftline.capture.script.reading import FILTER, HEDGED, INDEX, ORDER, SORT, SURE, Came, Table
+from driftline.capture.script.reading import FILTER, HEDGED, INDEX, LOADS, ORDER, SORT, SURE, Came, Table
 from driftline.capture.script.site import Path
 from driftline.capture.sql.relation import CONDITIONAL, step
 from driftline.event.lineage import Dataset, Field
@@ -240,9 +240,9 @@ class _Sources:
     def _behind(self, one: Read, column: str) -> list[Reach]:
         key = (id(one), column)  # it is held by ``_reads``
         found = self._known.get(key)
-        if found is None and column == ORDER:
+        if found is None and column in {ORDER, LOADS}:
             rows = [] if one.node is None else self._words.selected(one, "")[1]
-            found = self._known[key] = [reach for reach in rows if reach.subtype == SORT]
+            found = self._known[key] = [reach for reach in rows if (reach.subtype == SORT) is (column == ORDER)]
         if found is None:
             names = self._inside(one, column) if column not in {"", INDEX} else self._any_of(one, column)[:WIDE]
             found = self._known[key] = [reach for name in names for reach in self._of(one, name)]
@@ -267,7 +267,8 @@ class _Sources:
         if one.node is not None:
             fields, rows = self._words.selected(one, column)
             ordered = getattr(one.node, "ordered", False)  # then the text tells what is made of their order
-            self._rows.update(reach for reach in rows if not (ordered and reach.subtype == SORT))
+            if not getattr(one.node, "loaded", False):  # else the text tells what it belongs to
+                self._rows.update(reach for reach in rows if not (ordered and reach.subtype == SORT))
             yield from fields.get(column, ())
             return
         given, sure = self._words.columns(one), 1.0

@@ -66,6 +66,8 @@ def queried(
     spelled: Callable[[str], str],
     fields: tuple[Field, ...] | None = None,
     given: Iterable[str] = (),
+    relation: str = "",
+    apart: frozenset[tuple[str, str]] = frozenset(),
 ) -> None:
     """Remember that ``frame``, or whatever the user's code makes of it here, is what a SELECT gave.
 
@@ -76,6 +78,8 @@ def queried(
         spelled: tells how a name was written.
         fields: columns of the frame, with their types.
         given: names of the columns of rows, as the database tells them.
+        relation: of objects, for which a library has asked by itself.
+        apart: columns, by table and name, by which it has brought related objects along, and no rows come or go.
     """
     index: tuple[str, ...] = ()
     if is_frame(frame):
@@ -83,11 +87,11 @@ def queried(
         index = tuple(str(name) for name in frame.index.names if name is not None) if mutable(frame) else ()
     else:
         names = tuple(distinct(given)) or _told(lineage, spelled)
-    made = selected.of(lineage, datasets, spelled, names, index)
+    made = selected.of(lineage, datasets, spelled, names, index)._replace(loaded=bool(relation), apart=apart)
     if is_frame(frame):
         node.put(frame, made)
     known = fields or tuple(Field(name) for name in names) or None
-    sites.read((one for found in datasets.values() for one in found), known, made)
+    sites.read((one for found in datasets.values() for one in found), known, made, relation=relation)
 
 
 def _told(lineage: Lineage, spelled: Callable[[str], str]) -> tuple[str, ...]:

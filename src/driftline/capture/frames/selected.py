@@ -12,7 +12,7 @@ from driftline.capture.frames.probed import MUTABLE
 from driftline.capture.frames.shape import Shape
 from driftline.capture.sql import bound
 from driftline.capture.sql.bound import Lineage
-from driftline.capture.sql.relation import Edge, Edges, Output, Source
+from driftline.capture.sql.relation import JOIN, Edge, Edges, Output, Source
 from driftline.event.lineage import Dataset
 
 
@@ -26,6 +26,8 @@ class Selected(NamedTuple):
     labels: tuple[str, ...]  # columns that a frame of pandas has as its index
     inputs: tuple[Node, ...]
     depth: int
+    loaded: bool = False  # for a relation of objects, which alone what shapes these rows tells of
+    apart: frozenset[tuple[str, str]] = frozenset()  # by table and column: what only brings related objects along
 
     @property
     def ordered(self) -> bool:
@@ -38,7 +40,11 @@ class Selected(NamedTuple):
         fields, rows = bound.bind(self.lineage, None if whole and self.labels else every)
         found = {self.spelled(name).lower(): self._edges(edges) for name, edges in fields.items()}
         columns = {name: found.get(name.lower(), frozenset()) for name in every}
-        return Shape(columns, rows=self._edges(rows), unknown=not whole and not all(columns.values()))
+        shaping = [edge for edge in rows if edge.kind != JOIN or self._called(edge) not in self.apart]
+        return Shape(columns, rows=self._edges(shaping), unknown=not whole and not all(columns.values()))
+
+    def _called(self, edge: Edge) -> tuple[str, str]:
+        return edge.source.names[-1].rpartition(".")[2].lower(), edge.column.lower()
 
     def _edges(self, found: Iterable[Edge]) -> Edges:
         return frozenset(

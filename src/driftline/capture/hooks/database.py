@@ -72,6 +72,8 @@ class Told(NamedTuple):
     shown: str = ""  # what the user has written in its place, which the run then shows
     names: Sequence[str] = ()  # that the user calls the values by, in the order of their places
     tables: Callable[[], Sequence[int]] | None = None  # numbers the tables of the columns that it gave; 0 = of none
+    relation: str = ""  # of objects, for which a library has asked by itself
+    apart: frozenset[tuple[str, str]] = frozenset()  # columns by which it has brought related objects along
 
 
 NOTHING = Told()
@@ -159,7 +161,7 @@ def statement(
     for one in analysis.statements:
         datasets = _record(run, place, one, analysis, fields, frame, transaction, again, (handed, told.names))
         if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:
-            _gave(one.lineage, datasets, analysis, result, told.gave)
+            _gave(one.lineage, datasets, analysis, result, told)
 
     def said() -> None:
         again.committed = True
@@ -195,9 +197,10 @@ def _not_followed(run: Recording, place: "Place", text: str) -> None:
         run.gap(f"sql not followed: call {name}")
 
 
-def _gave(lineage: Any, datasets: Any, analysis: "Analysis", result: Any, gave: Callable[[], Any] | None) -> None:
-    """Remember where the frame comes from that a SELECT gave, or the rows, whose columns ``gave`` names."""
-    origin.queried(result, lineage, datasets, analysis.spelled, glance.at(result).fields, _names(gave))
+def _gave(lineage: Any, datasets: Any, analysis: "Analysis", result: Any, told: Told) -> None:
+    """Remember where the frame comes from that a SELECT gave, or the rows, whose columns its driver names."""
+    fields = glance.at(result).fields
+    origin.queried(result, lineage, datasets, analysis.spelled, fields, _names(told.gave), told.relation, told.apart)
 
 
 def _names(gave: Callable[[], Any] | None) -> list[str]:

@@ -31,11 +31,44 @@ def described(cursor: Any, context: Any) -> Described:
         return [(str(one[0]),) for one in own]
     found = _known.get(compiled)
     if found is None:
-        found = _known[compiled] = _columns(statement.column_descriptions, entries, [str(one[0]) for one in own])
+        names = [str(one[0]) for one in own]
+        found = _known[compiled] = _columns(statement.column_descriptions, entries, names, _along(compiled))
     return found
 
 
-def _columns(asked: Sequence[Any], entries: Sequence[Any], own: Sequence[str]) -> Described:
+def related(context: Any) -> tuple[str, frozenset[tuple[str, str]]]:
+    """Return the relation that a statement of the library's own is for, and what only brings related objects along.
+
+    The latter are columns, by table and name: the keys of ``joinedload``, where it leaves all rows as they are.
+    """
+    compiled = getattr(context, "compiled", None)
+    state: Any = getattr(compiled, "compile_state", None)
+    path: Sequence[Any] = getattr(getattr(state, "current_path", None), "path", ())
+    if len(path) > 1:
+        one = path[-1] if hasattr(path[-1], "key") else path[-2]
+        return f"{one.parent.class_.__name__}.{one.key}", frozenset()
+    joins = list((getattr(state, "eager_joins", None) or {}).values())
+    if not joins or state.select_statement._setup_joins or not all(map(_outer, joins)):
+        return "", frozenset()
+    pairs = [pair for steps, _ in _along(compiled) for one in steps[1::2] for pair in one.local_remote_pairs]
+    return "", frozenset((str(one.table.name).lower(), str(one.name).lower()) for pair in pairs for one in pair)
+
+
+def _outer(join: Any) -> bool:
+    """Whether no row goes where nothing is found."""
+    return not hasattr(join, "isouter") or (join.isouter and _outer(join.left) and _outer(join.right))
+
+
+def _along(compiled: Any) -> list[tuple[Sequence[Any], Any]]:
+    """Return the ways to objects that a statement brings along, by mapper and relation in turn, with their columns."""
+    held = getattr(getattr(compiled, "compile_state", None), "attributes", {})
+    found = [(key[1], value) for key, value in held.items() if len(key) == 2 and key[0] == "memoized_setups"]
+    return [(steps, columns) for steps, columns in found if len(steps) > 2]
+
+
+def _columns(
+    asked: Sequence[Any], entries: Sequence[Any], own: Sequence[str], along: Sequence[tuple[Sequence[Any], Any]]
+) -> Described:
     """Return names by place: of attributes, then of what is no object in the order in which it was asked for."""
     objects = [one for one in asked if one["entity"] is not None and one["expr"] is one["entity"]]
     others = [one["name"] for one in asked if not any(one is each for each in objects)]
@@ -45,6 +78,13 @@ def _columns(asked: Sequence[Any], entries: Sequence[Any], own: Sequence[str]) -
         for name, one in zip(called, objects, strict=True)
         for column, attribute in _attributes(one["entity"])
     }
+    looked = sys.modules["sqlalchemy"].inspect
+    roots = {id(looked(one["entity"])): name for name, one in zip(called, objects, strict=True)}
+    for (root, *steps), columns in along:
+        way = [one.class_.__name__ if place % 2 else one.key for place, one in enumerate(steps)]
+        for attribute, column in columns.items() if id(root) in roots else ():
+            place = id(getattr(column, "table", None)), getattr(column, "key", None)
+            attributes.setdefault(place, ENTITY.join((roots[id(root)], *way, attribute.key)))
     found = [attributes.get(_place(entry), "") for entry in entries]
     rest = iter(others if len(others) == found.count("") else [])
     return [(name or next(rest, None) or given,) for name, given in zip(found, own, strict=True)]

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 from driftline.capture.ground import fault, launch
 from driftline.capture.program import whose
 from driftline.capture.script.reading import Entry
-from driftline.capture.script.site import PREVIOUS, Path, Site, nearest, turn_of
+from driftline.capture.script.site import PREVIOUS, Path, Site, loading, nearest, turn_of
 from driftline.event.lineage import Dataset, Field
 
 DEEPEST = 12  # frames of the user's code; of what is called from deeper nothing is taken down
@@ -34,12 +34,13 @@ _COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>
 class Way:
     """The frames of the user's code that led to a call, the innermost first; the same object for the same way."""
 
-    __slots__ = ("_path", "codes", "depth", "places", "times")
+    __slots__ = ("_path", "codes", "depth", "places", "relation", "times")
 
-    def __init__(self, codes: tuple[CodeType, ...], places: tuple[int, ...]) -> None:
+    def __init__(self, codes: tuple[CodeType, ...], places: tuple[int, ...], relation: str = "") -> None:
         self.codes = codes
         self.places = places  # of the instruction in the code, in bytes
         self.times = 0  # that it was taken
+        self.relation = relation  # of objects, for which a library reads more than it was asked for
         self.depth = len(codes)
         self._path: Path | None = None
 
@@ -47,7 +48,8 @@ class Way:
         """Return it as positions in the text, the outermost first; empty where they are not known."""
         if self._path is None:
             self._cut()
-            self._path = _resolved(self.codes, self.places)
+            path = _resolved(self.codes, self.places)
+            self._path = loading(path, self.relation) if path and self.relation else path
         return self._path
 
     def entry(self) -> Entry:
@@ -100,6 +102,7 @@ class Read(NamedTuple):
 
 _RESUMED = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR
 _ways: dict[tuple[int, ...], Way] = {}
+_relations: dict[tuple[Way, str], Way] = {}
 _reads: dict[Way, dict[int, list[Read]]] = {}  # by thread
 _paths: dict[Path, list[Way]] = {}
 _lock = threading.Lock()
@@ -187,11 +190,17 @@ def read(
     node: Any = None,
     renamed: Mapping[str, str] | None = None,
     levels: tuple[str, ...] = (),
+    relation: str = "",
 ) -> None:
-    """Remember what was read where the user's code is now."""
+    """Remember what was read where the user's code is now, by a library for a ``relation`` of what it reads there."""
     at = visit()
     if at is None:
         return
+    if relation:
+        if len(_relations) >= MOST:
+            _relations.clear()
+        way = Way(at.way.codes, at.way.places, relation)
+        at = at._replace(way=_relations.setdefault((at.way, relation), way))
     take(at, Read(at.order, at.thread, tuple(dict.fromkeys(datasets)), fields, node, "", renamed, levels))
 
 
@@ -269,7 +278,7 @@ def _known_ways(path: Path) -> list[Way]:
             for way in list(_reads):
                 path_of = way.path()
                 _paths.setdefault(path_of, []).append(way)
-                if path_of and way.resumed():
+                if path_of and (way.resumed() or way.relation):
                     _paths.setdefault(path_of[-1:], []).append(way)  # who goes on with a generator is not who called it
             _Kept.looked_up = len(_reads)
     for begin in range(len(path)):  # what a library calls, on a thread or in a process, begins a way of its own

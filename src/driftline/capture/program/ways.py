@@ -152,5 +152,5 @@ def _within(way: Way, outside: int) -> Way | None:
     if found is None:
         if len(_inner) >= sites.MOST:
             _inner.clear()
-        found = _inner[way, outside] = Way(way.codes[:depth], way.places[:depth])
+        found = _inner[way, outside] = Way(way.codes[:depth], way.places[:depth], way.relation)
     return found

@@ -15,6 +15,8 @@ SURE, HEDGED = 0.9, 0.5
 INDEX = "\0index"  # stands for those columns of a read that it made the index of a frame
 ORDER = "\0order"  # stands for what a read has put its rows in order by, and nothing more
 
+LOADS = "\0loads"  # stands for what decides which rows a library reads for a relation of an object
+
 
 class Came(NamedTuple):
     """Where something comes from."""

@@ -1,7 +1,8 @@
 """Relationships of mapped objects: which rows of another table an attribute stands for.
 
-Enters: an object that a session gave, and an attribute that was loaded when it was asked for. Leaves: the object, or
-any number of them, that its keys lead to. Source: the reference of ``sqlalchemy.orm.relationship``.
+Enters: an object that a session gave, and an attribute, loaded when it was asked for or with the object. Leaves: the
+object, or any number of them, that its keys lead to: which ones these are, decides of their columns alone. Source: the
+reference of ``sqlalchemy.orm.relationship``.
 """
 
 import ast
@@ -13,9 +14,9 @@ from msgspec.structs import replace
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Machine
 from driftline.capture.script.cames import deciding, hedged, union
-from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames, Table
+from driftline.capture.script.reading import FILTER, INDIRECT, JOIN, LOADS, NOTHING, Came, Cames, Table
 from driftline.capture.script.results import ENTITY
-from driftline.capture.script.site import Path
+from driftline.capture.script.site import Path, loading
 from driftline.capture.script.values import Class, Const, Frame, Function, Items, Part, Thing, Value
 
 RELATION, KEY = "relation", "foreign key"  # kinds of what a class says of an attribute
@@ -69,15 +70,12 @@ def attribute(machine: Machine, of: Value, frame: Frame, name: str, path: Path) 
         return replace(relation, self=of)
     if own is None or not isinstance(relation, Part) or relation.kind != RELATION:
         return None
-    if machine.columns(path) is None:  # it was loaded before
-        path = machine.memory.get((own, name)) or path
-    machine.memory.put((own, name), path)
     mine = keys(machine, own)
-    columns, other = _loaded(machine, path)
+    columns, other, loads = _loaded(machine, own, frame.table, name, path)
     theirs = {} if other is None else keys(machine, other)
     several = relation.of.value if isinstance(relation.of, Const) else None
     several = not mine if several is None else several
-    decides = _met(frame.table, columns, theirs) if several else _met(columns, frame.table, mine)
+    decides = loads | (_met(frame.table, columns, theirs) if several else _met(columns, frame.table, mine))
     if not columns.columns:
         return Thing(hedged(decides or deciding(tables.values(frame.table), JOIN)))
     if not several:
@@ -87,12 +85,25 @@ def attribute(machine: Machine, of: Value, frame: Frame, name: str, path: Path) 
     return machine.memory.new(Items((), machine.memory.new(row), deciding(decides, FILTER)))
 
 
-def _loaded(machine: Machine, path: Path) -> tuple[Table, Class | None]:
-    """Return the columns of the objects that were loaded where the attribute was asked for, and their class."""
-    read = machine.memory.see(machine.read(path))
+def _loaded(machine: Machine, of: Class, held: Table, name: str, path: Path) -> tuple[Table, Class | None, Cames]:
+    """Return the columns of the objects that a relation has, their class, and what decides which ones these are.
+
+    They were brought along with the object, or loaded: here, where the object was, or wherever they were before.
+    """
+    begin = name + ENTITY
+    along = {key.removeprefix(begin): came for key, came in held.columns.items() if str(key).startswith(begin)}
+    if along:
+        return *_of_class(machine, along), NOTHING
+    here = loading(path, f"{of.name}.{name}")
+    found = {one: frozenset({Came(here, one)}) for one in machine.columns(here) or ()}
+    return *_of_class(machine, found), frozenset({Came(here, LOADS, INDIRECT, JOIN)} if found else ())
+
+
+def _of_class(machine: Machine, found: Mapping[Any, Cames]) -> tuple[Table, Class | None]:
+    """Return columns as those of one object, and its class."""
     columns: dict[Any, Cames] = {}
     other = ""
-    for name, cames in read.table.columns.items() if isinstance(read, Frame) else ():
+    for name, cames in found.items():
         element, entity, field = str(name).partition(ENTITY)
         if entity:
             columns[field], other = cames, element

@@ -7,7 +7,8 @@ from driftline.capture.script.memory import Memory
 from driftline.capture.script.values import NONE, Const, Frame, Items, Value
 
 CURSOR = "cursor"  # kind of those items that are the rows of a result
-ENTITY = "\0"  # between the name of an object and that of its attribute, in the name of a column
+ENTITY = "\0"  # between the name of an object and that of its attribute, in the name of a column; of a related object
+# that was brought along its attribute is the relation, the class of that object and the attribute of that
 _PLACES = 7  # of one column in ``cursor.description``: its name and six things about its type
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 MAX_DEPTH = 12  # sites in a path
+_RELATION = "\0"  # before the name of a relation, in place of a file
 PREVIOUS = -2  # in place of a number: the execution before the latest one
 
 
@@ -39,6 +40,13 @@ def numbered(path: Path, turn: int) -> Path:
 def previous(path: Path) -> Path:
     """Return the path of the execution of a call before its latest one."""
     return numbered(path, PREVIOUS)
+
+
+def loading(path: Path, relation: str) -> Path:
+    """Return the path of what a library read for a relation of the objects that the call at a path gave."""
+    while path and (not path[-1].file or path[-1].file.startswith(_RELATION)):
+        path = path[:-1]
+    return (*path, Site(_RELATION + relation, 0, 0))
 
 
 def turn_of(path: Path) -> tuple[Path, int | None]:

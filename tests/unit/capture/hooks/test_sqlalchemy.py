@@ -161,6 +161,46 @@ def test_objects_have_the_columns_that_their_attributes_are(script: Script) -> N
     assert edges(events, "old.csv")["c"] == {("orders", "plan", "IDENTITY", 0.9)}
 
 
+RELATED = """
+class Shop(Base):
+    __tablename__ = "shops"
+    uid = sa.Column(sa.Integer, primary_key=True)
+    city = sa.Column(sa.String)
+
+class Sale(Base):
+    __tablename__ = "sales"
+    oid = sa.Column(sa.Integer, primary_key=True)
+    shop_id = sa.Column(sa.ForeignKey("shops.uid"))
+    price = sa.Column(sa.Float)
+    shop = orm.relationship("Shop")
+
+Base.metadata.create_all(engine)
+with orm.Session(engine) as session:
+    session.add_all([Shop(uid=n, city=f"c{n}") for n in range(1, 6)])
+    session.add_all([Sale(oid=n, shop_id=n % 5 + 1, price=n * 1.5) for n in range(1, 40)])
+    session.commit()
+"""
+
+
+@pytest.mark.parametrize("way", ["", ".options(orm.joinedload(Sale.shop))", ".options(orm.selectinload(Sale.shop))"])
+def test_keys_of_a_relationship_decide_of_the_columns_of_the_object_that_it_gives_alone(
+    script: Script, way: str
+) -> None:
+    """Another shop of a sale changes the city beside it, and neither price nor number of the sales."""
+    events = script(BEGIN + MAPPED + RELATED + (
+        "with orm.Session(engine) as session:\n"
+        f"    sales = session.scalars(sa.select(Sale){way})\n"
+        '    rows = [{"price": sale.price, "city": sale.shop.city} for sale in sales]\n'
+        'pd.DataFrame(rows).to_csv("out.csv", index=False)\n'
+    ))  # fmt: skip
+    assert edges(events, "out.csv") == {
+        "price": {("sales", "price", "IDENTITY", 0.9)},
+        "city": {
+            ("shops", "city", "IDENTITY", 0.9), ("shops", "uid", "JOIN", 0.9), ("sales", "shop_id", "JOIN", 0.9)
+        },
+    }  # fmt: skip
+
+
 def test_rows_that_are_inserted_come_to_columns_by_the_names_that_the_program_gives_them(script: Script) -> None:
     """Places in the text are in the order of the table, keys of the program's dicts in another one."""
     events = script(BEGIN + DATA + (

@@ -74,3 +74,53 @@ def test_columns_are_called_as_the_program_calls_them(heard: Any, ask: Any, name
         ask(session)
         ask(session)  # once more, of a statement that is known by then
     assert found == [names, names]
+
+
+class Owner(Base):
+    __tablename__ = "owner"
+    uid = sa.Column(sa.Integer, primary_key=True)
+    label = sa.Column("name", sa.String)
+    dogs = orm.relationship("Dog", back_populates="owner")
+
+
+class Dog(Base):
+    __tablename__ = "dog"
+    uid = sa.Column(sa.Integer, primary_key=True)
+    owner_id = sa.Column(sa.ForeignKey("owner.uid"))
+    owner = orm.relationship(Owner, back_populates="dogs")
+
+
+DOG = ["Dog\0uid", "Dog\0owner_id"]
+OWNER = ["Owner\0uid", "Owner\0label"]
+ALONG = ["Dog\0owner\0Owner\0uid", "Dog\0owner\0Owner\0label"]
+KEYS = {("owner", "uid"), ("dog", "owner_id")}
+DOGS = sa.select(Dog)
+
+
+@pytest.mark.parametrize(
+    ("ask", "names", "related"),
+    [
+        (DOGS, [DOG, OWNER], [("", set()), ("Dog.owner", set())]),
+        (DOGS.options(orm.selectinload(Dog.owner)), [DOG, OWNER], [("", set()), ("Dog.owner", set())]),
+        (DOGS.options(orm.joinedload(Dog.owner)), [[*DOG, *ALONG]], [("", KEYS)]),
+        (DOGS.options(orm.joinedload(Dog.owner, innerjoin=True)), [[*DOG, *ALONG]], [("", set())]),
+        (DOGS.join(Dog.owner).options(orm.joinedload(Dog.owner)), [[*DOG, *ALONG]], [("", set())]),
+    ],
+)  # fmt: skip
+def test_statements_for_a_relation_are_told_from_those_of_the_program(ask: Any, names: Any, related: Any) -> None:
+    engine = sa.create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    found: list[Any] = []
+    with orm.Session(engine) as session:
+        session.add(Dog(owner=Owner(label="Ann")))
+        session.commit()
+
+        def listen(conn: Any, cursor: Any, statement: Any, parameters: Any, context: Any, many: Any) -> None:
+            columns = [name for (name,) in sqlalchemy_results.described(cursor, context)]
+            found.append((columns, sqlalchemy_results.related(context)))
+
+        sa.event.listen(engine, "after_cursor_execute", listen)
+        session.expunge_all()
+        assert [dog.owner.label for dog in session.scalars(ask)] == ["Ann"]
+    engine.dispose()
+    assert found == list(zip(names, related, strict=True))

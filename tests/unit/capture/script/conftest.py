@@ -17,6 +17,11 @@ FILES: dict[str, dict[str, str]] = {
     "users": {"k": "string", "name": "string", "age": "int64"},
     "objects": {"User\0k": "string", "User\0age": "int64", "Order\0a": "float64", "total": "float64"},
     "people": {"Person\0name": "string", "Person\0team_id": "int64"},
+    "along": dict.fromkeys(
+        ("Person\0name", "Person\0team_id", "Person\0team\0Team\0id", "Person\0team\0Team\0title"), "string"
+    ),
+    "teams": {"Team\0id": "int64", "Team\0title": "string"},
+    "\0Team.people": {"Person\0name": "string", "Person\0team_id": "int64"},  # what a library reads for a relation
     "one": {"a": "float64"},
     "sheets": {"a": "int64", "b": "int64", "Two!x": "int64", "Two!y": "int64"},
     "state": dict(
@@ -65,6 +70,8 @@ def followed(text: str, modules: Mapping[str, str] | None = None) -> Followed:
     def columns(path: Path) -> Mapping[str, str] | None:
         if turn_of(path)[1] is not None:
             return None
+        if path[-1].file not in texts:
+            return FILES.get(path[-1].file)
         read = READ.search(texts[path[-1].file].splitlines()[path[-1].line - 1][: path[-1].column])
         return FILES.get(read[1]) if read else None
 

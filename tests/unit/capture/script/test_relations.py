@@ -38,6 +38,32 @@ def test_what_a_relationship_gives_that_was_loaded_before_is_a_hedge(wrote: Wrot
     assert wrote(text) == {"n": "Person\0name", "t": "Person\0team_id join ?"}
 
 
+def test_an_object_that_was_brought_along_has_its_own_columns_and_the_keys_decide_of_them_alone(wrote: Wrote) -> None:
+    text = (
+        CLASSES
+        + """
+        pd.DataFrame([{"n": one.name, "t": one.team.title} for one in session.scalars("along")]).to_csv("o")
+    """
+    )
+    began = "Person\0team\0Team\0"
+    title = f"{began}id join, {began}title, Person\0team_id join"
+    assert wrote(text) == {"n": "Person\0name", "t": title}
+
+
+def test_what_decides_which_objects_are_loaded_tells_nothing_of_the_one_that_has_them(wrote: Wrote) -> None:
+    text = (
+        CLASSES
+        + """
+        rows = []
+        for team in session.scalars("teams"):
+            rows.append({"t": team.title, "who": ", ".join(one.name for one in team.people)})
+        pd.DataFrame(rows).to_csv("o")
+    """
+    )
+    keys = "\0loads join, Person\0name transformation, Person\0team_id join, Team\0id join"
+    assert wrote(text) == {"t": "Team\0title", "who": keys}
+
+
 def test_a_property_of_the_class_is_followed(wrote: Wrote) -> None:
     text = (
         CLASSES

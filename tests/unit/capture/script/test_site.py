@@ -1,6 +1,6 @@
 import ast
 
-from driftline.capture.script.site import Site, end_of, nearest
+from driftline.capture.script.site import Site, end_of, loading, nearest, numbered
 
 A, B, C = (Site("s.py", line, 0) for line in (1, 2, 3))
 
@@ -19,3 +19,11 @@ def test_the_nearest_paths_are_equal_or_end_alike() -> None:
     assert nearest((A, B, C), [(B, C), (A, C), (C,)]) == [(B, C)]
     assert nearest((A,), [(B, A), (C, A)]) == [(B, A), (C, A)]
     assert nearest((A,), [(A, B)]) == []
+
+
+def test_what_is_loaded_for_a_relation_is_named_by_the_call_that_gave_the_object_and_the_relation() -> None:
+    call = (Site("a.py", 3, 9),)
+    one = loading(call, "Order.customer")
+    assert one[:-1] == call
+    assert loading(numbered(call, 4), "Order.customer") == one  # whichever time
+    assert loading(one, "Customer.region") == loading(call, "Customer.region") != one
