@@ -16,6 +16,7 @@ from driftline.capture.sql.tokens import Token, TokenType
 SELECTING = frozenset(["tsql", "fabric"])  # where SELECT @n = … assigns
 SETTING = frozenset(["mysql", "singlestore", "doris", "starrocks"])  # where SET @n = … alone does
 FILLING = frozenset(["oracle", *SETTING])  # where INTO behind SELECT makes no table
+_BARE = frozenset(["snowflake"])
 _MARKED = frozenset(["snowflake"])  # where a variable that was SET has a mark where it is named
 
 
@@ -84,7 +85,12 @@ def assigned(tree: Any, dialect: str, declared: Collection[str]) -> list[Assigne
     query = tree.copy()
     query.set("into", None)
     each = bool(tree.args["into"].args.get("bulk_collect"))
-    return [Assigned(name, query, place, each) for place, name in enumerate(names)]
+    bare = "@" if dialect in _BARE else ""  # where v is the variable that :v fills
+    return [
+        Assigned(one, query, place, each)
+        for place, name in enumerate(names)
+        for one in dict.fromkeys((name, name.removeprefix(bare)))
+    ]
 
 
 def into_variables(into: Any, dialect: str, declared: Collection[str]) -> list[str]:

@@ -7,17 +7,17 @@ parameters and variables.
 from typing import Any
 
 from driftline.capture.sql import marks
-from driftline.capture.sql.tokens import TokenType, Words
+from driftline.capture.sql.tokens import TokenType
 
 _BODIES = ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "TASK", "PACKAGE")
 _OTHER_LANGUAGES = frozenset(["PYTHON", "JAVA", "JAVASCRIPT", "SCALA", "JS", "C", "R", "PLPYTHON3U", "PLV8", "PLPERL"])
-_SECTIONED = frozenset(["oracle", "postgres", "redshift"])  # where one DECLARE begins several declarations
+_SECTIONED = frozenset(["oracle", "postgres", "redshift", "snowflake"])  # where one DECLARE begins several declarations
 _NO_VARIABLE = marks.STARTS | marks.CUTS | {
     "CURSOR", "TYPE", "SUBTYPE", "PROCEDURE", "FUNCTION", "PRAGMA", "SET", "FOR", "OPEN", "FETCH", "CLOSE", "COMMIT",
     "ROLLBACK", "DROP", "ALTER",
 }  # fmt: skip
-_LABELLED = frozenset(["BEGIN", "LOOP", "WHILE", "REPEAT", "FOR"])
 _NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
+_SHORT = 10  # words of a declaration that ends a part, as in IS n NUMBER(38, 0) := 1
 _WAYS = ("IN", "OUT", "INOUT")  # of a parameter
 
 
@@ -44,20 +44,6 @@ def is_reset(tokens: list[Any]) -> bool:
     return tokens[0].text.upper() == "RESET" and len(tokens) < 3
 
 
-def opened(tokens: list[Any]) -> list[Any]:
-    """Return words without a label before a loop or a block, and without ``CASE … WHEN … THEN`` before a statement."""
-    words = Words(token.text.upper() for token in tokens)
-    start = 0
-    while start < len(words):
-        if words[start + 1 : start + 2] == [":"] and words[start + 2 : start + 3] and words[start + 2] in _LABELLED:
-            start += 2
-        elif words[start] in ("CASE", "WHEN") and (then := words.after(start, "THEN")) is not None:
-            start = then + 1
-        else:
-            break
-    return tokens[start:] if start else tokens
-
-
 class Section:
     """The declarations before BEGIN, of which one DECLARE begins several."""
 
@@ -73,7 +59,8 @@ class Section:
         elif words[0] == "BEGIN":
             self._open = False
         elif self._open and len(words) > 1 and tokens[0].token_type in _NAMES and words[0] not in _NO_VARIABLE:
-            return "" if {"CURSOR", "SELECT"} & set(words) else str(tokens[0].text)
+            asks = "SELECT" in words and words[words.index("SELECT") - 1] != "("
+            return "" if asks or "CURSOR" in words else str(tokens[0].text)
         return ""
 
 
@@ -81,6 +68,8 @@ def declared(tokens: list[Any], *, body: bool) -> set[str]:
     """Return the names of parameters and variables that words declare."""
     found: set[str] = set()
     depth = 0
+    listing = False  # DECLARE a, b INT
+    own = body
     for place, token in enumerate(tokens):
         word = token.text.upper()
         if token.token_type == TokenType.L_PAREN:
@@ -89,8 +78,12 @@ def declared(tokens: list[Any], *, body: bool) -> set[str]:
             depth -= 1
         before = tokens[place - 1].text.upper() if place else ""
         opening = body and depth == 1 and before in ("(", ",", *_WAYS)
+        listing = before == "DECLARE" or (listing and "," in (before, word))
+        first = own and depth == 0 and before in ("IS", "AS") and 1 < len(tokens) - place <= _SHORT  # of Oracle
         looping = before == "FOR" and place + 1 < len(tokens) and tokens[place + 1].text.upper() == "IN"
-        if (opening or looping or before == "DECLARE") and word not in _WAYS and word.isidentifier():
+        if (opening or looping or listing) and word not in _WAYS and word.isidentifier():
+            found.add(token.text)
+        if first and word not in _NO_VARIABLE and token.token_type in _NAMES:
             found.add(token.text)
         if body and word in ("BEGIN", "AS", "IS", "RETURNS") and depth == 0:
             body = False

@@ -24,6 +24,7 @@ from driftline.capture.sql import (
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage, bind
 from driftline.capture.sql.columns import Walker
+from driftline.capture.sql.deciding import Decides
 from driftline.capture.sql.looping import ROW, Rows, named_in
 from driftline.capture.sql.relation import CONDITIONAL, FILTER, Edges, Output, Relation, Source, Star
 from driftline.capture.sql.scope import Scope
@@ -47,7 +48,7 @@ class Reading:
         deadline: float | None,
         rows: Rows = (),
         values: Values = (),
-        conditions: tuple[Any, ...] = (),
+        conditions: tuple[Decides, ...] = (),
     ) -> None:
         self.script = script
         self.variables = parameters
@@ -62,9 +63,8 @@ class Reading:
     def statements(self, tree: Any) -> list[Statement]:
         """Return what ``tree`` does."""
         if self.rows:
-            self.rows = tuple(
-                dict(one for part in (tree, *self.conditions) for one in named_in(self.rows, part)).items()
-            )
+            asked = (tree, *(one.query for one in self.conditions))
+            self.rows = tuple(dict(one for part in asked for one in named_in(self.rows, part)).items())
         self.tree = tree
         if isinstance(tree, exp.MultitableInserts):
             return multitable.several(self.fresh, tree)
@@ -97,10 +97,12 @@ class Reading:
                 scope.ctes[key] = offered
             self.around |= offered.rows
         self.around |= variables.fill(self.walker, scope, self.values, self.tree)
-        for condition in self.conditions:
-            self.around |= variables.fill(self.walker, scope, self.values, condition)
-            decides = self.walker.query(condition, scope)
-            self.around |= rel.through(rel.all_of(decides.items) | decides.rows, CONDITIONAL)
+        for query, each in self.conditions:
+            if query is self.tree:
+                continue
+            self.around |= variables.fill(self.walker, scope, self.values, query)
+            decides = self.walker.query(query, scope)
+            self.around |= decides.rows if each else rel.through(rel.all_of(decides.items) | decides.rows, CONDITIONAL)
         return scope
 
     def done(

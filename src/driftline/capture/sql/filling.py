@@ -18,6 +18,7 @@ _BLOCKS = frozenset(["BEGIN", "LOOP", "DO"])  # behind these CASE is no expressi
 _NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
 _MARKS: dict[Any, Any] = {TokenType.PARAMETER: exp.Parameter, TokenType.COLON: exp.Placeholder}  # ``@v`` and ``:v``
 _ASKING = frozenset(["postgres", "redshift", "materialize", "risingwave"])  # dialects with PERFORM
+_STATEMENTS = frozenset(["INSERT", "UPDATE", "DELETE", "MERGE", "SELECT", "SET", "CALL"])
 _FILES = frozenset(["OUTFILE", "DUMPFILE"])
 _NEAR = 16  # words of an assignment up to its value, as in LET v NUMBER(38, 0) := 1
 
@@ -28,6 +29,7 @@ class Given(NamedTuple):
     name: str
     value: list[Any]  # words
     declares: bool
+    also: tuple[str, ...] = ()  # variables that are given the same
 
 
 class Filled(NamedTuple):
@@ -43,11 +45,19 @@ def parts(tokens: list[Any]) -> Iterator[list[Any]]:
     for place in [one for one, token in enumerate(tokens, 1) if token.text.upper() in _EACH and one < len(tokens)]:
         before, first = said(tokens[place - 1 : place + 1])
         sets = first == "SET" and (before != "ROW" or "TRIGGER" in said(tokens[:6]))
-        steers = sets or (first == "CASE" and before in _BLOCKS)
+        declares = first == "DECLARE" and before == "BEGIN" and tokens[place + 1].token_type in _NAMES
+        steers = sets or declares or (first == "CASE" and (before in _BLOCKS or _is_statement(tokens[place:])))
         if before and (steers or assignment(tokens[place : place + _NEAR], ()) is not None):
             yield tokens[start:place]
             start = place
     yield tokens[start:]
+
+
+def _is_statement(tokens: list[Any]) -> bool:
+    """Whether ``CASE … THEN`` stands before a statement, and is no expression."""
+    words = said(tokens)
+    then = next(_outside(words, "THEN"), len(words))
+    return words[then + 1 : then + 2] != [] and words[then + 1] in _STATEMENTS and words[then + 2 : then + 3] != ["("]
 
 
 def assignment(tokens: list[Any], variables: Collection[str]) -> Given | None:
@@ -72,6 +82,17 @@ def assignment(tokens: list[Any], variables: Collection[str]) -> Given | None:
         return None
     value = tokens[end + 1 :]
     return Given(name[0].text, value, declares) if value else None
+
+
+def declared(tokens: list[Any]) -> Given | None:
+    """Return the value of a declaration, ``n INT := …``, ``n INT DEFAULT …``; None where it has none."""
+    words = said(tokens)
+    place = next((one for one, word in enumerate(words[:_NEAR]) if word in (":=", "=", "DEFAULT")), 0)
+    value = tokens[place + 1 :]
+    if not place or not value or "CURSOR" in words[:place]:
+        return None
+    also = tuple(tokens[one].text for one in range(2, place, 2) if words[one - 1] == ",")
+    return Given(tokens[0].text, value, declares=True, also=also)
 
 
 def query_of(given: Given) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlglot import exp
 
 from driftline.capture.sql import given_out
-from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, edited
+from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, edited, spelled
 
 _QUERY = ("SELECT", "WITH")
 _NEAR = 12  # words between CURSOR and its query, as in CURSOR (a int) LOCAL FAST_FORWARD FOR
@@ -26,13 +26,20 @@ Rows = tuple[tuple[str, Any], ...]
 
 
 def unwrapped(tokens: list[Any]) -> list[Any]:
-    """``FOR r IN (SELECT …) LOOP`` without its parentheses; LOOP for the DO of BigQuery and Snowflake."""
+    """``FOR r IN (SELECT …) LOOP`` without its parentheses; LOOP for the DO of BigQuery and Snowflake.
+
+    ``FOR r AS SELECT … DO`` of Databricks is the same.
+    """
     if not any(token.token_type == TokenType.FOR for token in tokens):
         return tokens
     words = Words(token.text.upper() for token in tokens)
     edits: list[Edit] = []
     for place in range(3, len(words) - 1):
-        if (
+        if words[place - 1] == "AS" and words[place - 3] == "FOR" and words[place] in _QUERY:
+            do = words.after(place, "DO")
+            if do is not None:
+                edits += [(place - 1, place, spelled(tokens[place], "IN")), (do, do + 1, spelled(tokens[do], "LOOP"))]
+        elif (
             words[place] == "("
             and words[place - 1] == "IN"
             and words[place - 3] == "FOR"
@@ -168,6 +175,10 @@ class Loops:
             else:
                 name = [word for word in words[:place] if word not in _WAYS][-1:]
             self._cursors.update((one.lower(), tree) for one in name)
+
+    def rows(self, name: str) -> Any:
+        """Return the query of a row that is gone through, or of a cursor; None where neither is known."""
+        return self._rows.get(name, self._cursors.get(name))
 
     def known(self) -> Rows:
         """Return the name of each row with its query."""

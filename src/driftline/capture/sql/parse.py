@@ -17,11 +17,12 @@ from sqlglot import exp
 from driftline.capture.sql import batches, bodies, calling, filling, marks, parsed, templates, words
 from driftline.capture.sql.assigned import assigned, valued
 from driftline.capture.sql.branches import Branches
+from driftline.capture.sql.deciding import Deciding
 from driftline.capture.sql.limit import UNLIMITED, Limit
 from driftline.capture.sql.looping import Loops, of_trigger
 from driftline.capture.sql.piece import Piece
 from driftline.capture.sql.rewrite import rewritten
-from driftline.capture.sql.tokens import TokenType, spelled
+from driftline.capture.sql.tokens import TokenType
 from driftline.capture.sql.translate import may_be, translated
 from driftline.capture.sql.trees import Trees, quiet
 from driftline.capture.sql.variables import Variables
@@ -72,9 +73,9 @@ class _Reader:
         self.variables: set[str] = set()
         self.trees = Trees(self.text, dialect, self.grammar, limit, self.variables)
         self.branches = Branches(dialect)
-        self.conditions: dict[int, Any] = {}  # trees of conditions, by where they stand
         self.section = bodies.Section()
         self.loops = Loops()
+        self.deciding = Deciding(self.trees, self.loops)
         self.values = Variables(self.loops)
 
     def read(self) -> Iterator[Piece]:
@@ -99,15 +100,9 @@ class _Reader:
     def _made(self, tree: Any, tokens: list[Any], start: int = 0, end: int | None = None) -> Piece:
         """One statement among ``tokens``, with the conditions that it stands under."""
         self.branches.statement(start)
-        conditions = tuple(filter(None, map(self._condition, self.branches.known())))
+        conditions = self.deciding.queries(self.branches.known())
+        self.deciding.ran(tree)
         return Piece(tree, tokens[start:end], "", frozenset(self.variables), conditions=conditions)
-
-    def _condition(self, tokens: list[Any]) -> Any:
-        """The condition of a branch as a query of one value."""
-        if tokens and tokens[0].start not in self.conditions:
-            query = [*spelled(tokens[0], "SELECT"), *tokens]
-            self.conditions[tokens[0].start] = self.trees.by(self.grammar, query)[0]
-        return self.conditions[tokens[0].start] if tokens else None
 
     def _chunks(self, tokens: list[Any]) -> Iterator[list[Any]]:
         start = 0
@@ -140,7 +135,7 @@ class _Reader:
         return trees if all(isinstance(tree, _DATA) for tree in trees) else []
 
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
-        tokens = bodies.opened(tokens)
+        tokens = self.branches.opened(tokens)
         if not tokens:
             return
         if bodies.is_reset(tokens):
@@ -149,6 +144,8 @@ class _Reader:
         variable = self.section.declares(tokens, self.name)
         if variable:
             self.variables.add(variable)
+            if (value := filling.declared(tokens)) is not None:
+                yield from self._given(value, tokens)
             return
         given = filling.assignment(tokens, self.variables)
         if given is not None:
@@ -173,7 +170,8 @@ class _Reader:
         if query.find(exp.From) is not None:
             yield Piece(query, tokens, "", frozenset(self.variables))
         query = filling.of_rows(query, self.loops.known())
-        self.values.assigned(valued(given.name, query), self.text, tokens)
+        every = [one for name in (given.name, *given.also) for one in valued(name, query)]
+        self.values.assigned(every, self.text, tokens)
 
     def _part(self, tokens: list[Any]) -> Iterator[Piece]:
         first = tokens[0].text.upper()
@@ -199,7 +197,6 @@ class _Reader:
         elif first in _CONTROL and first != "SET":
             if first == "DECLARE":
                 yield from self._table_variable(tokens)
-                yield from self._filled(tokens)
             yield from self._embedded(tokens)
         else:
             yield from self._whole(tokens, body=body)
@@ -236,15 +233,16 @@ class _Reader:
 
     def _filled(self, tokens: list[Any]) -> Iterator[Piece]:
         """The queries of ``DECLARE n INT DEFAULT (SELECT …)``, whose values the variables have."""
-        end = min(marks.marks(tokens).starts, default=len(tokens))
-        if TokenType.SELECT not in {token.token_type for token in tokens[:end]}:
+        if TokenType.SELECT not in {token.token_type for token in tokens}:
             return
-        tree, _ = self.trees.parse(tokens[:end])
+        tree, _ = self.trees.parse(tokens)
         for item in tree.expressions if isinstance(tree, exp.Declare) else ():
             if isinstance(query := item.args.get("default"), exp.Subquery) and isinstance(query.this, exp.Query):
-                yield Piece(query.this, tokens[:end], "", frozenset(self.variables))
+                yield Piece(query.this, tokens, "", frozenset(self.variables))
         if isinstance(tree, exp.Declare):
-            self.values.assigned(assigned(tree, self.name, self.variables), self.text, tokens[:end])
+            self.values.assigned(assigned(tree, self.name, self.variables), self.text, tokens)
+        elif (value := filling.declared(tokens[1:])) is not None:
+            yield from self._given(value, tokens)
 
     def _unload(self, tokens: list[Any]) -> Iterator[Piece]:
         """``UNLOAD ('SELECT …') TO 'files'``, in Athena without the quotes, is COPY by another name."""
@@ -298,10 +296,14 @@ class _Reader:
         unmerged = [cut for cut, word in cuts if word != "THEN"]  # which is part of a MERGE
         sets = (place for place, token in enumerate(tokens) if token.text.upper() == "SET")
         called = sorted({*starts, *ends, *sets}) if calls else []
+        declares = [cut for cut, word in cuts if word == "DECLARE"]
         after = 0
         failed: int | None = None
         deadline = self.limit.deadline()
-        for start in sorted((*starts, *calls)):
+        for start in sorted((*starts, *calls, *declares)):
+            if start in declares:
+                yield from self._filled(tokens[start : _next(sorted((*starts, *ends)), start, len(tokens))])
+                continue
             if start in calls and start >= after:
                 after = _next(called, start, len(tokens))
                 if failed is not None and self._awaits(tokens[failed:start]):

@@ -5,6 +5,7 @@ Enters: nothing. Leaves: the record.
 
 from typing import Any, NamedTuple
 
+from driftline.capture.sql.deciding import Decides
 from driftline.capture.sql.looping import Rows
 from driftline.capture.sql.variables import Values
 
@@ -19,7 +20,7 @@ class Piece(NamedTuple):
     whole: str = ""  # the text that the tokens come from
     rows: Rows = ()  # that the block around goes through one by one
     values: Values = ()  # that variables may have
-    conditions: tuple[Any, ...] = ()  # under which the block around runs it, each a query of one value
+    conditions: tuple[Decides, ...] = ()  # under which the block around runs it
 
     @property
     def text(self) -> str:

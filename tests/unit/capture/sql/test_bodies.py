@@ -60,15 +60,3 @@ def test_statements_of_a_package_are_found_one_by_one(tell: Callable[..., list[A
         "FUNCTION b RETURN NUMBER IS v NUMBER; BEGIN INSERT INTO u (x) SELECT y FROM s; RETURN v; END; END k;"
     )
     assert [(one.target, one.problem) for one in tell(said, "oracle")] == [("t", ""), ("u", "")]
-
-
-def test_labels_and_branches_stand_before_statements() -> None:
-    def opened(text: str) -> str:
-        return " ".join(token.text for token in bodies.opened(sqlglot.tokenize(text)))
-
-    assert opened("l: LOOP DELETE FROM t") == "LOOP DELETE FROM t"
-    assert opened("CASE WHEN a THEN DELETE FROM t") == "DELETE FROM t"
-    assert opened("WHEN a THEN") == ""
-    assert opened("l: LOOP CASE WHEN a THEN DELETE FROM t") == "LOOP CASE WHEN a THEN DELETE FROM t"
-    assert opened("CASE WHEN a THEN " * 2_000 + "DELETE FROM t") == "DELETE FROM t"
-    assert opened("SELECT a FROM t") == "SELECT a FROM t"

@@ -4,6 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlglot
+
+from driftline.capture.sql.branches import Branches
 
 Tell = Callable[..., list[Any]]
 FILLS = "INSERT INTO m (x) SELECT a FROM t"
@@ -67,3 +70,95 @@ def test_a_procedure_begins_without_the_conditions_before_it(tell: Tell) -> None
 def test_statements_without_semicolons_have_each_their_own_conditions(tell: Tell, condition: str) -> None:
     sql = f"CREATE PROC p AS BEGIN DELETE FROM n IF {condition} {FILLS} UPDATE u SET y = 1 END"
     assert rows(tell(sql, "tsql")) == {"n": [], "m": ["c.k CONDITIONAL"], "u": []}
+
+
+def test_labels_and_branches_stand_before_statements() -> None:
+    def opened(text: str) -> str:
+        return " ".join(token.text for token in Branches("mysql").opened(sqlglot.tokenize(text)))
+
+    assert opened("l: LOOP DELETE FROM t") == "LOOP DELETE FROM t"
+    assert opened("CASE WHEN a THEN DELETE FROM t") == "DELETE FROM t"
+    assert opened("WHEN a THEN") == ""
+    assert opened("l: LOOP CASE WHEN a THEN DELETE FROM t") == "LOOP CASE WHEN a THEN DELETE FROM t"
+    assert opened("CASE WHEN a THEN " * 2_000 + "DELETE FROM t") == "DELETE FROM t"
+    assert opened("SELECT a FROM t") == "SELECT a FROM t"
+
+
+@pytest.mark.parametrize(
+    ("name", "sql"),
+    [
+        ("postgres", f"DO $$ BEGIN CASE WHEN (SELECT max(k) FROM c) > 1 THEN {FILLS}; END CASE; DELETE FROM n; END $$"),
+        ("postgres", "DO $$ DECLARE v int; BEGIN SELECT k INTO v FROM c; CASE v WHEN 1 THEN NULL; WHEN 2 THEN v := 1; "
+         f"{FILLS}; END CASE; DELETE FROM n; END $$"),
+        ("mysql", "CREATE PROCEDURE p() BEGIN DECLARE v INT DEFAULT (SELECT k FROM c); CASE v WHEN 1 THEN BEGIN END; "
+         f"ELSE BEGIN {FILLS}; END; END CASE; DELETE FROM n; END"),
+        ("oracle", "BEGIN SELECT k INTO v FROM c; CASE WHEN CASE v WHEN 1 THEN 2 END = 2 THEN NULL; ELSE "
+         f"{FILLS}; END CASE; DELETE FROM n; END;"),
+        ("snowflake", f"BEGIN LET v := (SELECT k FROM c); CASE (v) WHEN 1 THEN {FILLS}; END; DELETE FROM n; END"),
+        ("snowflake", "DECLARE v INT; BEGIN SELECT k INTO :v FROM c; CASE WHEN v = 1 THEN SELECT 1; ELSE "
+         f"{FILLS}; END CASE; DELETE FROM n; END"),
+        ("bigquery", f"CASE (SELECT k FROM c) WHEN 1 THEN {FILLS}; END CASE; DELETE FROM n WHERE TRUE"),
+        ("bigquery", "IF FALSE THEN CASE WHEN (SELECT k FROM c) > 1 THEN "
+         f"{FILLS}; END CASE; END IF; DELETE FROM n WHERE TRUE"),
+        ("databricks", f"BEGIN CASE WHEN (SELECT k FROM c) > 1 THEN {FILLS}; END CASE; DELETE FROM n; END"),
+    ],
+)  # fmt: skip
+def test_what_case_looks_at_decides_about_the_rows_of_its_branches_alone(tell: Tell, name: str, sql: str) -> None:
+    assert rows(tell(sql, name)) == {"m": ["c.k CONDITIONAL"], "n": []}
+
+
+def test_the_branch_of_an_exception_is_none_of_case(tell: Tell) -> None:
+    sql = f"BEGIN DELETE FROM n; EXCEPTION WHEN no_data_found THEN NULL; WHEN others THEN {FILLS}; END;"
+    (n, m) = tell(sql, "oracle")
+    assert (n.doubts, m.rows, m.doubts) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "sql"),
+    [
+        ("postgres", f"DO $$ BEGIN WHILE (SELECT k FROM c) > 1 LOOP {FILLS}; END LOOP; DELETE FROM n; END $$"),
+        ("postgres", f"DO $$ DECLARE v int := (SELECT k FROM c); BEGIN <<l>> FOR i IN 1..v LOOP {FILLS}; END LOOP l; "
+         "DELETE FROM n; END $$"),
+        ("oracle", "BEGIN SELECT k INTO v FROM c; WHILE v > 1 LOOP LOOP NULL; END LOOP; "
+         f"{FILLS}; END LOOP; DELETE FROM n; END;"),
+        ("snowflake", f"BEGIN LET v := (SELECT k FROM c); FOR i IN 1 TO 3 DO WHILE (v > 0) DO {FILLS}; END WHILE; "
+         "DELETE FROM n; END FOR; END"),
+        ("mysql", f"CREATE PROCEDURE p() BEGIN l: WHILE (SELECT k FROM c) DO {FILLS}; END WHILE l; DELETE FROM n; END"),
+        ("tsql", "UPDATE c SET z = 1 WHERE k = 2; IF @@ROWCOUNT = 0 "
+         f"{FILLS}; DELETE FROM n"),
+        ("postgres", f"DO $$ BEGIN PERFORM z FROM c WHERE k = 1; IF NOT FOUND THEN {FILLS}; END IF; DELETE FROM n; "
+         "END $$"),
+        ("oracle", f"BEGIN DELETE FROM c WHERE k = 2; IF SQL%ROWCOUNT = 0 THEN {FILLS}; END IF; DELETE FROM n; END;"),
+    ],
+)  # fmt: skip
+def test_what_a_loop_asks_decides_about_the_rows_of_its_statements_alone(tell: Tell, name: str, sql: str) -> None:
+    found = rows(tell(sql, name))
+    assert (found["m"], found["n"]) == (["c.k CONDITIONAL"], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "sql"),
+    [
+        ("postgres", f"DO $$ DECLARE r record; BEGIN FOR r IN SELECT z FROM c WHERE k LOOP {FILLS}; END LOOP; "
+         "DELETE FROM n; END $$"),
+        ("oracle", f"BEGIN FOR r IN (SELECT z FROM c WHERE k = 1) LOOP {FILLS}; END LOOP; DELETE FROM n; END;"),
+        ("oracle", "DECLARE CURSOR q IS SELECT z FROM c WHERE k = 1; BEGIN OPEN q; LOOP FETCH q INTO v; "
+         f"EXIT WHEN q%NOTFOUND; {FILLS}; END LOOP; DELETE FROM n; END;"),
+        ("oracle", "DECLARE CURSOR q IS SELECT z FROM c WHERE k = 1; BEGIN OPEN q; FETCH q INTO v; "
+         f"WHILE q%FOUND LOOP {FILLS}; FETCH q INTO v; END LOOP; DELETE FROM n; END;"),
+        ("mysql", "CREATE PROCEDURE p() BEGIN DECLARE q CURSOR FOR SELECT z FROM c WHERE k = 1; OPEN q; l: LOOP "
+         f"FETCH q INTO v; IF done THEN LEAVE l; END IF; {FILLS}; END LOOP; DELETE FROM n; END"),
+        ("tsql", "DECLARE q CURSOR FOR SELECT z FROM c WHERE k = 1; OPEN q; FETCH NEXT FROM q INTO @v; "
+         f"WHILE @@FETCH_STATUS = 0 BEGIN {FILLS} FETCH NEXT FROM q INTO @v END DELETE FROM n"),
+        ("tsql", "DECLARE q CURSOR FOR SELECT z FROM c WHERE k = 1 OPEN q WHILE 1 = 1 BEGIN FETCH NEXT FROM q INTO @v "
+         f"IF @@FETCH_STATUS <> 0 BREAK {FILLS} END DELETE FROM n"),
+        ("snowflake", "BEGIN LET q CURSOR FOR SELECT z FROM c WHERE k = 1; FOR r IN q DO "
+         f"{FILLS}; END FOR; DELETE FROM n; END"),
+        ("bigquery", f"FOR r IN (SELECT z FROM c WHERE k = 1) DO {FILLS}; END FOR; DELETE FROM n WHERE TRUE"),
+        ("databricks", f"BEGIN FOR r AS SELECT z FROM c WHERE k = 1 DO {FILLS}; END FOR; DELETE FROM n; END"),
+    ],
+)  # fmt: skip
+def test_what_a_loop_goes_through_shapes_the_rows_of_its_statements_alone(tell: Tell, name: str, sql: str) -> None:
+    query, *found = tell(sql, name)
+    assert query.rows == ["c.k FILTER"]
+    assert rows(found) == {"m": ["c.k FILTER"], "n": []}

@@ -34,12 +34,12 @@ def test_a_row_of_a_loop_has_the_columns_of_its_query(tell: Tell, name: str, blo
 @pytest.mark.parametrize(("name", "block"), LOOPS)
 def test_a_column_without_a_name_before_it_is_none_of_the_rows(tell: Tell, name: str, block: str) -> None:
     *_, insert = tell(block.format("INSERT INTO d.log (a) SELECT v FROM d.p"), name)
-    assert (insert.columns, insert.rows) == ({"a": ["d.p.v IDENTITY"]}, [])
+    assert (insert.columns, insert.rows) == ({"a": ["d.p.v IDENTITY"]}, ["d.o.k FILTER"])
 
 
 def test_a_table_that_is_called_as_a_row_hides_it(tell: Tell) -> None:
     *_, update = tell(f"BEGIN FOR r IN ({QUERY}) LOOP UPDATE d.p r SET r.w = r.v; END LOOP; END;", "oracle")
-    assert (update.columns, update.rows) == ({"w": ["d.p.v IDENTITY"]}, [])
+    assert (update.columns, update.rows) == ({"w": ["d.p.v IDENTITY"]}, ["d.o.k FILTER"])
 
 
 def test_a_loop_in_a_loop_knows_the_row_of_the_outer_one(tell: Tell) -> None:
