@@ -95,7 +95,11 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "sending.sender": ("Sender._work", "Sender._spill"),
     "watching.step": ("step", "step.safely"),
     "runs.transactions": ("any_open",),
-    "ground.unbound": ("Unbound.__reduce__", "Unbound.__signature__"),
+    "ground.unbound": (
+        "Unbound.__reduce__", "Unbound.__signature__", "Standing._kind", "Standing.__getattr__",
+        "Standing.__mro_entries__", "Standing.__instancecheck__", "Standing.__subclasscheck__", "Standing.__or__",
+        "Standing.__ror__", "Standing.__eq__", "Standing.__hash__",
+    ),
     "ground.unlisted": ("pass_over.others", "pass_over.number"),
     "answering.unrecorded": ("current_answer",),
     "watching.watch": ("watch", "unwatch"),

@@ -115,13 +115,22 @@ def _note(given: Any, mode: Any, flags: Any) -> None:
     run: Any = _state.active() if inside is None else inside
     if run is not None and inside is None and _state.told is not None and (writes or os.path.exists(key[0])):
         _state.told(*key)
-    if run is None:
-        return
+    if run is not None:
+        _keep(run, key, whole=inside is not None)
+
+
+def told(run: Any, path: str, way: str) -> None:
+    """Note that a library opens a file for a run, of which Python hears nothing; ``way`` is read or write."""
+    _keep(run, (absolute(path), way), whole=False)
+
+
+def _keep(run: Any, key: tuple[str, str], *, whole: bool) -> None:
+    """Note an opening on a run, or on a call that is recorded as a ``whole``."""
     if key in run.opened:
-        if inside is None:
+        if not whole:
             _once_more(run, *key)
         return
-    if inside is not None or len(run.opened) < LIMIT:
+    if whole or len(run.opened) < LIMIT:
         run.opened[key] = time.time_ns()
     elif key not in run.trace.attributed:
         run.gap(FURTHER)

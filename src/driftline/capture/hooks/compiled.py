@@ -1,8 +1,10 @@
-"""Libraries that open files in C or Rust, of which Python hears nothing: geographic tables, statistics, grids, sheets.
+"""Libraries that open files in C or Rust, of which Python hears nothing: geographic tables, statistics, grids, sheets,
+models and what makes texts ready for them, indexes of vectors.
 
-Enters: geopandas, pyogrio, pyreadstat, xarray, Lance or fastexcel, once it is loaded. Leaves: patches on its readers
-and writers. A grid that is opened counts as read whole; what is computed from it later is not looked at. What these
-libraries do for one another within a call is part of that call.
+Enters: geopandas, pyogrio, pyreadstat, xarray, Lance, LanceDB, fastexcel, safetensors, tokenizers, sentencepiece, ONNX
+Runtime, Faiss, hnswlib or usearch, once it is loaded. Leaves: patches on its readers and writers. A grid that is opened
+counts as read whole, and so does a file of tensors; what is taken of it later is not looked at. What these libraries do
+for one another within a call is part of that call.
 """
 
 import os
@@ -14,6 +16,8 @@ from driftline.capture.hooks.table import RESULT, Entry
 from driftline.capture.runs.recording import Recording
 
 _FILE, _SOURCE, _PATH, _SHEET = ("filename",), ("filename_path",), ("path_or_buffer",), ("source",)
+_INDEXES, _GRAPHS = ("index", "index_binary"), ("Index", "BFIndex")
+_CHANGES = ("add", "delete", "update")  # of a table of LanceDB
 _STATISTICS = ("dta", "por", "sas7bdat", "sav", "xport")
 TABLES = {
     "geopandas": (
@@ -33,6 +37,32 @@ TABLES = {
         Entry("Dataset.to_netcdf", "write", 1, ("path",), 0), Entry("DataArray.to_netcdf", "write", 1, ("path",), 0),
     ),
     "fastexcel": (Entry("read_excel", "read", 0, _SHEET),),
+    "safetensors": (
+        Entry("safe_open", "read", 0, _FILE, kind="model"), Entry("serialize_file", "write", 1, _FILE, kind="model"),
+    ),
+    "tokenizers": (
+        Entry("Tokenizer.from_file", "read", 0, ("path",), RESULT, "model"),
+        Entry("Tokenizer.save", "write", 1, ("path",), 0, "model"),
+        Entry("Tokenizer.train", "read", 1, ("files",)),
+    ),
+    "sentencepiece": tuple(
+        Entry(f"SentencePieceProcessor.{name}", "read", 1, ("arg",), kind="model")
+        for name in ("LoadFromFile", "load_from_file")
+    ),
+    "onnxruntime": (Entry("InferenceSession.__init__", "read", 1, ("path_or_bytes",), 0, "model"),),
+    "faiss": (
+        *(Entry(f"read_{kind}", "read", 0, ("fname",), RESULT, "index") for kind in _INDEXES),
+        *(Entry(f"write_{kind}", "write", 1, ("fname",), 0, "index") for kind in _INDEXES),
+    ),
+    "hnswlib": (
+        *(Entry(f"{kind}.load_index", "read", 1, ("path_to_index",), 0, "index") for kind in _GRAPHS),
+        *(Entry(f"{kind}.save_index", "write", 1, ("path_to_index",), 0, "index") for kind in _GRAPHS),
+    ),
+    "usearch.index": (
+        Entry("Index.restore", "read", 0, _PATH, RESULT, "index"),
+        *(Entry(f"Index.{name}", "read", 1, _PATH, 0, "index") for name in ("load", "view")),
+        Entry("Index.save", "write", 1, _PATH, 0, "index"),
+    ),
 }  # fmt: skip
 
 
@@ -40,6 +70,16 @@ def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     if module.__name__ == "lance":
         return [*patch.around(module, "dataset", _opened), *patch.around(module, "write_dataset", _written)]
+    if module.__name__ == "sentencepiece":
+        names = ("Train", "train")
+        trained = (one for name in names for one in patch.around(module, f"SentencePieceTrainer.{name}", _trained))
+        return [*trained, *table.install(module, TABLES[module.__name__])]
+    if module.__name__ == "lancedb.table":
+        return [one for name in _CHANGES for one in patch.around(module, f"LanceTable.{name}", _changed)]
+    if module.__name__ == "lancedb.db":
+        connection = "LanceDBConnection"
+        made = patch.around(module, f"{connection}.create_table", _made)
+        return [*made, *patch.around(module, f"{connection}.open_table", _of_base)]
     return table.install(module, TABLES[module.__name__], _folder)
 
 
@@ -60,3 +100,33 @@ def _table(run: Recording, way: Literal["read", "write"], place: Any, call: Call
     """Record a table of Lance by the version that it counts itself; False where it was given as an object."""
     named = isinstance(place, str | os.PathLike)
     return named and table.note(run, way, place, call, kind="table", version=f"lance:{call.result.version}")
+
+
+def _of_base(run: Recording, call: Call) -> bool:
+    return _based(run, "read", call.result, call)
+
+
+def _made(run: Recording, call: Call) -> bool:
+    return _based(run, "read" if call.kwargs.get("exist_ok") else "write", call.result, call)
+
+
+def _changed(run: Recording, call: Call) -> bool:
+    return _based(run, "write", call.args[0], call)
+
+
+def _based(run: Recording, way: Literal["read", "write"], one: Any, call: Call) -> bool:
+    """Record a table of LanceDB; one that is far away is not asked for its version, which takes a request."""
+    version = "" if "://" in one.uri else f"lance:{one.version}"
+    return table.note(run, way, one.uri, call, kind="table", version=version)
+
+
+def _trained(run: Recording, call: Call) -> bool:
+    """Record what a model of pieces was made of, and its two files; what was given in one text is not understood."""
+    texts, made = call.kwargs.get("input"), call.kwargs.get("model_prefix")
+    if isinstance(texts, str):
+        texts = texts.split(",")
+    told = table.note(run, "read", texts, call)
+    if isinstance(made, str):
+        told |= table.note(run, "write", f"{made}.model", call, kind="model")
+        told |= table.note(run, "write", f"{made}.vocab", call)
+    return told

@@ -9,9 +9,10 @@ from typing import Any
 
 from driftline.capture.frames import members
 from driftline.capture.ground import opens
-from driftline.capture.hooks import addressed, loaded, table
+from driftline.capture.hooks import addressed, loaded, patch, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.table import RESULT, Entry
+from driftline.capture.runs.recording import Recording
 
 _PICKLE = (Entry("load", "read", 0, ("file",), RESULT), Entry("dump", "write", 1, ("file",), 0))
 _SAFE = (
@@ -38,7 +39,6 @@ TABLES = {
         Entry("Dataset.save_binary", "write", 1, ("filename",)),
     ),
     "xgboost": (
-        Entry("DMatrix.__init__", "read", 1, ("data",)),
         Entry("DMatrix.save_binary", "write", 1, ("fname",)),
         Entry("Booster.save_model", "write", 1, ("fname",), 0, "model"),
         Entry("Booster.load_model", "read", 1, ("fname",), 0, "model"),
@@ -48,6 +48,7 @@ TABLES = {
     "catboost": (
         Entry("CatBoost.save_model", "write", 1, ("fname",), 0, "model"),
         Entry("CatBoost.load_model", "read", 1, ("fname",), 0, "model"),
+        Entry("Pool.save", "write", 1, ("fname",)),
     ),
     "statsmodels.iolib.smpickle": (  # it unpickles by a class of its own
         Entry("load_pickle", "read", 0, ("fname",), RESULT, "model", looks=3),  # formulas are looked up there
@@ -56,14 +57,29 @@ TABLES = {
     "safetensors.torch": _SAFE,
     "safetensors.numpy": _SAFE,
 }  # fmt: skip
-_MATRICES = ("lightgbm", "xgboost")  # whose data sets are made of a file or, mostly, of what is in memory
+_MATRICES = {
+    "lightgbm": "",
+    "xgboost": "DMatrix.__init__",
+    "catboost": "Pool.__init__",
+}  # whose data sets are made of a file or, mostly, of what is in memory
 
 
 def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     entries = TABLES[module.__name__]
     skip = _of_a_tool if entries is _PICKLE else _no_file if module.__name__ in _MATRICES else None
-    return table.install(module, entries, skip) + loaded.install(module, entries)
+    matrices = patch.around(module, _MATRICES.get(module.__name__, ""), _matrix)
+    return matrices + table.install(module, entries, skip) + loaded.install(module, entries)
+
+
+def _matrix(run: Recording, call: Call) -> bool:
+    """Record the file that a matrix is made of; ``dsv://`` before it and ``?format=csv`` behind say how it is read."""
+    given = call.argument(1, "data")
+    if not isinstance(given, str | os.PathLike):
+        return False
+    text = os.fspath(given)
+    path = (text.partition("://")[2] or text).partition("?")[0]
+    return os.path.isfile(path) and table.note(run, "read", path, call)
 
 
 def _of_a_tool(given: Any, call: Call) -> bool:

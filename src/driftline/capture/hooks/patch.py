@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from driftline.capture.ground import fault, own
-from driftline.capture.ground.unbound import Unbound
+from driftline.capture.ground.unbound import Standing, Unbound
 from driftline.capture.hooks import raised
 from driftline.capture.runs.around import recording
 from driftline.capture.runs.recording import Recording
@@ -278,6 +278,8 @@ def unbound(call: Any, original: Any) -> Any:
     """Return ``call`` as something that binds, and is found, like ``original``."""
     if _dispatcher(original) is not None:
         return Dispatching(call)
+    if isinstance(original, type):
+        return Standing(call)
     if _binds(original):
         return call
     made: Any = Unbound(call)

@@ -42,10 +42,15 @@ _MODULES = {
     "dbapi": ("sqlite3", "psycopg", "psycopg2"),
     "sqlalchemy": ("sqlalchemy",),
     "fsspec": ("fsspec.spec",),
-    "h5py": ("h5py",),
+    "h5py": ("h5py", "tables.file"),
     "netcdf": ("netCDF4",),
     "openpyxl": ("openpyxl",),
-    "compiled": ("geopandas", "pyogrio", "pyreadstat", "xarray", "lance", "fastexcel"),
+    "compiled": (
+        "geopandas", "pyogrio", "pyreadstat", "xarray", "lance", "fastexcel", "safetensors", "tokenizers",
+        "sentencepiece", "onnxruntime", "faiss", "hnswlib", "usearch.index", "lancedb.db", "lancedb.table",
+    ),
+    "opened": ("cv2", "soundfile", "rasterio"),
+    "elsewhere": ("ray", "pyspark.sql.session", "tensorstore", "tantivy", "annoy"),
     "datasets": ("datasets",),
     "lakehouse": ("deltalake", "pyiceberg.table"),
     "mlflow": (

@@ -3,12 +3,13 @@
 import functools
 import inspect
 import pickle
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from driftline.capture.ground.unbound import Unbound
+from driftline.capture.ground.unbound import Standing, Unbound
 
 
 @Unbound
@@ -49,3 +50,24 @@ def test_an_original_that_says_none_leaves_it_without_one() -> None:
     assert not hasattr(made, "__signature__")
     with pytest.raises(TypeError):
         inspect.getfullargspec(iter)
+
+
+def test_a_class_that_nothing_can_be_put_on_is_asked_through_what_stands_for_it() -> None:
+    def make(*args: object) -> deque[object]:
+        return deque(*args)
+
+    make.__wrapped__ = deque  # type: ignore[attr-defined]  # as ``functools.wraps`` says it
+    stands: Any = Standing(make)
+    assert stands([1, 2]) == deque([1, 2])
+    assert isinstance(deque(), stands)
+    assert not isinstance([], stands)
+    assert (isinstance(None, stands | None), isinstance(None, None | stands)) == (True, True)
+    assert ({deque: 1}[stands], {stands: 1}[deque]) == (1, 1)
+    assert stands.append is deque.append
+
+    class Longer(stands):  # type: ignore[misc]  # a class to Python, not to mypy
+        pass
+
+    assert Longer.__mro__[1] is deque
+    assert issubclass(Longer, stands)
+    assert not issubclass(list, stands)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.recorded import names
+from tests.recorded import kinds, names
 
 import driftline
 from driftline.testing import MemorySink
@@ -94,3 +94,127 @@ def test_tables_of_lance(watched: MemorySink, tmp_path: Path) -> None:
         lance.write_dataset(pa.table({"a": [3]}), "a.lance", mode="append")
     assert names(one)[1] == ["a.lance"]
     assert one.outputs[0].version != other.inputs[0].version
+
+
+def test_tensors_that_are_opened_one_by_one(watched: MemorySink, tmp_path: Path) -> None:
+    safetensors, of_numpy = pytest.importorskip("safetensors"), pytest.importorskip("safetensors.numpy")
+    import numpy as np
+
+    of_numpy.save_file({"a": np.zeros(2)}, "a.safetensors")
+    with driftline.run("job") as run, safetensors.safe_open("a.safetensors", framework="np") as file:
+        assert file.get_tensor("a").tolist() == [0.0, 0.0]
+    assert (names(run), kinds(run)) == ((["a.safetensors"], []), {"a.safetensors": "model"})
+    driftline.flush()
+    (event,) = watched.decoded()[-1:]
+    assert b'"completeness":1.0' in bytes(event.run.facets["driftline_completeness"])
+
+
+def test_who_asks_for_the_class_of_open_tensors_gets_it(watched: MemorySink, tmp_path: Path) -> None:
+    safetensors, of_numpy = pytest.importorskip("safetensors"), pytest.importorskip("safetensors.numpy")
+    import pickle
+
+    import numpy as np
+
+    of_numpy.save_file({"a": np.zeros(2)}, "a.safetensors")
+    with safetensors.safe_open("a.safetensors", framework="np") as file:
+        assert isinstance(file, safetensors.safe_open)
+        assert isinstance(None, safetensors.safe_open | None)
+        assert {safetensors.safe_open: 1}[type(file)] == 1
+        assert safetensors.safe_open.get_tensor(file, "a").tolist() == [0.0, 0.0]
+    assert not isinstance("a", safetensors.safe_open)
+    assert pickle.loads(pickle.dumps(safetensors.safe_open)) is safetensors.safe_open
+    driftline.unwatch()
+    assert safetensors.safe_open is type(file)
+
+
+def test_what_makes_texts_ready(watched: MemorySink, tmp_path: Path) -> None:
+    tokenizers = pytest.importorskip("tokenizers")
+    Path("texts.txt").write_text("good day and good night")
+    with driftline.run("train") as one:
+        made = tokenizers.Tokenizer(tokenizers.models.WordLevel(unk_token="?"))
+        made.train(["texts.txt"], tokenizers.trainers.WordLevelTrainer(special_tokens=["?"], show_progress=False))
+        made.save("words.json")
+    with driftline.run("use") as other:
+        assert tokenizers.Tokenizer.from_file("words.json").get_vocab_size() == made.get_vocab_size()
+    assert (names(one), names(other)) == ((["texts.txt"], ["words.json"]), (["words.json"], []))
+    assert kinds(other) == {"words.json": "model"}
+
+
+def test_pieces_of_words(watched: MemorySink, tmp_path: Path) -> None:
+    sentencepiece = pytest.importorskip("sentencepiece")
+    Path("texts.txt").write_text("good day and good night\n" * 20)
+    with driftline.run("train") as one:
+        sentencepiece.SentencePieceTrainer.train(
+            input="texts.txt", model_prefix="words", vocab_size=20, hard_vocab_limit=False, minloglevel=2
+        )
+    with driftline.run("use") as other:
+        assert sentencepiece.SentencePieceProcessor(model_file="words.model").encode("good")
+        assert sentencepiece.SentencePieceProcessor().load("words.model")
+    assert (names(one), names(other)) == ((["texts.txt"], ["words.model", "words.vocab"]), (["words.model"], []))
+
+
+def test_models_that_run_in_another_runtime(watched: MemorySink, tmp_path: Path) -> None:
+    onnx, runtime = pytest.importorskip("onnx"), pytest.importorskip("onnxruntime")
+    values = [onnx.helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [2]) for name in ("x", "y")]
+    graph = onnx.helper.make_graph([onnx.helper.make_node("Relu", ["x"], ["y"])], "g", values[:1], values[1:])
+    made = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 13)], ir_version=8)
+    onnx.save(made, "a.onnx")
+    with driftline.run("job") as run:
+        runtime.InferenceSession("a.onnx", providers=["CPUExecutionProvider"])
+        runtime.InferenceSession(made.SerializeToString(), providers=["CPUExecutionProvider"])
+    assert (names(run), kinds(run)) == ((["a.onnx"], []), {"a.onnx": "model"})
+
+
+def test_indexes_of_faiss(watched: MemorySink, tmp_path: Path) -> None:
+    faiss = pytest.importorskip("faiss")
+    with driftline.run("write") as one:
+        faiss.write_index(faiss.IndexFlatL2(4), "a.faiss")
+        faiss.write_index_binary(faiss.IndexBinaryFlat(8), "b.faiss")
+    with driftline.run("read") as other:
+        assert (faiss.read_index("a.faiss").d, faiss.read_index_binary("b.faiss").d) == (4, 8)
+    assert (names(one), names(other)) == (([], ["a.faiss", "b.faiss"]), (["a.faiss", "b.faiss"], []))
+    assert set(kinds(other).values()) == {"index"}
+
+
+def test_indexes_of_hnswlib(watched: MemorySink, tmp_path: Path) -> None:
+    hnswlib = pytest.importorskip("hnswlib")
+    import numpy as np
+
+    made = hnswlib.Index("l2", 4)
+    made.init_index(10)
+    made.add_items(np.eye(4, dtype=np.float32))
+    with driftline.run("write") as one:
+        made.save_index("a.hnsw")
+    with driftline.run("read") as other:
+        read = hnswlib.Index("l2", 4)
+        read.load_index("a.hnsw")
+        assert read.element_count == 4
+    assert (names(one), names(other), kinds(other)) == (([], ["a.hnsw"]), (["a.hnsw"], []), {"a.hnsw": "index"})
+
+
+def test_indexes_of_usearch(watched: MemorySink, tmp_path: Path) -> None:
+    index = pytest.importorskip("usearch.index")
+    import numpy as np
+
+    made = index.Index(ndim=4)
+    made.add(np.arange(4), np.eye(4, dtype=np.float32))
+    with driftline.run("write") as one:
+        made.save("a.usearch")
+    with driftline.run("read") as other:
+        assert len(index.Index.restore("a.usearch")) == 4
+        assert index.Index(ndim=4).load("a.usearch") is None
+    assert (names(one), names(other)) == (([], ["a.usearch"]), (["a.usearch"], []))
+
+
+def test_tables_of_lancedb(watched: MemorySink, tmp_path: Path) -> None:
+    lancedb = pytest.importorskip("lancedb")
+    base = lancedb.connect("base")
+    with driftline.run("write") as one:
+        made = base.create_table("words", [{"vector": [1.0, 2.0], "word": "a"}])
+    with driftline.run("read") as other:
+        assert base.open_table("words").count_rows() == 1
+    with driftline.run("add") as third:
+        made.add([{"vector": [1.0, 3.0], "word": "b"}])
+    assert (names(one), names(other)) == (([], ["base/words.lance"]), (["base/words.lance"], []))
+    assert one.outputs[0].version == other.inputs[0].version == "lance:1"
+    assert [written.version for written in third.outputs] == ["lance:2"]

@@ -209,6 +209,28 @@ def test_data_for_trees_that_they_read_and_write_themselves_is_recorded(
     assert names(other) == (["train.bin"], [])
 
 
+@pytest.mark.filterwarnings("ignore")  # XGBoost would rather not read texts
+def test_how_a_matrix_is_read_is_no_part_of_its_name(watched: MemorySink, tmp_path: Path) -> None:
+    xgboost = pytest.importorskip("xgboost")
+    Path("train.csv").write_text("".join(f"{n % 2},{n}\n" for n in range(60)))
+    with driftline.run("read") as run:
+        xgboost.DMatrix("train.csv?format=csv&label_column=0")
+        xgboost.DMatrix([[1.0, 2.0]], [1.0])
+    assert names(run) == (["train.csv"], [])
+
+
+def test_data_that_catboost_reads_and_writes_itself_is_recorded(watched: MemorySink, tmp_path: Path) -> None:
+    catboost = pytest.importorskip("catboost")
+    Path("train.tsv").write_text("".join(f"{n % 2}\t{n}\t{n % 7}\n" for n in range(60)))
+    with driftline.run("job") as run:
+        for given in ("train.tsv", "dsv://train.tsv"):
+            pool = catboost.Pool(given)
+        pool.quantize()
+        pool.save("train.bin")
+        catboost.Pool([[1.0, 2.0]], [1.0])
+    assert names(run) == (["train.tsv"], ["train.bin"])
+
+
 def test_results_of_statsmodels_are_models_that_are_read_again(watched: MemorySink, tmp_path: Path) -> None:
     pytest.importorskip("statsmodels")
     import pandas as pd
