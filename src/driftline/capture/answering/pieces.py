@@ -17,7 +17,7 @@ _WAYS = (  # how to come to the text, the first that is there counts
     ("content",),  # of LangChain
     ("response",),
 )
-_TEXT_EVENTS = frozenset(("content_block_delta", "response.output_text.delta", "AIMessageChunk"))
+_TEXT_EVENTS = frozenset(("content_block_delta", "content.delta", "response.output_text.delta", "AIMessageChunk"))
 
 
 def text_of(item: Any) -> str | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessageChunk
+from openai.lib.streaming.chat import ContentDeltaEvent, ContentDoneEvent
 from openai.types.chat import ChatCompletionChunk
 from openai.types.responses import ResponseTextDeltaEvent, ResponseTextDoneEvent
 
@@ -32,6 +33,8 @@ NO_CHOICE = ChatCompletionChunk(id="c", created=1, model="m", object="chat.compl
         (NO_CHOICE, ""),  # the last one, which counts tokens
         (DELTA, "So"),
         (DONE, ""),  # all of it once more
+        (ContentDeltaEvent(type="content.delta", delta="So", snapshot="So", parsed=None), "So"),
+        (ContentDoneEvent(type="content.done", content="So on.", parsed=None), ""),  # all of it once more
         (AIMessageChunk("So"), "So"),
         (AIMessageChunk([{"type": "text", "text": "So", "index": 0}]), "So"),
         ({"type": "content_block_delta", "delta": {"type": "text_delta", "text": "So"}}, "So"),
