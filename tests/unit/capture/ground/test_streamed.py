@@ -78,7 +78,7 @@ class MessageStream(Stream):
             pass
 
 
-class MessageStreamManager:
+class Giving:
     def __init__(self, pieces: Iterable[str], error: BaseException | None = None) -> None:
         self.stream, self._error = MessageStream(pieces), error
 
@@ -91,7 +91,7 @@ class MessageStreamManager:
         self.stream.close()
 
 
-class AsyncMessageStreamManager:
+class AsyncGiving:
     def __init__(self, pieces: Iterable[str]) -> None:
         self._pieces = pieces
 
@@ -123,6 +123,9 @@ class AsyncStream:
 
     async def close(self) -> None:
         """Do nothing."""
+
+
+Giving.__name__, AsyncGiving.__name__ = "MessageStreamManager", "AsyncMessageStreamManager"  # as Anthropic has them
 
 
 def test_the_streams_of_openai_are_known_and_other_iterators_are_not() -> None:
@@ -195,9 +198,9 @@ def test_a_stream_that_is_read_by_a_method_of_its_own_is_read_piece_by_piece() -
 
 
 def test_what_gives_a_stream_when_it_is_entered_gives_what_stands_for_it() -> None:
-    around, manager = Around(), MessageStreamManager("ab")
+    around, manager = Around(), Giving("ab")
     found = calls.wrap(lambda: manager, lambda *_: around, lazily=True)()
-    assert isinstance(found, MessageStreamManager)
+    assert isinstance(found, Giving)
     with found as entered:
         assert isinstance(entered, MessageStream)
         assert next(entered) == "a"
@@ -208,10 +211,10 @@ def test_what_gives_a_stream_when_it_is_entered_gives_what_stands_for_it() -> No
 
 def test_what_fails_when_it_is_entered_or_is_left_in_an_error_ends_so() -> None:
     error, around, other = ConnectionError("gone"), Around(), Around()
-    with pytest.raises(ConnectionError), streamed.stand_in(MessageStreamManager("a", error), around):
+    with pytest.raises(ConnectionError), streamed.stand_in(Giving("a", error), around):
         pass
     assert around.told == ["on", "off", ("end", error)]
-    with pytest.raises(ConnectionError), streamed.stand_in(MessageStreamManager("a"), other):
+    with pytest.raises(ConnectionError), streamed.stand_in(Giving("a"), other):
         raise error
     assert other.told == ["on", "off", ("end", error)]
 
@@ -220,7 +223,7 @@ def test_what_gives_an_asynchronous_stream_gives_what_stands_for_it() -> None:
     around = Around()
 
     async def read() -> list[str]:
-        async with streamed.stand_in(AsyncMessageStreamManager("ab"), around) as found:
+        async with streamed.stand_in(AsyncGiving("ab"), around) as found:
             return [piece async for piece in found]
 
     assert asyncio.run(read()) == ["a", "b"]
