@@ -16,7 +16,6 @@ from driftline.capture.answering import pieces
 from driftline.capture.ground import fault
 from driftline.event.current import Draft
 
-MOST_TEXT = 1_000_000  # characters of a stream that count as what was said
 _ASKED = ("question", "query", "prompt", "message", "input")
 _SAID = ("text", "answer", "output", "content", "response", "result")  # the last two are LlamaIndex's, LangChain's
 _OWNERS = (("self",), ("cls",))  # what the first argument of a method is called
@@ -46,12 +45,11 @@ class Making(Protocol):
 class Answered:
     """An answer around one call."""
 
-    __slots__ = ("_length", "_pieces", "answer")
+    __slots__ = ("_text", "answer")
 
     def __init__(self, answer: Making) -> None:
         self.answer = answer
-        self._pieces: list[str] = []
-        self._length = 0
+        self._text = pieces.Text()
 
     def begin(self) -> None:
         """Make it the current answer."""
@@ -67,16 +65,12 @@ class Answered:
 
     def finish(self, error: BaseException | None) -> None:
         """Record it."""
-        if self._pieces and not self.answer.draft.text:
-            self.answer.draft.text = "".join(self._pieces)
+        self.answer.draft.text = self.answer.draft.text or self._text.all()
         self.answer.finish(error)
 
     def passed(self, item: Any) -> None:
         """Take a piece of what is said."""
-        said = pieces.text_of(item) if self._length < MOST_TEXT else ""
-        if said:
-            self._pieces.append(said)
-            self._length += len(said)
+        self._text.add(pieces.text_of(item) or "")
 
     def returned(self, result: Any) -> None:
         """Take the outcome from a result."""

@@ -71,7 +71,7 @@ def finish(noted: Noted) -> Answer:
         features_hash=of_features(values) if values else "",
         question=ids.text(question) if question else "",
         text=said if kept and settings.answer_text == "text" else "",
-        text_hash=ids.text(said) if said else noted.text_hash,
+        text_hash=getattr(noted.text, "whole", "") or (ids.text(said) if said else noted.text_hash),
         decision=text_of(noted.decision),
         score=number_of(noted.score),
         money=number_of(noted.money) or 0.0,

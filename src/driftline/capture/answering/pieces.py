@@ -2,11 +2,18 @@
 
 Enters: an item that a generator or a stream has yielded. Leaves: its text, ``""`` where it says none, or None where it
 is no piece of a text at all. Fields are read by the names that OpenAI, Anthropic, LangChain, LlamaIndex and Ollama give
-them. Reads attributes that are there, and computes nothing.
+them. Reads attributes that are there, and computes nothing. Of all pieces of a text together: the text, and where that
+is long its beginning and the hash of all of it.
 """
 
 from collections.abc import Mapping
 from typing import Any
+
+import xxhash
+
+from driftline.capture.answering.values import clean
+
+MOST_TEXT = 1_000_000  # characters of a stream that are kept
 
 _WAYS = (  # how to come to the text, the first that is there counts
     ("choices", 0, "delta", "content"),  # of a chat of OpenAI
@@ -17,7 +24,7 @@ _WAYS = (  # how to come to the text, the first that is there counts
     ("content",),  # of LangChain
     ("response",),
 )
-_TEXT_EVENTS = frozenset(("content_block_delta", "response.output_text.delta", "AIMessageChunk"))
+_TEXT_EVENTS = frozenset(("content_block_delta", "content.delta", "response.output_text.delta", "AIMessageChunk"))
 
 
 def text_of(item: Any) -> str | None:
@@ -49,3 +56,40 @@ def _field(held: Any, name: str | int) -> Any:
     if isinstance(held, Mapping):
         return held.get(name)
     return getattr(held, "__dict__", {}).get(name)
+
+
+class Beginning(str):
+    """What is kept of a text that is longer, with a mark at its end."""
+
+    __slots__ = ("whole",)
+    whole: str  # content hash of all of it
+
+
+class Text:
+    """The pieces of a text."""
+
+    __slots__ = ("_hash", "_length", "_pieces")
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._length = 0
+        self._hash: xxhash.xxh3_64 | None = None  # of all, once some are not kept
+
+    def add(self, said: str) -> None:
+        """Take a piece."""
+        if self._length < MOST_TEXT:
+            self._pieces.append(said)
+            self._length += len(said)
+        elif said:
+            if self._hash is None:
+                self._hash = xxhash.xxh3_64(clean("".join(self._pieces)).encode())
+            self._hash.update(clean(said).encode())
+
+    def all(self) -> str:
+        """Return what they say together."""
+        text = "".join(self._pieces)
+        if self._hash is None:
+            return text
+        found = Beginning(f"{text}…")
+        found.whole = f"xxh3:{self._hash.hexdigest()}"
+        return found

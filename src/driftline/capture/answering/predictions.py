@@ -62,7 +62,7 @@ def _answers(
         score, decision = _outcome(value)
         noted = Noted(
             settings, first if place == 0 else spelt(moment, minting.next()), moment, name, "", "", None, (source,), (),
-            features[place] if place < len(features) else None, "", decision, score, 0.0, "", None, "", "",
+            features[place] if place < len(features) else None, _said(value), decision, score, 0.0, "", None, "", "",
         )  # fmt: skip
         found.append(finish(noted))
     return found
@@ -107,6 +107,11 @@ def _outcome(value: Any) -> tuple[float | None, str]:
         value = value.item()
     score = score_of(value)
     return score, "" if score is not None else text_of(value)[:_WORD]
+
+
+def _said(value: Any) -> str:
+    """Return a prediction as what was said, where it is longer than a decision."""
+    return value if isinstance(value, str) and len(value) > _WORD else ""
 
 
 def _features(given: Any) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from driftline.capture.answering import pieces
 from driftline.capture.answering.copies import Given
 from driftline.capture.ground import calls, fault
 
-MOST = 10_000  # pieces of one stream that count
+MOST = 10_000  # pieces of one stream that count; of a text all do
 _LATER = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
 Record = Callable[[Any, Any], None]  # takes down what a model was given and what it predicted of that
 
@@ -22,11 +22,13 @@ Record = Callable[[Any, Any], None]  # takes down what a model was given and wha
 class Promised:
     """What is put around one call of a model."""
 
-    __slots__ = ("_given", "_pieces", "_record", "_result")
+    __slots__ = ("_given", "_more", "_pieces", "_record", "_result", "_text")
 
     def __init__(self, record: Record, given: Any) -> None:
         self._record, self._given = record, given
         self._pieces: list[Any] = []
+        self._more = 0  # pieces beyond those
+        self._text: pieces.Text | None = pieces.Text()  # None = some are no texts
         self._result: tuple[Any, ...] = ()
 
     def begin(self) -> None:
@@ -42,6 +44,13 @@ class Promised:
         """Take a piece of a stream."""
         if len(self._pieces) < MOST:
             self._pieces.append(item)
+        else:
+            self._more += 1
+        said = pieces.text_of(item) if self._text is not None else None
+        if self._text is None or said is None:
+            self._text = None
+        else:
+            self._text.add(said)
 
     def returned(self, result: Any) -> None:
         """Take what was awaited; of a generator that is nothing."""
@@ -50,9 +59,21 @@ class Promised:
     def finish(self, error: BaseException | None) -> None:
         """Take down the prediction, if there is one."""
         if error is None and self._pieces:
-            self._record(self._given, _whole(self._given, self._pieces))
+            self._record(self._given, self._whole())
         elif error is None and self._result and self._result[0] is not None:
             self._record(self._given, self._result[0])
+
+    def _whole(self) -> Any:
+        """Return what the pieces are together: one text, or a prediction each."""
+        given, found = self._given, self._pieces
+        each = isinstance(given, Given) and given.rows == len(found) + self._more
+        if self._text is not None and not (each and all(isinstance(one, str) for one in found)):
+            return self._text.all()
+        if self._more:
+            fault.count("unrecorded rows", self._more)
+            said = f"of {len(found) + self._more:,} predictions in one stream the first {len(found):,} count"
+            fault.tell("unrecorded rows of a stream", said)
+        return found
 
 
 def comes_later(function: Any) -> bool:
@@ -98,13 +119,3 @@ def unrecorded(kind: type) -> int:
     fault.count("unrecorded rows")
     fault.tell("unrecorded futures", f"predictions that come as {kind.__name__} are not recorded: await them within")
     return 0
-
-
-def _whole(given: Any, items: list[Any]) -> Any:
-    """Return what the pieces of a stream are together: one text, or a prediction each."""
-    said = [pieces.text_of(one) for one in items]
-    texts = [one for one in said if one is not None]
-    if len(texts) < len(items):
-        return items
-    each = isinstance(given, Given) and given.rows == len(items) and all(isinstance(one, str) for one in items)
-    return texts if each else "".join(texts)

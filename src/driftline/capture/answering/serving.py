@@ -94,7 +94,8 @@ class Served:
     def _driftline_learned(self, name: str) -> None:
         """Be another version than the one that was measured; of many small steps it is not measured which."""
         owner = client.current()
-        if owner is not None and self._driftline_source.version.version.startswith(_MEASURED):
+        version = self._driftline_source.version.version
+        if owner is not None and (not version or version.startswith(_MEASURED)):
             measured = measure.of_object(self._driftline_model)[0] if name == LEARNS[0] else ""
             dataset = observe.name_of(self._driftline_name, "", owner.folder)
             source = Source("model", Version(dataset, measured))

@@ -2,18 +2,26 @@
 
 Enters: such a stream, and what is put around the call that returned it. Leaves: a stand-in of the same class (as far as
 ``isinstance`` can tell) that hands on everything; what is around it is current while a piece is waited for, and ends
-with the last one, or when the stream is closed, left, or dropped. A stream is known by the name of its class and its
-methods, as OpenAI, Anthropic and the clients that are made likewise call them.
+with the last one, or when the stream is closed, left, or dropped. What gives a stream when it is entered is handed on
+likewise. A stream is known by the name of its class and its methods, as OpenAI, Anthropic and the clients that are made
+likewise call them.
 """
 
 import functools
 import inspect
 from collections.abc import Callable
+from types import MethodType
 from typing import Any
 
 from driftline.capture.ground import fault
 
-_NAMES = frozenset(("Stream", "AsyncStream", "MessageStream", "AsyncMessageStream"))
+_NAMES = frozenset(
+    f"{how}{what}Stream" for how in ("", "Async") for what in ("", "Message", "ChatCompletion", "Response")
+)
+_GIVING = frozenset(f"{name}Manager" for name in _NAMES)  # what is entered to have the stream
+_WHOLE = frozenset(  # methods that read a stream to its end
+    ("until_done", "get_final_message", "get_final_text", "get_final_completion", "get_final_response")
+)
 _TEXTS = "text_stream"  # an attribute that reads the same stream, as texts
 _PIECE = "call"
 _ASKED = frozenset(  # what Python asks of a class only, and a stream may have
@@ -23,6 +31,8 @@ _ASKED = frozenset(  # what Python asks of a class only, and a stream may have
 
 def known(kind: type) -> bool:
     """Whether objects of a class are streams of a client."""
+    if kind.__name__ in _GIVING:
+        return True
     if not hasattr(kind, "close") or _NAMES.isdisjoint([one.__name__ for one in kind.__mro__]):
         return False  # nearly every result has nothing to close, which is asked at little cost
     return any(callable(getattr(kind, name, None)) for name in ("__next__", "__anext__"))
@@ -37,7 +47,9 @@ def stand_in(stream: Any, one: Any) -> Any:
 @functools.lru_cache(maxsize=64)  # as a class may be made anew each time
 def _kind(kind: type) -> Any:
     """The class of what stands for streams of one class."""
-    base = _Sync if callable(getattr(kind, "__next__", None)) else _Async
+    base: type[_Streamed] = _Sync if callable(getattr(kind, "__next__", None)) else _Async
+    if kind.__name__ in _GIVING:
+        base = _Giving if hasattr(kind, "__enter__") else _AsyncGiving
     own = {name for one in kind.__mro__ for name in vars(one) if name in _ASKED}
     return type(f"Streamed{kind.__name__}", (base,), {"__slots__": (), **{name: _passing(name) for name in own}})
 
@@ -66,6 +78,8 @@ class _Streamed:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(object.__getattribute__(self, "_driftline_stream"), name)
+        if name in _WHOLE and isinstance(value, MethodType):
+            return MethodType(value.__func__, self)  # which has it read what stands here, piece by piece
         return self._driftline_texts(value) if name == _TEXTS else value
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -188,3 +202,65 @@ class _Async(_Streamed):
             return await closing
         finally:
             self._driftline_end(None)
+
+
+class _Given(_Streamed):
+    """What gives a stream when it is entered, and lets go of it when it is left."""
+
+    __slots__ = ("_driftline_given",)
+
+    def _driftline_give(self, stream: Any) -> Any:
+        """Return what stands for the stream, which ends what is around the call from now on."""
+        made = fault.attempt(_PIECE, stand_in, stream, self._driftline_one)
+        if made is None:
+            return stream
+        object.__setattr__(self, "_driftline_over", True)
+        object.__setattr__(self, "_driftline_given", made)
+        return made
+
+    def _driftline_left(self, error: BaseException | None) -> None:
+        fault.attempt(_PIECE, getattr(self, "_driftline_given", self)._driftline_end, error)
+
+
+class _Giving(_Given):
+    __slots__ = ()
+
+    def __enter__(self) -> Any:
+        one = self._driftline_one
+        fault.attempt(_PIECE, one.resume)
+        try:
+            found = self._driftline_stream.__enter__()
+        except BaseException as error:
+            fault.attempt(_PIECE, one.suspend)
+            self._driftline_end(error)
+            raise
+        fault.attempt(_PIECE, one.suspend)
+        return self._driftline_give(found)
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> Any:
+        try:
+            return self._driftline_stream.__exit__(kind, error, trace)
+        finally:
+            self._driftline_left(error)
+
+
+class _AsyncGiving(_Given):
+    __slots__ = ()
+
+    async def __aenter__(self) -> Any:
+        one = self._driftline_one
+        fault.attempt(_PIECE, one.resume)
+        try:
+            found = await self._driftline_stream.__aenter__()
+        except BaseException as error:
+            fault.attempt(_PIECE, one.suspend)
+            self._driftline_end(error)
+            raise
+        fault.attempt(_PIECE, one.suspend)
+        return self._driftline_give(found)
+
+    async def __aexit__(self, kind: object, error: BaseException | None, trace: object) -> Any:
+        try:
+            return await self._driftline_stream.__aexit__(kind, error, trace)
+        finally:
+            self._driftline_left(error)

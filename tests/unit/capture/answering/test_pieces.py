@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import AIMessageChunk
+from openai.lib.streaming.chat import ContentDeltaEvent, ContentDoneEvent
 from openai.types.chat import ChatCompletionChunk
 from openai.types.responses import ResponseTextDeltaEvent, ResponseTextDoneEvent
 
 from driftline.capture.answering import pieces
+from driftline.event import ids
 
 
 def chunk(**delta: Any) -> ChatCompletionChunk:
@@ -32,6 +34,8 @@ NO_CHOICE = ChatCompletionChunk(id="c", created=1, model="m", object="chat.compl
         (NO_CHOICE, ""),  # the last one, which counts tokens
         (DELTA, "So"),
         (DONE, ""),  # all of it once more
+        (ContentDeltaEvent(type="content.delta", delta="So", snapshot="So", parsed=None), "So"),
+        (ContentDoneEvent(type="content.done", content="So on.", parsed=None), ""),  # all of it once more
         (AIMessageChunk("So"), "So"),
         (AIMessageChunk([{"type": "text", "text": "So", "index": 0}]), "So"),
         ({"type": "content_block_delta", "delta": {"type": "text_delta", "text": "So"}}, "So"),
@@ -44,3 +48,18 @@ NO_CHOICE = ChatCompletionChunk(id="c", created=1, model="m", object="chat.compl
 )
 def test_a_piece_says_its_text(item: Any, text: str | None) -> None:
     assert pieces.text_of(item) == text
+
+
+def test_of_a_long_text_the_beginning_is_kept_with_a_mark_and_the_hash_of_all_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pieces, "MOST_TEXT", 4)
+    short, long = pieces.Text(), pieces.Text()
+    for said in ("So ", "", "on.", ""):
+        short.add(said)
+    assert (type(short.all()), short.all()) == (str, "So on.")
+    for said in ("Sö ", "on", " and", " on."):
+        long.add(said)
+    found = long.all()
+    assert isinstance(found, pieces.Beginning)
+    assert (found, found.whole) == ("Sö on…", ids.text("Sö on and on."))

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import driftline
-from driftline.capture.answering import promised
+from driftline.capture.answering import pieces, promised
 from driftline.capture.ground import fault
+from driftline.event import ids
 from driftline.event.answer import Answer
 from driftline.testing import MemorySink
 
@@ -156,14 +157,45 @@ def test_inside_an_answer_what_was_awaited_is_part_of_it(sink: MemorySink) -> No
     assert (answer.endpoint, answer.score, [one.role for one in answer.sources]) == ("chat", 0.7, ["model"])
 
 
-def test_of_a_stream_without_end_a_part_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("said", "taken", "lost"), [("abc", "abc", 0), ((0.1, 0.2, 0.3), [0.1, 0.2], 1), (("a", 0.2, 0.3), ["a", 0.2], 1)]
+)
+def test_of_a_long_stream_a_text_counts_whole_and_of_predictions_the_others_are_counted(
+    sink: MemorySink,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    said: Any,
+    taken: Any,
+    lost: int,
+) -> None:
     monkeypatch.setattr(promised, "MOST", 2)
-    taken: list[Any] = []
-    one = promised.Promised(lambda given, result: taken.append((given, result)), "q")
-    for piece in "abc":
+    found: list[Any] = []
+    one = promised.Promised(lambda given, result: found.append((given, result)), "q")
+    for piece in said:
         one.passed(piece)
     one.finish(None)
-    assert taken == [("q", "ab")]
+    assert found == [("q", taken)]
+    assert fault.counts().get("unrecorded rows", 0) == lost
+    assert ("of 3 predictions in one stream the first 2 count" in caplog.text) is bool(lost)
+
+
+def test_a_text_of_many_pieces_is_recorded_with_the_hash_of_all_of_it(
+    sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """12,000 pieces of four characters, of which 1,000 characters are kept."""
+    monkeypatch.setattr(pieces, "MOST_TEXT", 1_000)
+
+    class Chat:
+        def __call__(self, question: str) -> Iterator[str]:
+            yield from ("abc ",) * 12_000
+
+    model = driftline.serve(Chat(), "desk", version="1")
+    asked = driftline.answer("chat")(lambda question: (yield from Chat()(question)))
+    for one in (model, asked):
+        assert len(list(one("When?"))) == 12_000
+    for answer in recorded(sink):
+        assert (answer.text, answer.text_hash) == ("abc " * 250 + "…", ids.text("abc " * 12_000))
+    assert [answer.decision for answer in sink.recorded] == ["abc " * 25, ""]
 
 
 def test_a_future_is_no_prediction_and_is_not_asked_for_one(sink: MemorySink, caplog: pytest.LogCaptureFixture) -> None:

@@ -128,8 +128,11 @@ def test_a_served_model_that_learns_is_another_version(sink: MemorySink) -> None
     served.predict(ROWS[:1])
     served.partial_fit(ROWS, LABELS)
     served.predict(ROWS[:1])
+    assert served.fit(ROWS, LABELS[::-1]) is served
+    served.predict(ROWS[:1])
+    again = f"xxh3:{xxhash.xxh3_64_hexdigest(pickle.dumps(model, protocol=5))}"
     assert driftline.flush()
-    assert [answer.sources[0].version.version for answer in sink.recorded] == [fitted, ""]
+    assert [answer.sources[0].version.version for answer in sink.recorded] == [fitted, "", again]
 
 
 def test_methods_of_a_served_model_are_those_of_the_model(sink: MemorySink) -> None:

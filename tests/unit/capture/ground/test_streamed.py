@@ -7,6 +7,8 @@ from typing import Any, Self
 
 import openai
 import pytest
+from openai.lib.streaming import chat
+from openai.lib.streaming.responses import AsyncResponseStream, ResponseStream, ResponseStreamManager
 
 from driftline.capture.ground import calls, streamed
 
@@ -67,6 +69,38 @@ class MessageStream(Stream):
     def text_stream(self) -> Iterator[str]:
         return (piece.upper() for piece in self)
 
+    def get_final_text(self) -> str:
+        self.until_done()
+        return self.response
+
+    def until_done(self) -> None:
+        for _ in self:
+            pass
+
+
+class Giving:
+    def __init__(self, pieces: Iterable[str], error: BaseException | None = None) -> None:
+        self.stream, self._error = MessageStream(pieces), error
+
+    def __enter__(self) -> MessageStream:
+        if self._error is not None:
+            raise self._error
+        return self.stream
+
+    def __exit__(self, *_: object) -> None:
+        self.stream.close()
+
+
+class AsyncGiving:
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self._pieces = pieces
+
+    async def __aenter__(self) -> "AsyncStream":
+        return AsyncStream(self._pieces)
+
+    async def __aexit__(self, *_: object) -> None:
+        """Do nothing."""
+
 
 class AsyncStream:
     def __init__(self, pieces: Iterable[str]) -> None:
@@ -91,9 +125,16 @@ class AsyncStream:
         """Do nothing."""
 
 
+Giving.__name__, AsyncGiving.__name__ = "MessageStreamManager", "AsyncMessageStreamManager"  # as Anthropic has them
+
+
 def test_the_streams_of_openai_are_known_and_other_iterators_are_not() -> None:
     assert streamed.known(openai.Stream)
     assert streamed.known(openai.AsyncStream)
+    for stream in (chat.ChatCompletionStream, chat.AsyncChatCompletionStream, ResponseStream, AsyncResponseStream):
+        assert streamed.known(stream)
+    for manager in (chat.ChatCompletionStreamManager, chat.AsyncChatCompletionStreamManager, ResponseStreamManager):
+        assert streamed.known(manager)
     assert not streamed.known(type(iter([])))
     assert not streamed.known(type("Stream", (), {"close": None}))
 
@@ -147,6 +188,46 @@ def test_the_texts_of_a_stream_are_its_pieces() -> None:
     with streamed.stand_in(MessageStream("ab"), around) as found:
         assert list(found.text_stream) == ["A", "B"]
     assert [one for one in around.told if one not in ("on", "off")] == ["A", "B", ("end", None)]
+
+
+def test_a_stream_that_is_read_by_a_method_of_its_own_is_read_piece_by_piece() -> None:
+    """The method is run once, and is that of the class."""
+    around = Around()
+    assert streamed.stand_in(MessageStream("ab"), around).get_final_text() == "answered"
+    assert around.told == ["on", "off", "a", "on", "off", "b", "on", "off", ("end", None)]
+
+
+def test_what_gives_a_stream_when_it_is_entered_gives_what_stands_for_it() -> None:
+    around, manager = Around(), Giving("ab")
+    found = calls.wrap(lambda: manager, lambda *_: around, lazily=True)()
+    assert isinstance(found, Giving)
+    with found as entered:
+        assert isinstance(entered, MessageStream)
+        assert next(entered) == "a"
+        del found
+    assert manager.stream.closed
+    assert around.told == ["on", "off", "on", "off", "a", ("end", None)]
+
+
+def test_what_fails_when_it_is_entered_or_is_left_in_an_error_ends_so() -> None:
+    error, around, other = ConnectionError("gone"), Around(), Around()
+    with pytest.raises(ConnectionError), streamed.stand_in(Giving("a", error), around):
+        pass
+    assert around.told == ["on", "off", ("end", error)]
+    with pytest.raises(ConnectionError), streamed.stand_in(Giving("a"), other):
+        raise error
+    assert other.told == ["on", "off", ("end", error)]
+
+
+def test_what_gives_an_asynchronous_stream_gives_what_stands_for_it() -> None:
+    around = Around()
+
+    async def read() -> list[str]:
+        async with streamed.stand_in(AsyncGiving("ab"), around) as found:
+            return [piece async for piece in found]
+
+    assert asyncio.run(read()) == ["a", "b"]
+    assert [one for one in around.told if one not in ("on", "off")] == ["a", "b", ("end", None)]
 
 
 def test_an_asynchronous_stream_lasts_as_long() -> None:
