@@ -63,7 +63,7 @@ def record(machine: Machine, call: Call) -> None:
 
 def _by_row(call: Call, value: Value) -> bool:
     """Whether JSON has a field for each row, called by its label, with all columns below."""
-    return call.plain(1, "orient", "index" if isinstance(value, Series) else "columns") == "index"
+    return bool(call.plain(1, "orient", "index" if isinstance(value, Series) else "columns") == "index")
 
 
 def _partitioned(machine: Machine, call: Call, table: Table | None) -> Table | None:
