@@ -31,7 +31,7 @@ import script_tables
 
 SCRIPTS = Path(__file__).parent / "scripts"
 CACHE = Path(__file__).parent.parent / ".bench-cache" / "scripts"
-PARTS = ("open", "held", "late", "later", "fresh", "latest", "jobs", "unseen")
+PARTS = ("open", "held", "late", "later", "fresh", "latest", "jobs", "unseen", "ahead")
 SECONDS = 60  # that one run may take
 Column = tuple[str, str]  # a file (of a database also the table, after a colon) and a column of it
 Pair = tuple[Column, Column]  # source, output

@@ -11,7 +11,7 @@ from typing import Any
 
 from driftline.capture.frames import members
 from driftline.capture.hooks import glance
-from driftline.capture.script.steps import DICT, FRAME, LIST, MODEL, TUPLE, VALUE, Step, spelled
+from driftline.capture.script.steps import DICT, EACH, FRAME, HELD, KEY, LIST, MODEL, TUPLE, VALUE, Step, spelled
 from driftline.event.lineage import Field
 
 DEPTH = 4
@@ -38,6 +38,8 @@ def _below(data: Any, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
     elif kind is dict and data and len(data) <= WIDTH and all(map(_is_name, data)):
         for key, one in data.items():
             yield from _within(one, (*steps, (DICT, key)))
+    elif kind is dict and data:
+        yield from _of_each(data, steps)
     elif kind is tuple and 0 < len(data) <= WIDTH:
         for place, one in enumerate(data):
             yield from _within(one, (*steps, (TUPLE, str(place))))
@@ -52,6 +54,19 @@ def _below(data: Any, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
 def _is_name(key: Any) -> bool:
     """Whether a key is a name that a program gave, and no value, such as an id or an address of somebody."""
     return type(key) is str and key.isidentifier()
+
+
+def _of_each(data: dict[Any, Any], steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
+    """Keys that are values, and what stands under them, where it looks alike."""
+    firsts = list(islice(data.values(), _ALIKE))
+    ways = [list(_within(one, (*steps, (EACH, "")))) for one in firsts]
+    plain, begun = (*steps, (EACH, ""), (VALUE, "")), len(steps)
+    if all(type(one) is dict for one in firsts) or all(way == ways[0] for way in ways):
+        yield (*steps, (EACH, KEY), (VALUE, ""))
+        for step in (step for way in ways for step in way):
+            yield (*steps, (EACH, HELD), *step[begun + 1 :]) if step == plain else step
+    else:
+        yield (*steps, (VALUE, "")) if steps else ()
 
 
 def _within(one: Any, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:

@@ -79,6 +79,14 @@ class Told(NamedTuple):
 NOTHING = Told()
 
 
+class _Handed(NamedTuple):
+    """A statement that is handed values."""
+
+    text: str
+    names: Sequence[str]  # that the user calls the values by, in the order of their places
+    keys: Callable[[str], frozenset[str]]  # of a table, where its database tells them
+
+
 def touch(
     run: Recording,
     way: Literal["read", "write"],
@@ -157,9 +165,10 @@ def statement(
         if held is not again:  # of the part in which the transaction began
             held.take(run)
         return True
-    handed = "" if hasattr(type(connection), "exec_driver_sql") else text  # SQLAlchemy hands its own text on
+    own = "" if hasattr(type(connection), "exec_driver_sql") else text  # SQLAlchemy hands its own text on
+    handed = _Handed(own, told.names, functools.partial(sqlite_asked.keys, connection))
     for one in analysis.statements:
-        datasets = _record(run, place, one, analysis, fields, frame, transaction, again, (handed, told.names))
+        datasets = _record(run, place, one, analysis, fields, frame, transaction, again, handed)
         if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:
             _gave(one.lineage, datasets, analysis, result, told)
 
@@ -227,7 +236,7 @@ def _record(
     frame: Any,
     transaction: Any,
     again: inserted.Again,
-    handed: tuple[str, Sequence[str]],
+    handed: _Handed,
 ) -> dict[Source, tuple[Dataset, ...]]:
     """Record what one statement has read and written; returns the tables that it read."""
     reads = _tables(place, one.reads)
@@ -247,17 +256,20 @@ def _record(
     edges = None
     if one.lineage is not None:
         edges = importlib.import_module(_EDGES).SqlEdges(one.lineage, datasets, analysis.spelled)
-    again.into = () if datasets else _into(one, fields(name), *handed)
+    again.into = () if datasets else _into(one, name, fields(name), handed)
     given = bool(again.into) or (not datasets and _in_order(one, fields(name)))
     again.seen = _write(run, Table(dataset, fields(name)), edges, transaction, given=given, into=again.into)
     return datasets
 
 
-def _into(one: Any, fields: Any, text: str, names: Sequence[str]) -> inserted.Into:
+def _into(one: Any, name: str, fields: Any, handed: _Handed) -> inserted.Into:
     """What of the values that a statement is handed comes to which columns of its target, by ``names`` or by place."""
     into = None if one.lineage is None else one.lineage.into
-    found = () if into is None else inserted.columns(text, into or [field.name for field in fields or ()])
-    return inserted.called(found, names) if names else found
+    if into is None:
+        return ()
+    unique = functools.partial(handed.keys, name)
+    found = inserted.columns(handed.text, into or [field.name for field in fields or ()], unique)
+    return inserted.called(found, handed.names) if handed.names else found
 
 
 def _in_order(one: Any, fields: Any) -> bool:

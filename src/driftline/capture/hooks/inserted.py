@@ -1,13 +1,13 @@
 """Which of the values that a script hands to an INSERT come to which columns of the table.
 
 Enters: the text of a statement with its placeholders, and the columns that its VALUES go to, in order. Leaves: per
-column the value's place among those that are handed over, or its name; the key of an upsert once more, marked as what
-decides which rows there are. Values that the statement computes or spells out
-have no part in this, nor have statements that hand over several rows at once.
+column the value's place among those that are handed over, or its name; once more, marked as what decides which rows
+there are, the key of an upsert, or those of the table where rows are put in the place of others, or passed over. Values
+that the statement computes or spells out have no part in this, nor have statements that hand over several rows at once.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from driftline.capture.program import sites
 from driftline.capture.program.sites import DECIDES
@@ -26,6 +26,9 @@ _TOKEN = re.compile(
 )
 
 _CONFLICT = re.compile(r"\bON\s+CONFLICT\s*\(([^()]*)\)", re.IGNORECASE)
+_INSTEAD = re.compile(
+    r"\s*(?:INSERT\s+OR\s+(?:REPLACE|IGNORE)|REPLACE)\b|.*\bON\s+CONFLICT\s+DO\b", re.IGNORECASE | re.DOTALL
+)
 _VISITS = 1_000  # of one statement in a run
 
 Into = tuple[tuple[str, str], ...]  # column, and the place of its value from 0 or its name
@@ -55,8 +58,11 @@ class Again:
                 visits.append(visit._replace(into=self.into))
 
 
-def columns(text: str, into: Sequence[str]) -> Into:
-    """Return what comes to which of the columns ``into``; nothing where the statement does not say so plainly."""
+def columns(text: str, into: Sequence[str], unique: Callable[[], Collection[str]] = tuple) -> Into:
+    """Return what comes to which of the columns ``into``; nothing where the statement does not say so plainly.
+
+    ``unique`` tells the keys of the table, in small letters.
+    """
     begin = _VALUES.search(text)
     if begin is None:
         return ()
@@ -67,7 +73,9 @@ def columns(text: str, into: Sequence[str]) -> Into:
         return ()
     told = [(column, value) for column, value in zip(into, found, strict=False) if value]
     conflict = _CONFLICT.search(text, begin.end())
-    keys = {one.strip().strip('"`').lower() for one in conflict[1].split(",")} if conflict else set()
+    keys: Collection[str] = {one.strip().strip('"`').lower() for one in conflict[1].split(",")} if conflict else ()
+    if _INSTEAD.match(text):
+        keys = unique()
     return (*told, *((f"{DECIDES}{column}", value) for column, value in told if column.lower() in keys))
 
 

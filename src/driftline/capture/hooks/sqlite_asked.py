@@ -1,6 +1,6 @@
 """What SQLite tells of a connection of the user's: its file, and the columns of a table.
 
-Enters: a connection. Leaves: answers to two questions, which are asked over it only where nobody hears it. Text is
+Enters: a connection. Leaves: answers to three questions, which are asked over it only where nobody hears it. Text is
 asked for as bytes: how the connection makes text of them is the user's code.
 """
 
@@ -18,6 +18,11 @@ else:
 
 _ENCODINGS = {b"a": "utf-8", b"a\0": "utf-16-le", b"\0a": "utf-16-be"}  # of a database, by how it keeps an a
 _COLUMNS = "SELECT CAST('a' AS BLOB), CAST(name AS BLOB), CAST(type AS BLOB) FROM pragma_table_info(?)"
+_KEYS = """
+    SELECT CAST('a' AS BLOB), CAST(name AS BLOB) FROM pragma_table_info(?1) WHERE pk
+    UNION SELECT CAST('a' AS BLOB), CAST(part.name AS BLOB)
+    FROM pragma_index_list(?1) AS held, pragma_index_info(held.name) AS part WHERE held."unique" AND part.name NOT NULL
+"""
 _FILE_OF_MAIN = "SELECT CAST('a' AS BLOB), CAST(file AS BLOB) FROM pragma_database_list WHERE name = 'main'"
 FILE = "_driftline_file"  # attribute of a connection to SQLite: its file, "" = in memory
 
@@ -43,6 +48,13 @@ def columns(connection: Any, name: str) -> tuple[Field, ...] | None:
     """Return the columns of a table; None where they cannot be told."""
     rows = _asked(connection, _COLUMNS, (name.rpartition(".")[2],))
     return tuple(Field(column, kind) for column, kind in rows) or None
+
+
+def keys(connection: Any, name: str) -> frozenset[str]:
+    """Return the columns of which a table takes no two rows that have the same; none where they cannot be told."""
+    if not isinstance(connection, sqlite3.Connection):
+        return frozenset()
+    return frozenset(column.lower() for (column,) in _asked(connection, _KEYS, (name.rpartition(".")[2],)))
 
 
 def _asked(connection: sqlite3.Connection, question: str, about: tuple[str, ...] = ()) -> list[list[str]]:

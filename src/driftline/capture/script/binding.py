@@ -7,11 +7,13 @@ import ast
 from collections.abc import Sequence
 
 from driftline.capture.script import access, doubts, importing, labels, relations, unrolling, writing
+from driftline.capture.script.call import rows_of
 from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.inlining import Inlining
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.operators import operated
 from driftline.capture.script.values import (
+    Const,
     Frame,
     Instance,
     Items,
@@ -43,7 +45,10 @@ class Binding(Inlining):
         elif isinstance(target, ast.Starred):
             self.assign(target.value, value, scope)
         elif isinstance(target, ast.Attribute) and not self._labelled(target, value, scope):
-            writing.attribute(self, self.evaluate(target.value, scope), target.attr, value)
+            of = self.evaluate(target.value, scope)
+            if self.running and isinstance(self.memory.see(of), Instance):
+                value = self._if_reached(value, self.running[-1].guards)
+            writing.attribute(self, of, target.attr, value)
         elif isinstance(target, ast.Subscript):
             self._assign_item(target, value, scope)
 
@@ -124,7 +129,16 @@ class Binding(Inlining):
         if isinstance(before, Ref) and isinstance(value, Ref) and before != value:
             self.memory.put(before.place, self.memory.see(value))  # lists and frames change in place
             value = before
+        if self.around and isinstance(node.target, ast.Name | ast.Attribute):
+            value = self._if_reached(value, self.round)
         self.assign(node.target, value, scope)
+
+    def _if_reached(self, value: Value, since: int) -> Value:
+        """Return a value that outlives what it is made in: what has left that before, decides of it, too."""
+        decides = deciding(union(self.guards[since:]))
+        if not decides or not isinstance(value, Thing | Const):
+            return value
+        return Thing(made_of(self.memory, value) | decides, rows_of(self, value))
 
     def _expression(self, node: ast.Expr, scope: Scope) -> None:
         if not isinstance(node.value, ast.Constant):

@@ -14,7 +14,7 @@ from driftline.capture.script.cames import hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import NOTHING, Came, Cames, Table
 from driftline.capture.script.site import Path
-from driftline.capture.script.steps import DICT, FRAME, LIST, MODEL, VALUE, Step, steps_of
+from driftline.capture.script.steps import DICT, EACH, FRAME, HELD, KEY, LIST, MODEL, VALUE, Step, steps_of
 from driftline.capture.script.values import Foreign, Frame, Items, Pairs, Series, Thing, Value
 
 DEPTH = 4
@@ -29,11 +29,28 @@ def flat(machine: Machine, value: Value | None, depth: int = 0) -> Table | None:
     content = machine.memory.see(value)
     if isinstance(content, Pairs) and depth < DEPTH and content.known and content.loose is None:
         parts = {str(key): one for key, one in content.known.items()}
-        if all(isinstance(key, str) for key in content.known):
+        if all(isinstance(key, str) and key.isidentifier() for key in content.known):
             return _beside(machine, parts, content.rows, depth)
     if isinstance(content, Items) and depth < DEPTH and content.loose is None and _by_place(machine, content):
         return _beside(machine, {str(at): one for at, one in enumerate(content.known)}, content.rows, depth)
+    if isinstance(content, Pairs) and depth < DEPTH and (content.loose is not None or content.known):
+        return _by_data(machine, value, content, depth)
     return table_of(machine, value)
+
+
+def _by_data(machine: Machine, value: Value | None, pairs: Pairs, depth: int) -> Table | None:
+    """A dict whose keys are no names: a column of these, and what stands under each of them."""
+    whole, loose = table_of(machine, value), pairs.loose
+    for one in pairs.known.values():
+        loose = machine.memory.joined(loose, one)
+    held = machine.memory.see(loose)
+    inside = flat(machine, loose, depth + 1) if isinstance(held, Frame | Pairs | Items) else None
+    if whole is None or (inside is not None and not inside.columns):
+        return whole
+    keys = {KEY: pairs.keys | whole.rows} if pairs.keys else {}
+    if inside is None:
+        return whole._replace(columns={**whole.columns, **keys, HELD: made_of(machine.memory, held) | whole.rows})
+    return whole._replace(columns={**whole.columns, **keys, **inside.columns})
 
 
 def _by_place(machine: Machine, items: Items) -> bool:
@@ -88,6 +105,10 @@ def _built(machine: Machine, path: Path, ways: _Ways) -> Value:
     parts: dict[str, list[tuple[str, list[Step]]]] = {}
     for name, steps in ways:
         parts.setdefault(steps[0][1], []).append((name, steps[1:]))
+    if kind == EACH:
+        keys = union(frozenset({Came(path, name)}) for name, steps in ways if steps[0][1] == KEY)
+        under = [(name, steps[1:]) for name, steps in ways if steps[0][1] != KEY]
+        return machine.memory.new(Pairs({}, _built(machine, path, under), keys=keys))
     if kind == LIST:
         return _list(machine, path, parts[""])
     built = {key: _built(machine, path, inner) for key, inner in parts.items()}

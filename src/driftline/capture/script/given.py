@@ -5,10 +5,10 @@ Enters: a call. Leaves: nothing; the machine remembers a table for the receiver 
 
 from driftline.capture.script import contained, sheets, tables
 from driftline.capture.script.call import Call, names, of_pairs, table_of
-from driftline.capture.script.cames import union
+from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.machine import Machine
-from driftline.capture.script.reading import FILTER, Table
+from driftline.capture.script.reading import FILTER, GROUP_BY, Table
 from driftline.capture.script.values import (
     Class,
     Const,
@@ -20,6 +20,7 @@ from driftline.capture.script.values import (
     Pairs,
     Part,
     Ref,
+    Series,
     UserModule,
     Value,
 )
@@ -51,10 +52,18 @@ def record(machine: Machine, call: Call) -> None:
             table = contained.flat(machine, value)
         table = table_of(machine, value) if table is None else table
         table = _partitioned(machine, call, table)
+        if call.name == "to_json" and place == -1 and table is not None and _by_row(call, value):
+            by_label = deciding(union(table.labels.values()), GROUP_BY)
+            table = Table({}, spread=tables.values(table) | by_label, rows=table.rows)
         if call.name in _BY_PLACE and table is not None:
             table = tables.by_place(table)
         if table is not None:
             machine.record(call.path, table if _adds(call) else machine.single(table, _into(call)), place)
+
+
+def _by_row(call: Call, value: Value) -> bool:
+    """Whether JSON has a field for each row, called by its label, with all columns below."""
+    return bool(call.plain(1, "orient", "index" if isinstance(value, Series) else "columns") == "index")
 
 
 def _partitioned(machine: Machine, call: Call, table: Table | None) -> Table | None:

@@ -14,7 +14,7 @@ from driftline.capture.script.call import UNKNOWN, Machine, hashable, members, p
 from driftline.capture.script.cames import deciding, hedged, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import AGGREGATION, DIRECT, FILTER, JOIN, NOTHING, TRANSFORMATION, Cames, Table
-from driftline.capture.script.values import Const, Frame, Grouped, Items, Part, Ref, Series, Thing, Value
+from driftline.capture.script.values import Const, Frame, Function, Grouped, Items, Part, Ref, Series, Thing, Value
 
 
 def column(machine: Machine, of: Value, frame: Frame, name: Any) -> Value:
@@ -49,6 +49,7 @@ def _under(table: Table, name: Any) -> list[tuple[Any, Cames]]:
 
 def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
     """``table[key]``."""
+    key = _keyed(machine, of, key)
     found = plain(machine, key)
     table = frame.table
     if frame.array or (isinstance(found, tuple) and any(isinstance(one, slice) for one in found)):
@@ -65,6 +66,11 @@ def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
     if found is not UNKNOWN:
         return of_array(machine, of, frame, key)
     return _by_unknown(machine, frame, key)
+
+
+def _keyed(machine: Machine, of: Value, key: Value) -> Value:
+    """Return what a key is, which pandas calls with the table where it is a function."""
+    return machine.invoke(key, [of], {}, machine.path) if isinstance(key, Function) else key
 
 
 def of_array(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
@@ -141,7 +147,9 @@ def _summed(cames: Cames) -> bool:
 
 def located(machine: Machine, part: Part, key: Value) -> Value:
     """``table.loc[rows, columns]`` and its three siblings."""
+    key = _keyed(machine, part.of, key)
     rows, columns = split(machine, key)
+    rows = _keyed(machine, part.of, rows)
     content = machine.memory.see(part.of)
     if isinstance(content, Series):
         return of_series(machine, content, key)

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 
 from driftline.capture.script import access, importing, matching, risks
 from driftline.capture.script.call import plain
-from driftline.capture.script.cames import union
+from driftline.capture.script.cames import changed, union
+from driftline.capture.script.joining import made_of
 from driftline.capture.script.loops import BREAKS, GOES_ON, LEAVES_ROUND, RETURNS, kept
 from driftline.capture.script.operators import condition, truth
 from driftline.capture.script.reading import Cames
@@ -83,7 +84,7 @@ class Statements(Trying):
 
     def _raise(self, node: ast.Raise, scope: Scope) -> str:
         if node.exc is not None:  # such as ``raise SystemExit(main())``
-            self.evaluate(node.exc, scope)
+            self.raised.append(changed(made_of(self.memory, self.evaluate(node.exc, scope))))
         if self.risking is not None:
             self.risks.append(union(self.guards[self.risking :]))
         return RETURNS

@@ -6,13 +6,15 @@ Enters: steps, or the type of a field. Leaves: the other one. A name leaves out 
 from collections.abc import Sequence
 
 DICT, LIST, TUPLE, FRAME, VALUE, MODEL = "dict", "list", "tuple", "frame", "value", "model"
+EACH = "each"  # of a dict whose keys are data: ``KEY``, or what stands under each of them, ``HELD`` where it is plain
+KEY, HELD = "key", "value"
 Step = tuple[str, str]
 _MARK = "\0"
 
 
 def spelled(steps: Sequence[Step]) -> tuple[str, str]:
     """Return the name of a field and its type, which says how it is reached."""
-    name = ".".join(key for kind, key in steps if kind not in {LIST, VALUE, MODEL})
+    name = ".".join(key for kind, key in steps if kind not in {LIST, VALUE, MODEL} and (key or kind != EACH))
     return name, _MARK + _MARK.join(part for step in steps for part in step)
 
 

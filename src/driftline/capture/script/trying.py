@@ -21,13 +21,16 @@ class Trying(Loops):
 
     def _try(self, node: Any, scope: Scope) -> str:
         begun, before = len(self.reads), self._returned()
+        raised = len(self.raised)
         end, decides = self._tried(node, scope)
+        said = union(self.raised[raised:])
+        del self.raised[raised:]
         guards, further = len(self.guards), NOTHING
         seen, returned = self._seen(begun), [self._returned()[len(before) :]]
         for handler in node.handlers:
             begun, mark = len(self.reads), len(self._returned())
             if handler.name:
-                self.memory.put((scope, handler.name), Thing(decides))  # what it says is about that
+                self.memory.put((scope, handler.name), Thing(decides | said))  # what it says is about that
             self.guards.append(decides)
             after, writes = self.memory.aside(functools.partial(self.execute, handler.body, scope))
             del self.guards[guards:]

@@ -7,7 +7,7 @@ import pytest
 from tests.told_by_code import BEGIN, DATA, Script, edges
 
 from driftline.capture.hooks import contained
-from driftline.capture.script.steps import DICT, FRAME, LIST, MODEL, TUPLE, VALUE, steps_of
+from driftline.capture.script.steps import DICT, EACH, FRAME, HELD, KEY, LIST, MODEL, TUPLE, VALUE, steps_of
 
 FRAME_OF_TWO = pd.DataFrame({"a": [1], "b": [2]})
 
@@ -34,9 +34,16 @@ def test_each_column_and_value_has_a_field_with_the_way_to_it() -> None:
 def test_keys_that_are_values_are_no_names_of_fields() -> None:
     assert told({"n": 1, "by_customer": {"a@example.org": 1, "b@example.org": 2}}) == {
         "n": [(DICT, "n"), (VALUE, "")],
-        "by_customer": [(DICT, "by_customer"), (VALUE, "")],
+        "by_customer.key": [(DICT, "by_customer"), (EACH, KEY), (VALUE, "")],
+        "by_customer.value": [(DICT, "by_customer"), (EACH, HELD), (VALUE, "")],
     }
-    assert told({"25": 1, "31": 2}) is None
+    assert told({25: {"n": 1, "day": "x"}, 31: {"n": 2}}) == {
+        "key": [(EACH, KEY), (VALUE, "")],
+        "n": [(EACH, ""), (DICT, "n"), (VALUE, "")],
+        "day": [(EACH, ""), (DICT, "day"), (VALUE, "")],
+    }
+    assert sorted(told({7: FRAME_OF_TWO, 8: FRAME_OF_TWO}) or ()) == ["a", "b", "key"]
+    assert told({7: FRAME_OF_TWO, 8: 3}) is None
 
 
 def test_records_of_a_list_are_told_as_one_with_the_keys_of_all() -> None:
@@ -64,14 +71,14 @@ def test_a_model_is_told_as_one() -> None:
     }
 
 
-@pytest.mark.parametrize("data", [3, "text", FRAME_OF_TWO, Model(), [1, 2], {}, {7: FRAME_OF_TWO}, None])
+@pytest.mark.parametrize("data", [3, "text", FRAME_OF_TWO, Model(), [1, 2], {}, None])
 def test_of_other_things_nothing_is_told(data: Any) -> None:
     assert contained.fields(data) is None
 
 
-def test_a_dict_of_many_keys_is_one_value() -> None:
-    data = {"by_id": {str(one): one for one in range(contained.WIDTH + 1)}, "n": 1}
-    assert told(data) == {"by_id": [(DICT, "by_id"), (VALUE, "")], "n": [(DICT, "n"), (VALUE, "")]}
+def test_a_dict_of_many_keys_is_told_by_what_is_under_each_of_them() -> None:
+    data = {"by_id": {f"id{one}": one for one in range(contained.WIDTH + 1)}, "n": 1}
+    assert sorted(told(data) or ()) == ["by_id.key", "by_id.value", "n"]
 
 
 def test_what_is_read_again_by_its_key_comes_from_what_was_kept_under_it(script: Script) -> None:

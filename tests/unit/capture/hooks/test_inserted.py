@@ -35,6 +35,24 @@ def test_each_column_gets_the_value_that_stands_alone_at_its_place(
     assert list(inserted.columns(text, into)) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "decides"),
+    [
+        ("INSERT OR REPLACE INTO t VALUES (?, ?)", ["\0a"]),
+        ("insert or ignore into t (a, b) values (?, ?)", ["\0a"]),
+        ("REPLACE INTO t VALUES (?, ?)", ["\0a"]),
+        ("INSERT INTO t VALUES (?, ?) ON CONFLICT DO NOTHING", ["\0a"]),
+        ("INSERT INTO t VALUES (?, ?)", []),
+        ("INSERT OR ABORT INTO t VALUES (?, ?)", []),
+    ],
+)
+def test_keys_of_the_table_decide_where_rows_take_the_place_of_others_or_are_passed_over(
+    text: str, decides: list[str]
+) -> None:
+    found = inserted.columns(text, "ab", lambda: {"a", "c"})
+    assert list(found) == [("a", "0"), ("b", "1"), *((one, "0") for one in decides)]
+
+
 def test_a_statement_that_runs_again_is_taken_down_only_if_something_was_read_meanwhile() -> None:
     run = Recording(Job("default", "j"))
     again = inserted.Again()

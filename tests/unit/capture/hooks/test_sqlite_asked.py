@@ -16,6 +16,17 @@ def test_the_columns_of_a_table_are_told_with_their_types() -> None:
         assert sqlite_asked.columns(connection, "nowhere") is None
 
 
+def test_keys_are_those_of_the_table_and_of_its_unique_indexes() -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("create table t (a integer primary key, b text, c text, D text unique, e text)")
+        connection.execute("create unique index both on t (b, lower(c))")
+        connection.execute("create index plain on t (e)")
+        assert sqlite_asked.keys(connection, "main.t") == {"a", "b", "d"}
+        connection.execute("create table none (a)")
+        assert sqlite_asked.keys(connection, "none") == frozenset()
+    assert sqlite_asked.keys(None, "t") == frozenset()
+
+
 def test_a_connection_has_a_file_or_is_in_memory(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "x.db")) as connection:
         assert sqlite_asked.file_of(connection) == str(tmp_path / "x.db")

@@ -48,3 +48,35 @@ def test_a_record_that_a_loop_keeps_is_decided_by_what_was_compared(wrote: Wrote
     assert wrote(text) == {"k": "a conditional, k"}
     last = text.replace('if best is None or float(row["a"]) > float(best["a"]):\n                    ', "")
     assert wrote(last) == {"k": "k"}
+
+
+def test_what_has_left_a_round_before_decides_what_is_summed_up(wrote: Wrote) -> None:
+    text = """
+        total = n = 0
+        for row in orders.to_dict("records"):
+            if row["s"] == "x":
+                continue
+            total += row["a"]
+            n += 1
+        pd.DataFrame({"total": [total], "n": [n]}).to_csv("o")
+    """
+    assert wrote(text) == {"total": "a transformation, s conditional", "n": "s conditional"}
+
+
+def test_what_has_left_a_method_before_decides_what_it_sets(wrote: Wrote) -> None:
+    text = """
+        class Account:
+            def __init__(self):
+                self.balance, self.last = 0.0, ""
+            def post(self, row):
+                if row["b"] > 100:
+                    return False
+                self.balance -= row["a"]
+                self.last = row["k"]
+                return True
+        account = Account()
+        for row in orders.to_dict("records"):
+            account.post(row)
+        pd.DataFrame({"balance": [account.balance], "last": [account.last]}).to_csv("o")
+    """
+    assert wrote(text) == {"balance": "a transformation, b conditional", "last": "b conditional, k"}

@@ -33,3 +33,14 @@ def test_arrays_of_an_archive_are_told_by_name_and_place(follows: Callable[..., 
     assert {name: {one.column for one in table.of(name)} for name in ("arr_0.0", "arr_0.1", "y")} == {
         "arr_0.0": {"age"}, "arr_0.1": {"k"}, "y": {"name"},
     }  # fmt: skip
+
+
+def test_json_by_row_has_all_columns_below_each_label(follows: Callable[..., Followed]) -> None:
+    found = follows('orders.groupby("s").agg(n=("a", "sum")).to_json("o", orient="index")\n')
+    path = next(one for one in found.paths() if one[-1].column == 68)
+    table = found.given(path)
+    assert table is not None
+    assert not table.columns
+    assert {(one.column, one.subtype, one.confidence) for one in table.of("x")} == {
+        ("a", "AGGREGATION", 0.9), ("s", "GROUP_BY", 0.9)
+    }  # fmt: skip

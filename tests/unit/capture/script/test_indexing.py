@@ -97,3 +97,10 @@ CHOSEN = [
 @pytest.mark.parametrize("text", CHOSEN)
 def test_columns_that_data_chooses_stay_and_what_decides_is_a_hedge(wrote: Wrote, text: str) -> None:
     assert wrote(text) == {"a": "a, a filter ?, b filter ?", "b": "a filter ?, b, b filter ?"}
+
+
+@pytest.mark.parametrize("key", ["lambda t: t.b > 3", "(lambda t: t.b > 3), ['a']", "lambda t: t['b'].gt(3), 'a':'a'"])
+def test_a_function_in_brackets_is_asked_which_rows_are_meant(wrote: Wrote, key: str) -> None:
+    found = wrote(f"df.loc[{key}][['a']].to_csv('o')\n")
+    assert found == {"a": "a", "rows": "b filter"}
+    assert wrote("df[lambda t: t.b > 3][['a']].to_csv('o')\n") == found

@@ -91,3 +91,22 @@ def test_a_handler_that_gives_up_changes_nothing(wrote: Wrote) -> None:
         pd.DataFrame(out).to_csv("o")
     """
     assert wrote(text)["v"] == "s transformation"
+
+
+def test_what_a_handler_says_of_a_fault_is_what_the_script_has_raised_it_with(wrote: Wrote) -> None:
+    text = """
+        def checked(row):
+            if row["a"] > 3:
+                raise ValueError(f"too much of {row['k']}")
+            return row["a"]
+        bad = []
+        for row in orders.to_dict("records"):
+            try:
+                checked(row)
+            except ValueError as error:
+                bad.append({"why": str(error), "s": row["s"].upper()})
+        pd.DataFrame(bad).to_csv("o")
+    """
+    assert wrote(text) == {
+        "why": "a conditional, k transformation", "s": "s transformation", "rows": "a conditional"
+    }  # fmt: skip

@@ -320,6 +320,7 @@ FUNCTIONS: Rules = {
     **{f"builtins.{name}": summed_up for name in ("sum", "any", "all")},
     **{f"builtins.{name}": listed for name in ("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter")},
     **{f"builtins.{name}": quiet for name in ("isinstance", "callable", "hasattr", "id", "help", "input")},
+    **{f"builtins.{name}": computed for name in ("Exception", "ValueError", "TypeError", "KeyError", "RuntimeError")},
     **{f"bisect.{name}": computed for name in ("bisect", "bisect_left", "bisect_right")},
     "builtins.len": counted,
     "builtins.range": ranged,
