@@ -356,6 +356,7 @@ class Reading:
         return asked or [Statement((), how="none", kind=clauses.kind_of(tree))]
 
     def _drop(self, tree: Any) -> list[Statement]:
+        functions.forget(self.script.functions, tree)
         for table in tree.args.get("tables") or [tree.this]:
             target = self.script.source(table)
             if target is not None:

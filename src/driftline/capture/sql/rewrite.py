@@ -23,6 +23,7 @@ _VALUES = frozenset(
     [TokenType.L_PAREN, TokenType.VAR, TokenType.IDENTIFIER, TokenType.PARAMETER, TokenType.PLACEHOLDER]
 )
 _CHANGES = frozenset(["UPDATE", "DELETE", "INSERT", "MERGE"])
+_DEFAULTING = frozenset(["duckdb", "postgres", "redshift"])
 _SPARK = frozenset(["spark", "databricks"])
 _PROGRAMS = frozenset(["hive", "spark", "spark2", "databricks"])  # dialects with TRANSFORM … USING
 _HURRY = frozenset(["LOW_PRIORITY", "DELAYED"])
@@ -46,6 +47,8 @@ def _statement(tokens: list[Any], dialect: str) -> list[Any]:
             tokens[place] = named(token)
     tokens = filling.asked(tokens, dialect)
     tokens = unsaid.without(unwrapped(_escaped(_windowed(_replacing(tokens, dialect)))), dialect)
+    if dialect in _DEFAULTING:
+        tokens = _defaulted(tokens)
     if dialect in flink.DIALECTS:
         tokens = flink.plain(tokens)
     if dialect in _SPARK:
@@ -61,6 +64,28 @@ def _statement(tokens: list[Any], dialect: str) -> list[Any]:
     if dialect in SELECTING:
         tokens = _uncompounded(_bulk(_once_from(_untopped(tokens))))
     return assigning(tokens) if dialect in SELECTING | SETTING else tokens
+
+
+def _defaulted(tokens: list[Any]) -> list[Any]:
+    """``CREATE MACRO f(a := 1)`` as ``f(a INT DEFAULT 1)``, ``CREATE FUNCTION f(a int = 1)`` as ``a int DEFAULT 1``."""
+    words = said(tokens[:8])
+    kind = next((place for place, word in enumerate(words) if word in ("MACRO", "FUNCTION")), 0)
+    start = 1 + kind + len(dotted(tokens, kind + 1)) if words[:1] == ["CREATE"] and kind else len(tokens)
+    if tokens[start : start + 1] == [] or tokens[start].text != "(":
+        return tokens
+    edits: list[Edit] = []
+    depth = 0
+    for place in range(start, len(tokens)):
+        token = tokens[place]
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0:
+            break
+        if depth == 1 and token.text in (":=", "=") and token.token_type != TokenType.STRING:
+            said_so = Token(TokenType.DEFAULT, "DEFAULT", token.line, token.col, token.start, token.end)
+            bare = tokens[place - 2].text in ("(", ",")
+            typed = [Token(TokenType.INT, "INT", token.line, token.col, token.start, token.end)] if bare else []
+            edits.append((place, place + 1, [*typed, said_so]))
+    return edited(tokens, edits)
 
 
 def _uncompounded(tokens: list[Any]) -> list[Any]:
