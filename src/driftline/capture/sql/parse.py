@@ -13,12 +13,12 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from driftline.capture.sql import batches, bodies, calling, filling, marks, parsed, templates, words
+from driftline.capture.sql import batches, bodies, calling, filling, marks, parsed, templates, triggers, words
 from driftline.capture.sql.assigned import assigned, valued
 from driftline.capture.sql.branches import Branches
 from driftline.capture.sql.deciding import Deciding
 from driftline.capture.sql.limit import UNLIMITED, Limit
-from driftline.capture.sql.looping import Loops, of_trigger
+from driftline.capture.sql.looping import Loops
 from driftline.capture.sql.parsed import DATA
 from driftline.capture.sql.piece import Piece
 from driftline.capture.sql.rewrite import rewritten
@@ -41,7 +41,8 @@ _BLOCKS = tuple(
 _DATA_WORDS = marks.STARTS | {"COPY", "FROM", "LOAD", "UNLOAD"}
 _CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its name alone
 _STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)
-_BODY = re.compile(rf"{_STATEMENT.pattern}|\b(?:call|exec|execute|perform)\b", re.IGNORECASE)
+_NEW = re.compile(r"\bnew\s*\.", re.IGNORECASE)
+_BODY = re.compile(rf"{_STATEMENT.pattern}|\b(?:call|exec|execute|perform)\b|\bnew\.", re.IGNORECASE)
 _BLOCK = "cannot be parsed, in a block or after another statement"
 _DEPTH = 3  # bodies within bodies
 
@@ -71,6 +72,8 @@ class _Reader:
         self.branches = Branches(dialect)
         self.section = bodies.Section()
         self.blocks = bodies.Blocks(dialect, self.text)
+        self.triggering = _NEW.search(self.text) is not None
+        self.triggered: dict[str, list[Any]] = {}  # tables of the functions that triggers run
         self.loops = Loops()
         self.deciding = Deciding(self.trees, self.loops)
         self.values = Variables(self.loops)
@@ -82,6 +85,7 @@ class _Reader:
         except (sqlglot.errors.SqlglotError, ValueError) as error:
             yield Piece(None, [], f"cannot be split into words: {parsed.short(error)}")
             return
+        self.triggered = triggers.of_functions(tokens)
         self.trees.deep = parsed.is_too_deep(tokens)  # of all words once: of each statement anew it would take long
         for chunk in self._chunks(tokens):
             for piece in self._chunk(chunk):
@@ -141,6 +145,7 @@ class _Reader:
 
     def _read(self, tokens: list[Any]) -> Iterator[Piece]:
         tokens = self.branches.opened(tokens)
+        tokens = triggers.filled(tokens) if self.triggering else tokens
         if not tokens:
             return
         if bodies.is_reset(tokens):
@@ -184,7 +189,7 @@ class _Reader:
         if body:
             self.branches = Branches(self.name)
             self.branches.begun(tokens)
-            changed = of_trigger(tokens)
+            changed = triggers.of_trigger(tokens) or self.triggered.get(triggers.function_name(tokens))
             self.loops.trigger(self.trees.by(self.grammar, changed)[0] if changed else None)
         if body or first in _CONTROL:
             self._declare(tokens, body=body)
@@ -293,6 +298,7 @@ class _Reader:
                 text = token.text[2:-2] if token.text.startswith("$$") and token.text.endswith("$$") else token.text
                 inner = _Reader(text, self.name, self.limit, self.depth + 1, token.line)
                 inner.variables |= self.variables
+                inner.loops.within(self.loops)
                 for piece in inner.read():
                     if every or piece.problem or isinstance(piece.tree, DATA):
                         yield piece
@@ -309,13 +315,14 @@ class _Reader:
         unmerged = [cut for cut, word in cuts if word != "THEN"]  # which is part of a MERGE
         sets = (place for place, token in enumerate(tokens) if token.text.upper() == "SET")
         called = sorted({*starts, *ends, *sets}) if calls else []
-        declares = [cut for cut, word in cuts if word == "DECLARE"]
+        declares = {cut for cut, word in cuts if word == "DECLARE"}
+        nearest = sorted((*starts, *ends)) if declares else []
         after = 0
         failed: int | None = None
         deadline = self.limit.deadline()
         for start in sorted((*starts, *calls, *declares)):
             if start in declares:
-                yield from self._filled(tokens[start : _next(sorted((*starts, *ends)), start, len(tokens))])
+                yield from self._filled(tokens[start : _next(nearest, start, len(tokens))])
                 continue
             if start in calls and start >= after:
                 after = _next(called, start, len(tokens))
