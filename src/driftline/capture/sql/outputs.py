@@ -155,7 +155,7 @@ def _transformed(queries: Queries, node: Any, scope: Scope) -> list[Item]:
 
 def _field(node: Any, dialect: str) -> str:
     """The name that a path into a struct gives, its last part; with PostgreSQL also a column that is cast."""
-    if dialect in ("", "postgres", "redshift"):
+    if dialect in ("postgres", "redshift"):
         while isinstance(node, exp.Cast):
             node = node.this
         if isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier):
