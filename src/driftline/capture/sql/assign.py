@@ -29,8 +29,12 @@ from driftline.capture.sql.relation import (
 )
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
+from driftline.capture.sql.stated import Statement
 
 _Set = dict[str, Edges]
+NO_ROW = Statement(
+    (), how="none", kind="SET", gaps=("sql not followed",), problem="sets a row of a trigger whose table is not known"
+)
 _CHANGED = frozenset(["new", "old"])  # rows of the table of a trigger
 
 
@@ -151,19 +155,24 @@ def _offered(walker: Walker, found: _Set, rows: Iterable[Any]) -> Relation:
                     frozenset(rows))  # fmt: skip
 
 
+def _first(part: Any) -> Any:
+    """The column that is set, or the first of several."""
+    listed = part.this.expressions if isinstance(part.this, exp.Tuple) else []
+    return next((one for one in (*listed, part.this) if isinstance(one, exp.Column)), exp.Column())
+
+
 def of_row(
     walker: Walker, script: Script, tree: Any, rows: Rows, root: Callable[[], Scope]
 ) -> tuple[Source | None, Relation]:
     """Return the table of a trigger and what ``SET NEW.a = …``, as an UPDATE, sets in its row; or None."""
     around = {name: query.find(exp.Table) for name, query in rows if name.lower() in _CHANGED}
-    given = [one for one in tree.expressions if isinstance(one, exp.EQ) and isinstance(one.this, exp.Column)]
-    set_here = [one for one in given if one.this.table in around]
+    set_here = [one for one in tree.expressions if isinstance(one, exp.EQ) and _first(one).table in around]
     if not set_here:
         return None, Relation(())
     scope, found = root(), _Set()
     for part in set_here:
         _assign(walker, part, scope, found, NONE)
-    target = script.source(around[set_here[0].this.table])
+    target = script.source(around[_first(set_here[0]).table])
     if target is not None:
         walker.reads.pop(target, None)
     return target, _offered(walker, found, ())

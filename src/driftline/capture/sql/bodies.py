@@ -6,8 +6,9 @@ parameters and variables.
 
 from typing import Any
 
+from driftline import later
 from driftline.capture.sql import marks
-from driftline.capture.sql.tokens import TokenType
+from driftline.capture.sql.tokens import TokenType, said
 
 _BODIES = ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "TASK", "PACKAGE")
 _OTHER_LANGUAGES = frozenset(["PYTHON", "JAVA", "JAVASCRIPT", "SCALA", "JS", "C", "R", "PLPYTHON3U", "PLV8", "PLPERL"])
@@ -16,6 +17,11 @@ _NO_VARIABLE = marks.STARTS | marks.CUTS | {
     "CURSOR", "TYPE", "SUBTYPE", "PROCEDURE", "FUNCTION", "PRAGMA", "SET", "FOR", "OPEN", "FETCH", "CLOSE", "COMMIT",
     "ROLLBACK", "DROP", "ALTER",
 }  # fmt: skip
+_BLOCKS_BEHIND = frozenset(["oracle", "snowflake"])  # where BEGIN stands behind DECLARE
+_MARKED = frozenset(["tsql", "fabric"])  # where the names of variables are no others
+_ENDS = later.pattern(r"\s*;")
+_NO_BLOCK = frozenset(["TRAN", "TRANSACTION", "WORK", "ISOLATION", "DEFERRED", "IMMEDIATE", "EXCLUSIVE", "READ"])
+_ENDED = frozenset(["IF", "WHILE", "LOOP", "FOR", "REPEAT"])  # what END names, besides a block and CASE
 _NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
 _SHORT = 10  # words of a declaration that ends a part, as in IS n NUMBER(38, 0) := 1
 _WAYS = ("IN", "OUT", "INOUT")  # of a parameter
@@ -62,6 +68,53 @@ class Section:
             asks = "SELECT" in words and words[words.index("SELECT") - 1] != "("
             return "" if asks or "CURSOR" in words else str(tokens[0].text)
         return ""
+
+
+class Blocks:
+    """Where bodies and blocks end, and with them the names that are declared there."""
+
+    def __init__(self, dialect: str, text: str) -> None:
+        self._dialect = dialect
+        self._text = text
+        self._depth = 0
+        self._awaits = False  # BEGIN, behind declarations
+        self._kept: frozenset[str] = frozenset()
+
+    def left(self, tokens: list[Any], before: frozenset[str]) -> frozenset[str] | None:
+        """Return the names that are left behind these words, if a body or block ends with them; else None.
+
+        Args:
+            tokens: the next part of the script.
+            before: names of parameters and variables in front of it.
+        """
+        if self._dialect in _MARKED:
+            return None
+        words = said(tokens)
+        body = words[:1] in (["CREATE"], ["ALTER"]) and is_body(tokens)
+        around = body or self._depth or self._awaits
+        if body or not around:
+            self._depth, self._kept = 0, before
+        transaction = words == ["BEGIN"] and _ENDS.match(self._text, tokens[0].end + 1) is not None
+        begins, deeper = self._deeper(words) if not transaction else (False, 0)
+        declares = words[:1] == ["DECLARE"] or (
+            body and not {"IS", "AS"}.isdisjoint(words) and self._dialect == "oracle"
+        )
+        self._awaits = not begins and (self._awaits or (declares and self._dialect in _BLOCKS_BEHIND))
+        self._depth = max(self._depth + deeper, 0)
+        return self._kept if (around or begins) and not self._depth and not self._awaits else None
+
+    def _deeper(self, words: list[str]) -> tuple[bool, int]:
+        """Whether a block begins in these words, and how much deeper they lead."""
+        begins, deeper = False, 0
+        for place, word in enumerate(words):
+            after = words[place + 1] if place + 1 < len(words) else ""
+            if word == "BEGIN" and after not in _NO_BLOCK:
+                begins, deeper = True, deeper + 1
+            elif word == "CASE":
+                deeper += words[place - 1 : place] != ["END"]
+            elif word == "END":
+                deeper -= after not in _ENDED
+        return begins, deeper
 
 
 def declared(tokens: list[Any], *, body: bool) -> set[str]:

@@ -280,9 +280,7 @@ class Reading:
     def _update(self, tree: Any) -> list[Statement]:
         if tree.this.name == ROW:
             target, offered = assign.of_row(self.walker, self.script, tree, self.rows, self.root)
-            return [
-                Statement((), how="none", kind="SET") if target is None else self.done(tree, target, "change", offered)
-            ]
+            return [assign.NO_ROW if target is None else self.done(tree, target, "change", offered)]
         found = assign.update(self.walker, self.script, tree, self.root())
         made = [self._changed(self.done(tree, target, "change", offered)) for target, offered in found]
         for place in range(1, len(made)):  # each reads what the others change
@@ -356,6 +354,7 @@ class Reading:
         return asked or [Statement((), how="none", kind=clauses.kind_of(tree))]
 
     def _drop(self, tree: Any) -> list[Statement]:
+        functions.forget(self.script.functions, tree)
         for table in tree.args.get("tables") or [tree.this]:
             target = self.script.source(table)
             if target is not None:

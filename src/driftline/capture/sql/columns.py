@@ -40,6 +40,7 @@ from driftline.capture.sql.stated import Doubt
 RelationOf = Callable[[Any], tuple[Relation, Iterable[Source]] | None]
 _ROUNDS = 4  # of a recursive query, until its edges no longer grow
 _UNSAID = frozenset(["", "tsql", "oracle", "snowflake", "teradata"])  # recursion need not be announced
+_VARIABLES_FIRST = frozenset(["mysql", "singlestore", "doris", "starrocks"])  # before columns of the same name
 _CLAUSES = ("where", "prewhere", "having", "qualify")
 _ORDERS = ("order", "sort", "cluster", "distribute")
 
@@ -83,7 +84,9 @@ class Walker:
         """Return a new scope inside ``parent``."""
         if self.deadline is not None and time.monotonic() > self.deadline:
             raise TooLong
-        return Scope(parent)
+        made = Scope(parent)
+        made.variables_first = self.dialect.name in _VARIABLES_FIRST
+        return made
 
     # --- queries ----------------------------------------------------------------------------------------------
 

@@ -170,7 +170,7 @@ class Expression:
             return rel.through(self.scope.value(f"@{given.name.lower()}"), kind)
         if of_call(self.queries, node) is not None:
             read = partial(self.queries.walk, kind=kind)
-            return followed(self.queries, node, partial(self.edges, kind=rel.IDENTITY), read)
+            return followed(self.queries, node, self.scope, partial(self.edges, kind=rel.IDENTITY), read)
         return self._parts(node, kind)
 
     # --- names ------------------------------------------------------------------------------------------------

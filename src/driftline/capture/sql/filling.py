@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from sqlglot import exp
 
-from driftline.capture.sql.tokens import TokenType, said, spelled
+from driftline.capture.sql import triggers
+from driftline.capture.sql.tokens import TokenType, Words, said, spelled
 
 _BEFORE = frozenset(["BEGIN", "THEN", "ELSE", "LOOP", "DO"])  # a statement
 _EACH = _BEFORE | {"ROW"}  # FOR EACH ROW SET …
@@ -20,6 +21,7 @@ _MARKS: dict[Any, Any] = {TokenType.PARAMETER: exp.Parameter, TokenType.COLON: e
 _ASKING = frozenset(["postgres", "redshift", "materialize", "risingwave"])  # dialects with PERFORM
 _STATEMENTS = frozenset(["INSERT", "UPDATE", "DELETE", "MERGE", "SELECT", "SET", "CALL"])
 _FILES = frozenset(["OUTFILE", "DUMPFILE"])
+_QUERY = 80  # words of a query up to its INTO
 _NEAR = 16  # words of an assignment up to its value, as in LET v NUMBER(38, 0) := 1
 
 
@@ -42,22 +44,30 @@ class Filled(NamedTuple):
 def parts(tokens: list[Any]) -> Iterator[list[Any]]:
     """Yield words of a part of a script, with an assignment that stands behind BEGIN or THEN by itself."""
     start = 0
-    for place in [one for one, token in enumerate(tokens, 1) if token.text.upper() in _EACH and one < len(tokens)]:
-        before, first = said(tokens[place - 1 : place + 1])
-        sets = first == "SET" and (before != "ROW" or "TRIGGER" in said(tokens[:6]))
-        declares = first == "DECLARE" and before == "BEGIN" and tokens[place + 1].token_type in _NAMES
-        steers = sets or declares or (first == "CASE" and (before in _BLOCKS or _is_statement(tokens[place:])))
-        if before and (steers or assignment(tokens[place : place + _NEAR], ()) is not None):
+    places = [one for one, token in enumerate(tokens, 1) if token.text.upper() in _EACH and one < len(tokens)]
+    words = said(tokens) if places else Words(())
+    for place in places:
+        before, first = words[place - 1 : place + 1]
+        near = tokens[place : place + _NEAR]
+        steers = (
+            (first == "SET" and (before != "ROW" or "TRIGGER" in words[:6]))
+            or (first == "DECLARE" and before == "BEGIN" and [one.token_type in _NAMES for one in near[1:2]] == [True])
+            or (first == "CASE" and (before in _BLOCKS or _is_statement(words, place)))
+            or triggers.is_filled(near)
+            or (first == "SELECT" and triggers.asks(tokens[place : place + _QUERY]))
+        )
+        if before and (steers or assignment(near, ()) is not None):
             yield tokens[start:place]
             start = place
     yield tokens[start:]
 
 
-def _is_statement(tokens: list[Any]) -> bool:
-    """Whether ``CASE … THEN`` stands before a statement, and is no expression."""
-    words = said(tokens)
-    then = next(_outside(words, "THEN"), len(words))
-    return words[then + 1 : then + 2] != [] and words[then + 1] in _STATEMENTS and words[then + 2 : then + 3] != ["("]
+def _is_statement(words: Words, place: int) -> bool:
+    """Whether ``CASE … THEN`` at ``place`` stands before a statement, and is no expression."""
+    then = words.after(place, "THEN")
+    return (
+        then is not None and _STATEMENTS.issuperset(words[then + 1 : then + 2]) and words[then + 2 : then + 3] != ["("]
+    )
 
 
 def assignment(tokens: list[Any], variables: Collection[str]) -> Given | None:

@@ -14,7 +14,7 @@ from sqlglot import exp
 from driftline.capture.sql import parsed
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.limit import Limit, TooLong
-from driftline.capture.sql.relation import Edges
+from driftline.capture.sql.relation import Edges, Relation
 from driftline.capture.sql.scope import Scope
 
 _KINDS = frozenset(["FUNCTION", "MACRO"])
@@ -30,12 +30,15 @@ class Function(NamedTuple):
     parameters: _Keys
     body: Any  # a query or an expression; None where several functions have the name, or it is no SQL
     columns: tuple[tuple[str, str], ...] = ()  # names and keys of what its rows are declared to have
+    defaults: tuple[Any, ...] = ()  # what each parameter is where a call does not say, or None
+    doubtful: frozenset[str] = frozenset()  # parameters whose names a table of the body has as columns, too
     shape: tuple[str, ...] = ()  # its schema and the types of its parameters, by which one differs from the others
 
 
 class Follows(Protocol):
     """The pass over a statement, as it is seen from here."""
 
+    dialect: Dialect
     functions: dict[str, Function]  # by name, in small letters
 
 
@@ -56,7 +59,16 @@ def define(functions: dict[str, Function], tree: Any, dialect: Dialect) -> None:
     if before is not None and before.shape != shape:
         functions[name] = Function(keys, None)
     else:
-        functions[name] = Function(keys, _body(tree, dialect, name, keys), _columns(tree, dialect), shape)
+        body = _body(tree, dialect, name, keys)
+        defaults = tuple(map(_default, taken))
+        functions[name] = Function(keys, body, _columns(tree, dialect), defaults, _both(body, dialect, keys), shape)
+
+
+def forget(functions: dict[str, Function], tree: Any) -> None:
+    """Take the functions that a DROP names from those that are known."""
+    for one in tree.args.get("tables") or [tree.this]:
+        if tree.args.get("kind") in _KINDS and isinstance(one, exp.Expression):
+            functions.pop(one.name.lower(), None)
 
 
 def of_call(queries: Follows, node: Any) -> Function | None:
@@ -84,6 +96,21 @@ def _key(parameter: Any, dialect: Dialect) -> str:
     if isinstance(parameter, exp.Parameter):
         return f"@{parameter.name.lower()}"
     return dialect.column(parameter) if isinstance(parameter, exp.Identifier) else ""
+
+
+def _default(parameter: Any) -> Any:
+    given = parameter.args.get("default")
+    for one in parameter.args.get("constraints") or () if given is None else ():
+        if isinstance(one.args.get("kind"), exp.DefaultColumnConstraint):
+            return one.kind.this
+    return given
+
+
+def _both(body: Any, dialect: Dialect, keys: _Keys) -> frozenset[str]:
+    """The parameters that have the name of a column of the body, ``WHERE t.k = k``."""
+    named = body.find_all(exp.Column) if isinstance(body, exp.Expression) else ()
+    columns = {dialect.column(one.this) for one in named if one.table and isinstance(one.this, exp.Identifier)}
+    return frozenset(key for key, _ in keys if key in columns)
 
 
 def _columns(tree: Any, dialect: Dialect) -> tuple[tuple[str, str], ...]:
@@ -129,14 +156,31 @@ def _parsed(text: str, dialect: Dialect) -> Any:
     return trees[0] if len(trees) == 1 else None
 
 
+def _row(queries: Follows, part: Any, around: Scope) -> Relation | None:
+    """The table whose whole row an argument is: ``f(t)``, ``f(t.*)``."""
+    if not isinstance(part, exp.Column):
+        return None
+    if isinstance(part.this, exp.Star):
+        return around.relation(queries.dialect.table(part.args["table"])) if part.args.get("table") else None
+    if part.args.get("table") or not isinstance(part.this, exp.Identifier):
+        return None
+    row = around.relation(queries.dialect.table(part.this))
+    return row if around.has(queries.dialect.column(part.this), part.name) is None else None
+
+
 def followed(
-    queries: Follows, node: Any, given: Callable[[Any], Edges], read: Callable[[Any, Scope], _Found]
+    queries: Follows,
+    node: Any,
+    around: Scope,
+    given: Callable[[Any], Edges],
+    read: Callable[[Any, Scope], _Found],
 ) -> _Found:
     """Return what ``read`` makes of the body of a function.
 
     Args:
         queries: the pass over the statement.
         node: the call of a function that is known.
+        around: the scope of the call.
         given: what is behind an argument.
         read: what reads the body in the scope of its parameters.
     """
@@ -144,12 +188,21 @@ def followed(
     function = queries.functions[name]
     scope = Scope(None)
     scope.bound = {key for keys in function.parameters for key in keys}
+    scope.doubtful = function.doubtful
+    handed = dict(zip(function.parameters, function.defaults, strict=False))
     for place, part in enumerate(node.expressions):
         if isinstance(part, _BY_NAME):
             named = (one for one in function.parameters if one[0].lower() == part.name.lower())
-            scope.values.update(dict.fromkeys(next(named, ()), given(part.expression)))
+            handed[next(named, ())] = part.expression
         else:
-            scope.values.update(dict.fromkeys(function.parameters[place], given(part)))
+            handed[function.parameters[place]] = part
+    for keys, part in handed.items():
+        row = _row(queries, part, around)
+        if row is not None:
+            scope.rows.update((queries.dialect.table(exp.to_identifier(key)), row) for key in keys)
+            scope.bound.difference_update(keys)
+        elif part is not None:
+            scope.values.update(dict.fromkeys(keys, given(part)))
     del queries.functions[name]  # while it is read: one that calls itself is not followed again
     try:
         return read(function.body, scope)

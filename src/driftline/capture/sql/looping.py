@@ -19,7 +19,6 @@ _CHANGED = ("old", "new", "deleted", "inserted")  # what triggers call the rows 
 _ABOUT = frozenset(["OPEN", "CLOSE", "DEALLOCATE"])
 _NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER, TokenType.PARAMETER])
 _ENDS = frozenset([TokenType.NUMBER, TokenType.STRING, TokenType.R_PAREN, TokenType.NULL, TokenType.SEMICOLON])
-_ALL = ((TokenType.SELECT, "SELECT"), (TokenType.STAR, "*"), (TokenType.FROM, "FROM"))
 ROW = "row of a trigger"  # the table of an UPDATE that ``SET NEW.a = …`` comes to
 
 Rows = tuple[tuple[str, Any], ...]
@@ -71,20 +70,6 @@ def of_cursors(tokens: list[Any], place: int) -> bool:
     return before is None or before.token_type in _NAMES or before.token_type in _ENDS
 
 
-def of_trigger(tokens: list[Any]) -> list[Any]:
-    """Return the words of ``SELECT * FROM t`` for ``CREATE TRIGGER … ON t …``; none where it is no trigger."""
-    words = [token.text.upper() for token in tokens]
-    if "TRIGGER" not in words[1:6] or "ON" not in words[:-1]:
-        return []
-    start = words.index("ON") + 1
-    end = start + 1
-    while end + 1 < len(tokens) and tokens[end].token_type == TokenType.DOT:
-        end += 2
-    near = tokens[0]
-    said = [Token(kind, word, near.line, near.col, near.start, near.end) for kind, word in _ALL]
-    return [*said, *tokens[start:end]]
-
-
 def uncoloned(tokens: list[Any]) -> list[Any]:
     """Oracle's ``:NEW.a`` as ``NEW.a``."""
     words = [token.text.upper() for token in tokens]
@@ -124,6 +109,10 @@ class Loops:
             self._rows.pop(name, None)
             if query is not None:
                 self._rows[name] = query
+
+    def within(self, around: "Loops") -> None:
+        """Note that all this stands within what ``around`` goes through: the body of a trigger's function."""
+        self._rows.update((name, query) for name, query in around.known() if name in _CHANGED)
 
     def declared(self, tokens: list[Any]) -> None:
         """Note the rows of cursors: ``FOR r IN c LOOP``."""

@@ -16,7 +16,11 @@ _METHODS = frozenset(["value", "query", "exist", "nodes", "modify"])  # of a col
 
 def of_row(node: Any, dialect: Dialect, scope: Scope) -> Any:
     """Return the column that ``(t).a`` of PostgreSQL is, where t is a table here and no column; None for all else."""
-    inner = node.this.this if isinstance(node.this, exp.Paren) else None
+    inner = node.this.this if isinstance(node.this, exp.Paren) else node.this
+    if isinstance(inner, exp.Parameter) and isinstance(node.expression, exp.Identifier):  # the row that f(t) is given
+        row = exp.to_identifier(f"@{inner.name}", quoted=True)
+        return exp.Column(this=node.expression, table=row) if scope.relation(dialect.table(row)) is not None else None
+    inner = inner if isinstance(node.this, exp.Paren) else None
     if not isinstance(inner, exp.Column) or inner.args.get("table") or not isinstance(node.expression, exp.Identifier):
         return None
     if (

@@ -6,20 +6,20 @@ them are found by where their words stand, and tried, the longest first. Nothing
 """
 
 import re
-import time
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
 import sqlglot
 from sqlglot import exp
 
-from driftline.capture.sql import batches, bodies, calling, filling, marks, parsed, templates, words
+from driftline.capture.sql import batches, bodies, calling, filling, marks, parsed, templates, triggers, words
 from driftline.capture.sql.assigned import assigned, valued
 from driftline.capture.sql.branches import Branches
 from driftline.capture.sql.deciding import Deciding
 from driftline.capture.sql.limit import UNLIMITED, Limit
-from driftline.capture.sql.looping import Loops, of_trigger
+from driftline.capture.sql.looping import Loops
+from driftline.capture.sql.parsed import DATA
 from driftline.capture.sql.piece import Piece
 from driftline.capture.sql.rewrite import rewritten
 from driftline.capture.sql.tokens import TokenType
@@ -38,14 +38,11 @@ _BLOCKS = tuple(
     getattr(exp, name) for name in ("Block", "IfBlock", "WhileBlock", "LoopBlock", "RepeatBlock", "EndStatement")
     if hasattr(exp, name)
 )  # fmt: skip
-_EXPORT = tuple(getattr(exp, name) for name in ("Export",) if hasattr(exp, name))
-_DATA = (exp.Query, exp.DML, exp.Create, exp.Values, exp.Copy, exp.Cache, exp.Alter, exp.MultitableInserts,
-         exp.TruncateTable, exp.Pivot, exp.Drop, exp.Declare, exp.LoadData, *_EXPORT)  # fmt: skip
 _DATA_WORDS = marks.STARTS | {"COPY", "FROM", "LOAD", "UNLOAD"}
 _CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its name alone
 _STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)
-_BODY = re.compile(rf"{_STATEMENT.pattern}|\b(?:call|exec|execute|perform)\b", re.IGNORECASE)
-_TRIES = 40  # ends that are tried for one beginning
+_NEW = re.compile(r"\bnew\s*\.", re.IGNORECASE)
+_BODY = re.compile(rf"{_STATEMENT.pattern}|\b(?:call|exec|execute|perform)\b|\bnew\.", re.IGNORECASE)
 _BLOCK = "cannot be parsed, in a block or after another statement"
 _DEPTH = 3  # bodies within bodies
 
@@ -74,6 +71,9 @@ class _Reader:
         self.trees = Trees(self.text, dialect, self.grammar, limit, self.variables)
         self.branches = Branches(dialect)
         self.section = bodies.Section()
+        self.blocks = bodies.Blocks(dialect, self.text)
+        self.triggering = _NEW.search(self.text) is not None
+        self.triggered: dict[str, list[Any]] = {}  # tables of the functions that triggers run
         self.loops = Loops()
         self.deciding = Deciding(self.trees, self.loops)
         self.values = Variables(self.loops)
@@ -85,6 +85,7 @@ class _Reader:
         except (sqlglot.errors.SqlglotError, ValueError) as error:
             yield Piece(None, [], f"cannot be split into words: {parsed.short(error)}")
             return
+        self.triggered = triggers.of_functions(tokens)
         self.trees.deep = parsed.is_too_deep(tokens)  # of all words once: of each statement anew it would take long
         for chunk in self._chunks(tokens):
             for piece in self._chunk(chunk):
@@ -132,10 +133,19 @@ class _Reader:
     def _others(self, tokens: list[Any]) -> list[Any]:
         """The trees of the statements that have the same meaning; none where these words stand for themselves."""
         trees = [self.trees.parse(other)[0] for other in translated(tokens) or ()]
-        return trees if all(isinstance(tree, _DATA) for tree in trees) else []
+        return trees if all(isinstance(tree, DATA) for tree in trees) else []
 
     def _chunk(self, tokens: list[Any]) -> Iterator[Piece]:
+        before = frozenset(self.variables)
+        yield from self._read(tokens)
+        kept = self.blocks.left(tokens, before)
+        if kept is not None:
+            self.variables.intersection_update(kept)
+            self.values.left(kept)
+
+    def _read(self, tokens: list[Any]) -> Iterator[Piece]:
         tokens = self.branches.opened(tokens)
+        tokens = triggers.filled(tokens) if self.triggering else tokens
         if not tokens:
             return
         if bodies.is_reset(tokens):
@@ -179,7 +189,7 @@ class _Reader:
         if body:
             self.branches = Branches(self.name)
             self.branches.begun(tokens)
-            changed = of_trigger(tokens)
+            changed = triggers.of_trigger(tokens) or self.triggered.get(triggers.function_name(tokens))
             self.loops.trigger(self.trees.by(self.grammar, changed)[0] if changed else None)
         if body or first in _CONTROL:
             self._declare(tokens, body=body)
@@ -204,11 +214,13 @@ class _Reader:
     def _whole(self, tokens: list[Any], *, body: bool) -> Iterator[Piece]:
         """One statement; or, if it is a body or cannot be parsed as one, the statements in it."""
         tree, problem = self.trees.parse(tokens)
-        if isinstance(tree, _DATA) and not body:
+        if isinstance(tree, DATA) and not body:
             yield self._made(tree, tokens)
             return
         command = isinstance(tree, exp.Command)
         found = list(self._inside(bodies.texts(tokens, body=body))) if body or command else []
+        if body and found:
+            found += self._behind(tokens)
         late = problem == self.limit.said
         if not found and not late and (tree is None or body or command or isinstance(tree, _BLOCKS)):
             found = list(self._embedded(tokens, whole=tree is None))
@@ -222,6 +234,12 @@ class _Reader:
             yield Piece(None, tokens, problem)
         elif tree is not None and not isinstance(tree, _BLOCKS):
             yield Piece(tree, tokens, "", frozenset(self.variables))
+
+    def _behind(self, tokens: list[Any]) -> list[Piece]:
+        """The statements behind a body that is a text, from which no semicolon parts them."""
+        last = max(place for place, token in enumerate(tokens) if token.token_type in calling.TEXTS)
+        rest = tokens[last + 1 :]
+        return list(self._embedded(rest)) if marks.marks(rest).starts else []
 
     def _table_variable(self, tokens: list[Any]) -> Iterator[Piece]:
         """T-SQL's ``DECLARE @v TABLE (…)``."""
@@ -280,8 +298,9 @@ class _Reader:
                 text = token.text[2:-2] if token.text.startswith("$$") and token.text.endswith("$$") else token.text
                 inner = _Reader(text, self.name, self.limit, self.depth + 1, token.line)
                 inner.variables |= self.variables
+                inner.loops.within(self.loops)
                 for piece in inner.read():
-                    if every or piece.problem or isinstance(piece.tree, _DATA):
+                    if every or piece.problem or isinstance(piece.tree, DATA):
                         yield piece
 
     def _embedded(self, tokens: list[Any], *, whole: bool = False) -> Iterator[Piece]:
@@ -296,17 +315,18 @@ class _Reader:
         unmerged = [cut for cut, word in cuts if word != "THEN"]  # which is part of a MERGE
         sets = (place for place, token in enumerate(tokens) if token.text.upper() == "SET")
         called = sorted({*starts, *ends, *sets}) if calls else []
-        declares = [cut for cut, word in cuts if word == "DECLARE"]
+        declares = {cut for cut, word in cuts if word == "DECLARE"}
+        nearest = sorted((*starts, *ends)) if declares else []
         after = 0
         failed: int | None = None
         deadline = self.limit.deadline()
         for start in sorted((*starts, *calls, *declares)):
             if start in declares:
-                yield from self._filled(tokens[start : _next(sorted((*starts, *ends)), start, len(tokens))])
+                yield from self._filled(tokens[start : _next(nearest, start, len(tokens))])
                 continue
             if start in calls and start >= after:
                 after = _next(called, start, len(tokens))
-                if failed is not None and self._awaits(tokens[failed:start]):
+                if failed is not None and self.trees.awaits(tokens[failed:start]):
                     yield Piece(None, tokens[failed:after], calling.problem(tokens[start:after], self.text, self.name))
                 else:
                     if failed is not None:
@@ -319,7 +339,7 @@ class _Reader:
             merging = tokens[start].text.upper() == "MERGE"
             limit = _next(unmerged if merging else ends, start, len(tokens))
             tried = whole and start == 0 and limit == len(tokens)
-            tree, end = self._longest(tokens, start, limit, starts, deadline, tried=tried)
+            tree, end = self.trees.longest(tokens, start, limit, starts, deadline, tried=tried)
             if tree is None:
                 failed = start if failed is None else failed
                 continue
@@ -334,39 +354,6 @@ class _Reader:
             failed, after = None, end
         if failed is not None:
             yield Piece(None, tokens[failed : _next(ends, failed, len(tokens))], _BLOCK)
-
-    def _longest(
-        self, tokens: list[Any], start: int, limit: int, starts: list[int], deadline: float, *, tried: bool
-    ) -> tuple[Any, int]:
-        """The longest statement that begins at ``start`` and ends at ``limit`` or where another may begin.
-
-        The parser stops where it does not understand: what is longer than up to there need not be tried.
-        """
-        end = limit
-        for attempt in range(_TRIES):
-            if time.monotonic() > deadline:
-                break
-            tree, stopped = None, end
-            if attempt or not tried:
-                tree, _ = self.trees.parse(tokens[start:end])
-                if isinstance(tree, _DATA) and not parsed.is_cut_off(tree):
-                    return tree, end
-                at = start + self.trees.stopped
-                cut = [one for one in (at, at - 1) if start < one < end and tokens[one].text.upper() in marks.CUTS]
-                if tree is None and cut:  # such as IF (…) of T-SQL, which the parser may take for an alias
-                    end = cut[0]
-                    continue
-                stopped = at + 2 if tree is None else end
-            before = bisect_left(starts, min(end, stopped)) - 1
-            if before < 0 or starts[before] <= start:
-                break
-            end = starts[before]
-        return None, end
-
-    def _awaits(self, tokens: list[Any]) -> bool:
-        """Whether these words are INSERT INTO t, whose rows a call gives."""
-        tree, _ = self.trees.parse(tokens)
-        return tree is not None and parsed.is_cut_off(tree)
 
     def _called(self, tokens: list[Any]) -> Iterator[Piece]:
         """A call: the statements of a text that is run as it stands; else what is not known until it runs."""

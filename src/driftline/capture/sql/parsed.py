@@ -11,6 +11,10 @@ from sqlglot import exp
 from driftline.capture.sql.limit import COMPILED
 from driftline.capture.sql.tokens import TokenType
 
+_EXPORT = tuple(getattr(exp, name) for name in ("Export",) if hasattr(exp, name))
+DATA = (  # statements that touch data
+    exp.Query, exp.DML, exp.Create, exp.Values, exp.Copy, exp.Cache, exp.Alter, exp.MultitableInserts,
+    exp.TruncateTable, exp.Pivot, exp.Drop, exp.Declare, exp.LoadData, *_EXPORT)  # fmt: skip
 _NESTED = 1_000  # parentheses: the recursion of a compiled parser ends with the process, not with an error
 _TYPES = 16  # types in each other, of which a compiled parser tries each one twice without looking at the time
 _OPENING = (TokenType.L_PAREN, TokenType.L_BRACKET)

@@ -3,7 +3,7 @@
 Enters: a pivot of a FROM clause and the relation that it turns. Leaves: the relation after it, under the names that its
 own alias gives. A pivot's new columns come from the aggregated ones (AGGREGATION) and are chosen by the pivoted one
 (CONDITIONAL); all others group the rows. An unpivot's value column comes from all the columns listed, which also decide
-(FILTER) which rows there are: nulls make none, unless they are asked for.
+which rows there are (FILTER) and so which names (CONDITIONAL): nulls make none, unless they are asked for.
 """
 
 from typing import Any
@@ -18,6 +18,7 @@ from driftline.capture.sql.relation import (
     FILTER,
     GROUP_BY,
     IDENTITY,
+    NONE,
     Edges,
     Item,
     Output,
@@ -26,6 +27,7 @@ from driftline.capture.sql.relation import (
 )
 from driftline.capture.sql.scope import Scope
 
+_ANY = tuple(getattr(exp, name) for name in ("PivotAny",) if hasattr(exp, name))
 _VALUES_FIRST = frozenset(["bigquery", "tsql", "fabric"])  # an unpivot's values stand before their names
 
 
@@ -67,7 +69,7 @@ def _by_data(queries: Queries, node: Any, offered: Relation, inner: Scope) -> Re
                 values |= rel.all_of(offered.items if by_name is None else by_name)
                 listed += [exp.column(one.name, quoted=True) for one in by_name or ()]
         label = into.this.this if into is not None and isinstance(into.this, exp.Column) else exp.to_identifier("name")
-        new: list[Item] = [Output(label.name, rel.NONE, dialect.column(label))]
+        new: list[Item] = [Output(label.name, _said(node, values), dialect.column(label))]
         new += [Output(n.name, values, dialect.column(n)) for n in names or [exp.to_identifier("value")]]
         return Relation((*_rest(queries, offered, listed), *new), offered.rows | _kept(node, values))
     keys = [part for part in node.expressions if isinstance(part, exp.Expression)]
@@ -98,7 +100,11 @@ def _pivoted(queries: Queries, node: Any, fields: list[Any], offered: Relation, 
             used.append(column)
             chosen |= queries.walk(column, inner, CONDITIONAL)
     kept = _rest(queries, offered, used)
-    names = [name for name in node.args.get("columns") or () if isinstance(name, exp.Identifier)]
+    asked = [part for field in fields for part in field.expressions if isinstance(part, (exp.Query, *_ANY))]
+    for query in (part for part in asked if isinstance(part, exp.Query)):
+        listed = queries.query(query, inner.parent)
+        chosen |= rel.through(rel.all_of(listed.items) | listed.rows, CONDITIONAL)
+    names = [name for name in node.args.get("columns") or () if isinstance(name, exp.Identifier) and not asked]
     values = 1
     for field in fields:
         values *= len(field.expressions)
@@ -136,7 +142,8 @@ def _unpivoted(queries: Queries, node: Any, fields: list[Any], offered: Relation
         Output(bare.name, edges, dialect.column(bare)) for bare, edges in zip(bares, values, strict=True)
     ]
     labels = [field.this.this if isinstance(field.this, exp.Column) else field.this for field in fields]
-    said: list[Item] = [Output(label.name, rel.NONE, dialect.column(label)) for label in labels]
+    label_of = _said(node, NONE.union(*values))
+    said: list[Item] = [Output(label.name, label_of, dialect.column(label)) for label in labels]
     new = [*held, *said] if dialect.name in _VALUES_FIRST else [*said, *held]
     rows = offered.rows | _kept(node, frozenset().union(*values))
     return Relation((*_rest(queries, offered, listed), *new), rows)
@@ -145,6 +152,11 @@ def _unpivoted(queries: Queries, node: Any, fields: list[Any], offered: Relation
 def _kept(node: Any, values: Edges) -> Edges:
     """What decides which rows an unpivot makes: a null makes none unless nulls are asked for."""
     return rel.NONE if node.args.get("include_nulls") else rel.through(values, FILTER)
+
+
+def _said(node: Any, values: Edges) -> Edges:
+    """What decides which names of columns there are: those of values that are no nulls."""
+    return NONE if node.args.get("include_nulls") else rel.through(values, CONDITIONAL)
 
 
 def _rest(queries: Queries, offered: Relation, used: list[Any]) -> list[Item]:

@@ -9,7 +9,7 @@ the pattern. What is another statement by itself is in ``sql/translate``.
 import itertools
 from typing import Any
 
-from driftline.capture.sql import filling, flink, given_out, unsaid
+from driftline.capture.sql import filling, flink, given_out, oracle, unsaid
 from driftline.capture.sql.assigned import SELECTING, SETTING, assigning
 from driftline.capture.sql.looping import uncoloned, unwrapped
 from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, dotted, edited, named, said, spelled
@@ -23,6 +23,7 @@ _VALUES = frozenset(
     [TokenType.L_PAREN, TokenType.VAR, TokenType.IDENTIFIER, TokenType.PARAMETER, TokenType.PLACEHOLDER]
 )
 _CHANGES = frozenset(["UPDATE", "DELETE", "INSERT", "MERGE"])
+_DEFAULTING = frozenset(["duckdb", "postgres", "redshift"])
 _SPARK = frozenset(["spark", "databricks"])
 _PROGRAMS = frozenset(["hive", "spark", "spark2", "databricks"])  # dialects with TRANSFORM … USING
 _HURRY = frozenset(["LOW_PRIORITY", "DELAYED"])
@@ -30,6 +31,7 @@ _HURRY = frozenset(["LOW_PRIORITY", "DELAYED"])
 
 def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     """Return ``tokens`` without what the parser does not know: Teradata's titles, ``+=`` of T-SQL, tables named top."""
+    tokens = oracle.apart(tokens) if dialect == "oracle" else tokens
     found: list[Any] = []
     start = 0
     for place, token in enumerate(tokens):  # one by one, as a long script has thousands
@@ -46,6 +48,8 @@ def _statement(tokens: list[Any], dialect: str) -> list[Any]:
             tokens[place] = named(token)
     tokens = filling.asked(tokens, dialect)
     tokens = unsaid.without(unwrapped(_escaped(_windowed(_replacing(tokens, dialect)))), dialect)
+    if dialect in _DEFAULTING:
+        tokens = _defaulted(tokens)
     if dialect in flink.DIALECTS:
         tokens = flink.plain(tokens)
     if dialect in _SPARK:
@@ -55,12 +59,34 @@ def _statement(tokens: list[Any], dialect: str) -> list[Any]:
     if dialect == "teradata":
         tokens = _plain_teradata(tokens)
     if dialect == "oracle":
-        tokens = uncoloned(_deleted_within_merge(_called_view(_bound(tokens))))
+        tokens = oracle.modelled(uncoloned(_deleted_within_merge(_called_view(_bound(tokens)))))
     if dialect in ("starrocks", "doris"):
         tokens = _unlabelled(tokens)
     if dialect in SELECTING:
         tokens = _uncompounded(_bulk(_once_from(_untopped(tokens))))
     return assigning(tokens) if dialect in SELECTING | SETTING else tokens
+
+
+def _defaulted(tokens: list[Any]) -> list[Any]:
+    """``CREATE MACRO f(a := 1)`` as ``f(a INT DEFAULT 1)``, ``CREATE FUNCTION f(a int = 1)`` as ``a int DEFAULT 1``."""
+    words = said(tokens[:8])
+    kind = next((place for place, word in enumerate(words) if word in ("MACRO", "FUNCTION")), 0)
+    start = 1 + kind + len(dotted(tokens, kind + 1)) if words[:1] == ["CREATE"] and kind else len(tokens)
+    if tokens[start : start + 1] == [] or tokens[start].text != "(":
+        return tokens
+    edits: list[Edit] = []
+    depth = 0
+    for place in range(start, len(tokens)):
+        token = tokens[place]
+        depth += (token.text == "(") - (token.text == ")")
+        if depth == 0:
+            break
+        if depth == 1 and token.text in (":=", "=") and token.token_type != TokenType.STRING:
+            said_so = Token(TokenType.DEFAULT, "DEFAULT", token.line, token.col, token.start, token.end)
+            bare = tokens[place - 2].text in ("(", ",")
+            typed = [Token(TokenType.INT, "INT", token.line, token.col, token.start, token.end)] if bare else []
+            edits.append((place, place + 1, [*typed, said_so]))
+    return edited(tokens, edits)
 
 
 def _uncompounded(tokens: list[Any]) -> list[Any]:

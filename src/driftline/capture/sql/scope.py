@@ -32,8 +32,10 @@ class Scope:
         self.rows: dict[str, Relation] = {}  # that a block goes through: their columns are named with them alone
         self.aliases: dict[str, Edges] = {}  # outputs named so far
         self.bound: set[str] = set()  # parameters of lambdas and of procedures
+        self.doubtful: frozenset[str] = frozenset()  # of these, those that may be columns as well
         self.values: dict[str, Edges] = {}  # of variables that a script fills from data
         self.named: dict[str, Any] = {}  # values that WITH gives a name, each an expression over the columns here
+        self.variables_first = False  # a variable hides a column of its name
         self.nested = False  # a column here is a struct whose fields are known
         self.beside = False  # the scope around is the FROM clause that this one stands in
 
@@ -102,9 +104,12 @@ class Scope:
         """Whether ``key`` is a parameter or a variable, here or around."""
         return key in self.bound or (self.parent is not None and self.parent.is_variable(key))
 
+    def _is_doubtful(self, key: str) -> bool:
+        return key in self.doubtful or (self.parent is not None and self.parent._is_doubtful(key))
+
     def find(self, key: str, name: str) -> Meaning | None:
         """Return what is behind an unqualified name; None where nothing here or around could have it."""
-        if key in self.bound:
+        if key in self.bound or (self.variables_first and self.is_variable(key)):
             return Meaning(self.value(key))
         if key in self.merged:
             hits = [self.relations[alias].find(key, name) for alias in self.merged[key]]
@@ -132,6 +137,9 @@ class Scope:
 
     def _not_certain(self, key: str, name: str, open_: list[Found]) -> Meaning | None:
         if self.is_variable(key):
+            if open_ and self._is_doubtful(key):
+                every = NONE.union(self.value(key), *(hit.edges for hit in open_))
+                return Meaning(rel.doubted(every, 0.5), "a parameter, or a column of the same name")
             return Meaning(self.value(key))
         alias = self.aliases.get(key) if self.lateral else None
         if not open_:

@@ -134,7 +134,7 @@ def _function(queries: Queries, node: Any, scope: Scope, hidden: str = "") -> Re
     function = of_call(queries, call)
     if function is not None and isinstance(function.body, exp.Query):
         handed = partial(queries.walk, scope=scope, kind=rel.IDENTITY)
-        return followed(queries, call, handed, queries.query).renamed(function.columns)
+        return followed(queries, call, scope, handed, queries.query).renamed(function.columns)
     parts = inner.expressions if isinstance(inner, exp.Unnest) else [inner]
     each = [queries.walk(part, scope, TRANSFORMATION) for part in parts]
     edges = frozenset().union(*each)

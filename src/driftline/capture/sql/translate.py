@@ -241,7 +241,7 @@ def _update(tokens: list[Any], words: list[str]) -> _Said:
 
 def _set(tokens: list[Any], words: list[str]) -> _Said:
     """``SET NEW.a = b, …`` of a trigger as an UPDATE of a row: to the parser of MySQL, NEW.b is b."""
-    if words[1:3] != ["NEW", "."]:
+    if words[1:3] != ["NEW", "."] and words[1:4] != ["(", "NEW", "."]:
         return None
     near = tokens[0]
     row = Token(TokenType.IDENTIFIER, ROW, near.line, near.col, near.start, near.end)

@@ -6,13 +6,15 @@ that fills variables, is parsed by itself.
 
 import contextlib
 import logging
+import time
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from typing import Any
 
 import sqlglot
 from sqlglot import exp
 
-from driftline.capture.sql import filling, given_out, parsed, templates
+from driftline.capture.sql import filling, given_out, marks, parsed, templates
 from driftline.capture.sql.assigned import into_variables
 from driftline.capture.sql.limit import Limit, TooLong
 from driftline.capture.sql.rewrite import queried, rewritten
@@ -20,6 +22,7 @@ from driftline.capture.sql.rewrite import queried, rewritten
 _CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its name alone
 _ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
 _BY_QUOTES = {"`": "bigquery", "[": "tsql"}  # whose quotes tell a dialect where none is given
+_TRIES = 40  # ends that are tried for one beginning
 _DEEP = "too deeply nested"
 
 
@@ -107,3 +110,36 @@ class Trees:
         if len(trees) != 1 or refused(trees[0]):
             return None, "cannot be parsed"
         return trees[0], ""
+
+    def longest(
+        self, tokens: list[Any], start: int, limit: int, starts: list[int], deadline: float, *, tried: bool
+    ) -> tuple[Any, int]:
+        """The longest statement that begins at ``start`` and ends at ``limit`` or where another may begin.
+
+        The parser stops where it does not understand: what is longer than up to there need not be tried.
+        """
+        end = limit
+        for attempt in range(_TRIES):
+            if time.monotonic() > deadline:
+                break
+            tree, stopped = None, end
+            if attempt or not tried:
+                tree, _ = self.parse(tokens[start:end])
+                if isinstance(tree, parsed.DATA) and not parsed.is_cut_off(tree):
+                    return tree, end
+                at = start + self.stopped
+                cut = [one for one in (at, at - 1) if start < one < end and tokens[one].text.upper() in marks.CUTS]
+                if tree is None and cut:  # such as IF (…) of T-SQL, which the parser may take for an alias
+                    end = cut[0]
+                    continue
+                stopped = at + 2 if tree is None else end
+            before = bisect_left(starts, min(end, stopped)) - 1
+            if before < 0 or starts[before] <= start:
+                break
+            end = starts[before]
+        return None, end
+
+    def awaits(self, tokens: list[Any]) -> bool:
+        """Whether these words are INSERT INTO t, whose rows a call gives."""
+        tree, _ = self.parse(tokens)
+        return tree is not None and parsed.is_cut_off(tree)

@@ -176,6 +176,17 @@ def _locking(words: Words, place: int) -> tuple[int, int]:
 
 
 _Clause = Callable[[Words, int], tuple[int, int]]  # from where, up to where
+
+
+def _of_table(words: Words, place: int) -> tuple[int, int]:
+    """``DELETE FROM TABLE t``."""
+    found = words[place : place + 3] == ["DELETE", "FROM", "TABLE"] and words[place + 3 : place + 4] not in (
+        [],
+        ["WHERE"],
+    )
+    return (place + 2, place + 3) if found else (0, 0)
+
+
 _CLAUSES: tuple[tuple[str, frozenset[str], _Clause], ...] = (
     ("SCHEMA", _SPARK, _evolution),
     ("EXPECT", _SPARK, _expectation),
@@ -184,6 +195,7 @@ _CLAUSES: tuple[tuple[str, frozenset[str], _Clause], ...] = (
     ("LOG", frozenset(["oracle"]), _errors),
     ("MATERIALIZED", frozenset(["oracle"]), _stored),
     ("TABLE", frozenset(["oracle"]), _stored),
+    ("DELETE", frozenset(), _of_table),
     ("POPULATE", frozenset(["clickhouse"]), _populated),
     ("WITH", _TSQL, _spread),
     ("CHECK", frozenset(), _checked),

@@ -6,6 +6,7 @@ what stands between may be passed over or repeated, and where a variable is part
 """
 
 import re
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from sqlglot import exp
@@ -80,6 +81,11 @@ class Variables:
                 self._loops.filled(name, query)
         for one in given:
             self._ends[one.name] = tokens[-1].end + 1
+
+    def left(self, kept: Collection[str]) -> None:
+        """Note that a block is left: variables that are not ``kept`` are gone, but those of the session."""
+        names = {name.lower() for name in kept}
+        self._given = {name: given for name, given in self._given.items() if name[0] == "@" or name in names}
 
     def known(self) -> Values:
         """Return the name of each variable, with what it may hold."""

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import sqlglot
 
 from driftline.capture.sql import bodies
+
+Tell = Callable[..., list[Any]]
 
 
 def words(text: str, dialect: str = "oracle") -> list[Any]:
@@ -60,3 +63,59 @@ def test_statements_of_a_package_are_found_one_by_one(tell: Callable[..., list[A
         "FUNCTION b RETURN NUMBER IS v NUMBER; BEGIN INSERT INTO u (x) SELECT y FROM s; RETURN v; END; END k;"
     )
     assert [(one.target, one.problem) for one in tell(said, "oracle")] == [("t", ""), ("u", "")]
+
+
+@pytest.mark.parametrize(
+    ("name", "sql"),
+    [
+        ("postgres", "CREATE FUNCTION f(x int) RETURNS int AS 'SELECT 1' LANGUAGE sql"),
+        ("bigquery", "CREATE TEMP FUNCTION f(x INT64) AS (x + 1)"),
+        ("bigquery", "BEGIN DECLARE x INT64 DEFAULT (SELECT k FROM c); END"),
+        ("mysql", "CREATE PROCEDURE p(x INT) BEGIN IF 1 THEN SELECT CASE 1 WHEN 1 THEN 2 END; END IF; END"),
+        (
+            "mysql",
+            "CREATE PROCEDURE p() BEGIN DECLARE x INT; BEGIN SELECT 1; END; END; CREATE PROCEDURE q(z INT) SELECT 1",
+        ),
+        ("snowflake", "CREATE FUNCTION f(x INT) RETURNS INT AS 'x + 1'"),
+        ("snowflake", "DECLARE x INT; BEGIN x := (SELECT k FROM c); END"),
+        ("oracle", "CREATE PROCEDURE p(x INT) IS n NUMBER; BEGIN LOOP NULL; END LOOP; END;"),
+        ("oracle", "DECLARE x NUMBER; BEGIN SELECT k INTO x FROM c; END;"),
+    ],
+)
+def test_a_parameter_or_variable_ends_with_its_body(tell: Tell, name: str, sql: str) -> None:
+    *_, one = tell(f"{sql}; INSERT INTO m (y) SELECT x FROM t", name)
+    assert one.columns == {"y": ["t.x IDENTITY"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "sql"),
+    [
+        ("bigquery", "DECLARE x INT64; BEGIN SELECT 1; END"),
+        ("mysql", "CREATE PROCEDURE p(x INT) BEGIN BEGIN SELECT 1; END; SELECT CASE 1 WHEN 1 THEN 2 END"),
+        ("oracle", "DECLARE x NUMBER; n NUMBER; BEGIN IF n = 1 THEN NULL; END IF; CASE n WHEN 1 THEN NULL; END CASE"),
+        ("oracle", "CREATE PROCEDURE p IS x NUMBER := 1; n NUMBER; BEGIN NULL"),
+        ("snowflake", "BEGIN TRANSACTION; DECLARE x INT; BEGIN SELECT 1"),
+    ],
+)
+def test_a_parameter_or_variable_is_known_in_its_body(tell: Tell, name: str, sql: str) -> None:
+    *_, one = tell(f"{sql}; INSERT INTO m (y) SELECT x FROM t", name)
+    assert one.columns == {"y": []}
+
+
+@pytest.mark.parametrize(
+    ("name", "declares"),
+    [
+        ("mysql", "CREATE PROCEDURE p() BEGIN DECLARE a, v INT DEFAULT (SELECT max(k) FROM c)"),
+        ("bigquery", "BEGIN DECLARE v INT64 DEFAULT (SELECT max(k) FROM c)"),
+        ("snowflake", "DECLARE a INT; v INT DEFAULT (SELECT max(k) FROM c); BEGIN"),
+        ("postgres", "DO $$ DECLARE a int; v int := (SELECT max(k) FROM c); BEGIN"),
+        ("tsql", "CREATE PROCEDURE p AS BEGIN DECLARE @a INT = 1, @v INT = (SELECT max(k) FROM c)"),
+    ],
+)
+def test_a_variable_has_the_value_of_its_declaration(tell: Tell, name: str, declares: str) -> None:
+    named = "@v" if name == "tsql" else "v"
+    end = " $$" if "$$" in declares else ""
+    ends = "" if declares.endswith("BEGIN") else ";"
+    query, insert = tell(f"{declares}{ends} INSERT INTO m (y) VALUES ({named}); END{end}", name)
+    assert list(query.columns.values()) == [["c.k AGGREGATION"]]
+    assert insert.columns == {"y": ["c.k AGGREGATION"]}

@@ -107,3 +107,59 @@ def test_a_table_called_like_the_function_hides_its_parameters(tell: Tell) -> No
         "postgres",
     )
     assert one.columns == {"c": ["u.x IDENTITY"]}
+
+
+@pytest.mark.parametrize(
+    ("takes", "body", "call"),
+    [
+        ("t tab", "$1.a", "f(t)"), ("t tab", "t.a", "f(t)"), ("u tab", "(u).a", "f(t)"), ("tab", "($1).a", "f(t.*)"),
+        ("u tab", "f.u.a", "f(t)"),
+    ],
+)  # fmt: skip
+def test_a_whole_row_is_handed_over_column_by_column(tell: Tell, takes: str, body: str, call: str) -> None:
+    *_, one = tell(f"CREATE FUNCTION f({takes}) RETURNS int AS 'SELECT {body} + 1' LANGUAGE sql; "
+                   f"SELECT {call} AS b FROM tab t", "postgres")  # fmt: skip
+    assert one.columns == {"b": ["tab.a TRANSFORMATION"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "define", "drop"),
+    [
+        ("postgres", "CREATE FUNCTION f(i int) RETURNS int AS 'SELECT p FROM q' LANGUAGE sql", "DROP FUNCTION f"),
+        ("postgres", "CREATE FUNCTION f(i int) RETURNS int AS 'SELECT p FROM q' LANGUAGE sql",
+         "DROP FUNCTION IF EXISTS s.f(int) CASCADE"),
+        ("duckdb", "CREATE MACRO f(i) AS (SELECT p FROM q)", "DROP MACRO f"),
+    ],
+)  # fmt: skip
+def test_a_function_that_is_dropped_is_not_followed(tell: Tell, name: str, define: str, drop: str) -> None:
+    *_, one = tell(f"{define}; {drop}; SELECT f(a) AS b FROM t", name)
+    assert one.columns == {"b": ["t.a TRANSFORMATION"]}
+    *_, one = tell(f"{define}; DROP TABLE f; SELECT f(a) AS b FROM t", name)
+    assert one.columns == {"b": ["q.p IDENTITY"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "define"),
+    [
+        ("duckdb", "CREATE MACRO f(i, j := (SELECT p FROM q)) AS i + j"),
+        ("postgres", "CREATE FUNCTION f(i int, j int = (SELECT p FROM q)) RETURNS int AS 'SELECT i + j' LANGUAGE sql"),
+        ("postgres", "CREATE FUNCTION f(i int, j int DEFAULT (SELECT p FROM q)) RETURNS int RETURN i + j"),
+    ],
+)
+def test_a_parameter_that_no_call_hands_over_has_its_default(tell: Tell, name: str, define: str) -> None:
+    *_, one = tell(f"{define}; SELECT f(a) AS b, f(a, c) AS d, f(a, j := c) AS e FROM t", name)
+    given = ["t.a TRANSFORMATION", "t.c TRANSFORMATION"]
+    assert one.columns == {"b": ["q.p TRANSFORMATION", "t.a TRANSFORMATION"], "d": given, "e": given}
+
+
+def test_a_parameter_that_may_be_a_column_as_well_is_in_doubt(tell: Tell) -> None:
+    body = "'SELECT p FROM q WHERE q.i = i' LANGUAGE sql"
+    *_, one = tell(f"CREATE FUNCTION f(i int) RETURNS int AS {body}; SELECT f(a) AS b FROM t", "postgres")
+    assert one.columns == {"b": ["q.i FILTER", "q.i FILTER 0.5", "q.p IDENTITY", "t.a FILTER 0.5"]}
+    assert one.doubts == ["i"]
+
+
+def test_a_variable_of_mysql_hides_the_column_of_its_name(tell: Tell) -> None:
+    sql = "CREATE PROCEDURE p(k INT) BEGIN SELECT a INTO k FROM c; INSERT INTO m (x) SELECT k FROM q; END"
+    assert tell(sql, "mysql", {"q": ("k",)})[-1].columns == {"x": ["c.a IDENTITY"]}
+    assert tell(sql, "oracle", {"q": ("k",)})[-1].columns == {"x": ["q.k IDENTITY"]}

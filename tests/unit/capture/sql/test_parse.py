@@ -229,3 +229,12 @@ def test_reading_a_script_takes_no_time_that_grows_with_its_square(
 def test_a_statement_of_tsql_behind_a_variable_that_is_set_is_one_by_itself() -> None:
     found = [type(one.tree).__name__ for one in pieces("SET @y = 2 DELETE FROM n WHERE q = 1", "tsql")]
     assert found == ["Select", "Delete"]
+
+
+@pytest.mark.parametrize(("rest", "problem"), [("SELECT b FRM u WHERE (", "cannot be parsed"), ("SELECT b FROM u", "")])
+def test_what_no_semicolon_parts_from_a_body_is_told(tell: Callable[..., list[Any]], rest: str, problem: str) -> None:
+    body = "CREATE FUNCTION f() RETURNS int AS $$ SELECT p FROM q $$ LANGUAGE sql"
+    query, insert = tell(f"{body} INSERT INTO z {rest}", "postgres")
+    assert (query.columns, insert.target) == ({"p": ["q.p IDENTITY"]}, "z")
+    assert insert.problem.startswith(problem)
+    assert bool(insert.problem) == bool(problem)

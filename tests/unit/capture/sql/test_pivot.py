@@ -13,7 +13,8 @@ CASES = [
       "feb": ["t.a AGGREGATION", "t.b CONDITIONAL"]},
      ["t.c GROUP_BY"]),
     ("bigquery", "SELECT * FROM t UNPIVOT (val FOR m IN (a, b))",
-     {"c": ["t.c IDENTITY"], "val": ["t.a IDENTITY", "t.b IDENTITY"], "m": []}, ["t.a FILTER", "t.b FILTER"]),
+     {"c": ["t.c IDENTITY"], "val": ["t.a IDENTITY", "t.b IDENTITY"],
+      "m": ["t.a CONDITIONAL", "t.b CONDITIONAL"]}, ["t.a FILTER", "t.b FILTER"]),
     ("snowflake", "SELECT * FROM t UNPIVOT INCLUDE NULLS (val FOR m IN (a, b)) AS p (x, y, z)",
      {"x": ["t.c IDENTITY"], "y": [], "z": ["t.a IDENTITY", "t.b IDENTITY"]}, []),
     ("bigquery", "SELECT v, w FROM t UNPIVOT ((v, w) FOR m IN ((a, b) AS 'one', (c, a) AS 'two'))",
@@ -32,7 +33,8 @@ CASES = [
     ("duckdb", "PIVOT t ON b USING sum(a) GROUP BY c",
      {"c": ["t.c IDENTITY"], "*": ["t.a AGGREGATION", "t.b CONDITIONAL"]}, ["t.c GROUP_BY"]),
     ("duckdb", "UNPIVOT t ON a, b INTO NAME n VALUE v",
-     {"c": ["t.c IDENTITY"], "n": [], "v": ["t.a IDENTITY", "t.b IDENTITY"]}, ["t.a FILTER", "t.b FILTER"]),
+     {"c": ["t.c IDENTITY"], "n": ["t.a CONDITIONAL", "t.b CONDITIONAL"], "v": ["t.a IDENTITY", "t.b IDENTITY"]},
+     ["t.a FILTER", "t.b FILTER"]),
 ]  # fmt: skip
 
 
@@ -52,6 +54,23 @@ def test_a_pivot_of_a_table_without_schema_keeps_its_other_columns_open(tell: Te
 def test_columns_that_a_pattern_chooses_turn_into_rows(tell: Tell) -> None:
     said = "UNPIVOT {} ON COLUMNS(* EXCLUDE (c)) INTO NAME n VALUE v"
     (one,) = tell(said.format("t"), "duckdb", SCHEMA)
-    assert one.columns == {"c": ["t.c IDENTITY"], "n": [], "v": ["t.a IDENTITY", "t.b IDENTITY"]}
+    names = ["t.a CONDITIONAL", "t.b CONDITIONAL"]
+    assert one.columns == {"c": ["t.c IDENTITY"], "n": names, "v": ["t.a IDENTITY", "t.b IDENTITY"]}
     (one,) = tell(said.format("w"), "duckdb")
     assert one.columns["v"] == ["w.* IDENTITY 0.3"]
+
+
+@pytest.mark.parametrize(
+    ("name", "turned", "more"),
+    [
+        ("oracle", "PIVOT XML (SUM(a) FOR b IN (ANY))", []),
+        ("oracle", "PIVOT XML (SUM(a) AS s FOR b IN (SELECT DISTINCT k FROM w WHERE z = 1))",
+         ["w.k CONDITIONAL", "w.z CONDITIONAL"]),
+        ("snowflake", "PIVOT (SUM(a) FOR b IN (SELECT DISTINCT k FROM w WHERE z = 1))",
+         ["w.k CONDITIONAL", "w.z CONDITIONAL"]),
+        ("snowflake", "PIVOT (SUM(a) FOR b IN (ANY))", []),
+    ],
+)  # fmt: skip
+def test_columns_that_only_the_data_names_come_from_all(tell: Tell, name: str, turned: str, more: list[str]) -> None:
+    (one,) = tell(f"SELECT * FROM t {turned}", name, {**SCHEMA, "w": ("k", "z")})
+    assert one.columns == {"c": ["t.c IDENTITY"], "*": ["t.a AGGREGATION", "t.b CONDITIONAL", *more]}

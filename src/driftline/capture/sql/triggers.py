@@ -1,0 +1,84 @@
+"""Triggers: the table whose rows OLD and NEW are, and statements that fill a column of NEW.
+
+Enters: the words of a script. Leaves: ``SELECT * FROM t`` for the table of a trigger, also for a function of PostgreSQL
+that triggers run; ``NEW.a := …`` and ``SELECT … INTO NEW.a`` as the ``SET NEW.a = …`` that they are.
+"""
+
+from typing import Any
+
+from driftline.capture.sql.tokens import Token, TokenType, Words, dotted, said, spelled
+
+_LONG = 200  # words of a trigger that runs a function
+
+
+def of_trigger(tokens: list[Any]) -> list[Any]:
+    """Return the words of ``SELECT * FROM t`` for ``CREATE TRIGGER … ON t …``; none where it is no trigger."""
+    words = [token.text.upper() for token in tokens]
+    if "TRIGGER" not in words[1:6] or "ON" not in words[:-1]:
+        return []
+    start = words.index("ON") + 1
+    return [*spelled(tokens[0], "SELECT", "*", "FROM"), *dotted(tokens, start)]
+
+
+def of_functions(tokens: list[Any]) -> dict[str, list[Any]]:
+    """Return ``SELECT * FROM t`` for each function that triggers of one table alone run, by its small name."""
+    found: dict[str, list[Any]] = {}
+    words = said(tokens) if any(token.text.upper() == "TRIGGER" for token in tokens) else Words(())
+    for place in (one for one, word in enumerate(words) if word == "CREATE"):
+        end = min(words.after(place, ";") or len(words), place + _LONG)
+        runs = words.after(place, "EXECUTE") or end
+        query = of_trigger(tokens[place:end])
+        if not query or runs >= end or words[runs + 1] not in ("FUNCTION", "PROCEDURE"):
+            continue
+        name = dotted(tokens, runs + 2)[-1].text.lower()
+        same = [one.text for one in found.get(name, query)] == [one.text for one in query]
+        found[name] = query if same else []
+    return found
+
+
+def function_name(tokens: list[Any]) -> str:
+    """Return the name of the function that words create, in small letters; nothing where they create none."""
+    words = [token.text.upper() for token in tokens[:8]]
+    place = next((one for one, word in enumerate(words) if word == "FUNCTION"), 0)
+    return str(dotted(tokens, place + 1)[-1].text.lower()) if place and place + 1 < len(tokens) else ""
+
+
+def is_filled(tokens: list[Any]) -> bool:
+    """Whether words begin with ``NEW.a := …`` or ``NEW.a = …``."""
+    words = [token.text.upper() for token in tokens[:4]]
+    return words[:2] == ["NEW", "."] and words[3:] in ([":="], ["="])
+
+
+def asks(tokens: list[Any]) -> bool:
+    """Whether words begin with ``SELECT … INTO NEW.a``."""
+    words = said(tokens) if tokens[0].token_type == TokenType.SELECT else Words(())
+    into = words.after(0, "INTO") or 0
+    return into > 0 and words[into + 1 : into + 3] == ["NEW", "."]
+
+
+def filled(tokens: list[Any]) -> list[Any]:
+    """Return ``NEW.a := v`` and ``SELECT v INTO NEW.a FROM …`` as ``SET NEW.a = …``; other words as they are."""
+    if is_filled(tokens):
+        near = tokens[3]
+        return [*spelled(near, "SET"), *tokens[:3], Token(TokenType.EQ, "=", near.line, near.col, near.start, near.end),
+                *tokens[4:]]  # fmt: skip
+    words = said(tokens)
+    into = words.after(0, "INTO") if words[:1] in (["SELECT"], ["WITH"]) else None
+    if into is None or words[into + 1 : into + 3] != ["NEW", "."]:
+        return tokens
+    end = into + 4
+    while words[end : end + 3] == [",", "NEW", "."]:
+        end += 4
+    near = tokens[into]
+    equal = Token(TokenType.EQ, "=", near.line, near.col, near.start, near.end)
+    names = tokens[into + 1 : end]
+    names = [*spelled(near, "("), *names, *spelled(near, ")")] if len(names) > 3 else names
+    return [
+        *spelled(near, "SET"),
+        *names,
+        equal,
+        *spelled(near, "("),
+        *tokens[:into],
+        *tokens[end:],
+        *spelled(near, ")"),
+    ]

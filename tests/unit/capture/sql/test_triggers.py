@@ -1,0 +1,71 @@
+"""Triggers. Expected edges by hand: a row of NEW and OLD is one of the trigger's table."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlglot
+
+from driftline.capture.sql import triggers
+
+Tell = Callable[..., list[Any]]
+RUNS = "CREATE TRIGGER x BEFORE INSERT ON s.t FOR EACH ROW EXECUTE {} f()"
+
+
+def body(statements: str) -> str:
+    return f"CREATE FUNCTION f() RETURNS trigger AS $$ BEGIN {statements} RETURN NEW; END $$ LANGUAGE plpgsql"
+
+
+def oracle(statements: str) -> str:
+    return f"CREATE OR REPLACE TRIGGER x BEFORE INSERT ON s.t FOR EACH ROW BEGIN {statements} END"
+
+
+@pytest.mark.parametrize(
+    ("name", "script"),
+    [
+        ("postgres", lambda inner: f"{body(inner)}; {RUNS.format('FUNCTION')}"),
+        ("postgres", lambda inner: f"{RUNS.format('PROCEDURE')}; {body(inner)}"),
+        ("oracle", lambda inner: oracle(inner.replace("NEW.", ":NEW."))),
+        ("mysql", lambda inner: oracle(inner.replace("NEW.a :=", "SET NEW.a ="))),
+    ],
+)
+def test_what_fills_a_column_of_the_new_row_is_an_update(tell: Tell, name: str, script: Callable[[str], str]) -> None:
+    one, two = tell(script("NEW.a := NEW.b + 1; INSERT INTO log (x) VALUES (NEW.b);"), name)
+    assert (one.target, one.columns, one.doubts) == ("s.t", {"a": ["s.t.b TRANSFORMATION"]}, [])
+    assert (two.target, two.columns) == ("log", {"x": ["s.t.b IDENTITY"]})
+
+
+@pytest.mark.parametrize(
+    ("name", "script"),
+    [
+        ("postgres", lambda inner: f"{body(inner)}; {RUNS.format('FUNCTION')}"),
+        ("oracle", lambda inner: oracle(inner.replace("NEW.", ":NEW."))),
+    ],
+)
+def test_a_query_fills_columns_of_the_new_row(tell: Tell, name: str, script: Callable[[str], str]) -> None:
+    (one,) = tell(script("SELECT p, q INTO NEW.a, NEW.c FROM u WHERE u.id = NEW.k;"), name)
+    by = ["s.t.k FILTER", "u.id FILTER"]
+    assert (one.target, one.columns) == ("s.t", {"a": [*by, "u.p IDENTITY"], "c": [*by, "u.q IDENTITY"]})
+    (one,) = tell(script("SELECT p INTO NEW.a FROM u;"), name)
+    assert (one.target, one.columns) == ("s.t", {"a": ["u.p IDENTITY"]})
+
+
+def test_a_row_of_a_table_that_is_not_known_is_told(tell: Tell) -> None:
+    (one,) = tell(body("NEW.a := NEW.b + 1;"), "postgres")
+    assert one.problem == "sets a row of a trigger whose table is not known"
+    other = RUNS.format("FUNCTION").replace("s.t", "s.u")
+    one, *_ = tell(f"{body('NEW.a := NEW.b + 1;')}; {RUNS.format('FUNCTION')}; {other}", "postgres")
+    assert one.problem == "sets a row of a trigger whose table is not known"
+
+
+def test_functions_are_found_with_the_table_of_their_triggers() -> None:
+    text = (
+        f"CREATE TABLE t (a INT); {RUNS.format('FUNCTION')}; CREATE TRIGGER y AFTER UPDATE ON u EXECUTE FUNCTION d.G();"
+    )
+    found = triggers.of_functions(sqlglot.tokenize(text, read="postgres"))
+    assert {name: " ".join(token.text for token in query) for name, query in found.items()} == {
+        "f": "SELECT * FROM s . t", "g": "SELECT * FROM u",
+    }  # fmt: skip
+    assert triggers.of_functions(sqlglot.tokenize("SELECT trigger FROM t")) == {}
+    assert triggers.function_name(sqlglot.tokenize("CREATE OR REPLACE FUNCTION d.G() RETURNS x")) == "g"
+    assert triggers.function_name(sqlglot.tokenize("CREATE TABLE t")) == ""
