@@ -3,7 +3,9 @@
 import io
 import json
 import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.recorded import kinds, names
@@ -89,6 +91,24 @@ def test_what_a_package_pickles_for_itself_is_no_data_but_a_model_in_it_is(
             with open(path, "rb") as file:
                 pickle.load(file)
     assert kinds(run) == {"lib/calendars/model.pkl": "model", "en.dat": "file"}
+
+
+def test_what_joblib_remembers_of_a_function_is_one_dataset_and_its_books_are_none(
+    script: Callable[..., list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    program = (
+        "import driftline; driftline.watch('job')\n"
+        "import joblib\n"
+        "@joblib.Memory('kept', verbose=0).cache\n"
+        "def double(number): return number * 2\n"
+        "assert [double(3), double(4), double(3)] == [6, 8, 6]\n"
+    )
+    for read, written in (1, 2), (2, 0):  # what the first run keeps, it reads again
+        run = script(program)[-1]
+        found, made = ([one["name"] for one in run.get(way, ())] for way in ("inputs", "outputs"))
+        assert {name.rpartition("/")[2] for name in (*found, *made)} == {"double"}
+        assert (len(found), len(made)) == (read, written)
+        assert run["run"]["facets"]["driftline_completeness"]["unattributed"] == []
 
 
 def test_the_graph_that_dbt_pickles_for_itself_is_no_data(watched: MemorySink) -> None:
