@@ -229,6 +229,21 @@ def test_data_for_trees_that_they_read_and_write_themselves_is_recorded(
     assert names(other) == (["train.bin"], [])
 
 
+def test_data_for_trees_that_are_written_have_no_column_that_is_called_like_a_method(
+    script: Callable[..., list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    pytest.importorskip("lightgbm")
+    (tmp_path / "raw.csv").write_text("y,a\n" + "".join(f"{n % 2},{n}\n" for n in range(60)))
+    (run,) = script(
+        "import driftline; driftline.watch('job')\n"
+        "import lightgbm, pandas as pd\n"
+        "raw = pd.read_csv('raw.csv')\n"
+        "lightgbm.Dataset(raw[['a']], raw['y'], params={'verbose': -1}).construct().save_binary('train.bin')\n"
+    )
+    assert [one["name"] for one in run["outputs"]] == ["train.bin"]
+    assert "columnLineage" not in run["outputs"][0]["facets"]
+
+
 @pytest.mark.filterwarnings("ignore")  # XGBoost would rather not read texts
 def test_how_a_matrix_is_read_is_no_part_of_its_name(watched: MemorySink, tmp_path: Path) -> None:
     xgboost = pytest.importorskip("xgboost")
