@@ -229,6 +229,22 @@ def test_data_for_trees_that_they_read_and_write_themselves_is_recorded(
     assert names(other) == (["train.bin"], [])
 
 
+def test_weights_tell_of_each_tensor_and_have_no_rows(watched: MemorySink, tmp_path: Path) -> None:
+    safetensors = pytest.importorskip("safetensors.numpy")
+    import numpy as np
+
+    with driftline.run("job"):
+        np.savez("raw.npz", x=np.zeros((2, 3)), y=np.zeros(3))
+        safetensors.save_file({"head": np.load("raw.npz")["x"]}, "a.safetensors")
+    driftline.flush()
+    told = {one.name: one.facets for one in watched.decoded()[-1].outputs}
+    schemas = {name: json.loads(bytes(found["schema"]))["fields"] for name, found in told.items()}
+    assert [one["name"] for one in schemas["raw.npz"]] == ["x", "y"]
+    assert [(one["name"], one["type"]) for one in schemas["a.safetensors"]] == [("head", "F64[2, 3]")]
+    assert "rows" not in json.loads(bytes(told["a.safetensors"]["driftline_state"]))
+    assert json.loads(bytes(told["a.safetensors"]["driftline_fingerprint"]))["value"].startswith("a1-1:")
+
+
 def test_data_for_trees_that_are_written_have_no_column_that_is_called_like_a_method(
     script: Callable[..., list[dict[str, Any]]], tmp_path: Path
 ) -> None:
