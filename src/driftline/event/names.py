@@ -31,6 +31,10 @@ _PART = later.pattern(  # part-0, data_0, chunk-3, 0, 00000001, 0-1, data-00000-
     r"|^(part|data|chunk)[-_]?[0-9a-f-]*$",
     re.IGNORECASE,
 )
+_OF_DASK = later.pattern(
+    r"^(part\.[0-9]+\.[a-z.]+|[0-9]+\.part(\.[a-z0-9]+)?)$"
+)  # part.0.parquet, 0.part: nobody else's
+_CALL = later.pattern(r"^[0-9a-f]{32}$")  # the arguments of a call, as ``joblib.Memory`` names the folder of its result
 _DIGITS = 8  # of a day without dashes
 _SAVED = later.pattern(r"^\d{4}-\d\d-\d\dT\d\d\.\d\d\.\d\d\.\d{3}Z$")  # as Kedro names the versions of a file
 
@@ -52,11 +56,16 @@ def locate(path: str) -> Located:
     with a name of its own keeps it, for tables may share folders: ``lake/y=2013/m=01/orders.csv`` is
     ``("file", "lake/orders.csv", "2013/01")``, and ``feed/2013-01-31/orders.csv`` is ``("file", "feed/orders.csv",
     "2013-01-31")``. A file that lies in a folder of its own name, one folder a moment, as
-    Kedro keeps versions (``model.pkl/2013-01-31T08.00.00.000Z/model.pkl``), is that folder.
+    Kedro keeps versions (``model.pkl/2013-01-31T08.00.00.000Z/model.pkl``), is that folder, and so is a part that Dask
+    writes (``flights/part.0.parquet``). What ``joblib.Memory`` keeps of the calls of one function is one dataset.
     """
     namespace, rest = _split_namespace(path)
     parts = _parts(rest)
     found: list[str] = []
+    if len(parts) > 1 and parts[-2] not in ("/", "//") and _OF_DASK.match(parts[-1]):
+        parts.pop()
+    elif parts[-1:] == ["output.pkl"] and "joblib" in parts[:-3] and _CALL.match(parts[-2]):
+        return Located(namespace, "/".join(parts[:-2]).replace("//", "/", 1), parts[-2])
     while parts:
         stem = parts[-1].split(".", 1)[0] if not found else parts[-1]
         hit = _KEY_VALUE.match(parts[-1].removesuffix(".parquet").removesuffix(".csv")) or _DATE.match(stem)

@@ -8,7 +8,16 @@ from driftline.profile.build import build, build_many
 from driftline.profile.codec import decode, encode
 from driftline.profile.column import Column, Profile
 from driftline.profile.comparison import Comparison, compare
-from driftline.profile.fingerprint import FORM, WRITTEN, Fingerprint, Prints, beside, fingerprint, fingerprint_many
+from driftline.profile.fingerprint import (
+    FORM,
+    WRITTEN,
+    Fingerprint,
+    Prints,
+    beside,
+    fingerprint,
+    fingerprint_many,
+    of_arrays,
+)
 from driftline.profile.merge import merge
 from driftline.profile.ranks import Ranks
 from driftline.profile.recent import encoded, readable
@@ -16,4 +25,4 @@ from driftline.profile.row_set import RowSet, row_set
 
 __all__ = ["FORM", "WRITTEN", "Column", "Comparison", "Fingerprint", "Prints", "Profile", "Ranks", "RowSet", "beside",
            "build", "build_many", "compare", "decode", "encode", "encoded", "fingerprint", "fingerprint_many", "merge",
-           "readable", "row_set"]  # fmt: skip
+           "of_arrays", "readable", "row_set"]  # fmt: skip

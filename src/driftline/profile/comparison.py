@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from driftline.profile.fingerprint import WIDTH, Fingerprint
+from driftline.profile.fingerprint import ARRAYS, WIDTH, Fingerprint
 from driftline.profile.row_set import Kept
 
 Verdict = Literal["same", "reordered", "appended", "added", "removed", "changed", "columns", "unknown"]
@@ -43,7 +43,7 @@ def compare(before: Fingerprint, after: Fingerprint) -> Comparison | None:
     }
     came = tuple(name for name in after.columns if name not in before.columns)
     went = tuple(name for name in before.columns if name not in after.columns)
-    if came or went or not found:
+    if came or went or not found or before.form == ARRAYS:
         said = _columns(found, came, went) + _renamed(before, after, came, went)
         return Comparison("columns", found, came, went, sentence=said)
     verdict, sure, sentence = _rows(before, after, len(found))

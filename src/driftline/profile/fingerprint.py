@@ -23,6 +23,7 @@ from driftline.profile.sheet import Sheet
 
 FORM = "t2-2"
 WRITTEN = "w2-2"  # form of a text table: hashes of its cells as they are written
+ARRAYS = "a1-1"  # form of arrays by name, each of its own shape: one row, of which each array is a cell
 ALGORITHM = "xxh3-128"
 GROUP = 1 << 16  # rows
 WIDTH = 16  # bytes of a hash
@@ -100,6 +101,11 @@ def fingerprint_many(whole: Sheet, *, rows: bool = False) -> list[Fingerprint]:
 def beside(rows: int, parts: Iterable[Fingerprint]) -> Fingerprint:
     """Return the fingerprint of the table of ``rows`` rows whose columns are those of ``parts``, no name twice."""
     return _made(rows, {name: hashes for part in parts for name, hashes in part.groups.items()}, None, FORM)
+
+
+def of_arrays(hashes: dict[str, bytes]) -> Fingerprint:
+    """Return the fingerprint of arrays by name, of which each has a hash of ``WIDTH`` bytes."""
+    return _made(1, hashes, None, ARRAYS)
 
 
 class Prints:

@@ -23,6 +23,24 @@ from driftline.event import names
         ("feed/20130131.parquet", ("file", "feed", "20130131")),
         ("data/part-1.parquet", ("file", "data/part-1.parquet", "")),
         ("m/r.pickle/2026-11-28T15.16.57.818Z/r.pickle", ("file", "m/r.pickle", "")),  # Kedro
+        (
+            "tmp/joblib/job/f/e553a9724fb4db27304cf433c6999883/output.pkl",
+            ("file", "tmp/joblib/job/f", "e553a9724fb4db27304cf433c6999883"),
+        ),
+        (
+            "/tmp/joblib/job/f/e553a9724fb4db27304cf433c6999883/output.pkl",
+            ("file", "/tmp/joblib/job/f", "e553a9724fb4db27304cf433c6999883"),
+        ),
+        (
+            "models/e553a9724fb4db27304cf433c6999883/output.pkl",
+            ("file", "models/e553a9724fb4db27304cf433c6999883/output.pkl", ""),
+        ),
+        ("feed/flights/part.12.parquet", ("file", "feed/flights", "")),  # Dask
+        ("flights.csv/0.part", ("file", "flights.csv", "")),
+        ("feed/2013-01-31/3.part.gz", ("file", "feed", "2013-01-31")),
+        ("feed/day=2013-01-31/part.0.parquet", ("file", "feed", "2013-01-31")),
+        ("/part.0.parquet", ("file", "/part.0.parquet", "")),
+        ("feed/part.a.parquet", ("file", "feed/part.a.parquet", "")),
         ("m/r.pickle/2026-11-28T15.16.57.818Z/s.pickle", ("file", "m/r.pickle/2026-11-28T15.16.57.818Z/s.pickle", "")),
         ("r.pickle/r.pickle", ("file", "r.pickle/r.pickle", "")),
     ],

@@ -343,7 +343,7 @@ def _handed(table: Table, visit: Visit, names: Sequence[str] | None) -> dict[str
 def _fields(seen: Seen | None) -> tuple[Field, ...] | None:
     if seen is None:
         return None
-    return seen.touched.fields if seen.contents is None else seen.contents.fields
+    return seen.touched.fields if seen.contents is None or seen.contents.arrays else seen.contents.fields
 
 
 def _named(table: Table) -> list[str]:

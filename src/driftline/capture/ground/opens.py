@@ -23,7 +23,7 @@ NAMED = 100  # files of a run that are named one by one
 LIMIT = 10_000  # files of a run that are remembered
 FURTHER = "openings of further files"
 _LOCKING = frozenset(("fcntl.lockf", "fcntl.fcntl"))
-_CODE = (".py", ".pyc", ".pyi", ".so", ".pyd", ".dll", ".dylib", ".pth", ".ttf", ".ttc", ".otf", ".afm")
+_CODE = (".gitignore", ".py", ".pyc", ".pyi", ".so", ".pyd", ".dll", ".dylib", ".pth", ".ttf", ".ttc", ".otf", ".afm")
 _FOLDERS = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/", "/run/", "/System/", "/Library/")
 _INSIDE = ("/site-packages/", "/dist-packages/", "/.git/", "/__pycache__/", "/.cache/", "/.config/", "/.ipython/")
 _OUTSIDE = (
@@ -191,6 +191,7 @@ def _ignored(path: str, ours: tuple[str, ...]) -> bool:
         or slashed.startswith(_FOLDERS)
         or path.startswith(ours)
         or any(part in slashed for part in (*_INSIDE, *_OUTSIDE))
+        or ("/joblib/" in slashed and slashed.endswith("/metadata.json"))  # of what ``joblib.Memory`` keeps
     )
 
 

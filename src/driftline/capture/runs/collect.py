@@ -84,6 +84,8 @@ def _same(known: Seen, seen: Seen) -> bool:
         return False
     if known.touched.partition != seen.touched.partition and known.path != seen.path:
         return False  # the same bytes in another slice
+    if known.path != seen.path and not known.touched.version and not seen.touched.version and known.path and seen.path:
+        return False  # parts of one folder that are still being written
     if known.touched.version == seen.touched.version:
         return True
     if known.pending and known.path == seen.path:

@@ -330,8 +330,9 @@ def _dataset(
 ) -> DatasetPart:
     """Return what an event says of a version; of an output with its columns, as they are ``told``."""
     touched, contents = seen.touched, None if seen.part else seen.contents
-    rows = touched.rows if contents is None else contents.rows
+    rows = touched.rows if contents is None or contents.arrays else contents.rows
     fields = seen.fields
+    shown = contents.fields if contents is not None and contents.arrays else fields
     state = facets.StateFacet(
         version=touched.version,
         kind=touched.kind,
@@ -344,8 +345,8 @@ def _dataset(
     )
     found = {"driftline_state": facets.pack("driftline_state", state)}
     found |= {key: facets.pack(key, body) for key, body in seen.facets.items()}
-    if fields is not None and seen.part != "columns":
-        found["schema"] = facets.pack("schema", {"fields": fields})  # a field without a type has none there, either
+    if shown is not None and seen.part != "columns":
+        found["schema"] = facets.pack("schema", {"fields": shown})  # a field without a type has none there, either
     key = (touched.dataset.namespace, touched.dataset.name, touched.version)
     if contents is not None and contents.prints is not None and key not in profiled:
         profiled.add(key)

@@ -211,7 +211,8 @@ def _named(output: Seen) -> "set[Dataset]":
 
 def _told(output: Seen) -> "tuple[bool, set[Dataset]]":
     """Whether the code has told where all columns come from, and which datasets it names."""
-    fields = output.touched.fields if output.contents is None else output.contents.fields
+    held = output.contents
+    fields = output.touched.fields if held is None or held.arrays else held.fields
     lineage = output.lineage or {}
     known: dict[str, list[Any]] = {
         name: [one for one in column["inputFields"] if _followed(one)]

@@ -200,7 +200,7 @@ class Run(Recording):
     def _hand_over(self, way: Literal["read", "write"], seen: Seen) -> None:
         """Leave ``seen`` to the process that began this run, and will end it."""
         if self._client is not None:
-            offspring.before_exit(self.finish)
+            fault.attempt("offspring", offspring.before_exit, self.finish)
             fault.attempt("offspring", offspring.leave, self._client.home, self.id, way, seen)
 
     def columns(
@@ -358,7 +358,7 @@ def _place_of(visit: sites.Visit, one: sites.Read | str) -> None:
     """In a child process: leave where in the code something was read or opened to the process that began the run."""
     found = enclosing()
     if isinstance(found, Run) and found.inherited and found._client is not None:
-        offspring.before_exit(found.finish)
+        fault.attempt("offspring", offspring.before_exit, found.finish)
         fault.attempt("offspring", offspring.leave_place, found._client.home, found.id, visit, one)
 
 

@@ -48,8 +48,11 @@ class Seen(msgspec.Struct, kw_only=True):
 
     @property
     def fields(self) -> tuple[Field, ...] | None:
-        """Its columns as measured; of a table as its database declares them, whatever types a frame of it has."""
-        if self.contents is None or self.part or (self.declared and self.touched.fields):
+        """Its columns as measured; of a table as its database declares them, whatever types a frame of it has.
+
+        Arrays that lie in one file, each of its own shape, are no columns.
+        """
+        if self.contents is None or self.part or self.contents.arrays or (self.declared and self.touched.fields):
             return self.touched.fields
         found: tuple[Field, ...] = self.contents.fields
         return found

@@ -50,13 +50,15 @@ _DATE_METHODS = """
 """
 
 _FURTHER = """
-    toarray todense
+    toarray todense construct save_binary
     add_column append_column column_names combine_chunks drop_columns group_by num_columns num_rows remove_column
     rename_columns set_column sort_by to_batches to_pydict to_pylist
 """
 
 FRAME = frozenset(_FRAME.split())
-FURTHER = frozenset(_FURTHER.split())  # of pyarrow and SciPy: no columns of an unknown table, but of one that has them
+FURTHER = frozenset(
+    _FURTHER.split()
+)  # of pyarrow, SciPy, LightGBM: no columns of an unknown table, but of one that has them
 SERIES = frozenset(_SERIES.split())
 GROUPED = frozenset(_GROUPED.split())
 DATE_METHODS = frozenset(_DATE_METHODS.split())

@@ -41,6 +41,7 @@ class Contents(msgspec.Struct, frozen=True, kw_only=True):
     varied: frozenset[str] = frozenset()  # columns with at least two values
     telling: frozenset[str] = frozenset()  # columns with so many values that equal content means the same column
     regular: frozenset[str] = frozenset()  # columns that only number the rows, or go up in equal steps
+    arrays: bool = False  # no table: the fields are arrays, each of its own shape
 
 
 _schemas: deque[tuple[pa.Schema, tuple[Field, ...]]] = deque(maxlen=8)  # of the last tables, and what is told of them

@@ -10,6 +10,7 @@ ENDINGS = {
     "lines": tuple(f"{name}{packed}" for name in (".jsonl", ".ndjson") for packed in _PACKED),
     "feather": (".feather", ".arrow", ".ipc"),
     "orc": (".orc",),
+    "tensors": (".safetensors",),
     "npy": (".npy",),
     "npz": (".npz",),
     "json": (".json",),

@@ -3,10 +3,11 @@
 Enters: the path of a file. Leaves: ``contents.Contents``, kept by file version, for other processes as well
 (``remembered``). Runs on the sender's thread and never changes what it reads. Formats: Parquet, text tables as the
 program reads them (``form``) or as their header says, JSON lines, JSON in the shapes that pandas writes, Arrow IPC,
-ORC, NumPy arrays and archives of them, Excel where openpyxl is in use. The ending of the name says which; where it says
-none that is known, the first bytes do. Other files have a version but no contents. Parquet and IPC files above
-``WHOLE`` are read a block at a time, so memory stays bounded; above ``PROFILE_LIMIT`` they are fingerprinted only, and
-so are text tables (``text``), whose types the first block decides; large files of other formats have no contents.
+ORC, NumPy arrays and archives of them, safetensors, Excel where openpyxl is in use. The ending of the name says which;
+where it says none that is known, the first bytes do. Other files have a version but no contents. Parquet and IPC files
+above ``WHOLE`` are read a block at a time, so memory stays bounded; above ``PROFILE_LIMIT`` they are fingerprinted
+only, and so are text tables (``text``), whose types the first block decides; large files of other formats have no
+contents.
 """
 
 import contextlib
@@ -23,7 +24,7 @@ from pyarrow import ipc
 
 from driftline import later
 from driftline.capture.ground.unwarned import unwarned
-from driftline.capture.tables import endings, measure, measured, parquet_table, text, workbook
+from driftline.capture.tables import arrays, endings, measure, measured, parquet_table, text, workbook
 from driftline.capture.tables.contents import Contents, as_arrow, of_arrow, of_batches, of_data
 from driftline.capture.tables.form import Form, readable
 from driftline.capture.tables.measured import Key
@@ -188,19 +189,27 @@ def _array(path: str) -> dict[str, Any] | None:
     return _arrays({"": np.load(path, allow_pickle=False)})  # not mapped, as above
 
 
+def _of_archive(path: str) -> Contents | None:
+    table = _archive(path)
+    if table is not None:
+        return of_data(table)
+    with np.load(path, allow_pickle=False) as found:
+        return arrays.of_numpy((name, found[name]) for name in found.files)
+
+
 def _archive(path: str) -> dict[str, Any] | None:
     """Arrays of one length that lie in one file are columns of one table."""
     with np.load(path, allow_pickle=False) as found:
         return _arrays({name: found[name] for name in found.files})
 
 
-def _arrays(arrays: Mapping[str, Any]) -> dict[str, Any] | None:
+def _arrays(given: Mapping[str, Any]) -> dict[str, Any] | None:
     """A structured array has its own columns; a table of numbers has them by place: ``name.0``, ``name.1``, ….
 
     None where an array is no table, or the arrays have different lengths.
     """
     columns: dict[str, Any] = {}
-    for name, array in arrays.items():
+    for name, array in given.items():
         before = f"{name}." if name else ""
         if array.dtype.names:
             columns |= {f"{before}{one}": array[one] for one in array.dtype.names}
@@ -267,7 +276,8 @@ def _contents(columns: Mapping[str, Any] | None) -> Contents | None:
 _LESS: dict[str, tuple[Callable[[str], Contents | None], int]] = {  # format -> how it is read, and up to how many bytes
     "orc": (_of_orc, PROFILE_LIMIT),
     "npy": (lambda path: _contents(_array(path)), PROFILE_LIMIT),
-    "npz": (lambda path: _contents(_archive(path)), PROFILE_LIMIT),
+    "npz": (_of_archive, PROFILE_LIMIT),
+    "tensors": (arrays.of_safetensors, measure.HASH_LIMIT),
     "json": (_of_json, _SMALL),
     "sheet": (_of_book, _SMALL),
 }

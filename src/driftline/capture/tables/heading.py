@@ -43,7 +43,6 @@ def of_file(path: str, form: Form, options: Mapping[str, Any]) -> Heading | None
         or form.bare.startswith("polars")
         or form.skip < 1
         or form._replace(comment="").leaves_out
-        or (form.comment and form.skip > 1)
         or not form.delimiter
     ):
         return None
@@ -52,7 +51,7 @@ def of_file(path: str, form: Form, options: Mapping[str, Any]) -> Heading | None
     if by_place and (options.get("columns") or not options.get("has_header", True)):
         return None  # the names are those of chosen columns, or there is no header
     lines = _lines(path, form)
-    header, following = lines[:1], lines[1:]
+    header, following = lines[form.skip - 1 : form.skip], lines[form.skip :]
     if form.comment and any(form.comment in cell for line in lines for cell in line):
         return None  # which lines there are is not known by counting them
     if not header or not (declared or _is_header(header[0], following)):
@@ -74,7 +73,7 @@ def _in_places(names: Sequence[str], columns: Sequence[str], wanted: Any) -> tup
 
 
 def _lines(path: str, form: Form) -> list[list[str]]:
-    """The line above the first row, and that row."""
+    """The lines above the first row, and that row."""
     if path.lower().endswith(_PACKED) or endings.form(path) not in {"", "csv"}:
         return []
     try:
@@ -85,7 +84,7 @@ def _lines(path: str, form: Form) -> list[list[str]]:
         quoting = csv.QUOTE_MINIMAL if form.quote else csv.QUOTE_NONE
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=form.delimiter, quotechar=form.quote or None,
                           quoting=quoting)  # type: ignore[arg-type] # one of the two  # fmt: skip
-        return list(rows)[form.skip - 1 : form.skip + 1]
+        return list(rows)[: form.skip + 1]
     except (OSError, LookupError, ValueError, csv.Error):
         return []
 

@@ -3,7 +3,9 @@
 import io
 import json
 import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.recorded import kinds, names
@@ -89,6 +91,24 @@ def test_what_a_package_pickles_for_itself_is_no_data_but_a_model_in_it_is(
             with open(path, "rb") as file:
                 pickle.load(file)
     assert kinds(run) == {"lib/calendars/model.pkl": "model", "en.dat": "file"}
+
+
+def test_what_joblib_remembers_of_a_function_is_one_dataset_and_its_books_are_none(
+    script: Callable[..., list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    program = (
+        "import driftline; driftline.watch('job')\n"
+        "import joblib\n"
+        "@joblib.Memory('kept', verbose=0).cache\n"
+        "def double(number): return number * 2\n"
+        "assert [double(3), double(4), double(3)] == [6, 8, 6]\n"
+    )
+    for read, written in (1, 2), (2, 0):  # what the first run keeps, it reads again
+        run = script(program)[-1]
+        found, made = ([one["name"] for one in run.get(way, ())] for way in ("inputs", "outputs"))
+        assert {name.rpartition("/")[2] for name in (*found, *made)} == {"double"}
+        assert (len(found), len(made)) == (read, written)
+        assert run["run"]["facets"]["driftline_completeness"]["unattributed"] == []
 
 
 def test_the_graph_that_dbt_pickles_for_itself_is_no_data(watched: MemorySink) -> None:
@@ -207,6 +227,37 @@ def test_data_for_trees_that_they_read_and_write_themselves_is_recorded(
         (trees.Dataset if library == "lightgbm" else trees.DMatrix)("train.bin")
     assert names(one) == (["train.txt"] if library == "lightgbm" else [], ["train.bin"])
     assert names(other) == (["train.bin"], [])
+
+
+def test_weights_tell_of_each_tensor_and_have_no_rows(watched: MemorySink, tmp_path: Path) -> None:
+    safetensors = pytest.importorskip("safetensors.numpy")
+    import numpy as np
+
+    with driftline.run("job"):
+        np.savez("raw.npz", x=np.zeros((2, 3)), y=np.zeros(3))
+        safetensors.save_file({"head": np.load("raw.npz")["x"]}, "a.safetensors")
+    driftline.flush()
+    told = {one.name: one.facets for one in watched.decoded()[-1].outputs}
+    schemas = {name: json.loads(bytes(found["schema"]))["fields"] for name, found in told.items()}
+    assert [one["name"] for one in schemas["raw.npz"]] == ["x", "y"]
+    assert [(one["name"], one["type"]) for one in schemas["a.safetensors"]] == [("head", "F64[2, 3]")]
+    assert "rows" not in json.loads(bytes(told["a.safetensors"]["driftline_state"]))
+    assert json.loads(bytes(told["a.safetensors"]["driftline_fingerprint"]))["value"].startswith("a1-1:")
+
+
+def test_data_for_trees_that_are_written_have_no_column_that_is_called_like_a_method(
+    script: Callable[..., list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    pytest.importorskip("lightgbm")
+    (tmp_path / "raw.csv").write_text("y,a\n" + "".join(f"{n % 2},{n}\n" for n in range(60)))
+    (run,) = script(
+        "import driftline; driftline.watch('job')\n"
+        "import lightgbm, pandas as pd\n"
+        "raw = pd.read_csv('raw.csv')\n"
+        "lightgbm.Dataset(raw[['a']], raw['y'], params={'verbose': -1}).construct().save_binary('train.bin')\n"
+    )
+    assert [one["name"] for one in run["outputs"]] == ["train.bin"]
+    assert "columnLineage" not in run["outputs"][0]["facets"]
 
 
 @pytest.mark.filterwarnings("ignore")  # XGBoost would rather not read texts

@@ -16,6 +16,7 @@ import pytest
 from tests.recorded import names
 
 import driftline
+from driftline.capture.tables import measure
 from driftline.testing import MemorySink
 
 TABLE = pa.table({"a": [1, 2], "b": ["x", "y"]})
@@ -119,3 +120,29 @@ def test_a_dataset_of_texts_has_the_columns_that_its_format_says(watched: Memory
     assert driftline.flush()
     (part,) = json.loads(watched.raw[-1])["inputs"]
     assert [field["name"] for field in part["facets"]["schema"]["fields"]] == expected == ["f0", "f1"]
+
+
+def test_part_files_of_one_folder_that_are_written_through_open_files_are_all_recorded(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    Path("out").mkdir()
+    with driftline.run("job") as run:
+        for number in range(3):
+            with open(f"out/part.{number}.parquet", "wb") as file:
+                pa.parquet.write_table(pa.table({"a": [number]}), file)
+    assert [one.dataset.name for one in run.outputs] == ["out", "out", "out"]
+    assert {one.version for one in run.outputs} == {measure.of_file(str(one)).version for one in Path("out").iterdir()}
+
+
+@pytest.mark.filterwarnings("ignore")  # Dask calls what pandas is about to give up
+def test_tables_of_dask_are_the_folders_that_it_writes(watched: MemorySink, tmp_path: Path) -> None:
+    dask = pytest.importorskip("dask.dataframe")
+    import pandas as pd
+
+    with driftline.run("write") as one:
+        dask.from_pandas(pd.DataFrame({"a": range(9)}), npartitions=3).to_parquet("out")
+    with driftline.run("read") as other:
+        assert dask.read_parquet("out").a.sum().compute() == 36
+    assert {each.dataset.name for each in one.outputs} == {each.dataset.name for each in other.inputs} == {"out"}
+    assert {each.version for each in one.outputs} == {each.version for each in other.inputs}
+    assert len(one.outputs) == 3

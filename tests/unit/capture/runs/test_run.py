@@ -13,9 +13,12 @@ import xxhash
 
 import driftline
 from driftline import profile, testing
+from driftline.capture.ground import fault
+from driftline.capture.program import sites
+from driftline.capture.runs import offspring
 from driftline.capture.runs import run as runs
 from driftline.event import facets
-from driftline.event.lineage import Dataset, Touched
+from driftline.event.lineage import Dataset, Job, Touched
 from driftline.event.openlineage import DatasetPart
 from driftline.testing import MemorySink
 
@@ -298,6 +301,28 @@ def test_a_run_that_cannot_observe_something_says_so_and_goes_on(sink: MemorySin
     assert event.run is not None
     assert json.loads(bytes(event.run.facets["driftline_gaps"]))["gaps"] == {"read": 1}
     assert [part.name for part in event.inputs] == ["secret.csv"]
+
+
+def test_a_child_whose_end_cannot_be_heard_of_still_leaves_where_it_read(
+    sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(finish: object) -> None:
+        raise KeyError("multiprocessing.util")
+
+    left: list[str] = []
+    monkeypatch.setattr(offspring, "before_exit", fails)
+    monkeypatch.setattr(offspring, "leave_place", lambda home, run, visit, one: left.append(f"{run} {one}"))
+    monkeypatch.setattr(sites._Kept, "told", None)
+    child = runs.Run.taken_over("0198c2c4-0000-7000-8000-000000000001", Job("default", "job"))
+    child.resume()
+    try:
+        runs._place_of(sites.Visit(sites.Way((), ()), 1, 0), "a.csv")
+    finally:
+        child.suspend()
+        runs.open_runs.pop(id(child))
+    assert left == ["0198c2c4-0000-7000-8000-000000000001 a.csv"]
+    assert fault.counts() == {"offspring": 1}
+    fault.reset()
 
 
 def test_switched_off_a_run_does_nothing_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

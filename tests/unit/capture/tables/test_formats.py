@@ -205,7 +205,10 @@ def test_arrays_of_one_length_in_an_archive_are_columns(tmp_path: Path) -> None:
     assert found is not None
     assert plain is not None
     assert found.fingerprint == plain.fingerprint
-    assert written(tmp_path / "weights.npz") is None
+    weights = written(tmp_path / "weights.npz")
+    assert weights is not None
+    assert weights.arrays
+    assert [field.name for field in weights.fields] == ["b", "x"]
 
 
 def test_the_first_bytes_tell_a_format_that_the_name_does_not(tmp_path: Path) -> None:

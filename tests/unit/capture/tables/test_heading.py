@@ -113,6 +113,16 @@ def test_lines_that_are_comments_are_no_header_and_are_not_counted(file: Path) -
     assert heading.of_file(str(file), arguments.numpy_text(told), told) is None
 
 
+def test_a_header_below_other_lines_is_one_where_no_line_is_a_comment(file: Path) -> None:
+    told = {"delimiter": ",", "skiprows": 3, "names": ["p", "q"]}
+    file.write_text("sales\nin euros\nid,amount\n1,2\n3,4\n")
+    found = heading.of_file(str(file), arguments.numpy_text(told), told)
+    assert found is not None
+    assert (found.columns, dict(found.own), found.form.skip) == (("id", "amount"), {"p": "id", "q": "amount"}, 2)
+    file.write_text("# sales\nin euros\nid,amount\n1,2\n3,4\n")
+    assert heading.of_file(str(file), arguments.numpy_text(told), told) is None
+
+
 def test_a_file_whose_header_cannot_be_read_is_a_hedge(script: Script) -> None:
     events = script(BEGIN + (
         'pd.DataFrame({"id": range(60), "amount": range(60)}).to_csv("raw.csv.xz", index=False)\n'
