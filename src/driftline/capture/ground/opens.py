@@ -37,6 +37,8 @@ _OUTSIDE = (
     "/.local/share/",
     "/.telemetry/",
     "/compute_logs/",
+    "/.ray/",
+    "/ray/session_",
 )
 _BOOKS = tuple(  # of dbt
     f"/target/{name}"

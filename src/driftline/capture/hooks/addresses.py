@@ -6,6 +6,7 @@ a question to SQLite for its file where nobody listens.
 Source: https://openlineage.io/docs/spec/naming.
 """
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -72,6 +73,15 @@ def place_of(connection: Any) -> Place | None:
     if info is not None and (_of_library(type(connection), "psycopg", "psycopg2") or _is_psycopg(connection)):
         return _server("postgres", info.host, info.port, info.dbname)
     return None
+
+
+def of_uri(uri: str) -> Place | None:
+    """Return the database that an address leads to as ConnectorX reads it: behind ``sqlite://`` stands the path."""
+    scheme, _, rest = uri.partition("://")
+    if scheme != "sqlite":
+        return _of_address(uri)
+    path = unquote(rest.partition("?")[0])
+    return _sqlite(path) if os.path.isfile(path) else None
 
 
 def _of_url(url: Any) -> Place | None:

@@ -36,7 +36,7 @@ SCANS = ("scan_parquet", "scan_ndjson", "scan_ipc", "scan_delta", "scan_iceberg"
 WRITERS = ("parquet", "json", "ndjson", "ipc", "ipc_stream", "avro", "excel", "delta")
 SINKS = ("sink_parquet", "sink_ndjson", "sink_ipc", "sink_delta")
 COLLECTS = ("collect", "collect_async", "collect_batches", "fetch", "profile")
-_QUERIES = ("read_database", "read_database_uri")
+_QUERIES = {"read_database": "connection", "read_database_uri": "uri"}
 _PLANS = frozenset(("explain", "show_graph", "serialize", "inspect", "lazy"))  # look at a plan, or keep it
 _TARGET = ("file", "path", "target", "workbook")
 
@@ -78,8 +78,8 @@ def install(polars: Any) -> list[Patch]:
     patches += around(polars, "LazyFrame.sink_csv", _sunk_text)
     patches += around(polars, "collect_all", _all_collected)
     patches += around(polars, "DataFrame.write_database", _stored, _place(2, "connection"))
-    for name in _QUERIES:
-        patches += around(polars, name, _queried, _place(1, "connection", "uri"))
+    for name, given in _QUERIES.items():
+        patches += around(polars, name, _queried, _place(1, given))
     return patches + polars_plan.install(polars, {*COLLECTS, *SINKS, "sink_csv", *_PLANS})
 
 
@@ -194,7 +194,9 @@ def _place(argument: int, *names: str) -> Before:
 
     def before(args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         named = next((kwargs[name] for name in names if name in kwargs), None)
-        return addresses.place_of(args[argument] if len(args) > argument else named) or PASS
+        given = args[argument] if len(args) > argument else named
+        found = addresses.of_uri(given) if names == ("uri",) and isinstance(given, str) else addresses.place_of(given)
+        return found or PASS
 
     return before
 

@@ -50,6 +50,7 @@ _MODULES = {
         "sentencepiece", "onnxruntime", "faiss", "hnswlib", "usearch.index", "lancedb.db", "lancedb.table",
     ),
     "opened": ("cv2", "soundfile", "rasterio"),
+    "connectorx": ("connectorx",),
     "elsewhere": ("ray", "pyspark.sql.session", "tensorstore", "tantivy", "annoy"),
     "datasets": ("datasets",),
     "lakehouse": ("deltalake", "pyiceberg.table"),

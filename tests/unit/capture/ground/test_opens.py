@@ -94,8 +94,13 @@ def test_what_dbt_keeps_of_a_project_is_neither_an_output_nor_a_gap(watched: Mem
     assert not opens.is_book("shop/graph.gpickle")
 
 
-def test_what_metaflow_keeps_of_its_flows_is_neither_an_input_nor_a_gap(watched: MemorySink, tmp_path: Path) -> None:
-    kept = tmp_path / ".metaflow" / "Flow" / "7" / "start" / "1" / "0.data.json"
+@pytest.mark.parametrize(
+    "name", [".metaflow/Flow/7/start/1/0.data.json", ".ray/auth_token", "ray/session_2026-11-29_10-38-00_1/node.json"]
+)
+def test_what_metaflow_and_ray_keep_for_themselves_is_neither_an_input_nor_a_gap(
+    watched: MemorySink, tmp_path: Path, name: str
+) -> None:
+    kept = tmp_path / name
     kept.parent.mkdir(parents=True)
     with driftline.run("flow") as run:
         with kept.open("w") as file:
