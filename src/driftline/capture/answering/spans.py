@@ -125,7 +125,7 @@ class Spans:
                 return
             told, over = self._waiting.ended(key, ended)
             over += self._waiting.late()
-            ready = self._ended(started, ended, told)
+            ready = self._ended(key, started, ended, told)
             waits = bool(self._waiting)
         self._release(over)
         if ready is not None:
@@ -160,7 +160,7 @@ class Spans:
         for one in over:
             self._record(_Ready(one.root, one.found, one.near), one)
 
-    def _ended(self, started: _Open, ended: Ended | None, told: Held | None) -> _Ready | None:
+    def _ended(self, key: int, started: _Open, ended: Ended | None, told: Held | None) -> _Ready | None:
         """Return the spans of an answer that is over; None where a span belongs to one around it, or is to wait."""
         parent = self._open.get(started.parent)
         if parent is not None:
@@ -177,10 +177,14 @@ class Spans:
                 known = {id(one.ended): one.leave() for one in started.found}
                 parent.found += [known.get(id(one)) or Near(one) for one in found]
                 del parent.found[:-TOGETHER]
+            elif started.inner:  # what goes on inside of it, as a stream does, stands on what was found
+                for one in self._open.values():
+                    if one.parent == key:
+                        one.found[:0] = [Near(of) for of in found if dialects.kind_of(of.span) in FOUND]
             return None
         root = ended if ended is not None else found[-1]
         above = [*self._above(started.parent)]
-        near = [one for key in above for one in self._open[key].found] if not alone else []
+        near = [one for outer in above for one in self._open[outer].found] if not alone else []
         near += self._beyond(started, above) if not alone else []
         ready = _Ready(root, found, fed(near, root, found), started.answer)
         around = self._around(started, above) if not made and ended is not None and _answers(ended) else ()

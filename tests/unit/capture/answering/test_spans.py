@@ -130,6 +130,20 @@ def test_a_call_by_hand_stands_perhaps_only_on_what_a_model_of_the_chain_has_rea
     assert found == {"Soon.": (1, 0), "Now.": (1, 1)}
 
 
+def test_what_goes_on_in_a_chain_that_is_over_stands_on_what_the_chain_has_found(sink: MemorySink) -> None:
+    """As LlamaIndex streams the answer of a chat, and keeps it in a span that only says that it is of a model."""
+    tracing = Tracing()
+    chain = tracing.start()
+    tracing.once(retriever("a"), chain)
+    streaming, keeping = tracing.start(chain), tracing.start(chain)
+    tracing.end(chain, CHAIN)
+    tracing.once(LLM, streaming)
+    tracing.end(streaming, CHAIN)
+    tracing.end(keeping, {"openinference.span.kind": "LLM", "input.value": "{}"})
+    (answer,) = recorded(sink)
+    assert (answer.text, [one.content for one in answer.documents], answer.perhaps) == ("Soon.", [ids.text("a")], 0)
+
+
 def test_a_retrieval_without_an_answer_is_none(sink: MemorySink) -> None:
     tracing = Tracing()
     request = tracing.start(scope="asgi")
