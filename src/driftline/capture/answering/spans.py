@@ -177,11 +177,11 @@ class Spans:
                 known = {id(one.ended): one.leave() for one in started.found}
                 parent.found += [known.get(id(one)) or Near(one) for one in found]
                 del parent.found[:-TOGETHER]
-            elif started.inner:  # what goes on inside of it, as a stream does, stands on what was found
-                for one in self._open.values():
-                    if one.parent == key:
-                        one.found[:0] = [Near(of) for of in found if dialects.kind_of(of.span) in FOUND]
+            elif started.inner:
+                self._hand_on(key, found)
             return None
+        if started.inner and parent is None:
+            self._hand_on(key, found)
         root = ended if ended is not None else found[-1]
         above = [*self._above(started.parent)]
         near = [one for outer in above for one in self._open[outer].found] if not alone else []
@@ -192,6 +192,14 @@ class Spans:
             self._waiting.add(Held(root, found, ready.near, owner.sender), around)
             return None
         return ready
+
+    def _hand_on(self, key: int, found: Sequence[Ended]) -> None:
+        """Have what goes on inside of a span that is over, as a stream does, stand on what no call has read yet."""
+        called = max((one.span.start_us for one in found if _answers(one)), default=0)
+        fresh = [one for one in found if dialects.kind_of(one.span) in FOUND and one.span.end_us > called]
+        for one in self._open.values():
+            if one.parent == key:
+                one.found[:0] = map(Near, fresh)
 
     def _above(self, key: int) -> Iterator[int]:
         """Yield the spans around one, from the inside."""

@@ -135,13 +135,22 @@ def test_what_goes_on_in_a_chain_that_is_over_stands_on_what_the_chain_has_found
     tracing = Tracing()
     chain = tracing.start()
     tracing.once(retriever("a"), chain)
-    streaming, keeping = tracing.start(chain), tracing.start(chain)
-    tracing.end(chain, CHAIN)
-    tracing.once(LLM, streaming)
-    tracing.end(streaming, CHAIN)
-    tracing.end(keeping, {"openinference.span.kind": "LLM", "input.value": "{}"})
-    (answer,) = recorded(sink)
-    assert (answer.text, [one.content for one in answer.documents], answer.perhaps) == ("Soon.", [ids.text("a")], 0)
+    for asked in (False, True):  # whether a model was asked before, of what the first search had found
+        if asked:
+            chain = tracing.start()
+            tracing.once(retriever("b"), chain)
+            tracing.now += 1
+            tracing.once({**LLM, "output.value": "What of a?"}, chain)
+            tracing.now += 1
+            tracing.once(retriever("a"), chain)
+        streaming, keeping = tracing.start(chain), tracing.start(chain)
+        tracing.end(chain, CHAIN)
+        tracing.once(LLM, streaming)
+        tracing.end(streaming, CHAIN)
+        tracing.end(keeping, {"openinference.span.kind": "LLM", "input.value": "{}"})
+    found = [(one.text, [document.content for document in one.documents], one.perhaps) for one in recorded(sink)]
+    a, b = ids.text("a"), ids.text("b")
+    assert found == [("Soon.", [a], 0), ("What of a?", [b, a], 0), ("Soon.", [a], 0)]
 
 
 def test_a_retrieval_without_an_answer_is_none(sink: MemorySink) -> None:
