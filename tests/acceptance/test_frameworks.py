@@ -119,6 +119,51 @@ CLIENT_IN_CHAIN = (
     server.shutdown()
 """
 )
+INDEX = f"""
+    from llama_index.core import Document, Settings, VectorStoreIndex
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+    from llama_index.core.llms import CompletionResponse, CustomLLM, LLMMetadata
+    from llama_index.core.llms.callbacks import llm_completion_callback
+
+    class Letters(BaseEmbedding):
+        def _get_text_embedding(self, text):
+            return [text.count(letter) + 0.1 for letter in "aefpw"]
+
+        def _get_query_embedding(self, text):
+            return self._get_text_embedding(text)
+
+        async def _aget_query_embedding(self, text):
+            return self._get_text_embedding(text)
+
+    class Model(CustomLLM):
+        @property
+        def metadata(self):
+            return LLMMetadata(model_name="own-1")
+
+        @llm_completion_callback()
+        def complete(self, prompt, formatted=False, **more):
+            return CompletionResponse(text={REPLY!r})
+
+        @llm_completion_callback()
+        def stream_complete(self, prompt, formatted=False, **more):
+            words = {REPLY!r}.split(" ")
+            said = [" ".join(words[: end + 1]) for end in range(len(words))]
+            return (CompletionResponse(text=one, delta=word) for one, word in zip(said, words))
+
+    Settings.embed_model, Settings.llm = Letters(), Model()
+    index = VectorStoreIndex.from_documents([Document(text=text) for text in ({PAGE!r}, "xyz", "Few pay.")])
+    two = {{"similarity_top_k": 2}}
+    assert str(index.as_query_engine(**two).query("When paid?")) == {REPLY!r}
+    assert "".join(index.as_query_engine(streaming=True, **two).query("When paid?").response_gen)
+    assert str(index.as_chat_engine(chat_mode="context", **two).chat("When paid?")) == {REPLY!r}
+    assert "".join(index.as_chat_engine(chat_mode="context", **two).stream_chat("When paid?").response_gen)
+    found = [(one.node.text, one.score) for one in index.as_retriever(**two).retrieve("When paid?")]
+    assert len(found) == 2
+    assert provider.force_flush()
+    for answer in sink.recorded:
+        said = [(driftline.event.ids.text(text), score) for text, score in found]
+        assert [(one.content, one.score) for one in answer.documents] == said, (answer.documents, found)
+"""
 BY_HAND = (
     SERVER
     + f"""
@@ -231,6 +276,19 @@ def test_a_chain_of_langchain_whose_client_is_instrumented_too_is_one_answer() -
     for answer in found:
         assert (answer["text"], answer["tokens_in"], answer["tokens_out"]) == (REPLY, 11, 4)
         assert {source["role"] for source in answer["sources"]} == {"index", "model", "prompt"}
+
+
+def test_what_llamaindex_answers_from_an_index_stands_on_its_documents_in_order_with_their_scores() -> None:
+    """Documents and scores are those that the retriever itself gives out."""
+    needs("openinference.instrumentation.llama_index", "llama_index.core")
+    begin = (
+        "    from openinference.instrumentation.llama_index import LlamaIndexInstrumentor\n"
+        "    LlamaIndexInstrumentor().instrument(tracer_provider=provider)\n"
+    )
+    answers = run(begin + INDEX)
+    assert [one["text"] for one in answers] == [REPLY] * 4
+    assert {one["question"] for one in answers} == {ids.text("When paid?")}
+    assert all("model" in {source["role"] for source in one["sources"]} for one in answers)
 
 
 def test_a_client_that_is_called_by_hand_in_a_step_stands_on_the_documents_of_the_chain_around_it() -> None:

@@ -51,6 +51,7 @@ _ASKED_FOR = ".tool_call.id"
 _LOGFIRE = "logfire.span_type"
 _LOGFIRE_TOLD = frozenset((_RESPONSE, "gen_ai.output.messages", "gen_ai.usage.input_tokens", "response_data", "events"))
 _UNKNOWN = frozenset(("", "unknown"))
+_CALLED = ("llm.", "output.")  # what a call of a model that did not fail says something of, under OpenInference
 _DOCUMENT = re.compile(r"^(?:retrieval|reranker)\.(?:output_)?documents\.(\d+)\.document\.(id|content|score|metadata)$")
 _RESULT = re.compile(r"^db\.(?:query|search)\.result\.(ids?|scores?|distances?|metadatas?|documents?)$")
 
@@ -157,7 +158,9 @@ def kind_of(span: Span) -> Kind | None:
     held = span.attributes
     said = held.get("openinference.span.kind")
     if said is not None:
-        return _OPENINFERENCE.get(str(said).upper(), "group")
+        found = _OPENINFERENCE.get(str(said).upper(), "group")
+        silent = found == "model" and not span.failed and not any(key.startswith(_CALLED) for key in held)
+        return "group" if silent else found
     known = _OPERATIONS.get(str(held.get("gen_ai.operation.name", held.get("llm.request.type", ""))))
     if known == "model" and _LOGFIRE in held and not span.failed and _LOGFIRE_TOLD.isdisjoint(held):
         return "aside"  # a stream that has begun; Logfire tells of it once more when it is over

@@ -125,7 +125,7 @@ class Spans:
                 return
             told, over = self._waiting.ended(key, ended)
             over += self._waiting.late()
-            ready = self._ended(started, ended, told)
+            ready = self._ended(key, started, ended, told)
             waits = bool(self._waiting)
         self._release(over)
         if ready is not None:
@@ -160,7 +160,7 @@ class Spans:
         for one in over:
             self._record(_Ready(one.root, one.found, one.near), one)
 
-    def _ended(self, started: _Open, ended: Ended | None, told: Held | None) -> _Ready | None:
+    def _ended(self, key: int, started: _Open, ended: Ended | None, told: Held | None) -> _Ready | None:
         """Return the spans of an answer that is over; None where a span belongs to one around it, or is to wait."""
         parent = self._open.get(started.parent)
         if parent is not None:
@@ -177,10 +177,14 @@ class Spans:
                 known = {id(one.ended): one.leave() for one in started.found}
                 parent.found += [known.get(id(one)) or Near(one) for one in found]
                 del parent.found[:-TOGETHER]
+            elif started.inner:
+                self._hand_on(key, found)
             return None
+        if started.inner and parent is None:
+            self._hand_on(key, found)
         root = ended if ended is not None else found[-1]
         above = [*self._above(started.parent)]
-        near = [one for key in above for one in self._open[key].found] if not alone else []
+        near = [one for outer in above for one in self._open[outer].found] if not alone else []
         near += self._beyond(started, above) if not alone else []
         ready = _Ready(root, found, fed(near, root, found), started.answer)
         around = self._around(started, above) if not made and ended is not None and _answers(ended) else ()
@@ -188,6 +192,14 @@ class Spans:
             self._waiting.add(Held(root, found, ready.near, owner.sender), around)
             return None
         return ready
+
+    def _hand_on(self, key: int, found: Sequence[Ended]) -> None:
+        """Have what goes on inside of a span that is over, as a stream does, stand on what no call has read yet."""
+        called = max((one.span.start_us for one in found if _answers(one)), default=0)
+        fresh = [one for one in found if dialects.kind_of(one.span) in FOUND and one.span.end_us > called]
+        for one in self._open.values():
+            if one.parent == key:
+                one.found[:0] = map(Near, fresh)
 
     def _above(self, key: int) -> Iterator[int]:
         """Yield the spans around one, from the inside."""

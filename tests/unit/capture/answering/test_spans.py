@@ -130,6 +130,29 @@ def test_a_call_by_hand_stands_perhaps_only_on_what_a_model_of_the_chain_has_rea
     assert found == {"Soon.": (1, 0), "Now.": (1, 1)}
 
 
+def test_what_goes_on_in_a_chain_that_is_over_stands_on_what_the_chain_has_found(sink: MemorySink) -> None:
+    """As LlamaIndex streams the answer of a chat, and keeps it in a span that only says that it is of a model."""
+    tracing = Tracing()
+    chain = tracing.start()
+    tracing.once(retriever("a"), chain)
+    for asked in (False, True):  # whether a model was asked before, of what the first search had found
+        if asked:
+            chain = tracing.start()
+            tracing.once(retriever("b"), chain)
+            tracing.now += 1
+            tracing.once({**LLM, "output.value": "What of a?"}, chain)
+            tracing.now += 1
+            tracing.once(retriever("a"), chain)
+        streaming, keeping = tracing.start(chain), tracing.start(chain)
+        tracing.end(chain, CHAIN)
+        tracing.once(LLM, streaming)
+        tracing.end(streaming, CHAIN)
+        tracing.end(keeping, {"openinference.span.kind": "LLM", "input.value": "{}"})
+    found = [(one.text, [document.content for document in one.documents], one.perhaps) for one in recorded(sink)]
+    a, b = ids.text("a"), ids.text("b")
+    assert found == [("Soon.", [a], 0), ("What of a?", [b, a], 0), ("Soon.", [a], 0)]
+
+
 def test_a_retrieval_without_an_answer_is_none(sink: MemorySink) -> None:
     tracing = Tracing()
     request = tracing.start(scope="asgi")
