@@ -50,6 +50,9 @@ def _of_open(given: Any) -> Iterator[str]:
     if fs is not None and isinstance(path, str) and hasattr(fs, "unstrip_protocol"):
         yield address(fs.unstrip_protocol(path))
         return
+    if type(given).__name__ == "OSFile" and type(given).__module__ == "pyarrow.lib":
+        yield from _of_arrow(given)
+        return
     held = getattr(given, "__dict__", {})
     for attribute in ("name", "path", "io"):
         inner = held.get(attribute, getattr(type(given), attribute, None) and getattr(given, attribute, None))
@@ -58,6 +61,16 @@ def _of_open(given: Any) -> Iterator[str]:
             if os.path.isfile(text):
                 yield text
             return
+
+
+def _of_arrow(file: Any) -> Iterator[str]:
+    """The path of a file that Arrow has opened, which has no name: where the system tells it."""
+    try:
+        path = os.readlink(f"/proc/self/fd/{file.fileno()}")
+    except (OSError, ValueError):  # it is closed, or this system has no such folder
+        return
+    if os.path.isfile(path):
+        yield path
 
 
 def beneath(file: Any) -> Any:

@@ -1,17 +1,33 @@
 """What lies in plain containers that an object file gave: tables, records and values in dicts, lists and tuples.
 
 Enters: what a call like ``pickle.load`` returned. Leaves: a field for each column and value, called by the keys that
-lead there (``orders.amount``); its type says through which containers, for ``script.contained``. Only keys, names of
-columns and classes are looked at, of each container the first members, and no value is kept.
+lead there (``orders.amount``); its type says through which containers, for ``script.contained``. Only keys, attributes,
+names of columns and classes are looked at, of each container the first members, and no value is kept.
 """
 
+import contextlib
+import sys
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 from driftline.capture.frames import members
 from driftline.capture.hooks import glance
-from driftline.capture.script.steps import DICT, EACH, FRAME, HELD, KEY, LIST, MODEL, TUPLE, VALUE, Step, spelled
+from driftline.capture.program import whose
+from driftline.capture.script.steps import (
+    DICT,
+    EACH,
+    FRAME,
+    HELD,
+    KEY,
+    LIST,
+    MODEL,
+    OBJECT,
+    TUPLE,
+    VALUE,
+    Step,
+    spelled,
+)
 from driftline.event.lineage import Field
 
 DEPTH = 4
@@ -22,7 +38,7 @@ _ALIKE = 8  # records of one list whose keys count
 
 def fields(data: Any) -> tuple[Field, ...] | None:
     """Return the fields of a container; None of anything else, and where its keys do not tell what is in it."""
-    if type(data) not in (dict, list, tuple):
+    if type(data) not in (dict, list, tuple) and not _attributes(data):
         return None
     found = dict.fromkeys(islice(_below(data, ()), MOST + 1))
     told = [Field(*spelled(steps)) for steps in found]
@@ -47,8 +63,27 @@ def _below(data: Any, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
         yield from _of_list(data, steps)
     elif members.is_model(data):
         yield (*steps, (MODEL, ""))
+    elif held := _attributes(data):
+        for key, one in held.items():
+            yield from _within(one, (*steps, (OBJECT, kind.__name__), (DICT, key)))
     else:
         yield (*steps, (VALUE, "")) if steps else ()
+
+
+def _attributes(data: Any) -> dict[str, Any]:
+    """Return what an object of a class of the user's own holds, without asking the class; nothing of any other."""
+    kind = type(data)
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
+    if not isinstance(file, str) or not whose.of_user(file):
+        return {}
+    slots = kind.__dict__.get("__slots__", ())
+    held: dict[str, Any] = {}
+    for name in ("__dict__", *((slots,) if isinstance(slots, str) else slots)):
+        with contextlib.suppress(AttributeError):  # it has none, or it was not set
+            one = object.__getattribute__(data, name)
+            held |= one if name == "__dict__" else {name: one}
+    found = {name: one for name, one in held.items() if name[:1] != "_"}
+    return found if len(found) <= WIDTH else {}
 
 
 def _is_name(key: Any) -> bool:

@@ -9,15 +9,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import Machine, table_of
+from driftline.capture.script.call import MAX_ITEMS, Machine, table_of
 from driftline.capture.script.cames import hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import NOTHING, Came, Cames, Table
 from driftline.capture.script.site import Path
-from driftline.capture.script.steps import DICT, EACH, FRAME, HELD, KEY, LIST, MODEL, VALUE, Step, steps_of
-from driftline.capture.script.values import Foreign, Frame, Items, Pairs, Series, Thing, Value
+from driftline.capture.script.steps import DICT, EACH, FRAME, HELD, KEY, LIST, MODEL, OBJECT, VALUE, Step, steps_of
+from driftline.capture.script.values import Foreign, Frame, Instance, Items, Pairs, Series, Thing, Value
 
 DEPTH = 4
+_PARTS = Frame | Pairs | Items | Instance  # that have fields of their own
 _Ways = Sequence[tuple[str, list[Step]]]  # to each field, with its name
 
 
@@ -33,9 +34,24 @@ def flat(machine: Machine, value: Value | None, depth: int = 0) -> Table | None:
             return _beside(machine, parts, content.rows, depth)
     if isinstance(content, Items) and depth < DEPTH and content.loose is None and _by_place(machine, content):
         return _beside(machine, {str(at): one for at, one in enumerate(content.known)}, content.rows, depth)
+    if isinstance(content, Instance) and depth < DEPTH:
+        return _beside(machine, content.fields, NOTHING, depth)
+    if isinstance(content, Items) and (one := _own(machine, content)) is not None:
+        inside = flat(machine, one, depth + 1)
+        return None if inside is None else tables.shaped(inside, content.rows)
     if isinstance(content, Pairs) and depth < DEPTH and (content.loose is not None or content.known):
         return _by_data(machine, value, content, depth)
     return table_of(machine, value)
+
+
+def _own(machine: Machine, items: Items) -> Value | None:
+    """Return what stands for all elements of a list, where they are objects of one class of the user's own."""
+    out: Value | None = None
+    for one in (*items.known[:MAX_ITEMS], items.loose):
+        if one is not None and not isinstance(machine.memory.see(one), Instance):
+            return None
+        out = machine.memory.joined(out, one)
+    return out if isinstance(machine.memory.see(out), Instance) else None
 
 
 def _by_data(machine: Machine, value: Value | None, pairs: Pairs, depth: int) -> Table | None:
@@ -44,7 +60,7 @@ def _by_data(machine: Machine, value: Value | None, pairs: Pairs, depth: int) ->
     for one in pairs.known.values():
         loose = machine.memory.joined(loose, one)
     held = machine.memory.see(loose)
-    inside = flat(machine, loose, depth + 1) if isinstance(held, Frame | Pairs | Items) else None
+    inside = flat(machine, loose, depth + 1) if isinstance(held, _PARTS) else None
     if whole is None or (inside is not None and not inside.columns):
         return whole
     keys = {KEY: pairs.keys | whole.rows} if pairs.keys else {}
@@ -68,7 +84,7 @@ def _beside(machine: Machine, parts: Mapping[str, Value], rows: Cames, depth: in
     closed = True
     for key, one in parts.items():
         content = machine.memory.see(one)
-        table = flat(machine, one, depth + 1) if isinstance(content, Frame | Pairs | Items) else None
+        table = flat(machine, one, depth + 1) if isinstance(content, _PARTS) else None
         if table is None or (isinstance(content, Items) and not table.columns):
             own = made_of(machine.memory, one)
             columns[key] = own | (content.rows if isinstance(content, Series | Thing | Items) else NOTHING)
@@ -102,6 +118,8 @@ def _built(machine: Machine, path: Path, ways: _Ways) -> Value:
     if kind == FRAME:
         columns = {steps[0][1]: frozenset({Came(path, name)}) for name, steps in ways}
         return machine.memory.new(Frame(Table(columns, closed=True)))
+    if kind == OBJECT:
+        return _object(machine, path, ways)
     parts: dict[str, list[tuple[str, list[Step]]]] = {}
     for name, steps in ways:
         parts.setdefault(steps[0][1], []).append((name, steps[1:]))
@@ -113,6 +131,17 @@ def _built(machine: Machine, path: Path, ways: _Ways) -> Value:
         return _list(machine, path, parts[""])
     built = {key: _built(machine, path, inner) for key, inner in parts.items()}
     return machine.memory.new(Pairs(built) if kind == DICT else Items(tuple(built.values()), kind="tuple"))
+
+
+def _object(machine: Machine, path: Path, ways: _Ways) -> Value:
+    """An object of a class that the script has, too, else a dict of its attributes."""
+    inside = _built(machine, path, [(name, steps[1:]) for name, steps in ways])
+    classes = {steps[0][1] for _, steps in ways}
+    of = machine.memory.class_of(classes.pop()) if len(classes) == 1 else None
+    held = machine.memory.see(inside)
+    if of is None or not isinstance(held, Pairs):
+        return Thing(hedged(made_of(machine.memory, inside)))
+    return machine.memory.new(Instance(of, held.known))
 
 
 def _list(machine: Machine, path: Path, ways: _Ways) -> Value:

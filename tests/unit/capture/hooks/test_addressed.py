@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from driftline.capture.hooks import addressed, stated
@@ -46,3 +47,10 @@ def test_a_text_that_was_detached_from_its_file_has_no_name_any_more(tmp_path: P
     text = (tmp_path / "x").open()
     with text.detach():
         assert (list(addressed.places(text)), stated.details(text)) == ([], None)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="only there the system tells what Arrow has opened")
+def test_a_file_that_arrow_has_opened_is_its_path_until_it_is_closed(tmp_path: Path) -> None:
+    with pa.OSFile(str(tmp_path / "x.csv"), "wb") as opened:
+        assert list(addressed.places(opened)) == [str(tmp_path / "x.csv")]
+    assert list(addressed.places(opened)) == []

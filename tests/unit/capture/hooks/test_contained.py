@@ -1,5 +1,8 @@
 """What lies in containers; the expected names and ways are read off the literals."""
 
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
 from typing import Any
 
 import pandas as pd
@@ -7,7 +10,7 @@ import pytest
 from tests.told_by_code import BEGIN, DATA, Script, edges
 
 from driftline.capture.hooks import contained
-from driftline.capture.script.steps import DICT, EACH, FRAME, HELD, KEY, LIST, MODEL, TUPLE, VALUE, steps_of
+from driftline.capture.script.steps import DICT, EACH, FRAME, HELD, KEY, LIST, MODEL, OBJECT, TUPLE, VALUE, steps_of
 
 FRAME_OF_TWO = pd.DataFrame({"a": [1], "b": [2]})
 
@@ -94,3 +97,35 @@ def test_what_is_read_again_by_its_key_comes_from_what_was_kept_under_it(script:
     ))  # fmt: skip
     assert edges(events, "state.pkl")["a.spend"] == {("customers.csv", "spend", "IDENTITY", 0.9)}
     assert edges(events, "out.csv")["half"] == {("state.pkl", "a.spend", "TRANSFORMATION", 0.9)}
+
+
+@dataclass
+class Item:
+    sku: str
+    prices: list[float]
+    _hidden: int = 3
+
+    @property
+    def total(self) -> float:
+        raise AssertionError  # the user's code, which must not be asked
+
+
+@dataclass(slots=True)
+class Slotted:
+    sku: str
+
+
+class Kind(Enum):
+    A = 1
+
+
+def test_objects_of_the_user_s_own_classes_have_their_attributes_as_fields() -> None:
+    item = [(OBJECT, "Item"), (DICT, "sku"), (VALUE, "")]
+    prices = [(OBJECT, "Item"), (DICT, "prices"), (LIST, ""), (VALUE, "")]
+    assert told(Item("a", [1.0])) == {"sku": item, "prices": prices}
+    assert told([Item("a", [1.0]), Item("b", [2.0])]) == {"sku": [(LIST, ""), *item], "prices": [(LIST, ""), *prices]}
+    assert told({"one": Slotted("a")}) == {"one.sku": [(DICT, "one"), (OBJECT, "Slotted"), (DICT, "sku"), (VALUE, "")]}
+    assert told({"kind": Kind.A, "day": date(2024, 1, 1)}) == {
+        "kind": [(DICT, "kind"), (VALUE, "")],
+        "day": [(DICT, "day"), (VALUE, "")],
+    }

@@ -10,7 +10,7 @@ import pytest
 from driftline.capture.script.follow import Followed, follow
 from driftline.capture.script.reading import Cames, Entry, Source, Table, Unseen
 from driftline.capture.script.site import Path, turn_of
-from driftline.capture.script.steps import DICT, EACH, FRAME, KEY, LIST, TUPLE, VALUE, spelled
+from driftline.capture.script.steps import DICT, EACH, FRAME, KEY, LIST, OBJECT, TUPLE, VALUE, spelled
 
 FILES: dict[str, dict[str, str]] = {
     "orders": {"oid": "int64", "k": "string", "a": "float64", "b": "float64", "s": "string"},
@@ -32,6 +32,15 @@ FILES: dict[str, dict[str, str]] = {
     ),
     "records": dict(map(spelled, ([(LIST, ""), (DICT, "k"), (VALUE, "")], [(LIST, ""), (DICT, "name"), (VALUE, "")]))),
     "by_id": dict(map(spelled, ([(EACH, KEY), (VALUE, "")], [(EACH, ""), (DICT, "a"), (VALUE, "")]))),
+    "items": dict(
+        map(
+            spelled,
+            (
+                [(LIST, ""), (OBJECT, "Item"), (DICT, "a"), (VALUE, "")],
+                [(LIST, ""), (OBJECT, "Item"), (DICT, "b"), (VALUE, "")],
+            ),
+        )
+    ),
     "pair": dict(map(spelled, ([(TUPLE, "0"), (FRAME, "a")], [(TUPLE, "1"), (FRAME, "b")]))),
 }
 HEAD = """\

@@ -51,6 +51,28 @@ def test_what_is_kept_under_keys_from_data_is_found_by_them(wrote: Wrote) -> Non
     assert wrote(text) == {"k": "k", "was": "a, k join, key join"}
 
 
+def test_objects_of_a_class_of_the_script_are_told_by_their_attributes(wrote: Wrote) -> None:
+    text = """
+        import pickle
+        class Item:
+            def __init__(self, a, b):
+                self.a, self.b = a, b
+            def product(self):
+                return self.a * self.b
+        out = [{"a": one.a, "p": one.product()} for one in pickle.load("items")]
+        pd.DataFrame(out).to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "p": "a transformation, b transformation"}
+
+
+def test_objects_of_a_class_that_the_script_has_not_are_a_hedge(wrote: Wrote) -> None:
+    text = """
+        import pickle
+        pd.DataFrame([{"a": one.a} for one in pickle.load("items")]).to_csv("o")
+    """
+    assert wrote(text) == {"a": "a transformation ?, b transformation ?"}
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

@@ -90,7 +90,7 @@ def column_made(call: Call) -> Value:
     labels_: dict[Any, Cames] = {}
     if isinstance(content, Pairs):
         labels_ = {"": content.keys}
-    elif given is not None and isinstance(call.see(given), Series):
+    elif given is not None and (isinstance(call.see(given), Series) or call.cames(given)):
         labels_ = _labels(call, given)
     cames = call.cames(data) - (content.keys if isinstance(content, Pairs) else NOTHING)
     name = name if name is not UNKNOWN and hashable(name) else None

@@ -135,3 +135,12 @@ def test_the_index_that_a_table_is_made_with_keeps_its_name(wrote: Wrote) -> Non
         table.reset_index().to_csv("o")
     """
     assert wrote(text) == {"oid": "oid", "x": "a"}
+
+
+def test_labels_of_a_column_may_be_an_array_of_names_from_data(wrote: Wrote) -> None:
+    text = """
+        codes = np.array(sorted(set(orders["s"])))
+        weights = pd.Series(np.zeros(3) + orders["a"].mean(), index=codes, name="w")
+        weights.rename_axis("code").reset_index().to_csv("o")
+    """
+    assert wrote(text) == {"code": "s", "w": "a aggregation"}
