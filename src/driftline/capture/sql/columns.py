@@ -86,6 +86,7 @@ class Walker:
             raise TooLong
         made = Scope(parent)
         made.variables_first = self.dialect.name in _VARIABLES_FIRST
+        made.aliases_first = self.dialect.name == "clickhouse"
         return made
 
     # --- queries ----------------------------------------------------------------------------------------------

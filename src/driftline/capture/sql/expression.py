@@ -267,6 +267,8 @@ class Expression:
             return NONE
         struct = self.scope.output(dialect.column(first), first.name)
         if struct is not None:
+            if not struct.edges and self.scope.is_variable(dialect.column(first)):
+                self.queries.note(".".join(part.name for part in parts), "a row that is not known", NONE)
             return self._field(struct, parts, kind)
         hidden = next(
             (found for part in parts[-2::-1] if (found := self.scope.behind(dialect.table(part))) is not None), None

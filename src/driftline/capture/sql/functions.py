@@ -5,18 +5,23 @@ the arguments in the place of the parameters. Functions in other languages and t
 these give comes from all that is handed over.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import sqlglot
 from sqlglot import exp
 
+from driftline import later
 from driftline.capture.sql import parsed
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.limit import Limit, TooLong
 from driftline.capture.sql.relation import Edges, Relation
 from driftline.capture.sql.scope import Scope
 
+_RETURNS = later.pattern(  # a body of PL/pgSQL that only returns something
+    r"\s*BEGIN\s+RETURN\s+(?P<query>QUERY\s+)?(?P<given>[^;]+);\s*(?:RETURN\s*;\s*)?END\s*;?\s*", re.IGNORECASE
+)
 _KINDS = frozenset(["FUNCTION", "MACRO"])
 _BY_NAME = (exp.Kwarg, exp.PropertyEQ)  # f(b => 1), f(b := 1)
 _SECONDS = 1.0  # for a body that is a text
@@ -124,9 +129,12 @@ def _columns(tree: Any, dialect: Dialect) -> tuple[tuple[str, str], ...]:
 def _body(tree: Any, dialect: Dialect, name: str, keys: _Keys) -> Any:
     """What a function gives, as a query or an expression; ``f.a`` in the body of f is its parameter a."""
     language = tree.find(exp.LanguageProperty)
-    if language is not None and language.name.lower() != "sql":
-        return None
     body = tree.expression
+    if language is not None and language.name.lower() != "sql":
+        returned = _RETURNS.fullmatch(body.name) if isinstance(body, exp.Heredoc) else None
+        if returned is None or language.name.lower() != "plpgsql":
+            return None
+        body = exp.Literal.string(f"{'' if returned['query'] else 'SELECT '}{returned['given']}")
     if isinstance(body, exp.Heredoc) or (isinstance(body, exp.Literal) and body.is_string):
         body = _parsed(body.name, dialect)
     while isinstance(body, exp.Return | exp.Paren):

@@ -121,6 +121,18 @@ class Loops:
             if words[place] == "for" and words[place + 2] == "in" and words[place + 3] in self._cursors:
                 self._rows[words[place + 1]] = self._cursors[words[place + 3]]
 
+    def named(self, name: str, query: Any) -> None:
+        """Note that a variable is given a query, whose rows it has if it is a RESULTSET."""
+        self._cursors[name.lower()] = query
+
+    def opened(self, tokens: list[Any]) -> bool:
+        """Whether words are ``LET c CURSOR FOR rows``, which gives the rows a further name."""
+        words = [token.text.lower() for token in tokens[:6]]
+        found = words[:1] + words[2:4] == ["let", "cursor", "for"] and len(words) == 5 and words[4] in self._cursors
+        if found:
+            self._cursors[words[1]] = self._cursors[words[4]]
+        return found
+
     def fetched(self, row: str, cursor: str) -> None:
         """Note that ``FETCH cursor INTO row`` fills a row, or a variable."""
         if cursor in self._cursors:

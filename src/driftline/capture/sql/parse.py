@@ -157,6 +157,8 @@ class _Reader:
             if (value := filling.declared(tokens)) is not None:
                 yield from self._given(value, tokens)
             return
+        if self.loops.opened(tokens):
+            return
         given = filling.assignment(tokens, self.variables)
         if given is not None:
             yield from self._given(given, tokens)
@@ -179,6 +181,7 @@ class _Reader:
         query = value.unnest() if isinstance(value, exp.Subquery) else tree
         if query.find(exp.From) is not None:
             yield Piece(query, tokens, "", frozenset(self.variables))
+        self.loops.named(given.name, query)
         query = filling.of_rows(query, self.loops.known())
         every = [one for name in (given.name, *given.also) for one in valued(name, query)]
         self.values.assigned(every, self.text, tokens)
@@ -331,7 +334,10 @@ class _Reader:
                 else:
                     if failed is not None:
                         yield Piece(None, tokens[failed:start], _BLOCK)
-                    yield from self._called(tokens[start:after])
+                    found = list(self._called(tokens[start:after]))
+                    if found and isinstance(found[0].tree, exp.Query):  # FOR r IN EXECUTE '…' LOOP
+                        self.loops.query(tokens, start, found[0].tree)
+                    yield from found
                 failed = None
                 continue
             if start < after or (tokens[start].text.upper() == "CREATE" and bodies.is_body(tokens[start : start + 6])):

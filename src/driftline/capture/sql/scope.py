@@ -36,6 +36,7 @@ class Scope:
         self.values: dict[str, Edges] = {}  # of variables that a script fills from data
         self.named: dict[str, Any] = {}  # values that WITH gives a name, each an expression over the columns here
         self.variables_first = False  # a variable hides a column of its name
+        self.aliases_first = False  # the alias of an output hides a column of its name
         self.nested = False  # a column here is a struct whose fields are known
         self.beside = False  # the scope around is the FROM clause that this one stands in
 
@@ -111,6 +112,8 @@ class Scope:
         """Return what is behind an unqualified name; None where nothing here or around could have it."""
         if key in self.bound or (self.variables_first and self.is_variable(key)):
             return Meaning(self.value(key))
+        if self.aliases_first and self.lateral and key in self.aliases:
+            return Meaning(self.aliases[key])
         if key in self.merged:
             hits = [self.relations[alias].find(key, name) for alias in self.merged[key]]
             edges = frozenset().union(*(hit.edges for hit in hits if hit is not None))

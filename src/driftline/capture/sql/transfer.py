@@ -14,6 +14,8 @@ from driftline.capture.sql.relation import Relation, Source, Unknown
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.script import Script
 
+_BY_NAME = frozenset(["databricks"])  # where COPY INTO goes by the names of columns
+
 
 class Move(NamedTuple):
     """What goes where."""
@@ -39,12 +41,15 @@ def copy(walker: Walker, script: Script, tree: Any, scope: Scope) -> Move:
         offered = walker.query(query, scope) if isinstance(query, exp.Expression) else Relation(())
         return Move(target, "create", offered)
     target = script.source(inside)
-    into = clauses.listed(tree.this) or (script.columns(target) if target is not None else None) or ()
+    into: tuple[str, ...] | None = clauses.listed(tree.this)
+    if not into:
+        known = script.columns(target) if target is not None else None
+        into = None if script.dialect.name in _BY_NAME else known or ()
     if not files:
         queries = [part for part in tree.args.get("files") or () if isinstance(part, exp.Subquery)]
         offered = walker.query(queries[0], scope) if queries else Relation((Unknown(),))
-        return Move(target, "append", offered, tuple(into))
-    return Move(target, "append", _read(walker, script, files), tuple(into))
+        return Move(target, "append", offered, into)
+    return Move(target, "append", _read(walker, script, files), into)
 
 
 def _listed(node: Any) -> Any:

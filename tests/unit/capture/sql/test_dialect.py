@@ -52,7 +52,8 @@ def test_an_alias_may_be_used_by_later_outputs_only_where_the_dialect_lets_it(te
     sql = "SELECT a + 1 AS x, x * 2 AS y FROM v"
     for name in ("snowflake", "redshift", "databricks", "duckdb", "teradata", "clickhouse"):
         (one,) = tell(sql, name)
-        assert one.columns["y"] == ["v.a TRANSFORMATION 0.8"], name  # a column x of v would come first
+        sure = "" if name == "clickhouse" else " 0.8"  # elsewhere a column x of v would come first
+        assert one.columns["y"] == [f"v.a TRANSFORMATION{sure}"], name
         (one,) = tell(sql, name, {"v": ("a",)})
         assert one.columns["y"] == ["v.a TRANSFORMATION"], name
     for name in ("postgres", "mysql", "bigquery", "tsql", "trino", "oracle"):

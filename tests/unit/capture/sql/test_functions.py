@@ -163,3 +163,14 @@ def test_a_variable_of_mysql_hides_the_column_of_its_name(tell: Tell) -> None:
     sql = "CREATE PROCEDURE p(k INT) BEGIN SELECT a INTO k FROM c; INSERT INTO m (x) SELECT k FROM q; END"
     assert tell(sql, "mysql", {"q": ("k",)})[-1].columns == {"x": ["c.a IDENTITY"]}
     assert tell(sql, "oracle", {"q": ("k",)})[-1].columns == {"x": ["q.k IDENTITY"]}
+
+
+def test_a_body_of_plpgsql_that_only_returns_something_is_followed(tell: Tell) -> None:
+    define = "CREATE FUNCTION f(i int) RETURNS {} AS $$ BEGIN RETURN {}; END $$ LANGUAGE plpgsql"
+    *_, one = tell(f"{define.format('int', 'i + 1')}; SELECT f(a) AS b FROM t", "postgres")
+    assert one.columns == {"b": ["t.a TRANSFORMATION"]}
+    rows = define.format("TABLE (x int)", "QUERY SELECT p FROM q WHERE q.k = i; RETURN")
+    *_, one = tell(f"{rows}; SELECT g.x FROM t, f(t.a) g", "postgres")
+    assert one.columns == {"x": ["q.p IDENTITY"]}
+    *_, one = tell(f"{define.format('int', 'i; DELETE FROM z')}; SELECT f(a) AS b FROM t", "postgres")
+    assert one.columns == {"b": ["t.a TRANSFORMATION"]}

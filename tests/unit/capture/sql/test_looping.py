@@ -91,3 +91,29 @@ def test_columns_that_are_called_open_and_close_end_no_statement(tell: Tell) -> 
     )
     assert (insert.columns, insert.rows) == ({"a": ["d.o.open IDENTITY"]}, ["d.o.close FILTER", "d.o.open FILTER"])
     assert (query.columns, query.problem) == ({"c": ["d.p.close IDENTITY"]}, "")
+
+
+@pytest.mark.parametrize(
+    ("name", "block"),
+    [
+        ("postgres", "DO $$ DECLARE r record; BEGIN FOR r IN EXECUTE 'SELECT id FROM d.o WHERE k = 1' LOOP {}; END LOOP; "
+         "END $$"),
+        ("snowflake", "BEGIN LET q RESULTSET := (SELECT id FROM d.o WHERE k = 1); FOR r IN q DO {}; END FOR; END"),
+        ("snowflake", "BEGIN LET q RESULTSET := (SELECT id FROM d.o WHERE k = 1); LET c CURSOR FOR q; FOR r IN c DO {}; "
+         "END FOR; END"),
+        ("snowflake", "DECLARE q RESULTSET DEFAULT (SELECT id FROM d.o WHERE k = 1); BEGIN FOR r IN q DO {}; END FOR; "
+         "END"),
+    ],
+)  # fmt: skip
+def test_rows_of_a_text_and_of_a_result_are_gone_through(tell: Tell, name: str, block: str) -> None:
+    query, insert = tell(block.format("INSERT INTO d.log (a) VALUES (r.id)"), name)
+    assert (query.rows, query.problem) == (["d.o.k FILTER"], "")
+    assert (insert.columns, insert.rows) == ({"a": ["d.o.id IDENTITY"]}, ["d.o.k FILTER"])
+
+
+def test_a_row_that_nothing_tells_is_in_doubt(tell: Tell) -> None:
+    block = (
+        "DO $$ DECLARE r record; BEGIN FOR r IN EXECUTE asked LOOP INSERT INTO log (a) VALUES (r.id); END LOOP; END $$"
+    )
+    *_, insert = tell(block, "postgres")
+    assert (insert.columns, insert.doubts) == ({"a": []}, ["r.id"])

@@ -50,3 +50,12 @@ def test_a_column_of_using_that_several_tables_may_have_is_in_doubt(tell: Tell) 
     assert one.columns == {"k": ["b.k IDENTITY"]}
     (one,) = tell("SELECT k FROM a JOIN b USING (k) JOIN c USING (k)")
     assert one.columns == {"k": ["a.k IDENTITY"]}
+
+
+def test_an_alias_of_clickhouse_hides_the_column_of_its_name(tell: Tell) -> None:
+    sql = "SELECT lower(e.city) AS name, count() AS n FROM e WHERE e.k = 1 GROUP BY name"
+    for schema in ({}, {"e": ("city", "name", "k")}):
+        (one,) = tell(sql, "clickhouse", schema)
+        assert (one.rows, one.doubts) == (["e.city GROUP_BY", "e.k FILTER"], [])
+    (one,) = tell(sql, "postgres", {"e": ("city", "name", "k")})
+    assert one.rows == ["e.k FILTER", "e.name GROUP_BY"]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+Tell = Callable[..., list[Any]]
 SCHEMA = {"t": ("a", "b"), "u": ("k", "x")}
 
 
@@ -37,3 +38,9 @@ def test_a_load_without_a_file_moves_nothing(tell: Callable[..., Any]) -> None:
 def test_listed_columns_of_a_table_are_copied_to_a_file(tell: Callable[..., list[Any]], name: str) -> None:
     (one,) = tell("COPY d.t (a, b) TO 'y.csv'", name)
     assert (one.target, one.columns) == ("y.csv", {"a": ["d.t.a IDENTITY"], "b": ["d.t.b IDENTITY"]})
+
+
+def test_copy_into_of_databricks_goes_by_the_names_of_columns(tell: Tell) -> None:
+    sql = "COPY INTO m FROM (SELECT _c1 AS b, _c0 AS a FROM 's3://x/in') FILEFORMAT = CSV"
+    (one,) = tell(sql, "databricks", {"m": ("a", "b")})
+    assert one.columns == {"b": ["s3://x/in._c1 IDENTITY"], "a": ["s3://x/in._c0 IDENTITY"]}
