@@ -44,6 +44,7 @@ _MODULES = {
     "fsspec": ("fsspec.spec",),
     "h5py": ("h5py",),
     "netcdf": ("netCDF4",),
+    "pytables": ("tables.file",),
     "openpyxl": ("openpyxl",),
     "compiled": ("geopandas", "pyogrio", "pyreadstat", "xarray", "lance", "fastexcel"),
     "datasets": ("datasets",),
