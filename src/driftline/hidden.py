@@ -1,8 +1,9 @@
-"""Files of the user that hide modules of Python: a ``queue.py`` or ``calendar.py`` beside the script.
+"""Files of the user that hide what we import: a ``queue.py``, ``calendar.py`` or ``numpy.py`` beside the script.
 
 Enters: ``sys.path``, when ``driftline`` is imported. Leaves: where such files lie there, all of ours is loaded at once,
-with Python's own modules, which are kept for us and taken out of ``sys.modules`` again: nothing of the user's is run by
-us, and a program that imports its own file still gets it. Where there are none, nothing happens. Imports only what
+with the modules that are meant, which are kept for us and taken out of ``sys.modules`` again: nothing of the user's is
+run by us, and a program that imports its own file still gets it. Where one hides a package that we need, which asks for
+its own modules while it works, nothing is recorded. Where there are none, nothing happens. Imports only what
 Python has loaded before any program. Source: https://docs.python.org/3/library/sys_path_init.html.
 """
 
@@ -23,6 +24,8 @@ _OURS = os.path.dirname(os.path.abspath(__file__))
 _SAID = os.path.dirname(os.path.abspath(os.__file__)) if hasattr(os, "__file__") else ""
 _PYTHON = _SAID if os.path.isdir(_SAID) else ""  # nowhere: in one file with the program, or packed
 _BESIDE = (_PYTHON, os.path.join(_PYTHON, "lib-dynload"), os.path.join(sys.base_prefix, "DLLs"))
+_NEEDED = frozenset(("duckdb", "msgspec", "numpy", "pyarrow", "scipy", "sqlglot", "xxhash", "yaml"))
+_NAMES = sys.stdlib_module_names | _NEEDED
 _ROOMS = ("event", "profile", "capture", "guard", "engine")  # of which a program that records may use something
 _OTHERS = (
     "csv", "ctypes", "difflib", "gzip", "http.client", "pickle", "shutil", "sqlite3", "ssl", "tempfile", "tomllib",
@@ -30,11 +33,11 @@ _OTHERS = (
     "sqlglot.dialects",
 )  # fmt: skip
 
-kept: "dict[str, ModuleType]" = {}  # name -> module of Python's that a file of the user hides
+kept: "dict[str, ModuleType]" = {}  # name -> module that is meant, which a file of the user hides
 
 
 def module(name: str) -> "ModuleType":
-    """Return a module, loaded if it was not yet; of Python's always that one."""
+    """Return a module, loaded if it was not yet; never a file of the user's that hides it."""
     if name in kept:
         return kept[name]
     __import__(name)
@@ -42,10 +45,10 @@ def module(name: str) -> "ModuleType":
 
 
 def _names() -> set[str]:
-    """Return the names of those of Python's modules that something hides which is looked at before."""
+    """Return the names of those modules that something hides which is looked at before."""
     places = list(map(_absolute, sys.path))
     before = sys.path[: places.index(_PYTHON)] if _PYTHON in places else []
-    found = sys.stdlib_module_names.intersection(set().union(*map(_inside, before)))
+    found = _NAMES.intersection(set().union(*map(_inside, before)))
     loaded = {name: sys.modules.get(name) for name in found.difference(sys.builtin_module_names)}
     return {name for name, held in loaded.items() if held is None or is_users(name, held)}
 
@@ -67,7 +70,7 @@ def _inside(entry: object) -> set[str]:
     except OSError:  # there is none, or it is a packed one
         return set()
     if len(names) > _MANY:  # data beside the script
-        called = (*(f"{name}{end}" for name in sys.stdlib_module_names for end in _SUFFIXES), *sys.stdlib_module_names)
+        called = (*(f"{name}{end}" for name in _NAMES for end in _SUFFIXES), *sys.stdlib_module_names)
         names = names.intersection(called)
     packages = sys.stdlib_module_names.intersection(names)
     return {name.partition(".")[0] for name in names if name.endswith(_ENDINGS)} | {
@@ -82,7 +85,9 @@ def _listed(entry: str) -> set[str]:
 
 
 def is_users(name: str, held: "ModuleType") -> bool:
-    """Whether what is loaded under the name of a module of Python's is another one."""
+    """Whether what is loaded under the name of a module of Python's, or of a package that we need, is another one."""
+    if name in _NEEDED:
+        return not isinstance(held, type(sys)) or "__path__" not in object.__getattribute__(held, "__dict__")
     if name.partition(".")[0] not in sys.stdlib_module_names:  # one that loads itself when it is asked stays as it is
         return False
     place = getattr(held, "__file__", None) or _PYTHON  # what is built in has none
@@ -90,8 +95,11 @@ def is_users(name: str, held: "ModuleType") -> bool:
 
 
 def _load(names: set[str]) -> None:
-    """Load everything, of Python's modules its own, and leave ``sys.path`` and the names as they are."""
-    first = [entry for entry in sys.path if _absolute(entry) in _BESIDE]
+    """Load everything, of ``names`` what is meant, and leave ``sys.path`` and the names as they are."""
+    places = list(map(_absolute, sys.path))
+    beside = [entry for entry, place in zip(sys.path, places, strict=True) if place in _BESIDE]
+    behind = places.index(_PYTHON)
+    first = [*beside, *sys.path[behind:], *sys.path[1:behind]]  # the folder of the script comes last
     users = _loaded(names)
     for name in users:
         del sys.modules[name]
@@ -127,3 +135,4 @@ def _ours() -> "Iterator[str]":
 _hidden = _names()
 if _hidden:
     _load(_hidden)
+needed = sorted(_hidden & _NEEDED)

@@ -1,4 +1,4 @@
-"""Files of the user that are called like modules of Python's: nobody runs them but the program itself."""
+"""Files of the user that are called like modules that we import: nobody runs them but the program itself."""
 
 import os
 import subprocess
@@ -52,6 +52,31 @@ def test_a_script_is_recorded_and_nothing_that_lies_beside_it_is_run(tmp_path: P
     (tmp_path / "email").mkdir()
     (tmp_path / "email" / "__init__.py").write_text("print('email is run')\n")
     assert done(tmp_path, BODY) == ""
+
+
+NEEDED = ("duckdb", "msgspec", "numpy", "pyarrow", "scipy", "sqlglot", "xxhash", "yaml")
+
+
+@pytest.mark.parametrize("names", [NEEDED, ("numpy",), ("yaml", "queue")])
+def test_where_a_package_that_we_need_is_hidden_nothing_of_the_user_is_run_and_nothing_recorded(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    """Packages ask for their own modules while they work, and would get the user's file."""
+    for name in names:
+        (tmp_path / f"{name}.py").write_text(f"print('{name} is run')\ndef load(file):\n    return file\n")
+    (tmp_path / "main.py").write_text(
+        "import driftline\ndriftline.watch('x')\nimport sys\n"
+        "open('a.txt', 'w').write('a')\nwith driftline.run('job') as run:\n    open('a.txt').read()\n"
+        "print(driftline.record_answer('desk', text='a'), driftline.flush(), run.inputs, 'numpy' in sys.modules)\n"
+        f"import {names[0]} as own\nassert own.load(5) == 5 and not hasattr(own.load, '__wrapped__')\n"
+    )
+    ran = subprocess.run([sys.executable, "main.py"], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    files = ", ".join(f"{name}.py" for name in sorted(set(names) & set(NEEDED)))
+    said = f"nothing is recorded: Driftline needs what is hidden here by {files}. Give your file another name."
+    assert (ran.returncode, ran.stderr) == (0, f"driftline: {said}\n")
+    assert ran.stdout.splitlines()[1:] == [f"{names[0]} is run"]
+    assert ran.stdout.splitlines()[0].endswith("True () False" if "numpy" in names else "True () True")
+    assert {one.name for one in tmp_path.iterdir() if one.suffix != ".py"} - {"__pycache__"} == {"a.txt"}
 
 
 @pytest.mark.parametrize("script", ["queue.py", "calendar.py", "csv.py"])
@@ -119,9 +144,9 @@ def test_among_many_files_those_are_found_that_hide_something(tmp_path: Path) ->
     (tmp_path / "queue.py").touch()
     (tmp_path / "csv").mkdir()
     (tmp_path / "csv" / "__init__.py").touch()
-    (tmp_path / f"calendar{EXTENSION_SUFFIXES[0]}").touch()
+    (tmp_path / f"tempfile{EXTENSION_SUFFIXES[0]}").touch()
     said = "import driftline\nprint(*sorted(driftline.hidden.kept))\n"
-    assert done(tmp_path, said).split() == ["calendar", "csv", "queue"]
+    assert done(tmp_path, said).split() == ["csv", "queue", "tempfile"]
 
 
 def test_a_folder_that_python_has_not_looked_at_itself_is_looked_at(tmp_path: Path) -> None:

@@ -17,7 +17,9 @@ _READING = ("r", "r+", "a", None)  # None: an older h5py takes what the file all
 
 
 def install(module: Any) -> list[Patch]:
-    """Put the hooks on and return what was replaced."""
+    """Put the hooks on and return what was replaced; a module of the user's that is called as PyTables' has none."""
+    if module.__name__ == "tables.file" and not hasattr(module, "hdf5extension"):
+        return []
     opening = patch.around(module, "File.__init__", _opened, _found)
     return opening + patch.around(module, "File.close", _closed, _written)
 

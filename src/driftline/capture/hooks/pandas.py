@@ -45,7 +45,6 @@ TABLE = (
     Entry("Series.to_pickle", "write", 1, _PATH, 0),
     Entry("Series.to_excel", "write", 1, _TARGET, 0),
     Entry("ExcelWriter.close", "write", 0, ("self",)),
-    Entry("HDFStore.close", "write", 0, ("self",)),
 )
 _STORED = ("name", "schema", "index_label", "chunksize", "method", "dtype")  # that leave a stored frame as it is
 QUERIES = ("read_sql", "read_sql_query", "read_sql_table")

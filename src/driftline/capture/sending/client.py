@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from driftline import config
+from driftline import config, hidden
 from driftline.capture.ground import fault, interrupt, loading, parting, place
 from driftline.capture.program import sites
 from driftline.capture.sending.delivery import Delivery
@@ -145,13 +145,22 @@ def _first(told: list[tuple[str, str]]) -> None:
     _install(settings, sinks.open_sink)
     if settings.enabled:
         told += [("misspelt", said) for said in (config.misspelt(os.environ),) if said]
+        told += [("hidden", said) for said in (_hiding(),) if said]
         told += [(said, said) for said in mended]
 
 
+def _hiding() -> str:
+    """Say why nothing can be recorded where a file of the user's hides a package that we need."""
+    files = ", ".join(f"{name}.py" for name in hidden.needed)
+    return (
+        files and f"nothing is recorded: Driftline needs what is hidden here by {files}. Give your file another name."
+    )
+
+
 def _misspelt(settings: Settings) -> None:
-    told = config.misspelt(os.environ) if settings.enabled else ""
-    if told:
-        fault.tell("misspelt", told)
+    for kind, said in ("misspelt", config.misspelt(os.environ)), ("hidden", _hiding()):
+        if settings.enabled and said:
+            fault.tell(kind, said)
 
 
 def settle(settings: Settings) -> None:
@@ -200,9 +209,9 @@ def _install(settings: Settings, open_sink: OpenSink) -> None:
     switch.use(settings)
     measure.use(settings)
     sites.use(wanted=settings.read_code)
-    made = Client(settings, open_sink) if settings.enabled else None
+    made = Client(settings, open_sink) if settings.enabled and not hidden.needed else None
     process.client, process.settled = made, True
-    if settings.enabled and not process.atexit:
+    if made is not None and not process.atexit:
         process.atexit = True
         atexit.register(_at_exit)
         fault.attempt("exit", interrupt.begin)

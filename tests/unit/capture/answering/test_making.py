@@ -2,6 +2,7 @@
 
 import json
 import math
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -157,11 +158,12 @@ def test_whatever_a_field_is_given_the_answer_is_kept_and_can_be_sent(value: Any
     for answer in sink.recorded:
         assert msgspec.json.decode(msgspec.json.encode(answer), type=Answer).id == answer.id
     assert [ids.text("known")] == [one.content for one in sink.recorded[-1].documents][-1:]
-    ledger = Ledger(SqliteConnection(tmp_path / "driftline.db"), tmp_path / "ledger")
-    assert ledger.append(sink.recorded) == len(sink.recorded)
-    ledger.compact()
-    assert {answer.id for answer in ledger.list(limit=100)} == {answer.id for answer in sink.recorded}
-    ledger.close()
+    with closing(SqliteConnection(tmp_path / "driftline.db")) as connection:
+        ledger = Ledger(connection, tmp_path / "ledger")
+        assert ledger.append(sink.recorded) == len(sink.recorded)
+        ledger.compact()
+        assert {answer.id for answer in ledger.list(limit=100)} == {answer.id for answer in sink.recorded}
+        ledger.close()
 
 
 def test_a_moment_that_cannot_be_stands_for_now(sink: MemorySink) -> None:

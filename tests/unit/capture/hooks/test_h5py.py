@@ -42,14 +42,3 @@ def test_memory_and_errors_are_as_before(watched: MemorySink, tmp_path: Path) ->
             file["a"] = [1]
     assert names(run) == ([], [])
     assert fault.counts() == {}
-
-
-def test_pytables_does_the_same(watched: MemorySink, tmp_path: Path) -> None:
-    tables = pytest.importorskip("tables")
-    with driftline.run("write") as one, tables.open_file("plays.h5", "w") as file:
-        file.create_array("/", "artist", [1, 2, 3])
-        file.close()
-    with driftline.run("read") as other, tables.File(filename="plays.h5") as file:
-        assert list(file.root.artist[:]) == [1, 2, 3]
-    assert (names(one), names(other)) == (([], ["plays.h5"]), (["plays.h5"], []))
-    assert one.outputs[0].version == other.inputs[0].version

@@ -27,6 +27,7 @@ def test_an_iceberg_table_without_rows_has_no_version(tmp_path: Path) -> None:
     assert lake.state(table) == lake.State(place, "")
     table.append(rows)
     assert lake.state(table) == lake.State(place, f"iceberg:{table.current_snapshot().snapshot_id}")
+    catalog.close()
 
 
 def test_everything_else_is_no_table() -> None:

@@ -242,6 +242,7 @@ def test_a_table_that_pyiceberg_writes_now_is_read(tmp_path: Path) -> None:
         table.append(pa.table({"a": [1]}))
         found = native(tmp_path / "db" / "t")
         assert found == Pointer("iceberg", str(table.current_snapshot().snapshot_id), str(table.metadata.table_uuid))
+    catalog.close()
 
 
 @pytest.mark.parametrize(

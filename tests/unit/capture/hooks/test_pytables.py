@@ -1,0 +1,68 @@
+"""PyTables: files that are read when they are opened, and written when they are closed, also by stores of pandas."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from tests.recorded import names
+
+import driftline
+from driftline.capture.ground import fault
+from driftline.capture.hooks import h5py
+from driftline.capture.tables import measure
+from driftline.testing import MemorySink
+
+tables = pytest.importorskip("tables")
+
+
+def test_a_file_is_written_when_it_is_closed_and_read_when_it_is_opened(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("write") as one, tables.open_file("plays.h5", "w") as file:
+        file.create_array("/", "artist", [1, 2, 3])
+    with driftline.run("read") as other:
+        file = tables.open_file(Path("plays.h5"))
+        assert file.root.artist[:] == [1, 2, 3]
+        file.close()
+        file.close()
+    assert (names(one), names(other)) == (([], ["plays.h5"]), (["plays.h5"], []))
+    assert one.outputs[0].version == other.inputs[0].version == measure.of_file("plays.h5").version
+
+
+def test_a_file_that_is_changed_is_read_and_written_and_one_that_is_replaced_is_written(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    tables.open_file("x.h5", "w").close()
+    with driftline.run("change") as one, tables.open_file("x.h5", mode="a") as file:
+        file.create_array("/", "b", [2])
+    with driftline.run("replace") as other:
+        tables.File(filename="x.h5", mode="w").close()
+    assert (names(one), names(other)) == ((["x.h5"], ["x.h5"]), ([], ["x.h5"]))
+
+
+def test_a_store_of_pandas_that_is_only_read_is_not_written(watched: MemorySink, tmp_path: Path) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({"a": [1, 2]})
+    with driftline.run("write") as one, pd.HDFStore("x.h5", "w") as store:
+        store["plays"] = frame
+    with driftline.run("read") as other, pd.HDFStore("x.h5", "r") as store:
+        assert store["plays"].equals(frame)
+    with driftline.run("change") as last, pd.HDFStore("x.h5") as store:
+        store["more"] = frame
+    with driftline.run("copy") as copy:
+        pd.read_hdf("x.h5", "more").to_hdf("y.h5", key="more")
+    assert (names(one), names(other)) == (([], ["x.h5"]), (["x.h5"], []))
+    assert (names(last), names(copy)) == ((["x.h5"], ["x.h5"]), (["x.h5"], ["y.h5"]))
+
+
+def test_memory_and_errors_are_as_before(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("job") as run:
+        with pytest.raises(OSError, match="missing"):
+            tables.open_file("missing.h5")
+        with tables.open_file("held.h5", "w", driver="H5FD_CORE", driver_core_backing_store=0) as file:
+            file.create_array("/", "a", [1])
+    assert names(run) == ([], [])
+    assert fault.counts() == {}
+
+
+def test_a_module_of_the_same_name_that_is_another_is_left_alone() -> None:
+    assert h5py.install(SimpleNamespace(__name__="tables.file", File=type("File", (), {"close": print}))) == []
