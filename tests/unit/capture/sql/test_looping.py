@@ -93,15 +93,18 @@ def test_columns_that_are_called_open_and_close_end_no_statement(tell: Tell) -> 
     assert (query.columns, query.problem) == ({"c": ["d.p.close IDENTITY"]}, "")
 
 
+RESULT = "(SELECT id FROM d.o WHERE k = 1)"
+
+
 @pytest.mark.parametrize(
     ("name", "block"),
     [
-        ("postgres", "DO $$ DECLARE r record; BEGIN FOR r IN EXECUTE 'SELECT id FROM d.o WHERE k = 1' LOOP {}; END LOOP; "
-         "END $$"),
-        ("snowflake", "BEGIN LET q RESULTSET := (SELECT id FROM d.o WHERE k = 1); FOR r IN q DO {}; END FOR; END"),
-        ("snowflake", "BEGIN LET q RESULTSET := (SELECT id FROM d.o WHERE k = 1); LET c CURSOR FOR q; FOR r IN c DO {}; "
+        ("postgres", "DO $$ DECLARE r record; BEGIN FOR r IN EXECUTE 'SELECT id FROM d.o WHERE k = 1' "
+         "LOOP {}; END LOOP; END $$"),
+        ("snowflake", f"BEGIN LET q RESULTSET := {RESULT}; FOR r IN q DO {{}}; END FOR; END"),
+        ("snowflake", f"BEGIN LET q RESULTSET := {RESULT}; LET c CURSOR FOR q; FOR r IN c DO {{}}; "
          "END FOR; END"),
-        ("snowflake", "DECLARE q RESULTSET DEFAULT (SELECT id FROM d.o WHERE k = 1); BEGIN FOR r IN q DO {}; END FOR; "
+        ("snowflake", f"DECLARE q RESULTSET DEFAULT {RESULT}; BEGIN FOR r IN q DO {{}}; END FOR; "
          "END"),
     ],
 )  # fmt: skip
