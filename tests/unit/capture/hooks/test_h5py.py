@@ -1,19 +1,32 @@
-"""h5py: files that are read when they are opened, and written when they are closed."""
+"""h5py, PyTables and stores of pandas: files that are read when they are opened, and written when they are closed."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from tests.recorded import names
 
 import driftline
 from driftline.capture.ground import fault
+from driftline.capture.hooks import h5py as hooks
 from driftline.capture.tables import measure
 from driftline.testing import MemorySink
 
-h5py = pytest.importorskip("h5py")
+
+@pytest.fixture
+def h5py() -> Any:
+    return pytest.importorskip("h5py")
 
 
-def test_a_file_is_written_when_it_is_closed_and_read_when_it_is_opened(watched: MemorySink, tmp_path: Path) -> None:
+@pytest.fixture
+def tables() -> Any:
+    return pytest.importorskip("tables")
+
+
+def test_a_file_is_written_when_it_is_closed_and_read_when_it_is_opened(
+    h5py: Any, watched: MemorySink, tmp_path: Path
+) -> None:
     with driftline.run("write") as one, h5py.File("plays.hdf5", "w") as file:
         file.create_dataset("artist", data=[1, 2, 3])
     with driftline.run("read") as other:
@@ -25,7 +38,7 @@ def test_a_file_is_written_when_it_is_closed_and_read_when_it_is_opened(watched:
     assert one.outputs[0].version == other.inputs[0].version == measure.of_file("plays.hdf5").version
 
 
-def test_a_file_that_is_changed_is_read_and_written(watched: MemorySink, tmp_path: Path) -> None:
+def test_a_file_that_is_changed_is_read_and_written(h5py: Any, watched: MemorySink, tmp_path: Path) -> None:
     with h5py.File("x.h5", "w") as file:
         file["a"] = [1]
     with driftline.run("job") as run, h5py.File("x.h5", "a") as file:
@@ -34,7 +47,7 @@ def test_a_file_that_is_changed_is_read_and_written(watched: MemorySink, tmp_pat
     assert run.inputs[0].version != run.outputs[0].version
 
 
-def test_memory_and_errors_are_as_before(watched: MemorySink, tmp_path: Path) -> None:
+def test_memory_and_errors_are_as_before(h5py: Any, watched: MemorySink, tmp_path: Path) -> None:
     with driftline.run("job") as run:
         with pytest.raises(FileNotFoundError):
             h5py.File("missing.h5", "r")
@@ -42,3 +55,58 @@ def test_memory_and_errors_are_as_before(watched: MemorySink, tmp_path: Path) ->
             file["a"] = [1]
     assert names(run) == ([], [])
     assert fault.counts() == {}
+
+
+def test_pytables_writes_a_file_when_it_is_closed_and_reads_it_when_it_is_opened(
+    tables: Any, watched: MemorySink, tmp_path: Path
+) -> None:
+    with driftline.run("write") as one, tables.open_file("plays.h5", "w") as file:
+        file.create_array("/", "artist", [1, 2, 3])
+    with driftline.run("read") as other:
+        file = tables.open_file(Path("plays.h5"))
+        assert file.root.artist[:] == [1, 2, 3]
+        file.close()
+        file.close()
+    assert (names(one), names(other)) == (([], ["plays.h5"]), (["plays.h5"], []))
+    assert one.outputs[0].version == other.inputs[0].version == measure.of_file("plays.h5").version
+
+
+def test_pytables_reads_and_writes_a_file_that_is_changed_and_writes_one_that_is_replaced(
+    tables: Any, watched: MemorySink, tmp_path: Path
+) -> None:
+    tables.open_file("x.h5", "w").close()
+    with driftline.run("change") as one, tables.open_file("x.h5", mode="a") as file:
+        file.create_array("/", "b", [2])
+    with driftline.run("replace") as other:
+        tables.File(filename="x.h5", mode="w").close()
+    assert (names(one), names(other)) == ((["x.h5"], ["x.h5"]), ([], ["x.h5"]))
+
+
+def test_a_store_of_pandas_that_is_only_read_is_not_written(tables: Any, watched: MemorySink, tmp_path: Path) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({"a": [1, 2]})
+    with driftline.run("write") as one, pd.HDFStore("x.h5", "w") as store:
+        store["plays"] = frame
+    with driftline.run("read") as other, pd.HDFStore("x.h5", "r") as store:
+        assert store["plays"].equals(frame)
+    with driftline.run("change") as last, pd.HDFStore("x.h5") as store:
+        store["more"] = frame
+    with driftline.run("copy") as copy:
+        pd.read_hdf("x.h5", "more").to_hdf("y.h5", key="more")
+    assert (names(one), names(other)) == (([], ["x.h5"]), (["x.h5"], []))
+    assert (names(last), names(copy)) == ((["x.h5"], ["x.h5"]), (["x.h5"], ["y.h5"]))
+
+
+def test_memory_and_errors_of_pytables_are_as_before(tables: Any, watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("job") as run:
+        with pytest.raises(OSError, match="missing"):
+            tables.open_file("missing.h5")
+        with tables.open_file("held.h5", "w", driver="H5FD_CORE", driver_core_backing_store=0) as file:
+            file.create_array("/", "a", [1])
+    assert names(run) == ([], [])
+    assert fault.counts() == {}
+
+
+def test_a_module_called_like_that_of_pytables_is_left_alone() -> None:
+    assert hooks.install(SimpleNamespace(__name__="tables.file", File=type("File", (), {"close": print}))) == []
