@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from driftline import hidden
 from driftline.capture.ground import aliases, fault, imported, opens, own
-from driftline.capture.program import openings
+from driftline.capture.program import openings, whose
 from driftline.capture.runs import around
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def _once_loaded() -> None:
 
 
 def _install(library: str, module: ModuleType) -> None:
-    if library not in _patches and not hidden.is_users(library, module):
+    if library not in _patches and not hidden.is_users(library, module) and not _is_users(library):
         _patches[library] = []
         hook = fault.attempt(f"hooks for {library}", importlib.import_module, HOOKS[library])
         if hook is not None:
@@ -146,6 +146,13 @@ def _install(library: str, module: ModuleType) -> None:
         for one in [one for one in _waiting if not getattr(one[2].__spec__, "_initializing", False)]:
             _waiting.remove(one)
             _put(*one)
+
+
+def _is_users(library: str) -> bool:
+    """Whether a file of the user's own is called as a library (``datasets.py``): it tells no version of itself."""
+    held = imported.of(library.partition(".")[0])
+    file = held.get("__file__")
+    return isinstance(file, str) and file.endswith(".py") and "__version__" not in held and whose.of_user(file)
 
 
 def _put(library: str, module: ModuleType, hook: ModuleType) -> None:

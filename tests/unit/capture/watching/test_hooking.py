@@ -61,6 +61,23 @@ def test_a_library_that_is_imported_later_is_hooked_then(tmp_path: Path) -> None
     assert second.split()[1] == third
 
 
+@pytest.mark.parametrize("file", ["datasets.py", "datasets/__init__.py"])
+def test_a_file_of_the_users_that_is_called_as_a_library_is_none(file: str, tmp_path: Path) -> None:
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text("def load_dataset(name):\n    return [name]\n")
+    (tmp_path / "polars.py").write_text("def read_csv(name):\n    return name\n")
+    script = (
+        "import driftline; driftline.configure(url='http://127.0.0.1:9', flush_seconds=0); driftline.watch()\n"
+        "import datasets, polars\n"
+        "with driftline.run('job') as run:\n"
+        "    print(datasets.load_dataset('iris'), polars.read_csv('x'))\n"
+        "print(run.inputs, hasattr(datasets.load_dataset, '__wrapped__'))\n"
+        "from driftline.capture.ground import fault\n"
+        "print({piece: n for piece, n in fault.counts().items() if piece != 'sink'})\n"
+    )
+    assert ran(script, tmp_path).splitlines() == ["['iris'] x", "() False", "{}"]
+
+
 def test_what_a_library_warns_of_or_raises_while_it_is_imported_names_the_line_of_the_import(tmp_path: Path) -> None:
     (tmp_path / "dill.py").write_text("import warnings\nwarnings.warn('old', DeprecationWarning, stacklevel=2)\n")
     (tmp_path / "xgboost.py").write_text("raise ValueError('no')\n")
@@ -106,7 +123,7 @@ def test_two_threads_that_import_parts_of_one_library_do_not_wait_for_each_other
     package = tmp_path / "slowly"
     package.mkdir()
     (package / "__init__.py").write_text(
-        "import gate, time\ngate.inside.set()\ngate.go.wait(30)\ntime.sleep(0.5)\nimport colorsys\n"
+        "__version__ = '1'\nimport gate, time\ngate.inside.set()\ngate.go.wait(30)\ntime.sleep(0.5)\nimport colorsys\n"
     )
     (package / "part.py").write_text("done = True\n")
     (tmp_path / "gate.py").write_text("import threading\ninside, go = threading.Event(), threading.Event()\n")
