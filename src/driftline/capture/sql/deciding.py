@@ -54,7 +54,10 @@ class Deciding:
             return None
         place = words[0].start
         if place not in self._parsed:
-            self._parsed[place] = self._trees.by(self._trees.grammar, [*spelled(words[0], "SELECT"), *words])[0]
+            query = self._trees.by(self._trees.grammar, [*spelled(words[0], "SELECT"), *words])[0]
+            if isinstance(query, exp.Select) and isinstance(query.expressions[0], exp.EQ | exp.PropertyEQ):
+                query.expressions[0].replace(exp.paren(query.expressions[0]))  # SELECT @v = 1 would fill @v
+            self._parsed[place] = query
         return Decides(self._parsed[place]) if self._parsed[place] is not None else None
 
 

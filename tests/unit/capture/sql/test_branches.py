@@ -124,6 +124,10 @@ def test_the_branch_of_an_exception_is_none_of_case(tell: Tell) -> None:
         ("snowflake", f"BEGIN LET v := (SELECT k FROM c); FOR i IN 1 TO 3 DO WHILE (v > 0) DO {FILLS}; END WHILE; "
          "DELETE FROM n; END FOR; END"),
         ("mysql", f"CREATE PROCEDURE p() BEGIN l: WHILE (SELECT k FROM c) DO {FILLS}; END WHILE l; DELETE FROM n; END"),
+        ("tsql", f"DECLARE @v int; SELECT @v = k FROM c; IF @v = 1 {FILLS}; DELETE FROM n"),
+        ("tsql", f"DECLARE @v int = (SELECT k FROM c); WHILE @v = 1 BEGIN {FILLS} END DELETE FROM n"),
+        ("mysql", "CREATE PROCEDURE p() BEGIN SET @v = (SELECT k FROM c); IF @v = 1 THEN "
+         f"{FILLS}; END IF; DELETE FROM n; END"),
         ("tsql", "UPDATE c SET z = 1 WHERE k = 2; IF @@ROWCOUNT = 0 "
          f"{FILLS}; DELETE FROM n"),
         ("postgres", f"DO $$ BEGIN PERFORM z FROM c WHERE k = 1; IF NOT FOUND THEN {FILLS}; END IF; DELETE FROM n; "
