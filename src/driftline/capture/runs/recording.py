@@ -83,3 +83,9 @@ class Recording:
     def gap(self, what: str) -> None:
         """Say in the event that something was not captured."""
         self._trace.gaps[what] = self._trace.gaps.get(what, 0) + 1
+
+    def no_gap(self, what: str) -> None:
+        """Take back, once, what ``gap`` has said."""
+        left = self._trace.gaps.pop(what, 0) - 1
+        if left > 0:
+            self._trace.gaps[what] = left

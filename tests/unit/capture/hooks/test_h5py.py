@@ -1,5 +1,6 @@
 """h5py, PyTables and stores of pandas: files that are read when they are opened, and written when they are closed."""
 
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -45,6 +46,19 @@ def test_a_file_that_is_changed_is_read_and_written(h5py: Any, watched: MemorySi
         file["b"] = [2]
     assert names(run) == (["x.h5"], ["x.h5"])
     assert run.inputs[0].version != run.outputs[0].version
+
+
+def test_a_file_that_is_never_closed_is_a_gap(h5py: Any, watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("job") as run:
+        left = [h5py.File(name, "w") for name in ("left.h5", "closed.h5", "by_another.h5")]
+        left[1].close()
+        left[2].create_group("a").file.close()
+    driftline.flush()
+    run_told = watched.decoded()[-1].run
+    assert run_told is not None
+    assert json.loads(bytes(run_told.facets["driftline_gaps"]))["gaps"] == {"not closed: left.h5": 1}
+    assert names(run) == ([], ["by_another.h5", "closed.h5"])
+    left[0].close()
 
 
 def test_memory_and_errors_are_as_before(h5py: Any, watched: MemorySink, tmp_path: Path) -> None:

@@ -28,8 +28,10 @@ def test_a_version_is_recorded_once() -> None:
 
 def test_gaps_are_counted_and_statements_and_parameters_kept() -> None:
     one = Recording(Job("n", "job"))
-    one.gap("x")
-    one.gap("x")
+    for what in ("x", "x", "x", "y"):
+        one.gap(what)
+    for what in ("x", "y", "z"):
+        one.no_gap(what)
     one.statement("SELECT 1", template="SELECT ?")
     one.statement("SELECT 1")
     one.parameters({"rate": 0.5, "password": "p"})
