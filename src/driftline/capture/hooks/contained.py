@@ -7,7 +7,9 @@ names of columns and classes are looked at, of each container the first members,
 
 import contextlib
 import sys
+import types
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -78,12 +80,18 @@ def _attributes(data: Any) -> dict[str, Any]:
         return {}
     slots = kind.__dict__.get("__slots__", ())
     held: dict[str, Any] = {}
-    for name in ("__dict__", *((slots,) if isinstance(slots, str) else slots)):
+    for name in filter(partial(_is_plain, kind), ("__dict__", *((slots,) if isinstance(slots, str) else slots))):
         with contextlib.suppress(AttributeError):  # it has none, or it was not set
             one = object.__getattribute__(data, name)
             held |= one if name == "__dict__" else {name: one}
     found = {name: one for name, one in held.items() if name[:1] != "_"}
     return found if len(found) <= WIDTH else {}
+
+
+def _is_plain(kind: type, name: str) -> bool:
+    """Whether Python itself answers for an attribute, and no property of the class."""
+    found = next((one.__dict__[name] for one in kind.__mro__ if name in one.__dict__), None)
+    return isinstance(found, types.GetSetDescriptorType | types.MemberDescriptorType)
 
 
 def _is_name(key: Any) -> bool:

@@ -115,6 +115,16 @@ class Slotted:
     sku: str
 
 
+class Asked:
+    """Whose own code answers for its attributes."""
+
+    __slots__ = ("_held",)
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]  # as classes do that compute theirs
+        raise AssertionError("it was asked")
+
+
 class Kind(Enum):
     A = 1
 
@@ -129,3 +139,7 @@ def test_objects_of_the_user_s_own_classes_have_their_attributes_as_fields() -> 
         "kind": [(DICT, "kind"), (VALUE, "")],
         "day": [(DICT, "day"), (VALUE, "")],
     }
+
+
+def test_a_class_that_answers_for_its_attributes_itself_is_not_asked() -> None:
+    assert told({"one": Asked()}) == {"one": [(DICT, "one"), (VALUE, "")]}
