@@ -94,7 +94,7 @@ def _is_name(key: Any) -> bool:
 def _of_each(data: dict[Any, Any], steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
     """Keys that are values, and what stands under them, where it looks alike."""
     firsts = list(islice(data.values(), _ALIKE))
-    ways = [list(_within(one, (*steps, (EACH, "")))) for one in firsts]
+    ways = [list(islice(_within(one, (*steps, (EACH, ""))), MOST + 1)) for one in firsts]
     plain, begun = (*steps, (EACH, ""), (VALUE, "")), len(steps)
     if all(type(one) is dict for one in firsts) or all(way == ways[0] for way in ways):
         yield (*steps, (EACH, KEY), (VALUE, ""))
@@ -114,7 +114,7 @@ def _within(one: Any, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
 def _of_list(data: list[Any], steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
     """Elements that look alike are told as one; a few that do not, by their places."""
     firsts = data[:_ALIKE]
-    ways = [list(_within(one, (*steps, (LIST, "")))) for one in firsts]
+    ways = [list(islice(_within(one, (*steps, (LIST, ""))), MOST + 1)) for one in firsts]
     if all(type(one) is dict for one in firsts) or all(way == ways[0] for way in ways):
         yield from (step for way in ways for step in way)
     elif len(data) <= len(firsts):

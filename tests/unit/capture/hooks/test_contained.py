@@ -129,3 +129,14 @@ def test_objects_of_the_user_s_own_classes_have_their_attributes_as_fields() -> 
         "kind": [(DICT, "kind"), (VALUE, "")],
         "day": [(DICT, "day"), (VALUE, "")],
     }
+
+
+@pytest.mark.parametrize("around", [lambda one: dict.fromkeys(range(100), one), lambda one: [one] * 100])
+def test_no_more_is_looked_at_than_can_be_told(around: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+    below = contained._below
+    monkeypatch.setattr(contained, "_below", lambda data, steps: looked.append(1) or below(data, steps))
+    names = [f"a{place}" for place in range(64)]
+    wide = {one: {two: dict.fromkeys(names, 1) for two in names} for one in names}  # 262,144 values
+    assert told(around(wide)) is None
+    assert len(looked) < 8 * 2 * contained.MOST
