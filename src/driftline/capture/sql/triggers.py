@@ -1,7 +1,8 @@
 """Triggers: the table whose rows OLD and NEW are, and statements that fill a column of NEW.
 
 Enters: the words of a script. Leaves: ``SELECT * FROM t`` for the table of a trigger, also for a function of PostgreSQL
-that triggers run; what else Oracle calls these rows as NEW and OLD; ``NEW.a := …`` and ``SELECT … INTO NEW.a`` as the ``SET NEW.a = …`` that they are.
+that triggers run; what else Oracle calls these rows as NEW and OLD; ``NEW.a := …`` and ``SELECT … INTO NEW.a`` as the
+``SET NEW.a = …`` that they are.
 """
 
 import itertools
@@ -97,12 +98,5 @@ def filled(tokens: list[Any]) -> list[Any]:
     equal = Token(TokenType.EQ, "=", near.line, near.col, near.start, near.end)
     names = tokens[into + 1 : end]
     names = [*spelled(near, "("), *names, *spelled(near, ")")] if len(names) > 3 else names
-    return [
-        *spelled(near, "SET"),
-        *names,
-        equal,
-        *spelled(near, "("),
-        *tokens[:into],
-        *tokens[end:],
-        *spelled(near, ")"),
-    ]
+    asked = [*tokens[:into], *tokens[end:]]
+    return [*spelled(near, "SET"), *names, equal, *spelled(near, "("), *asked, *spelled(near, ")")]

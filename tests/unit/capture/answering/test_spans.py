@@ -9,7 +9,7 @@ import pytest
 from tests.spans import CHAIN, HTTP, LLM, TRACE, Tracing, recorded, retriever
 
 import driftline
-from driftline.capture.answering import beside, spans
+from driftline.capture.answering import spans
 from driftline.capture.answering.dialects import Ended, Span
 from driftline.capture.answering.spans import Spans
 from driftline.capture.answering.united import united
@@ -128,26 +128,6 @@ def test_a_call_by_hand_stands_perhaps_only_on_what_a_model_of_the_chain_has_rea
     tracing.end(chain, CHAIN)
     found = {answer.text: (len(answer.documents), answer.perhaps) for answer in recorded(sink)}
     assert found == {"Soon.": (1, 0), "Now.": (1, 1)}
-
-
-def test_of_many_calls_of_a_chain_each_retrieval_is_fed_to_the_first_alone(
-    sink: MemorySink, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fed: list[int] = []
-    feed = beside.Near.feed
-    monkeypatch.setattr(beside.Near, "feed", lambda near, begin, end: fed.append(end) or feed(near, begin, end))
-    tracing = Tracing()
-    chain = tracing.start()
-    for number in range(100):
-        tracing.once(retriever(str(number)), chain)
-        tracing.now += 1
-        tracing.once(LLM, chain)
-        tracing.now += 1
-    before = len(fed)
-    tracing.once({**LLM, "output.value": "Now."}, scope="client", within=chain)
-    tracing.end(chain, CHAIN)
-    assert len(fed) - before <= 200  # to the first call after it, and to this one
-    assert [one.perhaps for one in recorded(sink) if one.text == "Now."] == [beside.LATELY]
 
 
 def test_what_goes_on_in_a_chain_that_is_over_stands_on_what_the_chain_has_found(sink: MemorySink) -> None:
