@@ -9,6 +9,7 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from itertools import islice
+from types import MemberDescriptorType
 from typing import Any
 
 from driftline.capture.frames import members
@@ -76,12 +77,14 @@ def _attributes(data: Any) -> dict[str, Any]:
     file = getattr(sys.modules.get(kind.__module__), "__file__", None)
     if not isinstance(file, str) or not whose.of_user(file):
         return {}
-    slots = kind.__dict__.get("__slots__", ())
     held: dict[str, Any] = {}
-    for name in ("__dict__", *((slots,) if isinstance(slots, str) else slots)):
-        with contextlib.suppress(AttributeError):  # it has none, or it was not set
-            one = object.__getattribute__(data, name)
-            held |= one if name == "__dict__" else {name: one}
+    with contextlib.suppress(AttributeError):  # it has none
+        held |= object.__getattribute__(data, "__dict__")
+    slotted = [one.__dict__ for one in reversed(kind.__mro__) if "__slots__" in one.__dict__]
+    for name, slot in (pair for own in slotted for pair in own.items()):
+        if type(slot) is MemberDescriptorType and name not in held:
+            with contextlib.suppress(AttributeError):  # it was not set
+                held[name] = slot.__get__(data)
     found = {name: one for name, one in held.items() if name[:1] != "_"}
     return found if len(found) <= WIDTH else {}
 

@@ -115,6 +115,11 @@ class Slotted:
     sku: str
 
 
+@dataclass(slots=True)
+class Priced(Slotted):
+    price: float
+
+
 class Kind(Enum):
     A = 1
 
@@ -124,6 +129,8 @@ def test_objects_of_the_user_s_own_classes_have_their_attributes_as_fields() -> 
     prices = [(OBJECT, "Item"), (DICT, "prices"), (LIST, ""), (VALUE, "")]
     assert told(Item("a", [1.0])) == {"sku": item, "prices": prices}
     assert told([Item("a", [1.0]), Item("b", [2.0])]) == {"sku": [(LIST, ""), *item], "prices": [(LIST, ""), *prices]}
+    of_both = {name: [(OBJECT, "Priced"), (DICT, name), (VALUE, "")] for name in ("sku", "price")}
+    assert told(Priced("a", 1.0)) == of_both
     assert told({"one": Slotted("a")}) == {"one.sku": [(DICT, "one"), (OBJECT, "Slotted"), (DICT, "sku"), (VALUE, "")]}
     assert told({"kind": Kind.A, "day": date(2024, 1, 1)}) == {
         "kind": [(DICT, "kind"), (VALUE, "")],
