@@ -26,6 +26,11 @@ class Near:
         self._fed_us = 0  # when the first answer that it fed was over; 0 = it has fed none
         self._away = False  # that was within a span which is over
 
+    @property
+    def has_fed(self) -> bool:
+        """Whether it has fed an answer."""
+        return self._fed_us != 0
+
     def leave(self) -> "Near":
         """Be within a span that is over."""
         self._away = self._fed_us != 0

@@ -211,10 +211,11 @@ class Spans:
         """Return what was retrieved below spans around one that were not made current."""
         every = [near for key in self._above(started.within) if key not in above for near in self._open[key].found]
         found = [near for near in every if dialects.kind_of(near.ended.span) in FOUND]
-        for call in (near.ended.span for near in every if _answers(near.ended)):
-            for near in found:
-                if near.ended.span.end_us <= call.start_us:
-                    near.feed(call.start_us, call.end_us)
+        calls = [near.ended.span for near in every if _answers(near.ended)]
+        for near in found:
+            after = () if near.has_fed else (one for one in calls if near.ended.span.end_us <= one.start_us)
+            if (call := next(iter(after), None)) is not None:
+                near.feed(call.start_us, call.end_us)
         return found
 
     def _inside(self, key: int, scopes: set[str]) -> bool:

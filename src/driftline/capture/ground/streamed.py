@@ -32,7 +32,11 @@ _ASKED = frozenset(  # what Python asks of a class only, and a stream may have
 def known(kind: type) -> bool:
     """Whether objects of a class are streams of a client."""
     if kind.__name__ in _GIVING:
-        return True
+        return hasattr(kind, "__enter__") or hasattr(kind, "__aenter__")
+    return _is_stream(kind)
+
+
+def _is_stream(kind: type) -> bool:
     if not hasattr(kind, "close") or _NAMES.isdisjoint([one.__name__ for one in kind.__mro__]):
         return False  # nearly every result has nothing to close, which is asked at little cost
     return any(callable(getattr(kind, name, None)) for name in ("__next__", "__anext__"))
@@ -210,8 +214,9 @@ class _Given(_Streamed):
     __slots__ = ("_driftline_given",)
 
     def _driftline_give(self, stream: Any) -> Any:
-        """Return what stands for the stream, which ends what is around the call from now on."""
-        made = fault.attempt(_PIECE, stand_in, stream, self._driftline_one)
+        """Return what stands for the stream, which ends what is around the call from now on; else what was given."""
+        of_client = fault.attempt(_PIECE, _is_stream, type(stream))
+        made = fault.attempt(_PIECE, stand_in, stream, self._driftline_one) if of_client else None
         if made is None:
             return stream
         object.__setattr__(self, "_driftline_over", True)

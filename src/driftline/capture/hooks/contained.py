@@ -7,10 +7,9 @@ names of columns and classes are looked at, of each container the first members,
 
 import contextlib
 import sys
-import types
 from collections.abc import Iterator
-from functools import partial
 from itertools import islice
+from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
 from driftline.capture.frames import members
@@ -78,20 +77,21 @@ def _attributes(data: Any) -> dict[str, Any]:
     file = getattr(sys.modules.get(kind.__module__), "__file__", None)
     if not isinstance(file, str) or not whose.of_user(file):
         return {}
-    slots = kind.__dict__.get("__slots__", ())
     held: dict[str, Any] = {}
-    for name in filter(partial(_is_plain, kind), ("__dict__", *((slots,) if isinstance(slots, str) else slots))):
-        with contextlib.suppress(AttributeError):  # it has none, or it was not set
-            one = object.__getattribute__(data, name)
-            held |= one if name == "__dict__" else {name: one}
+    if type(_of_class(kind, "__dict__")) is GetSetDescriptorType:  # else it has none, or code of its own answers
+        held |= object.__getattribute__(data, "__dict__")
+    slotted = [one.__dict__ for one in reversed(kind.__mro__) if "__slots__" in one.__dict__]
+    for name, slot in (pair for own in slotted for pair in own.items()):
+        if type(slot) is MemberDescriptorType and name not in held:
+            with contextlib.suppress(AttributeError):  # it was not set
+                held[name] = slot.__get__(data)
     found = {name: one for name, one in held.items() if name[:1] != "_"}
     return found if len(found) <= WIDTH else {}
 
 
-def _is_plain(kind: type, name: str) -> bool:
-    """Whether Python itself answers for an attribute, and no property of the class."""
-    found = next((one.__dict__[name] for one in kind.__mro__ if name in one.__dict__), None)
-    return isinstance(found, types.GetSetDescriptorType | types.MemberDescriptorType)
+def _of_class(kind: type, name: str) -> Any:
+    """Return what a class has under a name; None = nothing."""
+    return next((one.__dict__[name] for one in kind.__mro__ if name in one.__dict__), None)
 
 
 def _is_name(key: Any) -> bool:
@@ -102,7 +102,7 @@ def _is_name(key: Any) -> bool:
 def _of_each(data: dict[Any, Any], steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
     """Keys that are values, and what stands under them, where it looks alike."""
     firsts = list(islice(data.values(), _ALIKE))
-    ways = [list(_within(one, (*steps, (EACH, "")))) for one in firsts]
+    ways = [list(islice(_within(one, (*steps, (EACH, ""))), MOST + 1)) for one in firsts]
     plain, begun = (*steps, (EACH, ""), (VALUE, "")), len(steps)
     if all(type(one) is dict for one in firsts) or all(way == ways[0] for way in ways):
         yield (*steps, (EACH, KEY), (VALUE, ""))
@@ -122,7 +122,7 @@ def _within(one: Any, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
 def _of_list(data: list[Any], steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
     """Elements that look alike are told as one; a few that do not, by their places."""
     firsts = data[:_ALIKE]
-    ways = [list(_within(one, (*steps, (LIST, "")))) for one in firsts]
+    ways = [list(islice(_within(one, (*steps, (LIST, ""))), MOST + 1)) for one in firsts]
     if all(type(one) is dict for one in firsts) or all(way == ways[0] for way in ways):
         yield from (step for way in ways for step in way)
     elif len(data) <= len(firsts):

@@ -13,9 +13,11 @@ from driftline.capture.hooks.patch import Patch
 from driftline.capture.runs.around import enclosing
 from driftline.capture.runs.recording import Recording
 
+_SPARK = "Spark: what it reads and writes"
 _TABLES = {
     "ray": ("Ray: what its workers read and write", ("init", "get", "wait")),
-    "pyspark.sql.session": ("Spark: what it reads and writes", ("SparkSession.__init__",)),
+    "pyspark.sql.session": (_SPARK, ("SparkSession.__init__",)),
+    "pyspark.sql.readwriter": (_SPARK, ("DataFrameReader.__init__", "DataFrameWriter.__init__")),
     "tantivy": ("tantivy: the indexes that it opens", ("Index.open", "Index.writer")),
     "annoy": ("annoy: the indexes that it opens", ("AnnoyIndex",)),
     "tensorstore": ("tensorstore: what it reads and writes", ("open",)),

@@ -57,18 +57,16 @@ TABLES = {
     "safetensors.torch": _SAFE,
     "safetensors.numpy": _SAFE,
 }  # fmt: skip
-_MATRICES = {
-    "lightgbm": "",
-    "xgboost": "DMatrix.__init__",
-    "catboost": "Pool.__init__",
-}  # whose data sets are made of a file or, mostly, of what is in memory
+_MATRICES = {"xgboost": "DMatrix.__init__", "catboost": "Pool.__init__"}  # of a file, at times
+_IN_MEMORY = ("lightgbm", *_MATRICES)  # where data is mostly in memory, and seldom a file
 
 
 def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     entries = TABLES[module.__name__]
-    skip = _of_a_tool if entries is _PICKLE else _no_file if module.__name__ in _MATRICES else None
-    matrices = patch.around(module, _MATRICES.get(module.__name__, ""), _matrix)
+    skip = _of_a_tool if entries is _PICKLE else _no_file if module.__name__ in _IN_MEMORY else None
+    made = _MATRICES.get(module.__name__)
+    matrices = patch.around(module, made, _matrix) if made else []
     return matrices + table.install(module, entries, skip) + loaded.install(module, entries)
 
 

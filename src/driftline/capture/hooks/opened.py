@@ -66,4 +66,6 @@ def _ways(mode: Any) -> tuple[str, ...]:
     """What a file is opened for: to read, to write, or both."""
     if not isinstance(mode, str):
         return ()
-    return ("read", "write") if "+" in mode or "a" in mode else ("write",) if "w" in mode or "x" in mode else ("read",)
+    if "w" in mode or "x" in mode:  # what was there is gone
+        return ("write",)
+    return ("read", "write") if "+" in mode else ("read",)

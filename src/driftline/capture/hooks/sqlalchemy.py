@@ -90,7 +90,8 @@ def _record(run: Recording, conn: Any, cursor: Any, statement: Any, context: Any
             transaction = None
         driver = getattr(cursor, "connection", None)
         gave = functools.partial(sqlalchemy_results.described, cursor, context)
-        relation, apart = sqlalchemy_results.related(context)
+        related = fault.attempt("relations", sqlalchemy_results.related, context)  # it looks inside of the library
+        relation, apart = related or ("", frozenset())
         names = getattr(getattr(context, "compiled", None), "positiontup", None) or ()
         told = database.Told(gave, names=names, relation=relation, apart=apart)
         database.statement(run, place, str(statement), driver, transaction=transaction, told=told)

@@ -24,6 +24,7 @@ _NO_BLOCK = frozenset(["TRAN", "TRANSACTION", "WORK", "ISOLATION", "DEFERRED", "
 _ENDED = frozenset(["IF", "WHILE", "LOOP", "FOR", "REPEAT"])  # what END names, besides a block and CASE
 _NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
 _SHORT = 10  # words of a declaration that ends a part, as in IS n NUMBER(38, 0) := 1
+_ROUTINES = ("PROCEDURE", "FUNCTION")  # of a package, by this word alone
 _WAYS = ("IN", "OUT", "INOUT")  # of a parameter
 
 
@@ -79,6 +80,7 @@ class Blocks:
         self._depth = 0
         self._awaits = False  # BEGIN, behind declarations
         self._kept: frozenset[str] = frozenset()
+        self._outside: frozenset[str] = frozenset()  # names in front of the body
 
     def left(self, tokens: list[Any], before: frozenset[str]) -> frozenset[str] | None:
         """Return the names that are left behind these words, if a body or block ends with them; else None.
@@ -91,13 +93,18 @@ class Blocks:
             return None
         words = said(tokens)
         body = words[:1] in (["CREATE"], ["ALTER"]) and is_body(tokens)
-        around = body or self._depth or self._awaits
-        if body or not around:
+        routine = words[:1] in (["PROCEDURE"], ["FUNCTION"])
+        around = body or routine or self._depth or self._awaits
+        if body or routine or not around:
             self._depth, self._kept = 0, before
+        if body:
+            self._outside = before
+        if words[:1] == ["END"] and not around:  # of a package, whose routines have ended before
+            return self._outside
         transaction = words == ["BEGIN"] and _ENDS.match(self._text, tokens[0].end + 1) is not None
         begins, deeper = self._deeper(words) if not transaction else (False, 0)
         declares = words[:1] == ["DECLARE"] or (
-            body and not {"IS", "AS"}.isdisjoint(words) and self._dialect == "oracle"
+            (body or routine) and not {"IS", "AS", "DECLARE"}.isdisjoint(words) and self._dialect == "oracle"
         )
         self._awaits = not begins and (self._awaits or (declares and self._dialect in _BLOCKS_BEHIND))
         self._depth = max(self._depth + deeper, 0)
@@ -130,6 +137,8 @@ def declared(tokens: list[Any], *, body: bool) -> set[str]:
         elif token.token_type == TokenType.R_PAREN:
             depth -= 1
         before = tokens[place - 1].text.upper() if place else ""
+        if word in _ROUTINES and depth == 0 and before in ("", "AS", "IS"):  # of a package
+            own = body = True
         opening = body and depth == 1 and before in ("(", ",", *_WAYS)
         listing = before == "DECLARE" or (listing and "," in (before, word))
         first = own and depth == 0 and before in ("IS", "AS") and 1 < len(tokens) - place <= _SHORT  # of Oracle

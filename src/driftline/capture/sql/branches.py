@@ -129,8 +129,9 @@ class Branches:
                 return
             if word == "IF":
                 self._open.append(_Open([], "END"))
-            if self._open:
-                self._open[-1].conditions += self._of(tokens[place + 1 : end])
+            more = self._of(tokens[place + 1 : end])
+            if self._open and (word == "IF" or any(one.of != "found" for one in more)):  # else the branches before ran
+                self._open[-1].conditions += more
         elif word in ("WHILE", "FOR", "FOREACH") and before in _STARTED:
             end = words.after(place, "LOOP", "DO")
             if end is not None:

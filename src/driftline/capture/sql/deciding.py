@@ -28,7 +28,7 @@ class Deciding:
     def __init__(self, trees: Trees, loops: Loops) -> None:
         self._trees = trees
         self._loops = loops
-        self._parsed: dict[int, Any] = {}  # conditions, by where they stand
+        self._parsed: dict[int, Any] = {}  # queries of conditions, by where these stand
         self._last: Any = None  # the query that was run last, which may have found nothing
 
     def ran(self, tree: Any) -> None:
@@ -43,22 +43,19 @@ class Deciding:
         if condition.of == "rows":
             rows = self._loops.rows(condition.words[0].text.lower())
             return Decides(rows, each=True) if rows is not None else None
-        if condition.of == "found":
-            asked = _any_row(self._last)
-            return Decides(asked) if asked is not None else None
-        return self._value(condition.words)
-
-    def _value(self, words: list[Any]) -> Decides | None:
-        """A condition as a query of one value."""
-        if not words:
+        if not condition.words:
             return None
-        place = words[0].start
-        if place not in self._parsed:
-            query = self._trees.by(self._trees.grammar, [*spelled(words[0], "SELECT"), *words])[0]
-            if isinstance(query, exp.Select) and isinstance(query.expressions[0], exp.EQ | exp.PropertyEQ):
-                query.expressions[0].replace(exp.paren(query.expressions[0]))  # SELECT @v = 1 would fill @v
-            self._parsed[place] = query
+        place = condition.words[0].start
+        if place not in self._parsed:  # once: what runs under it is not what it asks about
+            self._parsed[place] = _any_row(self._last) if condition.of == "found" else self._value(condition.words)
         return Decides(self._parsed[place]) if self._parsed[place] is not None else None
+
+    def _value(self, words: list[Any]) -> Any:
+        """A condition as a query of one value."""
+        query = self._trees.by(self._trees.grammar, [*spelled(words[0], "SELECT"), *words])[0]
+        if isinstance(query, exp.Select) and isinstance(query.expressions[0], exp.EQ | exp.PropertyEQ):
+            query.expressions[0].replace(exp.paren(query.expressions[0]))  # SELECT @v = 1 would fill @v
+        return query
 
 
 def _any_row(tree: Any) -> Any:

@@ -20,7 +20,8 @@ from driftline.capture.sql.relation import Edges, Relation
 from driftline.capture.sql.scope import Scope
 
 _RETURNS = later.pattern(  # a body of PL/pgSQL that only returns something
-    r"\s*BEGIN\s+RETURN\s+(?P<query>QUERY\s+)?(?P<given>[^;]+);\s*(?:RETURN\s*;\s*)?END\s*;?\s*", re.IGNORECASE
+    r"\s*+BEGIN\s++RETURN\s++(?P<query>QUERY\s++)?(?P<given>[^;]++);\s*+(?:RETURN\s*+;\s*+)?END\s*+;?\s*+",
+    re.IGNORECASE,
 )
 _KINDS = frozenset(["FUNCTION", "MACRO"])
 _BY_NAME = (exp.Kwarg, exp.PropertyEQ)  # f(b => 1), f(b := 1)

@@ -12,7 +12,7 @@ _ROUTINES = frozenset(["FUNCTION", "PROCEDURE"])
 _ENDED = frozenset(["IF", "LOOP"])  # what END names, besides a block and CASE
 _LISTS = ("PARTITION", "DIMENSION", "MEASURES")
 _CLAUSES = frozenset([*_LISTS, "RULES"])
-_MOST = 20  # clauses of one statement
+_FAR = 10_000  # words of a query between its FROM and MODEL
 _NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
 
 
@@ -56,7 +56,7 @@ def modelled(tokens: list[Any]) -> list[Any]:
     edits: list[Edit] = [
         (place, place + 1, []) for place in range(1, len(words)) if words[place - 1 : place + 1] == ["PIVOT", "XML"]
     ]
-    for place in [place for place, word in enumerate(words) if word == "MODEL"][:_MOST]:
+    for place in [place for place, word in enumerate(words) if word == "MODEL"]:
         start = _from(words, place)
         if start:
             edits += _query(tokens, words, start, place)
@@ -68,7 +68,7 @@ def _from(words: Words, place: int) -> int:
     measures, depth = words.after(place, "MEASURES") or 0, 0
     if (words.after(place, "DIMENSION") or measures) >= measures:
         return 0
-    for one in range(place - 1, 0, -1):
+    for one in range(place - 1, max(place - _FAR, 0), -1):
         depth += (words[one] == ")") - (words[one] == "(")
         if depth < 0:
             return 0

@@ -9,7 +9,7 @@ the pattern. What is another statement by itself is in ``sql/translate``.
 import itertools
 from typing import Any
 
-from driftline.capture.sql import filling, flink, given_out, oracle, unsaid
+from driftline.capture.sql import filling, flink, given_out, oracle, triggers, unsaid
 from driftline.capture.sql.assigned import SELECTING, SETTING, assigning
 from driftline.capture.sql.looping import uncoloned, unwrapped
 from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, dotted, edited, named, said, spelled
@@ -31,7 +31,7 @@ _HURRY = frozenset(["LOW_PRIORITY", "DELAYED"])
 
 def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     """Return ``tokens`` without what the parser does not know: Teradata's titles, ``+=`` of T-SQL, tables named top."""
-    tokens = oracle.apart(tokens) if dialect == "oracle" else tokens
+    tokens = triggers.renamed(oracle.apart(tokens)) if dialect == "oracle" else tokens
     found: list[Any] = []
     start = 0
     for place, token in enumerate(tokens):  # one by one, as a long script has thousands

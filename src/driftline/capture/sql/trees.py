@@ -23,6 +23,7 @@ _CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its n
 _ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
 _BY_QUOTES = {"`": "bigquery", "[": "tsql"}  # whose quotes tell a dialect where none is given
 _TRIES = 40  # ends that are tried for one beginning
+_AHEAD = 16  # beginnings up to the end that is tried first: of a long script each would else be read to its end
 _DEEP = "too deeply nested"
 
 
@@ -118,13 +119,19 @@ class Trees:
 
         The parser stops where it does not understand: what is longer than up to there need not be tried.
         """
-        end = limit
+        ahead = bisect_left(starts, start) + _AHEAD
+        end = min(starts[ahead], limit) if not tried and ahead < len(starts) else limit
+        near = end < limit
         for attempt in range(_TRIES):
             if time.monotonic() > deadline:
                 break
             tree, stopped = None, end
             if attempt or not tried:
                 tree, _ = self.parse(tokens[start:end])
+                if near and (tree is not None or start + self.stopped + 2 >= end):
+                    near, end = False, limit  # it may go on
+                    continue
+                near = False
                 if isinstance(tree, parsed.DATA) and not parsed.is_cut_off(tree):
                     return tree, end
                 at = start + self.stopped

@@ -1,13 +1,17 @@
 """Triggers: the table whose rows OLD and NEW are, and statements that fill a column of NEW.
 
 Enters: the words of a script. Leaves: ``SELECT * FROM t`` for the table of a trigger, also for a function of PostgreSQL
-that triggers run; ``NEW.a := …`` and ``SELECT … INTO NEW.a`` as the ``SET NEW.a = …`` that they are.
+that triggers run; what else Oracle calls these rows as NEW and OLD; ``NEW.a := …`` and ``SELECT … INTO NEW.a`` as the
+``SET NEW.a = …`` that they are.
 """
 
+import itertools
 from typing import Any
 
-from driftline.capture.sql.tokens import Token, TokenType, Words, dotted, said, spelled
+from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, dotted, edited, said, spelled
 
+_ROWS = frozenset(["NEW", "OLD", "PARENT"])
+_NAMED = 10  # words of REFERENCING NEW AS n OLD AS o PARENT AS p
 _LONG = 200  # words of a trigger that runs a function
 
 
@@ -43,6 +47,25 @@ def function_name(tokens: list[Any]) -> str:
     return str(dotted(tokens, place + 1)[-1].text.lower()) if place and place + 1 < len(tokens) else ""
 
 
+def renamed(tokens: list[Any]) -> list[Any]:
+    """Oracle's ``:n.a``, behind ``REFERENCING NEW AS n``, as ``:NEW.a``."""
+    if not any(token.text.upper() == "REFERENCING" for token in tokens):
+        return tokens
+    words = [token.text.upper() for token in tokens]
+    called: dict[str, str] = {}
+    edits: list[Edit] = []
+    for place, word in enumerate(words):
+        if word == "TRIGGER":
+            called = {}
+        elif word == "REFERENCING":
+            named = [one for one in words[place + 1 : place + _NAMED] if one != "AS"]
+            pairs = zip(named[::2], named[1::2], strict=False)
+            called = {name: row for row, name in itertools.takewhile(lambda pair: pair[0] in _ROWS, pairs)}
+        elif word in called and words[place - 1] == ":" and words[place + 1 : place + 2] == ["."]:
+            edits.append((place, place + 1, spelled(tokens[place], called[word])))
+    return edited(tokens, edits)
+
+
 def is_filled(tokens: list[Any]) -> bool:
     """Whether words begin with ``NEW.a := …`` or ``NEW.a = …``."""
     words = [token.text.upper() for token in tokens[:4]]
@@ -69,16 +92,11 @@ def filled(tokens: list[Any]) -> list[Any]:
     end = into + 4
     while words[end : end + 3] == [",", "NEW", "."]:
         end += 4
+    if words[end : end + 1] == [","]:  # variables beside them: which value goes where is not told
+        return tokens
     near = tokens[into]
     equal = Token(TokenType.EQ, "=", near.line, near.col, near.start, near.end)
     names = tokens[into + 1 : end]
     names = [*spelled(near, "("), *names, *spelled(near, ")")] if len(names) > 3 else names
-    return [
-        *spelled(near, "SET"),
-        *names,
-        equal,
-        *spelled(near, "("),
-        *tokens[:into],
-        *tokens[end:],
-        *spelled(near, ")"),
-    ]
+    asked = [*tokens[:into], *tokens[end:]]
+    return [*spelled(near, "SET"), *names, equal, *spelled(near, "("), *asked, *spelled(near, ")")]

@@ -63,7 +63,7 @@ def _hash(file: IO[bytes], behind: int, one: _Tensor) -> bytes:
 
 
 def of_numpy(found: Iterable[tuple[str, Any]]) -> Contents:
-    """Return the contents of arrays of NumPy, of which one is in memory at a time."""
+    """Return the contents of arrays of NumPy, which are asked for one by one."""
     return _made((name, str(one.dtype), list(one.shape), _bytes(one)) for name, one in found)
 
 

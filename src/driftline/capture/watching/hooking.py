@@ -51,7 +51,7 @@ _MODULES = {
     ),
     "opened": ("cv2", "soundfile", "rasterio"),
     "connectorx": ("connectorx",),
-    "elsewhere": ("ray", "pyspark.sql.session", "tensorstore", "tantivy", "annoy"),
+    "elsewhere": ("ray", "pyspark.sql.session", "pyspark.sql.readwriter", "tensorstore", "tantivy", "annoy"),
     "datasets": ("datasets",),
     "lakehouse": ("deltalake", "pyiceberg.table"),
     "mlflow": (

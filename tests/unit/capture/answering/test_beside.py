@@ -2,8 +2,12 @@
 
 from typing import Any
 
+import pytest
+from tests.spans import CHAIN, LLM, Tracing, recorded, retriever
+
 from driftline.capture.answering.beside import LATELY, Near, fed
 from driftline.capture.answering.dialects import Ended, Span
+from driftline.testing import MemorySink
 
 FOUND = {"openinference.span.kind": "RETRIEVER"}
 CALL = {"openinference.span.kind": "LLM", "llm.model_name": "m"}
@@ -61,3 +65,23 @@ def test_few_earlier_ones_may_have_fed_one_more_and_tools_have_not() -> None:
     tool = Near(one(0, 1, {"openinference.span.kind": "TOOL", "tool.name": "search"}))
     assert of([*many, tool], 2, 3)[0] == [near.ended for near in (*many, tool)]
     assert of([*many, tool], 4, 5) == ([], [near.ended for near in many[-LATELY:]])
+
+
+def test_of_many_calls_of_a_chain_each_retrieval_is_fed_to_the_first_alone(
+    sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    feed = Near.feed
+    monkeypatch.setattr(Near, "feed", lambda near, begin, end: told.append(end) or feed(near, begin, end))
+    tracing = Tracing()
+    chain = tracing.start()
+    for number in range(100):
+        tracing.once(retriever(str(number)), chain)
+        tracing.now += 1
+        tracing.once(LLM, chain)
+        tracing.now += 1
+    before = len(told)
+    tracing.once({**LLM, "output.value": "Now."}, scope="client", within=chain)
+    tracing.end(chain, CHAIN)
+    assert len(told) - before <= 200  # to the first call after it, and to this one
+    assert [answer.perhaps for answer in recorded(sink) if answer.text == "Now."] == [LATELY]

@@ -137,6 +137,7 @@ def test_the_streams_of_openai_are_known_and_other_iterators_are_not() -> None:
         assert streamed.known(manager)
     assert not streamed.known(type(iter([])))
     assert not streamed.known(type("Stream", (), {"close": None}))
+    assert not streamed.known(type("StreamManager", (), {"__exit__": None}))  # somebody's own, who gives no stream
 
 
 def test_what_is_around_a_call_lasts_until_the_last_piece() -> None:
@@ -287,3 +288,11 @@ def test_of_a_step_a_stream_is_a_result_like_others() -> None:
     around, stream = Around(), Stream("a")
     assert calls.wrap(lambda: stream, lambda *_: around)() is stream
     assert around.told == [("returned", stream), ("end", None)]
+
+
+def test_what_gives_something_else_than_a_stream_hands_that_on_as_it_is() -> None:
+    around, given = Around(), ["a"]
+    manager = type("StreamManager", (), {"__enter__": lambda _: given, "__exit__": lambda *_: None})()
+    with streamed.stand_in(manager, around) as found:
+        assert found is given
+    assert around.told[-1] == ("end", None)

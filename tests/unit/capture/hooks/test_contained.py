@@ -121,8 +121,13 @@ class Asked:
     __slots__ = ("_held",)
 
     @property
-    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]  # as classes do that compute theirs
+    def __dict__(self) -> dict[str, Any]:  # as classes do that compute theirs
         raise AssertionError("it was asked")
+
+
+@dataclass(slots=True)
+class Priced(Slotted):
+    price: float
 
 
 class Kind(Enum):
@@ -134,6 +139,8 @@ def test_objects_of_the_user_s_own_classes_have_their_attributes_as_fields() -> 
     prices = [(OBJECT, "Item"), (DICT, "prices"), (LIST, ""), (VALUE, "")]
     assert told(Item("a", [1.0])) == {"sku": item, "prices": prices}
     assert told([Item("a", [1.0]), Item("b", [2.0])]) == {"sku": [(LIST, ""), *item], "prices": [(LIST, ""), *prices]}
+    of_both = {name: [(OBJECT, "Priced"), (DICT, name), (VALUE, "")] for name in ("sku", "price")}
+    assert told(Priced("a", 1.0)) == of_both
     assert told({"one": Slotted("a")}) == {"one.sku": [(DICT, "one"), (OBJECT, "Slotted"), (DICT, "sku"), (VALUE, "")]}
     assert told({"kind": Kind.A, "day": date(2024, 1, 1)}) == {
         "kind": [(DICT, "kind"), (VALUE, "")],
@@ -143,3 +150,14 @@ def test_objects_of_the_user_s_own_classes_have_their_attributes_as_fields() -> 
 
 def test_a_class_that_answers_for_its_attributes_itself_is_not_asked() -> None:
     assert told({"one": Asked()}) == {"one": [(DICT, "one"), (VALUE, "")]}
+
+
+@pytest.mark.parametrize("around", [lambda one: dict.fromkeys(range(100), one), lambda one: [one] * 100])
+def test_no_more_is_looked_at_than_can_be_told(around: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+    below = contained._below
+    monkeypatch.setattr(contained, "_below", lambda data, steps: looked.append(1) or below(data, steps))
+    names = [f"a{place}" for place in range(64)]
+    wide = {one: {two: dict.fromkeys(names, 1) for two in names} for one in names}  # 262,144 values
+    assert told(around(wide)) is None
+    assert len(looked) < 8 * 2 * contained.MOST

@@ -39,6 +39,21 @@ def test_what_workers_of_ray_do_is_said_to_be_unseen(watched: MemorySink) -> Non
     assert "ray" not in sys.modules
 
 
+def test_a_session_of_spark_that_was_there_before_the_run_is_told_when_it_reads_or_writes(watched: MemorySink) -> None:
+    class Reader:  # as pyspark.sql.readwriter has it; the library itself starts Java
+        def __init__(self, spark: Any) -> None:
+            self.spark = spark
+
+    module: Any = ModuleType("pyspark.sql.readwriter")
+    module.DataFrameReader = module.DataFrameWriter = Reader
+    patches = elsewhere.install(module)
+    with driftline.run("job"):
+        assert module.DataFrameReader("session").spark == "session"
+    assert _gaps(watched) == {"not seen: Spark: what it reads and writes": 1}
+    for one in reversed(patches):
+        one.undo()
+
+
 def test_stores_of_tensors(watched: MemorySink, tmp_path: Path) -> None:
     tensorstore = pytest.importorskip("tensorstore")
     place = {"driver": "zarr", "kvstore": {"driver": "file", "path": str(tmp_path / "a.zarr")}}

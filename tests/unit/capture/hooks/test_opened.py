@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import driftline
+from driftline.capture.hooks import opened
 from driftline.testing import MemorySink
 
 
@@ -64,3 +65,12 @@ def test_maps(watched: MemorySink, tmp_path: Path) -> None:
     with driftline.run("read"), rasterio.open(Path("a.tif")) as file:
         assert file.read(1).sum() == 4
     assert _told(watched) == (["a.tif"], [])
+
+
+@pytest.mark.parametrize(
+    ("mode", "ways"),
+    [("r", "read"), ("r+", "read write"), ("w", "write"), ("w+", "write"), ("x+", "write"), (None, "")],
+)
+def test_a_file_that_is_made_anew_is_not_read(mode: str | None, ways: str) -> None:
+    """As https://python-soundfile.readthedocs.io says of its modes, and rasterio of the same."""
+    assert opened._ways(mode) == tuple(ways.split())

@@ -9,6 +9,7 @@ from tests.told_by_code import BEGIN, DATA, Script, edges
 
 import driftline
 from driftline.capture.ground import fault
+from driftline.capture.hooks import sqlalchemy_results
 from driftline.testing import MemorySink
 
 sa = pytest.importorskip("sqlalchemy")
@@ -28,6 +29,20 @@ def test_statements_of_an_engine_are_recorded_once(watched: MemorySink, tmp_path
     event = next(one for one in watched.decoded() if one.job and one.job.name == "job")
     assert event.job is not None
     assert bytes(event.job.facets["sql"]).count(b"insert into big") == 1
+
+
+def test_a_statement_is_recorded_where_the_library_keeps_its_relations_otherwise(
+    watched: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlalchemy_results, "related", lambda _: [].current_path)  # type: ignore[attr-defined]  # fails
+    engine = sa.create_engine("sqlite:///shop.db")
+    with driftline.run("job") as run, engine.begin() as connection:
+        connection.execute(sa.text("create table orders (id int)"))
+        connection.execute(sa.text("insert into orders values (1)"))
+    engine.dispose()
+    assert names(run) == ([], ["orders"])
+    assert fault.counts()["relations"] == 2
+    fault.reset()
 
 
 def test_a_connection_of_sqlite_that_was_opened_before_is_recorded_and_no_hook_fails(

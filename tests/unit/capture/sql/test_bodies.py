@@ -65,6 +65,31 @@ def test_statements_of_a_package_are_found_one_by_one(tell: Callable[..., list[A
     assert [(one.target, one.problem) for one in tell(said, "oracle")] == [("t", ""), ("u", "")]
 
 
+ASKS = "INSERT INTO t (x) SELECT y FROM s WHERE k = "
+
+
+def test_parameters_of_the_routines_of_a_package_are_no_columns_and_end_with_them(tell: Tell) -> None:
+    said = (
+        f"CREATE PACKAGE BODY k AS PROCEDURE a(p IN NUMBER) IS BEGIN {ASKS} p; END a; "
+        f"PROCEDURE b(q NUMBER) IS n NUMBER; BEGIN {ASKS} q AND l = n; END b; "
+        f"FUNCTION c(r NUMBER) RETURN NUMBER IS BEGIN {ASKS} r AND p = q; RETURN 1; END; END k;"
+    )
+    first, second, third = tell(said, "oracle")
+    assert first.rows == ["s.k FILTER"]
+    assert second.rows == ["s.k FILTER", "s.l FILTER"]
+    assert third.rows == ["s.k FILTER", "s.p FILTER", "s.q FILTER"]
+
+
+def test_variables_of_a_package_are_those_of_all_its_routines_and_end_with_it(tell: Tell) -> None:
+    said = (
+        f"CREATE PACKAGE BODY k AS g NUMBER := 1; PROCEDURE a IS BEGIN {ASKS} g; END a; "
+        f"PROCEDURE b IS BEGIN {ASKS} g; END b; END k; {ASKS} g;"
+    )
+    first, second, behind = tell(said, "oracle")
+    assert first.rows == second.rows == ["s.k FILTER"]
+    assert behind.rows == ["s.g FILTER", "s.k FILTER"]
+
+
 @pytest.mark.parametrize(
     ("name", "sql"),
     [
@@ -94,6 +119,7 @@ def test_a_parameter_or_variable_ends_with_its_body(tell: Tell, name: str, sql: 
         ("mysql", "CREATE PROCEDURE p(x INT) BEGIN BEGIN SELECT 1; END; SELECT CASE 1 WHEN 1 THEN 2 END"),
         ("oracle", "DECLARE x NUMBER; n NUMBER; BEGIN IF n = 1 THEN NULL; END IF; CASE n WHEN 1 THEN NULL; END CASE"),
         ("oracle", "CREATE PROCEDURE p IS x NUMBER := 1; n NUMBER; BEGIN NULL"),
+        ("oracle", "CREATE TRIGGER z BEFORE INSERT ON t FOR EACH ROW DECLARE x NUMBER; BEGIN NULL"),
         ("snowflake", "BEGIN TRANSACTION; DECLARE x INT; BEGIN SELECT 1"),
     ],
 )

@@ -166,3 +166,29 @@ def test_what_a_loop_goes_through_shapes_the_rows_of_its_statements_alone(tell: 
     query, *found = tell(sql, name)
     assert query.rows == ["c.k FILTER"]
     assert rows(found) == {"m": ["c.k FILTER"], "n": []}
+
+
+FOUND = """BEGIN UPDATE u SET z = 1 WHERE q = 2; IF SQL%ROWCOUNT > 0 THEN
+    INSERT INTO m (x) SELECT a FROM t; UPDATE w SET r = 1 WHERE g = 3; INSERT INTO n (x) SELECT a FROM t;
+    {} INSERT INTO o (x) SELECT a FROM t; END IF; END;"""
+
+
+@pytest.mark.parametrize(
+    ("other", "behind"), [("ELSE", ["u.q CONDITIONAL"]), ("ELSIF SQL%ROWCOUNT > 3 THEN", ["u.q CONDITIONAL"])]
+)
+def test_whether_a_row_was_found_is_asked_of_what_ran_before_the_branch_and_not_within_it(
+    tell: Tell, other: str, behind: list[str]
+) -> None:
+    found = rows(tell(FOUND.format(other), "oracle"))
+    assert found == {
+        "u": ["u.q FILTER"],
+        "m": ["u.q CONDITIONAL"],
+        "w": ["u.q CONDITIONAL", "w.g FILTER"],
+        "n": ["u.q CONDITIONAL"],
+        "o": behind,
+    }
+
+
+def test_a_later_condition_that_asks_what_was_found_is_not_taken_for_one_about_the_branch_before(tell: Tell) -> None:
+    sql = FOUND.replace("SQL%ROWCOUNT > 0", "1 = 2").format("ELSIF SQL%ROWCOUNT > 3 THEN")
+    assert rows(tell(sql, "oracle"))["o"] == []

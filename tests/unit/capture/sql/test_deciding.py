@@ -46,10 +46,11 @@ def test_a_row_stands_for_its_query_if_that_is_known() -> None:
     ],
 )
 def test_whether_there_was_a_row_is_about_what_ran_last(ran: str, asked: str) -> None:
-    decides = deciding("")
-    assert decides.queries([Condition([], "found")]) == ()
+    decides, words = deciding(""), sqlglot.tokenize("FOUND OR FOUND OR FOUND")
+    assert decides.queries([Condition(words, "found")]) == ()
     decides.ran(sqlglot.parse_one(ran, read="postgres"))
-    (one,) = decides.queries([Condition([], "found")])
+    (one,) = decides.queries([Condition(words[2:], "found")])
     assert (one.query.sql(), one.each) == (asked, False)
     decides.ran(sqlglot.parse_one("INSERT INTO t SELECT 1"))
-    assert decides.queries([Condition([], "found")]) == ()
+    assert decides.queries([Condition(words[2:], "found")]) == (one,)  # which stands under it
+    assert decides.queries([Condition(words[4:], "found")]) == ()

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from driftline.capture.sql import functions
+
 Tell = Callable[..., list[Any]]
 
 
@@ -163,6 +165,13 @@ def test_a_variable_of_mysql_hides_the_column_of_its_name(tell: Tell) -> None:
     sql = "CREATE PROCEDURE p(k INT) BEGIN SELECT a INTO k FROM c; INSERT INTO m (x) SELECT k FROM q; END"
     assert tell(sql, "mysql", {"q": ("k",)})[-1].columns == {"x": ["c.a IDENTITY"]}
     assert tell(sql, "oracle", {"q": ("k",)})[-1].columns == {"x": ["q.k IDENTITY"]}
+
+
+@pytest.mark.parametrize("begin", ["BEGIN RETURN", "BEGIN RETURN 1; END"])
+def test_a_body_of_plpgsql_with_much_white_space_is_looked_at_in_linear_time(
+    growth: Callable[..., float], begin: str
+) -> None:
+    assert growth(lambda blanks: functions._RETURNS.fullmatch(f"{begin}{blanks}x"), " ", 2_000) < 24
 
 
 def test_a_body_of_plpgsql_that_only_returns_something_is_followed(tell: Tell) -> None:

@@ -50,3 +50,11 @@ def test_a_model_that_is_no_clause_stays(tell: Tell) -> None:
           "DIMENSION BY (y) MEASURES (amt s) (s[1] = r.b[2])"  # fmt: skip
     (one,) = tell(sql, "oracle")
     assert one.problem
+
+
+def test_all_clauses_of_one_statement_are_followed_in_linear_time(tell: Tell, growth: Callable[..., float]) -> None:
+    one = "SELECT s FROM t MODEL DIMENSION BY (y) MEASURES (amt s) (s[1] = s[2]) UNION ALL "
+    sql = f"INSERT INTO m {one * 40} SELECT s FROM u"
+    (found,) = tell(sql, "oracle")
+    assert found.columns == {"s": ["t.amt TRANSFORMATION", "u.s IDENTITY"]}
+    assert growth(lambda text: tell(f"INSERT INTO m {text} SELECT s FROM u", "oracle"), one, 600) < 24

@@ -1,10 +1,15 @@
 """Words as trees, in all the ways that a dialect leaves. Expected trees by hand."""
 
+from collections.abc import Callable
+from typing import Any
+
 import sqlglot
 from sqlglot import exp
 
 from driftline.capture.sql.limit import UNLIMITED
 from driftline.capture.sql.trees import Trees
+
+Tell = Callable[..., list[Any]]
 
 
 def parsed(text: str, name: str, variables: tuple[str, ...] = ()) -> tuple[object, str]:
@@ -35,3 +40,16 @@ def test_variables_that_a_query_fills_are_its_into() -> None:
     tree, _ = parsed("SELECT a, b INTO v, w FROM t", "postgres", ("v", "w"))
     assert isinstance(tree, exp.Select)
     assert [one.name for one in tree.args["into"].expressions] == ["v", "w"]
+
+
+def test_statements_that_nothing_parts_are_found_in_linear_time(tell: Tell, growth: Callable[..., float]) -> None:
+    one = "SELECT c, y, s FROM t WHERE z = 1 "
+    assert len(tell(one * 100, "oracle")) == 100
+    assert growth(lambda text: tell(text, "oracle"), one, 3_000) < 16
+
+
+def test_a_statement_may_be_longer_than_what_is_tried_first(tell: Tell) -> None:
+    sql = "INSERT INTO m (x) " + "SELECT a FROM t UNION ALL " * 40 + "SELECT b FROM u "
+    found = tell(sql + "DELETE FROM n " + sql, "tsql")
+    assert [one.target for one in found] == ["m", "n", "m"]
+    assert found[0].columns == found[2].columns == {"x": ["t.a IDENTITY", "u.b IDENTITY"]}

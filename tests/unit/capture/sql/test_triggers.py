@@ -69,3 +69,17 @@ def test_functions_are_found_with_the_table_of_their_triggers() -> None:
     assert triggers.of_functions(sqlglot.tokenize("SELECT trigger FROM t")) == {}
     assert triggers.function_name(sqlglot.tokenize("CREATE OR REPLACE FUNCTION d.G() RETURNS x")) == "g"
     assert triggers.function_name(sqlglot.tokenize("CREATE TABLE t")) == ""
+
+
+@pytest.mark.parametrize("named", ["NEW AS n OLD AS o", "OLD o NEW n", 'NEW AS "N" OLD AS "O"'])
+def test_the_rows_of_a_trigger_may_have_other_names_in_oracle(tell: Tell, named: str) -> None:
+    sql = f"CREATE TRIGGER x BEFORE UPDATE ON s.t REFERENCING {named} FOR EACH ROW WHEN (n.a > 1) BEGIN "
+    one, two = tell(f"{sql} :n.a := :n.b + 1; INSERT INTO log (x) VALUES (:o.b); END;", "oracle")
+    assert (one.target, one.columns, one.doubts) == ("s.t", {"a": ["s.t.b TRANSFORMATION"]}, [])
+    assert (two.target, two.columns) == ("log", {"x": ["s.t.b IDENTITY"]})
+
+
+@pytest.mark.parametrize("into", [":NEW.z, v", "v, :NEW.z"])
+def test_a_value_that_goes_to_a_variable_is_not_told_of_the_column_beside_it(tell: Tell, into: str) -> None:
+    (one,) = tell(oracle(f"SELECT p, r INTO {into} FROM q;"), "oracle")
+    assert (one.target, one.columns) == (None, {"p": ["q.p IDENTITY"], "r": ["q.r IDENTITY"]})
