@@ -103,7 +103,7 @@ class Stream:
 class AsyncStream(Stream):
     """The same, to be waited for."""
 
-    __next__ = None  # type: ignore[assignment]  # it is read by ``async for`` alone
+    __next__ = None  # it is read by ``async for`` alone
 
     def __aiter__(self) -> "AsyncStream":
         return self
@@ -113,7 +113,7 @@ class AsyncStream(Stream):
             return word
         raise StopAsyncIteration
 
-    async def close(self) -> None:  # type: ignore[override]  # as theirs is awaited
+    async def close(self) -> None:  # as theirs is awaited
         self._words = iter(())
 
 

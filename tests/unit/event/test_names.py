@@ -24,12 +24,12 @@ from driftline.event import names
         ("data/part-1.parquet", ("file", "data/part-1.parquet", "")),
         ("m/r.pickle/2026-11-28T15.16.57.818Z/r.pickle", ("file", "m/r.pickle", "")),  # Kedro
         (
-            "tmp/joblib/job/f/e553a9724fb4db27304cf433c6999883/output.pkl",
-            ("file", "tmp/joblib/job/f", "e553a9724fb4db27304cf433c6999883"),
+            "data/joblib/job/f/e553a9724fb4db27304cf433c6999883/output.pkl",
+            ("file", "data/joblib/job/f", "e553a9724fb4db27304cf433c6999883"),
         ),
         (
-            "/tmp/joblib/job/f/e553a9724fb4db27304cf433c6999883/output.pkl",
-            ("file", "/tmp/joblib/job/f", "e553a9724fb4db27304cf433c6999883"),
+            "/data/joblib/job/f/e553a9724fb4db27304cf433c6999883/output.pkl",
+            ("file", "/data/joblib/job/f", "e553a9724fb4db27304cf433c6999883"),
         ),
         (
             "models/e553a9724fb4db27304cf433c6999883/output.pkl",

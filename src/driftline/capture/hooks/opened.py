@@ -13,7 +13,6 @@ from driftline.capture.ground import opens
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.runs.around import enclosing
-from driftline.capture.runs.recording import Recording
 
 
 class Opening(NamedTuple):
@@ -40,13 +39,8 @@ def install(module: Any) -> list[Patch]:
     return [
         one
         for opening in TABLES[module.__name__]
-        for one in patch.around(module, opening.attribute, _nothing, _teller(opening))
+        for one in patch.around(module, opening.attribute, patch.nothing, _teller(opening))
     ]
-
-
-def _nothing(run: Recording, call: patch.Call) -> bool:  # noqa: ARG001 - the signature is Record's
-    """Record nothing of a call that has returned: it was told of before."""
-    return False
 
 
 def _teller(opening: Opening) -> patch.Before:

@@ -66,6 +66,11 @@ class Patch(NamedTuple):
             setattr(self.owner, self.attribute, self.original)
 
 
+def nothing(run: Recording, call: Call) -> bool:  # noqa: ARG001 - the signature is Record's
+    """Record nothing of a call that has returned: ``before`` has told of it."""
+    return False
+
+
 def around(
     owner: Any,
     attribute: str,

@@ -56,7 +56,7 @@ def test_a_class_that_nothing_can_be_put_on_is_asked_through_what_stands_for_it(
     def make(*args: object) -> deque[object]:
         return deque(*args)
 
-    make.__wrapped__ = deque  # type: ignore[attr-defined]  # as ``functools.wraps`` says it
+    make.__wrapped__ = deque  # as ``functools.wraps`` says it
     stands: Any = Standing(make)
     assert stands([1, 2]) == deque([1, 2])
     assert isinstance(deque(), stands)
@@ -65,7 +65,7 @@ def test_a_class_that_nothing_can_be_put_on_is_asked_through_what_stands_for_it(
     assert ({deque: 1}[stands], {stands: 1}[deque]) == (1, 1)
     assert stands.append is deque.append
 
-    class Longer(stands):  # type: ignore[misc]  # a class to Python, not to mypy
+    class Longer(stands):
         pass
 
     assert Longer.__mro__[1] is deque

@@ -66,7 +66,7 @@ def test_stores_of_tensors(watched: MemorySink, tmp_path: Path) -> None:
 def test_an_index_of_annoy_and_classes_made_of_it(watched: MemorySink, tmp_path: Path) -> None:
     annoy = pytest.importorskip("annoy")
 
-    class Index(annoy.AnnoyIndex):  # type: ignore[misc, name-defined]  # a class that is not always there
+    class Index(annoy.AnnoyIndex):  # a class that is not always there
         pass
 
     assert isinstance(Index(3, "angular"), annoy.AnnoyIndex)

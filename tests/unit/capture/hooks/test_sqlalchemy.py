@@ -34,7 +34,7 @@ def test_statements_of_an_engine_are_recorded_once(watched: MemorySink, tmp_path
 def test_a_statement_is_recorded_where_the_library_keeps_its_relations_otherwise(
     watched: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlalchemy_results, "related", lambda _: [].current_path)  # type: ignore[attr-defined]  # fails
+    monkeypatch.setattr(sqlalchemy_results, "related", lambda _: [].current_path)  # fails
     engine = sa.create_engine("sqlite:///shop.db")
     with driftline.run("job") as run, engine.begin() as connection:
         connection.execute(sa.text("create table orders (id int)"))
