@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from driftline.capture.script import tables
 from driftline.capture.script.call import Machine
 from driftline.capture.script.cames import any_of, hedged
-from driftline.capture.script.joining import each, made_of
+from driftline.capture.script.changing import each
+from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import HEDGED, Cames
 from driftline.capture.script.values import (
     Const,

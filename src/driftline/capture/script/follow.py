@@ -9,7 +9,7 @@ import functools
 from collections.abc import Iterable, Mapping
 
 from driftline.capture.script.cames import tidy
-from driftline.capture.script.joining import each
+from driftline.capture.script.changing import each
 from driftline.capture.script.machine import Enough, Turns
 from driftline.capture.script.parsing import parsed
 from driftline.capture.script.reading import HEDGED, Cames, Columns, Entry, Outside, Source, SourceOf, Table

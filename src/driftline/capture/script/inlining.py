@@ -14,8 +14,9 @@ from msgspec.structs import replace
 from driftline.capture.script import access, writing
 from driftline.capture.script.call import hashable
 from driftline.capture.script.cames import deciding, hedged, union
+from driftline.capture.script.changing import copied
 from driftline.capture.script.expressions import Expressions
-from driftline.capture.script.joining import copied, made_of
+from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames
 from driftline.capture.script.site import MAX_DEPTH, Path, previous
 from driftline.capture.script.tables import hedge

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from driftline.capture.script import importing, unrolling
 from driftline.capture.script.binding import Binding
 from driftline.capture.script.cames import any_of
+from driftline.capture.script.changing import copied
 from driftline.capture.script.ending import of_one_round
-from driftline.capture.script.joining import copied
 from driftline.capture.script.memory import Writes
 from driftline.capture.script.operators import condition, truth
 from driftline.capture.script.site import Path

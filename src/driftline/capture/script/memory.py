@@ -7,7 +7,7 @@ writes are taken back and joined afterwards, so that a branch costs what it writ
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar
 
-from driftline.capture.script import joining
+from driftline.capture.script import changing, joining
 from driftline.capture.script.cames import aged
 from driftline.capture.script.reading import NOTHING, Cames
 from driftline.capture.script.site import Path
@@ -182,6 +182,6 @@ class Memory:
         """Let what was written since ``watch`` be from an earlier round of a loop that does those reads."""
         for key in list(self._watched[-1]):
             held = self._cells.get(key)
-            older = joining.each(held, lambda cames: aged(cames, reads), reads)
+            older = changing.each(held, lambda cames: aged(cames, reads), reads)
             if older is not held:
                 self.put(key, older)

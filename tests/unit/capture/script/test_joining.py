@@ -1,8 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from driftline.capture.script.cames import SOME, aged
-from driftline.capture.script.joining import chosen, copied, doubted, each, joined, made_of
+from driftline.capture.script.joining import chosen, doubted, joined, made_of
 from driftline.capture.script.memory import Memory
 from driftline.capture.script.reading import Came, Table
 from driftline.capture.script.site import Site
@@ -93,29 +92,6 @@ def test_of_two_executions_of_one_read_a_branch_takes_one_and_nobody_knows_which
     assert memory.see(chosen(memory, *frames)).table.columns == {"a": unsure, "k": CAMES}
     assert chosen(memory, Thing(older), Thing(older | CAMES)).cames == older | CAMES  # a sum that goes on
     assert chosen(memory, Const(1), Const(2)) == Thing()
-
-
-def test_a_copy_leaves_what_was_there_before_a_place_as_it_is() -> None:
-    memory = Memory()
-    old = memory.new(Frame(Table({"a": CAMES})))
-    new = memory.new(Frame(Table({"b": CAMES})))
-    pair = memory.see(copied(memory, memory.new(Items((old, new))), since=old.place))
-    assert pair.known[0] == old
-    assert pair.known[1] != new
-    assert memory.see(pair.known[1]) == memory.see(new)
-
-
-def test_what_a_list_or_a_dict_has_collected_is_of_all_rounds() -> None:
-    reads = {READ: SOME}
-    every = frozenset({Came(READ, "a", every=True)})
-
-    def older(held: object) -> object:
-        return each(held, lambda cames: aged(cames, reads), reads)
-
-    assert older(Pairs({}, A, CAMES, CAMES)) == Pairs({}, Thing(every), every, every)
-    assert older(Items((A,), A)) == Items(
-        (Thing(frozenset({Came(READ, "a", confidence=0.5, every=True)})),), Thing(every)
-    )
 
 
 def test_state_that_is_begun_where_its_file_is_not_there_yet_is_the_record_of_that_file(wrote: Wrote) -> None:
