@@ -25,7 +25,7 @@ from driftline.capture.script import (
 from driftline.capture.script.call import UNKNOWN, Call, hashable, plain
 from driftline.capture.script.cames import changed, union
 from driftline.capture.script.comprehensions import Comprehensions
-from driftline.capture.script.joining import made_of
+from driftline.capture.script.joining import either, made_of
 from driftline.capture.script.operators import compared, condition, inverted, operated, truth
 from driftline.capture.script.rules import answer
 from driftline.capture.script.values import (
@@ -207,8 +207,7 @@ class Expressions(Comprehensions):
         if known is not None:
             return self.evaluate(node.body if known else node.orelse, scope)
         body, other = self.evaluate(node.body, scope), self.evaluate(node.orelse, scope)
-        chosen: Value = self.memory.joined(body, other, condition(self, test))
-        return chosen
+        return either(self.memory, body, other, condition(self, test))
 
     def _walrus(self, node: ast.NamedExpr, scope: Scope) -> Value:
         value = self.evaluate(node.value, scope)

@@ -16,7 +16,7 @@ from driftline.capture.script.call import hashable
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.changing import copied
 from driftline.capture.script.expressions import Expressions
-from driftline.capture.script.joining import made_of
+from driftline.capture.script.joining import either, made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames
 from driftline.capture.script.site import MAX_DEPTH, Path, previous
 from driftline.capture.script.tables import hedge
@@ -178,7 +178,7 @@ class Inlining(Expressions):
         out, decides = running.returned[0]
         for one, guards in running.returned[1:]:
             decides |= guards
-            out = self.memory.joined(out, one, decides)
+            out = either(self.memory, out, one, decides)
         if isinstance(out, Ref) and all(guards for _, guards in running.returned):  # else it may end without ``return``
             out = self.memory.joined(out, NONE, decides)
         return out

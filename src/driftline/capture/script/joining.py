@@ -48,13 +48,7 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
     if depth > MAX_JOINED:
         return Thing(made_of(cells, a) | made_of(cells, b))
     if isinstance(a, Ref) and isinstance(b, Ref):
-        by = union(one.by for one in (a, b) if isinstance(one, Found))
-        if by and a.place == b.place:
-            return Found(a.place, by)
-        both = joined(cells, cells.see(a), cells.see(b), condition, depth + 1)
-        if by and not isinstance(both, Value):
-            return Found(cells.new(both).place, by)
-        return both if isinstance(both, Value) else cells.new(both)
+        return _places(cells, a, b, condition, depth)
     if isinstance(a, Json) and b in _EMPTY:
         return _json_or_nothing(cells, a, condition)
     if isinstance(b, Json) and a in _EMPTY:
@@ -68,6 +62,19 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
     if b == NONE and not isinstance(a, Const | Thing):
         return _or_none(cells, a, condition)
     return Thing(made_of(cells, a) | made_of(cells, b) | deciding(condition), _rows(a) | _rows(b))
+
+
+def _places(cells: Cells, a: Ref, b: Ref, condition: Cames, depth: int) -> Any:
+    by = union(one.by for one in (a, b) if isinstance(one, Found))
+    if by and a.place == b.place:
+        return Found(a.place, by)
+    first, second = cells.see(a), cells.see(b)
+    both = joined(cells, first, second, condition, depth + 1)
+    if not depth and first == second and _is_record(first):  # two of the same origins are still two
+        by |= deciding(condition)
+    if by and not isinstance(both, Value):
+        return Found(cells.new(both).place, by)
+    return both if isinstance(both, Value) else cells.new(both)
 
 
 def doubted(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING) -> Any:
@@ -119,10 +126,27 @@ def _begun(cells: Cells, a: Any, b: Any, condition: Cames) -> Items | None:
 
 def _or_none(cells: Cells, value: Any, condition: Cames) -> Any:
     """Something or None: a record is this one because of what has decided."""
-    content = cells.see(value) if condition and isinstance(value, Ref) else None
-    if not isinstance(content, Pairs | Instance) and not (isinstance(content, Frame) and content.row):
+    if not condition or not isinstance(value, Ref) or not _is_record(cells.see(value)):
         return value
     return Found(value.place, deciding(condition) | (value.by if isinstance(value, Found) else NOTHING))
+
+
+def _is_record(content: Any) -> bool:
+    return isinstance(content, Pairs | Instance) or (isinstance(content, Frame) and content.row)
+
+
+def either(cells: Cells, a: Value, b: Value, condition: Cames) -> Value:
+    """Return one of two values that something else has decided between; one place may stand for two records."""
+    out: Value = joined(cells, a, b, condition)
+    return because(cells, out, condition) if isinstance(a, Ref) and isinstance(b, Ref) else out
+
+
+def because(cells: Cells, value: Value, condition: Cames) -> Value:
+    """Return a plain value or a record that is this one because of what has decided; anything else as it is."""
+    if isinstance(value, Thing | Const):
+        return Thing(made_of(cells, value) | deciding(condition), _rows(value))
+    found: Value = _or_none(cells, value, condition)
+    return found
 
 
 def _rows(value: Any) -> Cames:
@@ -179,7 +203,8 @@ def _pairs(cells: Cells, a: Pairs, b: Pairs, condition: Cames, depth: int) -> Pa
     known = {}
     for key in dict.fromkeys((*a.known, *b.known)):
         left, right = a.known.get(key), b.known.get(key)
-        known[key] = joined(cells, left, right, condition, depth + 1)
+        one = joined(cells, left, right, condition, depth + 1)
+        known[key] = one if (left and right) or not condition else because(cells, one, condition)
     loose = joined(cells, a.loose, b.loose, condition, depth + 1)
     held = joined(cells, a.held, b.held, condition, depth + 1)
     return Pairs(known, loose, a.rows | b.rows, a.keys | b.keys, a.default or b.default, held)

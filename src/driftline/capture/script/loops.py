@@ -4,17 +4,19 @@ Enters: ``for`` and ``while``. Leaves: a changed memory, and how the loop ends.
 """
 
 import ast
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
 from driftline.capture.script import importing, unrolling
 from driftline.capture.script.binding import Binding
-from driftline.capture.script.cames import any_of
+from driftline.capture.script.cames import any_of, union
 from driftline.capture.script.changing import copied
 from driftline.capture.script.ending import of_one_round
 from driftline.capture.script.memory import Writes
 from driftline.capture.script.operators import condition, truth
+from driftline.capture.script.reading import NOTHING, SORT, Cames
 from driftline.capture.script.site import Path
 from driftline.capture.script.tables import from_one
 from driftline.capture.script.values import Frame, Items, Ref, Scope, Series, Thing, Value
@@ -39,26 +41,28 @@ class Loops(Binding):
         held = copied(self.memory, lazy.lazy, since=lazy.since) if lazy is not None and lazy.lazy is not None else None
         self.around += mixed
         end = GOES_ON
-        breaks = known = self.breaks
-        perhaps = 0  # how often the rest may not have happened
+        breaks = known = len(self.breaks)
+        perhaps: list[Cames] = []  # each time that the rest may not have happened, what decides that
         with unrolling.Rounds(self, value) as rounds:
             for item in over.items:
                 rounds.next()
                 end = self._one_round(node, item, scope)
                 if end in {RETURNS, BREAKS}:
                     break
-                if self.breaks > known:
-                    known, perhaps = self.breaks, perhaps + 1
+                if len(self.breaks) > known:
+                    perhaps.append(union(self.breaks[known:]))
+                    known = len(self.breaks)
+                    self.guards.append(perhaps[-1])
                     self.memory.begin()
             if lazy is not None and end not in {RETURNS, BREAKS}:
-                self._around(rounds, lambda: self._asked(node, lazy, held, scope))
+                self._around(rounds, lambda: self._asked(node, lazy, held, scope), decides=_which_rows(over.rows))
                 end = GOES_ON
             elif over.loose is not None and end not in {RETURNS, BREAKS}:
                 place = self._only_here(node, over)
-                self._around(rounds, lambda: self._one_round(node, over.loose, scope), place)
+                self._around(rounds, lambda: self._one_round(node, over.loose, scope), place, _which_rows(over.rows))
                 end = GOES_ON
-            for _ in range(perhaps):
-                self.memory.join([{}, self.memory.end()])
+            for decides in reversed(perhaps):
+                self.memory.join([{}, self.memory.end()], decides)
             if rounds.many:
                 self._of_one_round(node, rounds.many, scope)
         del self.guards[before:]
@@ -93,13 +97,15 @@ class Loops(Binding):
 
     def _after(self, node: Any, scope: Scope, breaks: int, end: str) -> str:
         """What comes after a loop: its ``else``, unless it was left by a break."""
-        perhaps, self.breaks = self.breaks > breaks, breaks
+        perhaps = len(self.breaks) > breaks
+        del self.breaks[breaks:]
         if end in {RETURNS, BREAKS}:
             return RETURNS if end == RETURNS else GOES_ON
         if not perhaps:
             return self.execute(node.orelse, scope)
-        after, writes = self.memory.aside(lambda: self.execute(node.orelse, scope))
+        after, writes, left = self.way(node.orelse, scope)
         self.memory.join([{}, writes if after == GOES_ON else kept(writes, RETURNS)])
+        self.may_leave(union(left))
         return GOES_ON
 
     def _asked(self, node: Any, items: Items, held: Value | None, scope: Scope) -> str:
@@ -122,44 +128,78 @@ class Loops(Binding):
 
     def _one_round(self, node: Any, item: Value | None, scope: Scope) -> str:
         around, self.round = self.round, len(self.guards)
+        mark = len(self.leaves)
         if item is not None:
             self.assign(node.target, item, scope)
         end = self.execute(node.body, scope)
+        left = self._rejoined(mark)
+        if left and end in {RETURNS, BREAKS}:  # perhaps
+            self.breaks += left if end == RETURNS else []
+            end = LEAVES_ROUND
         del self.guards[self.round :]
         self.round = around
         return end
 
-    def _around(self, rounds: unrolling.Rounds, body: Any, place: int | None = None) -> None:
-        """Go around: each round begins with what was before all of them, or with what the last one left."""
+    def way(self, body: Sequence[ast.stmt], scope: Scope) -> tuple[str, Writes, list[Cames]]:
+        """Follow one of several ways aside; return how it ends, its writes, and what decides that it leaves a round."""
+        mark = len(self.leaves)
+
+        def followed() -> tuple[str, list[Cames]]:
+            return self.execute(body, scope), self._rejoined(mark)
+
+        (end, left), writes = self.memory.aside(followed)
+        return end, writes, left
+
+    def may_leave(self, decides: Cames) -> None:
+        """What comes from here on in this round may not happen, as these decide."""
+        if decides:
+            self.leaves.append(decides)
+            self.memory.begin()
+
+    def _rejoined(self, mark: int) -> list[Cames]:
+        """Let what may not have happened since then have happened or not; return what has decided that."""
+        left = self.leaves[mark:]
+        while len(self.leaves) > mark:
+            self.memory.join([{}, self.memory.end()], self.leaves.pop())
+        return left
+
+    def _around(self, rounds: unrolling.Rounds, body: Any, place: int | None = None, decides: Cames = NOTHING) -> None:
+        """Go around: each round begins with what was before all of them, or with what the last one left.
+
+        ``decides`` tells how many rounds there are; so does what leaves the loop before its end.
+        """
         start: dict[Any, Any] = {}
+        begun = len(self.breaks)
         rounds.around = True
         self.around += 1
         for _ in range(_ROUNDS + 1):
             rounds.next()
-            breaks = self.breaks
+            breaks = len(self.breaks)
             _, writes = self.memory.aside(body)
             moved = False
-            if place in writes and self.breaks == breaks:  # each element is changed, none is left as it was
+            if len(self.breaks) > breaks:
+                self.guards.append(union(self.breaks[breaks:]))
+            if place in writes and len(self.breaks) == breaks:  # each element is changed, none is left as it was
                 moved = self.memory.get(place) != writes[place]
                 self.memory.apply({place: writes[place]})
                 writes = {key: held for key, held in writes.items() if key != place}
-            if not self.memory.settle(start, writes) and not moved:
+            if not self.memory.settle(start, writes, union([decides, *self.breaks[begun:]])) and not moved:
                 break
         self.around -= 1
 
     def _while(self, node: ast.While, scope: Scope) -> str:
         test = self.evaluate(node.test, scope)
-        before, breaks, end = len(self.guards), self.breaks, GOES_ON
+        before, breaks, end = len(self.guards), len(self.breaks), GOES_ON
         limit = 1 if isinstance(node.test, ast.Constant) else _MAX_WHILE
         with unrolling.Rounds(self) as rounds:
-            while limit and truth(self, test) and end in {GOES_ON, LEAVES_ROUND} and self.breaks == breaks:
+            while limit and truth(self, test) and end in {GOES_ON, LEAVES_ROUND} and len(self.breaks) == breaks:
                 rounds.next()
                 end = self._one_round(node, None, scope)
                 test = self.evaluate(node.test, scope) if end not in {RETURNS, BREAKS} else test
                 limit -= 1
             if end not in {RETURNS, BREAKS} and truth(self, test) is not False:
                 self.guards.append(condition(self, test))
-                self._around(rounds, lambda: self._while_round(node, scope))
+                self._around(rounds, lambda: self._while_round(node, scope), decides=self.guards[-1])
                 end = GOES_ON
         del self.guards[before:]
         return self._after(node, scope, breaks, end)
@@ -167,6 +207,11 @@ class Loops(Binding):
     def _while_round(self, node: ast.While, scope: Scope) -> str:
         self.evaluate(node.test, scope)
         return self._one_round(node, None, scope)
+
+
+def _which_rows(rows: Cames) -> Cames:
+    """Return what decides how many rounds there are, and not only in which order."""
+    return frozenset(one for one in rows if one.subtype != SORT)
 
 
 def kept(writes: Writes, end: str) -> Writes:

@@ -47,7 +47,10 @@ class Machine:
         self.turns: Turns = {}  # the same for each time that they are reached; None = not known how often
         self.around = 0  # loops that go around any number of times
         self.round = 0  # how many conditions held when the latest round of a loop began
-        self.breaks = 0  # that the loop which is being followed may have met
+        self.breaks: list[Cames] = []  # that the loop which is being followed may have met, with what decides each
+        self.leaves: list[
+            Cames
+        ] = []  # what decides that the round is left; what comes then is tried aside, as it may not happen
         self.consumer: ast.Call | None = None  # the call that takes the elements of its argument, which is looked at
         self.unrolling = 0  # loops whose rounds are followed one by one
         self.elements: list[tuple[frozenset[Path], int]] = []  # of loops, as ``single`` says

@@ -155,16 +155,19 @@ class Memory:
         """Whether it is a place that one of the branches alone has made."""
         return isinstance(key, int) and key not in self._cells
 
-    def settle(self, start: dict[Any, Any], writes: Writes) -> bool:
+    def settle(self, start: dict[Any, Any], writes: Writes, condition: Cames = NOTHING) -> bool:
         """Let a round of a loop have happened, or none; return whether anything is new.
 
-        ``start`` takes what there was before the first round: what a round wrote over is no longer there.
+        ``start`` takes what there was before the first round: what a round wrote over is no longer there. What decides
+        how many rounds there are decides what the loop leaves.
         """
         moved = False
         for key, held in writes.items():
             before = self._cells.get(key)
             first = start.setdefault(key, before)
-            out = held if first is None else self.joined(first, held)
+            out = held if first is None else self.joined(first, held, condition)
+            if condition and isinstance(key, tuple):
+                out = joining.because(self, out, condition)
             if out is not before and out != before:
                 self.put(key, out)
                 moved = True

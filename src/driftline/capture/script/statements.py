@@ -5,7 +5,6 @@ that the text spells out is unrolled, another one goes around until little can b
 """
 
 import ast
-import functools
 from collections.abc import Sequence
 from typing import Any
 
@@ -92,7 +91,7 @@ class Statements(Trying):
     def _round(self, node: ast.Break | ast.Continue, scope: Scope) -> str:
         if isinstance(node, ast.Continue):
             return LEAVES_ROUND
-        self.breaks += 1
+        self.breaks.append(union(self.guards[self.round :]))
         return BREAKS
 
     def _if(self, node: ast.If, scope: Scope) -> str:
@@ -106,20 +105,23 @@ class Statements(Trying):
         """Follow each way by itself; what a way that ends here wrote to objects may still be seen elsewhere."""
         before = len(self.guards)
         tried = []
+        leaves: list[Cames] = []  # conditions inside of a way on which the round is left
         further: list[Cames] = []  # conditions inside of a way that went on, while another one there ended
         for body in bodies:
             self.guards.append(decides)
-            end, writes = self.memory.aside(functools.partial(self.execute, body, scope))
+            end, writes, left = self.way(body, scope)
             tried.append((end, writes))
+            leaves += left
             further += self.guards[before + 1 :] if end == GOES_ON else []
             del self.guards[before:]
         going = [writes for end, writes in tried if end == GOES_ON]
         ended = [kept(writes, end) for end, writes in tried if end != GOES_ON]
         self.memory.join([*going, *ended] if going else ended, decides)
+        ends = {end for end, _ in tried}
         if not going:
-            ends = {end for end, _ in tried}
-            return next(end for end in (LEAVES_ROUND, BREAKS, RETURNS) if end in ends)
+            return LEAVES_ROUND if leaves else next(end for end in (LEAVES_ROUND, BREAKS, RETURNS) if end in ends)
         self.guards += [*([decides] if ended and decides else []), *further]
+        self.may_leave(union([*leaves, *([decides] if leaves or ends & {LEAVES_ROUND, BREAKS} else [])]))
         return GOES_ON
 
     def _match(self, node: ast.Match, scope: Scope) -> str:

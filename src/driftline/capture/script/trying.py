@@ -4,7 +4,6 @@ Enters: a statement with its handlers. Leaves: a changed memory. Where a call th
 not in the other, that one counts; else either may have happened, and what only one of them leads to is a hedge.
 """
 
-import functools
 from typing import Any
 
 from driftline.capture.script import risks
@@ -26,13 +25,14 @@ class Trying(Loops):
         said = union(self.raised[raised:])
         del self.raised[raised:]
         guards, further = len(self.guards), NOTHING
+        leaves: list[Cames] = []
         seen, returned = self._seen(begun), [self._returned()[len(before) :]]
         for handler in node.handlers:
             begun, mark = len(self.reads), len(self._returned())
             if handler.name:
                 self.memory.put((scope, handler.name), Thing(decides | said))  # what it says is about that
             self.guards.append(decides)
-            after, writes = self.memory.aside(functools.partial(self.execute, handler.body, scope))
+            after, writes, left = self.way(handler.body, scope)
             del self.guards[guards:]
             instead = self._seen(begun)
             if instead is False:  # it came to nothing, or never began
@@ -45,8 +45,11 @@ class Trying(Loops):
             else:
                 further = decides
                 self.memory.join([{}, kept(writes, after)])
+                left = left if after == RETURNS else [*left, decides]
+            leaves += left
         self._return_one_of(before, returned)
         self.guards += [further] if further else []
+        self.may_leave(union(leaves))
         last = self.execute(node.finalbody, scope)
         return last or end
 

@@ -254,3 +254,19 @@ def test_a_record_that_a_function_returns_where_it_finds_it_is_this_one_because_
             pd.DataFrame([{{"x": found{field}}}]).to_csv("o")
         """
         assert wrote(text) == {"x": "a conditional, b"}
+
+
+def test_a_record_that_a_function_keeps_or_gives_back_is_decided_by_what_it_compares(wrote: Wrote) -> None:
+    text = """
+        def keep(row, best):
+            if best is None:
+                return row
+            if row["s"] == "x":
+                return best
+            return row if row["b"] > best["b"] else best
+        best = None
+        for row in orders.to_dict("records"):
+            best = keep(row, best)
+        pd.DataFrame([{"id": best["oid"]}]).to_csv("o")
+    """
+    assert wrote(text) == {"id": "b conditional, oid, s conditional"}

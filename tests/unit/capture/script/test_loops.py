@@ -110,7 +110,9 @@ def test_a_loop_that_data_may_end_leaves_either_and_is_not_sure(wrote: Wrote) ->
                 break
         pd.DataFrame({"v": df[col] * 2}).to_csv("o")
     """
-    assert wrote(text) == {"v": "a transformation ?, b transformation ?"}
+    assert wrote(text) == {
+        "v": "a transformation ?, b conditional, b transformation ?"
+    }  # the last round is left anyway
 
 
 def test_a_while_loop_over_numbers_is_unrolled_and_one_with_a_break_runs_once(wrote: Wrote) -> None:
@@ -241,3 +243,111 @@ def test_after_a_loop_over_many_tables_its_names_hold_one_of_them(wrote: Wrote) 
     )
     best = "best = None\nfor one in many.values():\n    if best is None or len(one) > len(best):\n        best = one\n"
     assert "age ? *" in wrote(MANY + best + 'best[["age"]].to_csv("o")\n')["age"].split(", ")
+
+
+# What decides, in loops by hand; ``b``, ``s`` and ``k`` are columns that no value is taken from.
+
+
+def test_what_a_loop_passes_over_decides_what_it_keeps(wrote: Wrote) -> None:
+    text = """
+        best, top, last = None, 0.0, {}
+        for row in orders.to_dict("records"):
+            if row["s"] == "x":
+                continue
+            last["k"] = row["k"]
+            if row["b"] <= top:
+                continue
+            best, top = row["oid"], row["b"]
+        pd.DataFrame([{"best": best, "top": top, "last": last["k"]}]).to_csv("o")
+    """
+    assert wrote(text) == {
+        "best": "b conditional, oid, s conditional", "top": "b, b conditional, s conditional",
+        "last": "k, s conditional",
+    }  # fmt: skip
+
+
+def test_what_a_branch_inside_of_a_branch_passes_over_decides_what_comes_after_both(wrote: Wrote) -> None:
+    text = """
+        best, before = None, None
+        for row in orders.to_dict("records"):
+            before = row["a"]
+            if row["s"] == "x":
+                if row["b"] > 3:
+                    continue
+                before = 0
+            best = row["oid"]
+        pd.DataFrame([{"best": best, "before": before}]).to_csv("o")
+    """
+    assert wrote(text) == {"best": "b conditional, oid, s conditional", "before": "a, b conditional, s conditional"}
+
+
+def test_what_a_record_that_cannot_be_read_passes_over_is_decided_by_it(wrote: Wrote) -> None:
+    text = """
+        last = None
+        for row in orders.to_dict("records"):
+            try:
+                float(row["s"])
+            except ValueError:
+                continue
+            last = row["oid"]
+        pd.DataFrame([{"last": last}]).to_csv("o")
+    """
+    assert wrote(text) == {"last": "oid, s conditional"}
+
+
+def test_what_ends_a_loop_decides_all_that_it_leaves_also_what_was_set_before(wrote: Wrote) -> None:
+    text = """
+        found, n = None, 0
+        for row in orders.to_dict("records"):
+            n += 1
+            found = row["oid"]
+            if row["b"] > 3:
+                break
+        kept = []
+        for one in users.to_dict("records"):
+            if one["age"] > 60:
+                break
+            kept.append(one["name"])
+        pd.DataFrame([{"found": found, "n": n, "k": row["k"], "kept": ",".join(kept)}]).to_csv("o")
+    """
+    assert wrote(text) == {
+        "found": "b conditional, oid", "n": "b conditional", "k": "b conditional, k",
+        "kept": "age filter, name transformation",
+    }  # fmt: skip
+
+
+def test_what_a_while_goes_on_by_decides_what_it_leaves(wrote: Wrote) -> None:
+    text = """
+        rows = orders.to_dict("records")
+        at, best = 0, None
+        while rows[at]["b"] < 3:
+            row = rows[at]
+            at += 1
+            if row["s"] == "x":
+                continue
+            best = row["oid"]
+        pd.DataFrame([{"best": best}]).to_csv("o")
+    """
+    assert wrote(text) == {"best": "b conditional, oid, s conditional"}
+
+
+def test_which_rows_a_loop_goes_over_decides_what_it_keeps_and_their_order_does_not(wrote: Wrote) -> None:
+    text = """
+        rows = sorted((row for row in orders.to_dict("records") if row["s"] == "x"), key=lambda row: row["b"])
+        total = 0
+        for row in rows:
+            total += row["a"]
+        pd.DataFrame([{"total": total}]).to_csv("o")
+    """
+    assert wrote(text) == {"total": "a transformation, s filter"}
+
+
+def test_after_a_round_that_data_may_leave_either_is_kept(wrote: Wrote) -> None:
+    text = """
+        for col in ["a", "b"]:
+            if df[col].mean() < 3:
+                continue
+            kept = col
+        pd.DataFrame({"v": df[kept] * 2}).to_csv("o")
+    """
+    assert wrote(text) == {"v": "a transformation ?, b conditional, b transformation ?"}

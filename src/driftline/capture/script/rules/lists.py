@@ -10,8 +10,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import access, doubts, own, unrolling, writing
-from driftline.capture.script.call import UNKNOWN, Call, Rules, plain
-from driftline.capture.script.cames import deciding, hedged, met, union
+from driftline.capture.script.call import UNKNOWN, Call, Rules, plain, rows_of
+from driftline.capture.script.cames import changed, deciding, hedged, met, union
 from driftline.capture.script.operators import of_sets
 from driftline.capture.script.reading import GROUP_BY, SORT, Cames
 from driftline.capture.script.values import NONE, Const, Items, Pairs, Ref, Thing, Value, unordered
@@ -193,7 +193,9 @@ def same(call: Call) -> Value:
 def found_at(call: Call) -> Value:
     """``index``: the place of an element."""
     known, one = plain(call.machine, call.receiver), plain(call.machine, call.argument(0))
-    return Const(known.index(one)) if isinstance(known, list | tuple) and one in known else Thing()
+    if isinstance(known, list | tuple) and one in known:
+        return Const(known.index(one))
+    return Thing(changed(call.cames(call.receiver, call.argument(0))), rows_of(call.machine, call.receiver))
 
 
 _OPERATORS = {

@@ -32,11 +32,15 @@ def best(call: Call) -> Value:
 def _some(call: Call, over: unrolling.Unrolled) -> Value | None:
     """One of any number of tables or records, whichever it is."""
     ones = [one for one in (*over.items, over.loose) if one is not None]
+    key = call.argument(-1, "key")
     if all(_is_tuple(call, one) for one in ones):
         return _some_tuple(call, over, ones)
+    values = all(isinstance(call.see(one), Thing | Const) for one in ones)
+    if values and key is not None and key != NONE:  # of values one, as it is
+        by = union(call.cames(lists.key_of(call, key, one)) for one in ones)
+        return Thing(call.cames(*ones) | deciding(by) | deciding(over.rows, FILTER))
     if not all(isinstance(call.see(one), Frame | Pairs | Instance) for one in ones):
         return None
-    key = call.argument(-1, "key")
     by = union(call.cames(lists.key_of(call, key, one)) for one in ones)
     found = doubts.one_of(call.machine, doubts.doubtful(call.machine, ones))
     if isinstance(found, Ref) and isinstance(call.see(found), Pairs | Instance):

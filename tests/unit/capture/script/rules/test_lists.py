@@ -127,3 +127,12 @@ def test_what_is_sorted_again_was_perhaps_in_another_order_before(wrote: Wrote) 
     found = wrote(text)
     assert found["rows"] == "b sort ?, k group_by, k sort"
     assert "b sort ?" in found["t"]
+
+
+def test_an_element_at_the_place_of_another_is_decided_by_where_that_is(wrote: Wrote) -> None:
+    text = """
+        rows = orders.to_dict("records")
+        found = [row["b"] for row in rows]
+        pd.DataFrame([{"id": rows[found.index(max(found))]["oid"]}]).to_csv("o")
+    """
+    assert wrote(text) == {"id": "b conditional, oid"}

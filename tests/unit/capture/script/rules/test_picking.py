@@ -118,3 +118,27 @@ def test_some_of_the_greatest_are_chosen_by_their_key(wrote: Wrote) -> None:
     found = wrote(text)
     assert found["k"] == "k"
     assert "a filter" in found["rows"]
+
+
+def test_of_values_with_a_key_one_is_taken_as_it_is(wrote: Wrote) -> None:
+    text = """
+        total = {}
+        for row in orders.to_dict("records"):
+            total[row["k"]] = total.get(row["k"], 0) + row["a"]
+        rows = users.to_dict("records")
+        at = max(range(len(rows)), key=lambda n: rows[n]["age"])
+        pd.DataFrame([{"most": max(total, key=total.get), "oldest": rows[at]["name"]}]).to_csv("o")
+    """
+    assert wrote(text) == {
+        "most": "a conditional, k, k group_by, k join", "oldest": "age conditional, name",
+    }  # fmt: skip
+
+
+def test_the_better_of_two_records_is_decided_by_what_is_compared(wrote: Wrote) -> None:
+    text = """
+        import functools
+        rows = orders.to_dict("records")
+        best = functools.reduce(lambda x, y: x if x["b"] >= y["b"] else y, rows)
+        pd.DataFrame([{"id": best["oid"]}]).to_csv("o")
+    """
+    assert wrote(text) == {"id": "b conditional, oid"}
