@@ -16,6 +16,7 @@ from driftline.capture.sql import (
     functions,
     given_out,
     multitable,
+    naming,
     tables,
     transfer,
     variables,
@@ -339,39 +340,6 @@ class Reading:
                 self.script.rename(this, other)
         return found or [Statement((), how="none", kind="ALTER")]
 
-    def _use(self, tree: Any) -> list[Statement]:
-        """USE: where the tables lie from now on that are named without it."""
-        if isinstance(tree.this, exp.Table):
-            self.script.use(str(tree.args.get("kind") or "").upper(), tree.this)
-        return [Statement((), how="none", kind="USE")]
-
-    def _set(self, tree: Any) -> list[Statement]:
-        """SET and RESET of a setting: ``search_path`` of PostgreSQL says where tables lie."""
-        path = clauses.search_path(tree)
-        if path is not None and self.script.dialect.name in clauses.SEARCHING:
-            self.script.search(path)
-        asked = [one for query in clauses.asked(tree) for one in self.fresh().own(query)]
-        return asked or [Statement((), how="none", kind=clauses.kind_of(tree))]
-
-    def _drop(self, tree: Any) -> list[Statement]:
-        functions.forget(self.script.functions, tree)
-        for table in tree.args.get("tables") or [tree.this]:
-            target = self.script.source(table)
-            if target is not None:
-                self.script.drop(target)
-        return [Statement((), how="none", kind=clauses.kind_of(tree))]
-
-    def _declare(self, tree: Any) -> list[Statement]:
-        """DECLARE @v TABLE (…) of T-SQL: a table that ends with its batch."""
-        for item in tree.expressions:
-            if isinstance(item.args.get("kind"), exp.Schema):
-                for name in item.this if isinstance(item.this, list) else [item.this]:
-                    source = self.script.source(exp.Table(this=name))
-                    if source is not None:
-                        self.script.declare(source, clauses.listed(item.args["kind"]), temporary=True,
-                                            computed=clauses.computed(item.args["kind"]))  # fmt: skip
-        return [Statement((), how="none", kind="DECLARE")]
-
 
 _EXPORT = tuple(getattr(exp, name) for name in ("Export",) if hasattr(exp, name))
 _READ: tuple[tuple[Any, Any], ...] = (
@@ -385,10 +353,9 @@ _READ: tuple[tuple[Any, Any], ...] = (
     (_EXPORT, Reading._export),
     (exp.Cache, Reading._cache),
     (exp.Alter, Reading._alter),
-    (exp.Drop, Reading._drop),
-    (exp.Declare, Reading._declare),
-    (exp.Use, Reading._use),
-    (exp.Set, Reading._set),
-    (exp.Command, Reading._set),
+    (exp.Drop, lambda reading, tree: naming.drop(reading.script, tree)),
+    (exp.Declare, lambda reading, tree: naming.declare(reading.script, tree)),
+    (exp.Use, lambda reading, tree: naming.use(reading.script, tree)),
+    ((exp.Set, exp.Command), lambda reading, tree: naming.settings(reading.script, tree, reading.fresh().own)),
     ((exp.Query, exp.Values, exp.Pivot), Reading._query),
 )
