@@ -98,9 +98,10 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "watching.step": ("step", "step.safely"),
     "runs.transactions": ("any_open",),
     "ground.unbound": (
-        "Unbound.__reduce__", "Unbound.__signature__", "Standing._kind", "Standing.__getattr__",
-        "Standing.__mro_entries__", "Standing.__instancecheck__", "Standing.__subclasscheck__", "Standing.__or__",
-        "Standing.__ror__", "Standing.__eq__", "Standing.__hash__",
+        "Unbound.__reduce__", "Unbound.__signature__", "Standing.__new__", "Standing.__init__",
+        "Standing.__getattribute__", "Standing.__setattr__", "Standing.__delattr__", "Standing.__dir__",
+        "Standing.__repr__", "Standing.__instancecheck__", "Standing.__subclasscheck__", "Standing.__or__",
+        "Standing.__ror__", "Standing.__eq__", "Standing.__hash__", "_of",
     ),
     "ground.unlisted": ("pass_over.others", "pass_over.number"),
     "answering.unrecorded": ("current_answer",),

@@ -1,14 +1,14 @@
 """Libraries that open files in C or Rust, of which Python hears nothing: geographic tables, statistics, grids, sheets,
 models and what makes texts ready for them, indexes of vectors.
 
-Enters: geopandas, pyogrio, pyreadstat, xarray, Lance, LanceDB, fastexcel, safetensors, tokenizers, sentencepiece, ONNX
-Runtime, Faiss, hnswlib or usearch, once it is loaded. Leaves: patches on its readers and writers. A grid that is opened
-counts as read whole, and so does a file of tensors; what is taken of it later is not looked at. What these libraries do
-for one another within a call is part of that call.
+Enters: geopandas, pyogrio, pyreadstat, xarray, fastexcel, safetensors, tokenizers, sentencepiece, ONNX Runtime, Faiss,
+hnswlib or usearch, once it is loaded. Leaves: patches on its readers and writers. A grid that is opened counts as read
+whole, and so does a file of tensors; what is taken of it later is not looked at. What these libraries do for one
+another within a call is part of that call.
 """
 
 import os
-from typing import Any, Literal
+from typing import Any
 
 from driftline.capture.hooks import patch, table
 from driftline.capture.hooks.patch import Call, Patch
@@ -17,7 +17,6 @@ from driftline.capture.runs.recording import Recording
 
 _FILE, _SOURCE, _PATH, _SHEET = ("filename",), ("filename_path",), ("path_or_buffer",), ("source",)
 _INDEXES, _GRAPHS = ("index", "index_binary"), ("Index", "BFIndex")
-_CHANGES = ("add", "delete", "update")  # of a table of LanceDB
 _STATISTICS = ("dta", "por", "sas7bdat", "sav", "xport")
 TABLES = {
     "geopandas": (
@@ -68,56 +67,16 @@ TABLES = {
 
 def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
-    if module.__name__ == "lance":
-        return [*patch.around(module, "dataset", _opened), *patch.around(module, "write_dataset", _written)]
     if module.__name__ == "sentencepiece":
         names = ("Train", "train")
         trained = (one for name in names for one in patch.around(module, f"SentencePieceTrainer.{name}", _trained))
         return [*trained, *table.install(module, TABLES[module.__name__])]
-    if module.__name__ == "lancedb.table":
-        return [one for name in _CHANGES for one in patch.around(module, f"LanceTable.{name}", _changed)]
-    if module.__name__ == "lancedb.db":
-        connection = "LanceDBConnection"
-        made = patch.around(module, f"{connection}.create_table", _made)
-        return [*made, *patch.around(module, f"{connection}.open_table", _of_base)]
     return table.install(module, TABLES[module.__name__], _folder)
 
 
 def _folder(given: Any, call: Call) -> bool:  # noqa: ARG001 - the signature is Skip's
     """Whether it is a folder, such as a Zarr store, whose many files are opened by Python and told of together."""
     return isinstance(given, str | os.PathLike) and os.path.isdir(given)
-
-
-def _opened(run: Recording, call: Call) -> bool:
-    return _table(run, "read", call.argument(0, "uri"), call)
-
-
-def _written(run: Recording, call: Call) -> bool:
-    return _table(run, "write", call.argument(1, "uri"), call)
-
-
-def _table(run: Recording, way: Literal["read", "write"], place: Any, call: Call) -> bool:
-    """Record a table of Lance by the version that it counts itself; False where it was given as an object."""
-    named = isinstance(place, str | os.PathLike)
-    return named and table.note(run, way, place, call, kind="table", version=f"lance:{call.result.version}")
-
-
-def _of_base(run: Recording, call: Call) -> bool:
-    return _based(run, "read", call.result, call)
-
-
-def _made(run: Recording, call: Call) -> bool:
-    return _based(run, "read" if call.kwargs.get("exist_ok") else "write", call.result, call)
-
-
-def _changed(run: Recording, call: Call) -> bool:
-    return _based(run, "write", call.args[0], call)
-
-
-def _based(run: Recording, way: Literal["read", "write"], one: Any, call: Call) -> bool:
-    """Record a table of LanceDB; one that is far away is not asked for its version, which takes a request."""
-    version = "" if "://" in one.uri else f"lance:{one.version}"
-    return table.note(run, way, one.uri, call, kind="table", version=version)
 
 
 def _trained(run: Recording, call: Call) -> bool:

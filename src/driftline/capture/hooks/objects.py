@@ -9,10 +9,9 @@ from typing import Any
 
 from driftline.capture.frames import members
 from driftline.capture.ground import opens
-from driftline.capture.hooks import addressed, loaded, patch, table
+from driftline.capture.hooks import addressed, loaded, matrices, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.table import RESULT, Entry
-from driftline.capture.runs.recording import Recording
 
 _PICKLE = (Entry("load", "read", 0, ("file",), RESULT), Entry("dump", "write", 1, ("file",), 0))
 _SAFE = (
@@ -35,7 +34,6 @@ TABLES = {
     "lightgbm": (
         Entry("Booster.save_model", "write", 1, ("filename",), 0, "model"),
         Entry("Booster.__init__", "read", 3, ("model_file",), None, "model"),
-        Entry("Dataset.__init__", "read", 1, ("data",)),
         Entry("Dataset.save_binary", "write", 1, ("filename",)),
     ),
     "xgboost": (
@@ -57,27 +55,15 @@ TABLES = {
     "safetensors.torch": _SAFE,
     "safetensors.numpy": _SAFE,
 }  # fmt: skip
-_MATRICES = {"xgboost": "DMatrix.__init__", "catboost": "Pool.__init__"}  # of a file, at times
-_IN_MEMORY = ("lightgbm", *_MATRICES)  # where data is mostly in memory, and seldom a file
+_IN_MEMORY = ("lightgbm", "xgboost", "catboost")  # where data is mostly in memory, and seldom a file
 
 
 def install(module: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     entries = TABLES[module.__name__]
     skip = _of_a_tool if entries is _PICKLE else _no_file if module.__name__ in _IN_MEMORY else None
-    made = _MATRICES.get(module.__name__)
-    matrices = patch.around(module, made, _matrix) if made else []
-    return matrices + table.install(module, entries, skip) + loaded.install(module, entries)
-
-
-def _matrix(run: Recording, call: Call) -> bool:
-    """Record the file that a matrix is made of; ``dsv://`` before it and ``?format=csv`` behind say how it is read."""
-    given = call.argument(1, "data")
-    if not isinstance(given, str | os.PathLike):
-        return False
-    text = os.fspath(given)
-    path = (text.partition("://")[2] or text).partition("?")[0]
-    return os.path.isfile(path) and table.note(run, "read", path, call)
+    made = matrices.install(module) if module.__name__ in _IN_MEMORY else []
+    return made + table.install(module, entries, skip) + loaded.install(module, entries)
 
 
 def _of_a_tool(given: Any, call: Call) -> bool:

@@ -46,9 +46,10 @@ _MODULES = {
     "netcdf": ("netCDF4",),
     "openpyxl": ("openpyxl",),
     "compiled": (
-        "geopandas", "pyogrio", "pyreadstat", "xarray", "lance", "fastexcel", "safetensors", "tokenizers",
-        "sentencepiece", "onnxruntime", "faiss", "hnswlib", "usearch.index", "lancedb.db", "lancedb.table",
+        "geopandas", "pyogrio", "pyreadstat", "xarray", "fastexcel", "safetensors", "tokenizers",
+        "sentencepiece", "onnxruntime", "faiss", "hnswlib", "usearch.index",
     ),
+    "lance": ("lance", "lancedb.db", "lancedb.table"),
     "opened": ("cv2", "soundfile", "rasterio"),
     "connectorx": ("connectorx",),
     "elsewhere": ("ray", "pyspark.sql.session", "pyspark.sql.readwriter", "tensorstore", "tantivy", "annoy"),

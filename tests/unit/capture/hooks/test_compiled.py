@@ -80,22 +80,6 @@ def test_sheets(watched: MemorySink, tmp_path: Path) -> None:
     assert names(run) == (["a.xlsx"], [])
 
 
-def test_tables_of_lance(watched: MemorySink, tmp_path: Path) -> None:
-    lance = pytest.importorskip("lance")
-    import pyarrow as pa
-
-    with driftline.run("write") as one:
-        lance.write_dataset(pa.table({"a": [1, 2]}), "a.lance")
-    with driftline.run("read") as other:
-        assert lance.dataset("a.lance").to_table()["a"].to_pylist() == [1, 2]
-    assert (names(one), names(other)) == (([], ["a.lance"]), (["a.lance"], []))
-    assert one.outputs[0].version == other.inputs[0].version
-    with driftline.run("append") as one:
-        lance.write_dataset(pa.table({"a": [3]}), "a.lance", mode="append")
-    assert names(one)[1] == ["a.lance"]
-    assert one.outputs[0].version != other.inputs[0].version
-
-
 def test_tensors_that_are_opened_one_by_one(watched: MemorySink, tmp_path: Path) -> None:
     safetensors, of_numpy = pytest.importorskip("safetensors"), pytest.importorskip("safetensors.numpy")
     import numpy as np
@@ -204,17 +188,3 @@ def test_indexes_of_usearch(watched: MemorySink, tmp_path: Path) -> None:
         assert len(index.Index.restore("a.usearch")) == 4
         assert index.Index(ndim=4).load("a.usearch") is None
     assert (names(one), names(other)) == (([], ["a.usearch"]), (["a.usearch"], []))
-
-
-def test_tables_of_lancedb(watched: MemorySink, tmp_path: Path) -> None:
-    lancedb = pytest.importorskip("lancedb")
-    base = lancedb.connect("base")
-    with driftline.run("write") as one:
-        made = base.create_table("words", [{"vector": [1.0, 2.0], "word": "a"}])
-    with driftline.run("read") as other:
-        assert base.open_table("words").count_rows() == 1
-    with driftline.run("add") as third:
-        made.add([{"vector": [1.0, 3.0], "word": "b"}])
-    assert (names(one), names(other)) == (([], ["base/words.lance"]), (["base/words.lance"], []))
-    assert one.outputs[0].version == other.inputs[0].version == "lance:1"
-    assert [written.version for written in third.outputs] == ["lance:2"]

@@ -48,6 +48,34 @@ def test_a_file_that_is_changed_is_read_and_written(h5py: Any, watched: MemorySi
     assert run.inputs[0].version != run.outputs[0].version
 
 
+@pytest.mark.parametrize("mode", ["a", "r+"])
+@pytest.mark.parametrize("library", [None, "latest"])
+def test_a_file_that_could_be_changed_and_was_not_is_read_as_it_was_written(
+    h5py: Any, watched: MemorySink, tmp_path: Path, mode: str, library: Any
+) -> None:
+    with driftline.run("write") as one, h5py.File("x.h5", "w", libver=library) as file:
+        file["a"] = [1, 2]
+    with driftline.run("read") as other, h5py.File("x.h5", mode, libver=library) as file:
+        assert file["a"][:].tolist() == [1, 2]
+    with driftline.run("same") as same, h5py.File("x.h5", mode) as file:
+        file["a"][0] = 1
+    assert (names(other), names(same)) == ((["x.h5"], []), (["x.h5"], []))
+    assert one.outputs[0].version == other.inputs[0].version == measure.of_file("x.h5").version
+    assert other.trace.gaps == {}
+
+
+def test_what_is_read_of_a_file_that_is_changed_is_what_it_held_before(
+    h5py: Any, watched: MemorySink, tmp_path: Path
+) -> None:
+    with driftline.run("write") as one, h5py.File("x.h5", "w") as file:
+        file["a"] = [1]
+    with driftline.run("change") as other, h5py.File("x.h5", "r+") as file:
+        file["a"][0] = 2
+    assert names(other) == (["x.h5"], ["x.h5"])
+    assert one.outputs[0].version == other.inputs[0].version
+    assert other.outputs[0].version == measure.of_file("x.h5").version
+
+
 def test_a_file_that_is_never_closed_is_a_gap(h5py: Any, watched: MemorySink, tmp_path: Path) -> None:
     with driftline.run("job") as run:
         left = [h5py.File(name, "w") for name in ("left.h5", "closed.h5", "by_another.h5")]
@@ -94,6 +122,22 @@ def test_pytables_reads_and_writes_a_file_that_is_changed_and_writes_one_that_is
     with driftline.run("replace") as other:
         tables.File(filename="x.h5", mode="w").close()
     assert (names(one), names(other)) == ((["x.h5"], ["x.h5"]), ([], ["x.h5"]))
+
+
+def test_stores_that_could_be_changed_and_were_not_are_read(tables: Any, watched: MemorySink, tmp_path: Path) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({"a": [1, 2]})
+    frame.to_hdf("x.h5", key="plays", format="table")
+    written = measure.of_file("x.h5").version
+    with driftline.run("pandas") as one, pd.HDFStore("x.h5") as store:
+        assert store["plays"].equals(frame)
+        assert len(store.select("plays", where="index > 0")) == 1
+    with driftline.run("PyTables") as other, tables.open_file("x.h5", "a") as file:
+        assert "/plays" in file
+    for run in (one, other):
+        assert names(run) == (["x.h5"], [])
+        assert run.inputs[0].version == written
 
 
 def test_a_store_of_pandas_that_is_only_read_is_not_written(tables: Any, watched: MemorySink, tmp_path: Path) -> None:

@@ -36,6 +36,18 @@ def test_a_file_that_is_changed_is_read_and_written_and_one_that_is_replaced_is_
     assert (names(one), names(other)) == ((["x.nc"], ["x.nc"]), ([], ["x.nc"]))
 
 
+def test_a_file_that_could_be_changed_and_was_not_is_read_as_it_was_written(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    with driftline.run("write") as one, netcdf.Dataset("x.nc", "w") as file:
+        file.title = "heat"
+    for mode in ("a", "r+"):
+        with driftline.run("read") as other, netcdf.Dataset("x.nc", mode) as file:
+            assert file.title == "heat"
+        assert names(other) == (["x.nc"], [])
+        assert one.outputs[0].version == other.inputs[0].version
+
+
 def test_memory_and_errors_are_as_before(watched: MemorySink, tmp_path: Path) -> None:
     with driftline.run("job") as run:
         with pytest.raises(FileNotFoundError):
