@@ -11,6 +11,10 @@ from driftline.testing import MemorySink
 LLM = {"openinference.span.kind": "LLM", "llm.provider": "acme", "llm.model_name": "m-1", "output.value": "Soon."}
 CHAIN = {"openinference.span.kind": "CHAIN", "input.value": "When?"}
 HTTP = {"http.request.method": "POST"}
+NATIVE = {
+    "gen_ai.operation.name": "chat", "gen_ai.provider.name": "acme", "gen_ai.request.model": "m-1",
+    "gen_ai.response.id": "r1", "gen_ai.usage.input_tokens": 7,
+}  # fmt: skip
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 
 

@@ -164,6 +164,28 @@ INDEX = f"""
         said = [(driftline.event.ids.text(text), score) for text, score in found]
         assert [(one.content, one.score) for one in answer.documents] == said, (answer.documents, found)
 """
+CHATS = """
+    from llama_index.core.llms import ChatMessage
+    from llama_index.core.postprocessor.types import BaseNodePostprocessor
+
+    class First(BaseNodePostprocessor):
+        def _postprocess_nodes(self, nodes, query_bundle=None):
+            return nodes[:1]
+
+    before = [ChatMessage(role="user", content="Hello?"), ChatMessage(role="assistant", content="Hi.")]
+    sink.recorded.clear()
+    for mode in ("condense_plus_context", "condense_question"):
+        for dropping in ([], [First()]):
+            def engine():
+                return index.as_chat_engine(chat_mode=mode, node_postprocessors=dropping, **two)
+
+            assert str(engine().chat("When paid?", chat_history=before))
+            assert "".join(engine().stream_chat("When paid?", chat_history=before).response_gen)
+    assert str(index.as_query_engine(node_postprocessors=[First()], **two).query("When paid?"))
+    streaming = index.as_query_engine(node_postprocessors=[First()], streaming=True, **two)
+    with driftline.answer("desk", question="When paid?"):
+        assert "".join(streaming.query("?").response_gen)
+"""
 BY_HAND = (
     SERVER
     + f"""
@@ -289,6 +311,21 @@ def test_what_llamaindex_answers_from_an_index_stands_on_its_documents_in_order_
     assert [one["text"] for one in answers] == [REPLY] * 4
     assert {one["question"] for one in answers} == {ids.text("When paid?")}
     assert all("model" in {source["role"] for source in one["sources"]} for one in answers)
+
+
+def test_a_chat_of_llamaindex_is_one_answer_and_has_not_read_what_a_postprocessor_dropped() -> None:
+    """Also where a model condenses the question first, and where the answer is a stream."""
+    needs("openinference.instrumentation.llama_index", "llama_index.core")
+    begin = (
+        "    from openinference.instrumentation.llama_index import LlamaIndexInstrumentor\n"
+        "    LlamaIndexInstrumentor().instrument(tracer_provider=provider)\n"
+    )
+    answers = run(begin + INDEX + CHATS)
+    read = [2, 2, 1, 1, 2, 2, 1, 1, 1, 1]
+    assert [len(one["documents"]) for one in answers] == read
+    assert [one["text"] for one in answers] == [REPLY] * len(read)
+    assert {one["question"] for one in answers} == {ids.text("When paid?")}
+    assert all("perhaps" not in one for one in answers)
 
 
 def test_a_client_that_is_called_by_hand_in_a_step_stands_on_the_documents_of_the_chain_around_it() -> None:

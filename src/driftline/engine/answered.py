@@ -37,6 +37,10 @@ def found(
 
 
 PREFIX = "document:"
+_HINT = (
+    "A document goes by its content hash, its id, or the file that it was taken from. It is known once a run has "
+    "written it (kind 'documents' or 'index', with its rows, or run.documents) or an answer has retrieved it."
+)
 
 
 def impact(house: House, text: str) -> Impact:
@@ -49,7 +53,9 @@ def impact(house: House, text: str) -> Impact:
         if found is None:
             raise
         return found
-    found = documents.impact(house, text.removeprefix(PREFIX))
+    named = text.removeprefix(PREFIX)
+    found = documents.impact(house, named)
     if found is None:
-        raise NotFound(text, hint="A document is named by its content hash or by its id.")
+        datasets = house.store.lineage.find(named, only="DATASET") if named else []
+        raise NotFound(text, hint=f"It is a dataset: ask for {named} without {PREFIX!r}." if datasets else _HINT)
     return found

@@ -15,6 +15,7 @@ from driftline.event.report import Step
 
 ROLE = "document"
 _HASH = "xxh3:"  # what content hashes begin with
+_FILE = "file"  # kind of what a program reads by itself
 _FILES = 20  # with one content, that are named
 _RUNS = 5  # of a version, that are asked for when they began
 _VERSIONS = 500  # of a file, that are looked for among documents
@@ -38,6 +39,15 @@ def of_file(house: House, document: str) -> list[str]:
         return []
     nodes = house.store.lineage.find(document, only="DATASET")
     return [content for node in nodes for content in of_node(house, node)]
+
+
+def files(house: House, document: str) -> list[Version]:
+    """Return the versions of files that are wholly this content, or those of the file of that name, newest first."""
+    if document.startswith(_HASH):
+        return [version for version, _ in house.store.lineage.called(document, _FILES)]
+    found = (house.store.lineage.lookup(node) for node in house.store.lineage.find(document, only="DATASET"))
+    known = [one.dataset for one in found if one is not None and one.dataset is not None and one.kind == _FILE]
+    return [Version(dataset, name) for dataset in known for name in _all(house, dataset) if name.startswith(_HASH)]
 
 
 def of_node(house: House, node: str) -> list[str]:

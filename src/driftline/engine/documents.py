@@ -29,7 +29,7 @@ _HASH = "xxh3:"  # what content hashes begin with
 _DEEPEST = 8  # stations of a trail
 _INPUTS = 50  # of a run, that are asked for a document
 _KEPT = 64  # runs whose facets are kept in memory
-_DATASETS, _VERSIONS = 1_000, 50  # that are looked through for a document
+_DATASETS, _VERSIONS = 1_000, 50  # collections and indexes, those spoken of last, that are looked through
 
 
 def trails(house: House, answer: Answer) -> tuple[Trail, ...]:
@@ -142,12 +142,16 @@ def _ingested(house: House, run: str) -> Ingested:
 def impact(house: House, document: str) -> Impact | None:
     """Return the versions that hold a document, what is downstream of them, and the answers that retrieved it.
 
-    ``document`` is a content hash, the id of a chunk, or the id of a document, whose chunks count, too. None where
-    nobody ever held or retrieved it.
+    ``document`` is a content hash, the id of a chunk, the id of a document, whose chunks count, too, or the name of a
+    file. None where nobody ever held or retrieved it.
     """
+    if not document:
+        return None
     holding = list(_holding(house, document))
     held = [content for _, found in holding for content in found]
     wanted = [document, *dict.fromkeys((*held, *contents.of_file(house, document)))]
+    known = {version for version, _ in holding}
+    holding += [(version, []) for version in contents.files(house, document) if version not in known]
     totals = house.store.ledger.totals(documents=wanted)
     if not holding and not totals:
         return None
@@ -169,7 +173,7 @@ def impact(house: House, document: str) -> Impact | None:
         currency=house.settings.currency,
         newest=tuple(answer.id for answer in newest),
         sentence=(
-            f"{_many(len(holding), 'version')} of indexes and collections with it; "
+            f"{_many(len(holding), 'version')} of indexes, collections and files with it; "
             f"{_many(answers, 'answer')} retrieved it and paid {paid:,.2f} {house.settings.currency}"
             f"{doubt(perhaps, house.settings.currency)}."
         ),
@@ -225,12 +229,9 @@ def _holding(house: House, document: str) -> Iterator[tuple[Version, list[str]]]
 
 def _facets(house: House) -> Iterator[tuple[Version, DocumentsFacet]]:
     """Yield the newest versions of collections and indexes with the documents that they hold."""
-    page, _ = house.store.lineage.datasets(_DATASETS, 0, "")
-    for summary in page:
-        if summary.kind not in KINDS:
-            continue
-        for listed in house.store.lineage.versions(summary.dataset, _VERSIONS):
-            version = Version(summary.dataset, listed.version)
+    for dataset in house.store.lineage.with_facet(ingested.FACET, _DATASETS):
+        for listed in house.store.lineage.versions(dataset, _VERSIONS):
+            version = Version(dataset, listed.version)
             facet = _written(house, version)[2]
             if facet is not None:
                 yield version, facet

@@ -86,6 +86,11 @@ class Catalogue:
         total = self._connection.row("datasets_total", form=form) if query else self._connection.row("datasets_count")
         return [self._line(row) for row in rows], total[0] if total else 0
 
+    def with_facet(self, key: str, limit: int) -> list[Dataset]:
+        """Return the datasets of which a facet stands, the one that was spoken of last first."""
+        rows = self._connection.rows("datasets_with_facet", facet=key.encode(), limit=limit)
+        return [Dataset(*row) for row in rows]
+
     def dataset(self, dataset: Dataset) -> DatasetSummary | None:
         """Return the catalogue's line on one dataset."""
         known = self._names.known("DATASET", dataset.namespace, dataset.name)

@@ -228,6 +228,10 @@ class Lineage:
         """Return one page of the catalogue, by name, and how many lines there are."""
         return self._catalogue.datasets(limit, offset, query)
 
+    def with_facet(self, key: str, limit: int) -> list[Dataset]:
+        """Return the datasets of which a facet stands, the one that was spoken of last first."""
+        return self._catalogue.with_facet(key, limit)
+
     def dataset(self, dataset: Dataset) -> DatasetSummary | None:
         """Return the catalogue's line on one dataset."""
         return self._catalogue.dataset(dataset)

@@ -63,6 +63,10 @@ from node n
 {dataset_columns} where n.type = 'DATASET' and lower(n.node) like :form escape '\'
 order by n.name, n.namespace limit :limit offset :offset;
 
+-- name: datasets_with_facet
+-- Datasets of which a facet stands, the one that was spoken of last first.
+select namespace, name from node where type = 'DATASET' and {holds} order by last_us desc, id desc limit :limit;
+
 -- name: dataset_line
 -- The catalogue's line on one dataset.
 {dataset_columns} where n.id = :id;

@@ -146,3 +146,40 @@ def test_a_document_that_nobody_knows_is_not_found(home: Path) -> None:
     for named in ("nothing.md", "document:nothing.md"):
         with pytest.raises(NotFound):
             driftline.impact(named)
+
+
+def test_a_document_that_no_answer_retrieved_is_known_all_the_same(home: Path) -> None:
+    """By its id, its whole, its content and its file; also of an index that says no kind; nobody has paid anything."""
+    (home / "rules.txt").write_text(CHUNKS[0])
+    with driftline.run("build_index") as build:
+        file = build.read("rules.txt")
+        index = build.write("plain-index", version="1")
+        build.documents(index, [{"id": "rules#1", "text": CHUNKS[1], "source": "other.txt"}])
+    asked("something else")
+    for named in ("rules#1", "rules", ids.text(CHUNKS[1]), "other.txt"):
+        found = driftline.impact(f"document:{named}")
+        assert (found.answers, found.money, found.newest) == (0, 0.0, ()), named
+        assert "0 answers retrieved it and paid 0.00 USD" in found.sentence
+        assert index.dataset.node + "#1" in {node.id for node in found.graph.nodes}
+    for named in ("rules.txt", ids.text(CHUNKS[0])):  # a whole file, which no collection or index holds
+        found = driftline.impact(f"document:{named}")
+        assert (found.answers, found.money) == (0, 0.0)
+        assert f"dataset:file:rules.txt#{file.version}" in {node.id for node in found.graph.nodes}
+
+
+def test_an_index_is_found_among_a_thousand_others(home: Path) -> None:
+    with driftline.run("load") as load:
+        for number in range(1_001):
+            load.write(f"a{number}", version="1", kind="table")
+        load.write("z-index", version="1", kind="index", data=[{"id": "rules#1", "text": CHUNKS[1]}])
+    assert driftline.impact("document:rules").answers == 0
+
+
+def test_what_was_never_seen_is_an_error_that_says_what_to_do(home: Path) -> None:
+    with driftline.run("build_index") as build:
+        build.write("policy-index", version="7", kind="index", data=[{"id": "a#1", "text": CHUNKS[0]}])
+    asked(CHUNKS[0])
+    for named, hint in (("", "run.documents"), ("b#1", "run.documents"), ("policy-index", "without 'document:'")):
+        with pytest.raises(NotFound) as raised:
+            driftline.impact(f"document:{named}")
+        assert hint in raised.value.hint

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from driftline.capture.answering import dialects
 from driftline.capture.answering.dialects import Ended
 
-FOUND = ("retrieval", "rerank")  # kinds of spans that tell of documents
+FOUND = ("retrieval", "rerank", "sift")  # kinds of spans that tell of documents
 LATELY = 8  # of the spans that have fed earlier answers, how many may have fed one more
 
 

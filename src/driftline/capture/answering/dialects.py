@@ -13,10 +13,11 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from driftline.capture.answering import retrieval
+from driftline.capture.answering import retrieval, sifted
+from driftline.capture.answering.sifted import Sifted
 from driftline.event.answer import Retrieved
 
-Kind = Literal["model", "retrieval", "rerank", "tool", "prompt", "group", "aside"]
+Kind = Literal["model", "retrieval", "rerank", "sift", "tool", "prompt", "group", "aside"]
 
 _MARKS = ("gen_ai.", "openinference.", "traceloop.", "llm.", "db.vector.", "retrieval.documents")
 _EVENTS = ("db.query.result", "db.search.result")
@@ -50,6 +51,8 @@ _RESPONSE = "gen_ai.response.id"
 _ASKED_FOR = ".tool_call.id"
 _LOGFIRE = "logfire.span_type"
 _LOGFIRE_TOLD = frozenset((_RESPONSE, "gen_ai.output.messages", "gen_ai.usage.input_tokens", "response_data", "events"))
+_GROUPS = frozenset(("CHAIN", "AGENT"))  # what is given them may be a mapping; a model is given all that it reads
+_ASKED = ("question", "query", "message", "query_str", "str_or_query_bundle", "user_msg", "input")
 _UNKNOWN = frozenset(("", "unknown"))
 _CALLED = ("llm.", "output.")  # what a call of a model that did not fail says something of, under OpenInference
 _DOCUMENT = re.compile(r"^(?:retrieval|reranker)\.(?:output_)?documents\.(\d+)\.document\.(id|content|score|metadata)$")
@@ -101,6 +104,7 @@ class Said(NamedTuple):
     question: str = ""
     text: str = ""
     failed: bool = False
+    sifted: Sifted | None = None  # what was left of documents
 
 
 def speaks(attributes: Mapping[str, Any], events: Iterable[str] = ()) -> bool:
@@ -135,6 +139,7 @@ def read(span: Span) -> Said | None:
         question=_question(held) if whole else "",
         text=_text(span) if whole else "",
         failed=span.failed,
+        sifted=sifted.of(span.name, held) if kind == "sift" else None,
     )
 
 
@@ -159,6 +164,8 @@ def kind_of(span: Span) -> Kind | None:
     said = held.get("openinference.span.kind")
     if said is not None:
         found = _OPENINFERENCE.get(str(said).upper(), "group")
+        if found == "group" and sifted.of(span.name, held) is not None:
+            return "sift"
         silent = found == "model" and not span.failed and not any(key.startswith(_CALLED) for key in held)
         return "group" if silent else found
     known = _OPERATIONS.get(str(held.get("gen_ai.operation.name", held.get("llm.request.type", ""))))
@@ -247,7 +254,11 @@ def _text(span: Span) -> str:
 
 def _question(held: Mapping[str, Any]) -> str:
     """Return what was asked."""
-    found = held.get("input.value") if held.get("input.mime_type") != "application/json" else ""
+    found = held.get("input.value")
+    if held.get("input.mime_type") == "application/json":
+        said = _json(found) if str(held.get("openinference.span.kind")).upper() in _GROUPS else None
+        named = (said.get(name) for name in _ASKED) if isinstance(said, Mapping) else ()
+        found = next((one for one in named if isinstance(one, str) and one), "")
     found = found or _messages(held.get("gen_ai.input.messages"), last="user")
     found = found or _flat(held, "llm.input_messages", ("message.content",), role="user")
     found = found or _flat(held, "gen_ai.prompt", ("content",), role="user")

@@ -1,9 +1,10 @@
-"""Calls of models that wait for a span around them to end, as it may tell of the same call.
+"""Calls of models that wait for other spans to end: one around them that may tell of the same call, or streams in them.
 
 Some frameworks do not make their spans current while they call a client that is instrumented, too: the span of the
 client has no parent, or stands beside. Enters: a call that is over while spans of other instrumentation are open around
 it. Leaves: for each of these, when it ends, the call that it tells of; and the calls that none of them tells of. They
-wait for a moment only, as such a span ends right after the call.
+wait for a moment only, as such a span ends right after the call. What ends while a stream goes on inside of it waits
+for the end of the stream, which is part of the same answer.
 """
 
 import time
@@ -16,18 +17,19 @@ from driftline.capture.sending.flight import Unmade
 from driftline.capture.sending.sender import Sender
 
 SECONDS = 10.0  # that a call waits
+STREAMED = 600.0  # seconds that an answer waits for its stream
 _now = time.monotonic
 
 
 class Held:
-    """A call that waits."""
+    """A call, or an answer, that waits."""
 
     __slots__ = ("_keys", "_sender", "_since", "_waits", "found", "near", "root")
 
     def __init__(
         self, root: Ended, found: Sequence[Ended], near: tuple[list[Ended], list[Ended]], sender: Sender
     ) -> None:
-        self.root, self.found, self.near = root, found, near
+        self.root, self.found, self.near = root, [*found], near
         self._sender = sender
         self._keys: list[int] = []  # of the spans
         self._waits = 0
@@ -49,7 +51,8 @@ class Held:
 class Waiting:
     """The calls that wait, by the spans that they wait for."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
         self._every: deque[Held] = deque()
         self._for: dict[int, dict[int, Held]] = {}  # only those that wait: a span may last as long as the process
 
@@ -58,11 +61,19 @@ class Waiting:
 
     def add(self, held: Held, keys: Iterable[int]) -> None:
         """Let a call wait for spans."""
+        self.more(held, keys)
+        self._every.append(held)
+
+    def more(self, held: Held, keys: Iterable[int]) -> None:
+        """Let a call that waits wait for further spans."""
         for key in keys:
             self._for.setdefault(key, {})[id(held)] = held
             held._keys.append(key)
             held._waits += 1
-        self._every.append(held)
+
+    def of(self, key: int) -> list[Held]:
+        """Return the calls that wait for a span."""
+        return list(self._for.get(key, {}).values())
 
     def ended(self, key: int, ended: Ended | None) -> tuple[Held | None, list[Held]]:
         """Return the call that a span tells of, and those that none will tell of; None = it tells of none."""
@@ -78,7 +89,7 @@ class Waiting:
     def late(self) -> list[Held]:
         """Return the calls that have waited long enough."""
         found = []
-        while self._every and (self._every[0].over or self._every[0]._since + SECONDS < _now()):
+        while self._every and (self._every[0].over or self._every[0]._since + self._seconds < _now()):
             one = self._every.popleft()
             if not one.over:
                 found.append(one)

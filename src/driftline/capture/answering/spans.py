@@ -14,46 +14,31 @@ import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from driftline.capture.answering import answers, dialects
+from driftline.capture.answering import answers, dialects, joined
 from driftline.capture.answering.answers import Answering
 from driftline.capture.answering.beside import FOUND, Near, fed
 from driftline.capture.answering.dialects import Ended, Span
-from driftline.capture.answering.held import Held, Waiting
-from driftline.capture.answering.making import Noted, finish
-from driftline.capture.answering.united import United, same_call, tells_of, united
+from driftline.capture.answering.held import STREAMED, Held, Waiting
+from driftline.capture.answering.joined import Heard
+from driftline.capture.answering.united import same_call
 from driftline.capture.ground import fault
-from driftline.capture.runs.pointer import in_use
 from driftline.capture.sending import client
-from driftline.config import Settings
 from driftline.errors import MissingExtra
-from driftline.event import ids
-from driftline.event.answer import Answer, Source
 from driftline.event.lineage import Touched, Version
 
 OPEN = 10_000  # spans that are followed at the same time
 HEARD = 1_000  # responses that another instrumentation may still tell of
-LATELY = 8  # calls that an answer in the making remembers, since another instrumentation may tell of them, too
 AROUND = 250  # spans, those that have started last, that are asked whether they tell of a call within them
 TOGETHER = 1_000  # spans of one answer that are looked at
 _ADAPTER = "driftline.capture.answering.otel"
 _SCOPES = ("openinference.", "traceloop.")
 
 
-class _Heard:
-    """The spans of an answer until it is made; another instrumentation may tell of it, too."""
-
-    __slots__ = ("__weakref__", "found", "made", "perhaps", "root")
-
-    def __init__(self, root: Ended, found: Sequence[Ended], perhaps: Sequence[Ended] = ()) -> None:
-        self.root, self.found, self.perhaps = root, [*found], perhaps
-        self.made = False
-
-
 class _Known(NamedTuple):
     """A response that was heard of: without the texts of its spans, which go once the answer is made."""
 
     span: Span
-    heard: "weakref.ref[_Heard]"
+    heard: "weakref.ref[Heard]"
 
 
 class _Open:
@@ -80,6 +65,7 @@ class _Ready(NamedTuple):
     found: Sequence[Ended]
     near: tuple[list[Ended], list[Ended]] = ([], [])  # what stands beside: for sure, perhaps
     answer: Answering | None = None  # in the making, around it
+    streams: bool = False  # whether what is said comes later
 
 
 _every: "weakref.WeakSet[Spans]" = weakref.WeakSet()  # whose locks a forked child makes anew
@@ -93,7 +79,7 @@ class Spans:
         self._uses = dict(uses)
         self._lock = threading.RLock()  # a generator that is collected may end a span
         self._open: dict[int, _Open] = {}
-        self._waiting = Waiting()
+        self._waiting, self._streams = Waiting(), Waiting(STREAMED)
         self._numbers = itertools.count()
         self._heard: dict[str, _Known] = {}  # by the id of the response
         _every.add(self)
@@ -101,7 +87,7 @@ class Spans:
     def reborn(self) -> None:
         """In a forked child: a thread of the parent that held the lock is not there, and what waits is the parent's."""
         self._lock = threading.RLock()
-        self._waiting = Waiting()
+        self._waiting, self._streams = Waiting(), Waiting(STREAMED)
 
     def start(self, key: int, parent: int, scope: str, attributes: Any, within: int = 0) -> None:
         """A span starts; ``attributes`` returns those that it has by now.
@@ -110,12 +96,15 @@ class Spans:
         """
         started = _Open(next(self._numbers), parent, scope, attributes, answers.current_answer())
         started.within = within
+        over: list[Held] = []
         with self._lock:
             while len(self._open) >= OPEN:  # spans that nobody ends
-                del self._open[next(iter(self._open))]
+                del self._open[first := next(iter(self._open))]
+                over += self._streams.ended(first, None)[1]
             self._open[key] = started
             if (around := self._open.get(parent)) is not None:
                 around.inner += 1
+        self._release(over)
 
     def end(self, key: int, ended: Ended | None) -> None:
         """A span ends; None = it says nothing of an answer."""
@@ -124,9 +113,9 @@ class Spans:
             if started is None:
                 return
             told, over = self._waiting.ended(key, ended)
-            over += self._waiting.late()
             ready = self._ended(key, started, ended, told)
-            waits = bool(self._waiting)
+            over += self._streams.ended(key, None)[1] + self._late()
+            waits = self._waits()
         self._release(over)
         if ready is not None:
             self._record(ready, told)
@@ -138,7 +127,7 @@ class Spans:
     def release(self) -> None:
         """Record the calls that wait for a span around them, now."""
         with self._lock:
-            over = self._waiting.all()
+            over = self._waiting.all() + self._streams.all()
         self._release(over)
 
     def announce(self) -> None:
@@ -146,10 +135,16 @@ class Spans:
         if (owner := client.current()) is not None:
             owner.sender.unwatch(self)
         with self._lock:
-            over, waits = self._waiting.late(), bool(self._waiting)
+            over, waits = self._late(), self._waits()
         self._release(over)
         if waits:
             self._watched()
+
+    def _late(self) -> list[Held]:
+        return self._waiting.late() + self._streams.late()
+
+    def _waits(self) -> bool:
+        return bool(self._waiting or self._streams)
 
     def _watched(self) -> None:
         """Have calls recorded that wait while no other span ends."""
@@ -168,6 +163,11 @@ class Spans:
         found = [one.ended for one in started.found] + [*(told.found if told is not None else ())]
         if ended is not None:
             found = _whole(found, ended)
+        going = self._going(key, started)
+        if over := self._streams.of(key):  # an answer that is over but for this
+            over[0].found[:0] = found
+            self._streams.more(over[0], going)
+            return None
         if not found:
             return None
         alone = not any(map(_answers, found))  # no model was called in it
@@ -177,21 +177,38 @@ class Spans:
                 known = {id(one.ended): one.leave() for one in started.found}
                 parent.found += [known.get(id(one)) or Near(one) for one in found]
                 del parent.found[:-TOGETHER]
+                self._leave_to(started.parent, going)
             elif started.inner:
                 self._hand_on(key, found)
             return None
-        if started.inner and parent is None:
+        if started.inner and parent is None and not going:
             self._hand_on(key, found)
         root = ended if ended is not None else found[-1]
         above = [*self._above(started.parent)]
         near = [one for outer in above for one in self._open[outer].found] if not alone else []
         near += self._beyond(started, above) if not alone else []
-        ready = _Ready(root, found, fed(near, root, found), started.answer)
+        ready = _Ready(root, found, fed(near, root, found), started.answer, streams=bool(going))
+        if going and not made and (owner := client.process.client) is not None:
+            self._streams.add(Held(root, found, ready.near, owner.sender), going)
+            return None
         around = self._around(started, above) if not made and ended is not None and _answers(ended) else ()
         if around and (owner := client.process.client) is not None:
             self._waiting.add(Held(root, found, ready.near, owner.sender), around)
             return None
         return ready
+
+    def _going(self, key: int, started: _Open) -> list[int]:
+        """Return the spans of the same instrumentation that go on directly below one that is over, as streams do."""
+        if not started.inner:
+            return []
+        below = [(one, at) for one, at in self._open.items() if at.parent == key and at.scope == started.scope]
+        return [one for one, at in below if at.speaks()]
+
+    def _leave_to(self, parent: int, going: Sequence[int]) -> None:
+        """Have what goes on below a span that is over be below the one around that."""
+        for one in going:
+            self._open[one].parent = parent
+            self._open[parent].inner += 1
 
     def _hand_on(self, key: int, found: Sequence[Ended]) -> None:
         """Have what goes on inside of a span that is over, as a stream does, stand on what no call has read yet."""
@@ -235,20 +252,20 @@ class Spans:
 
     def _record(self, ready: _Ready, held: Held | None = None) -> None:
         """Record an answer; ``held`` was counted as it began to wait."""
-        root, found, (sure, perhaps), answer = ready
+        root, found, (sure, perhaps), answer, streams = ready
         found = [*sure, *found]
-        heard, again = self._hear(_Heard(root, found, perhaps))
+        heard, again = self._hear(Heard(root, found, perhaps))
         item, owner = None, client.current()
         if answer is not None and not answer.over:
-            _add(answer, root, _fresh(answer, [one.span for one in found]), self._uses)
+            joined.add(answer, root, [one.span for one in found], self._uses, said=not streams)
         elif owner is not None and not again:
-            item = (_made, 1, owner.settings, self._endpoint, self._uses, heard)
+            item = (joined.made, 1, owner.settings, self._endpoint, self._uses, heard)
         if held is not None:
             held.queue(item)
         elif item is not None and owner is not None:
             owner.answer(item)
 
-    def _hear(self, new: _Heard) -> tuple[_Heard, bool]:
+    def _hear(self, new: Heard) -> tuple[Heard, bool]:
         """Return the spans of an answer, and whether it is one that others have told of already."""
         span = new.root.span
         response = dialects.response_of(span) if _answers(new.root) else ""
@@ -285,67 +302,6 @@ def _within(span: Span, tool: Span) -> bool:
 
 def _answers(one: Ended) -> bool:
     return dialects.kind_of(one.span) == "model"
-
-
-def _made(settings: Settings, endpoint: str, uses: Mapping[str, Any], heard: _Heard) -> list[Answer]:
-    """Return the answer; on the sender's thread. The same spans make the same answer with the same id."""
-    heard.made = True  # what comes now comes too late
-    root = heard.root
-    one = fault.attempt("otel", united, [ended.span for ended in heard.found])
-    if one is None:
-        return []
-    more = fault.attempt("otel", united, [ended.span for ended in heard.perhaps]) or United()
-    perhaps = [document for document in more.documents if document not in one.documents]
-    seed = bytes.fromhex(ids.digest(root.trace, root.id))
-    moment = root.span.start_us
-    roles = {source.role for source in _given(uses)}
-    sources = [source for source in (*one.models, *one.prompts, *one.indexes) if source.role not in roles]
-    decision = "error" if one.failed else ""
-    noted = Noted(
-        settings, ids.uuid7(moment, lambda size: seed[:size]), moment, endpoint or one.name or root.span.name, "",
-        one.question, None, (*_given(uses), *sources), (*one.documents, *perhaps), None, one.text, decision, None, 0.0,
-        "", None, root.trace, root.id, one.tools, one.tokens, perhaps=len(perhaps),
-    )  # fmt: skip
-    return [finish(noted)]
-
-
-def _given(uses: Mapping[str, Any]) -> list[Source]:
-    found = {role: fault.attempt("otel", in_use, given) for role, given in uses.items()}
-    return [Source(role, version) for role, version in found.items() if version is not None]
-
-
-def _fresh(answer: Answering, found: Sequence[Span]) -> United:
-    """Return what spans say together, without the calls that the answer has heard of from another instrumentation."""
-    calls = [span for span in found if dialects.kind_of(span) == "model"]
-    again = [span for span in calls if any(same_call(told, span) or tells_of(span, told) for told in answer.told)]
-    answer.told = (*answer.told, *calls)[-LATELY:]
-    one = united(found)
-    if not again:
-        return one
-    if len(again) == len(calls):  # what is said around them is of the same ones
-        return one._replace(models=(), tokens=(0, 0))
-    rest = united([span for span in found if not any(span is known for known in again)])
-    return one._replace(models=rest.models, tokens=rest.tokens)
-
-
-def _add(answer: Answering, root: Ended, one: United, uses: Mapping[str, Any]) -> None:
-    """Add what spans say to an answer in the making, where that does not say it itself."""
-    draft = answer.draft
-    roles = {source.role for source in draft.sources}
-    given = _given(uses)
-    roles |= {source.role for source in given}
-    draft.sources += [source for source in given if source not in draft.sources]
-    for source in (*one.models, *one.prompts, *one.indexes):
-        if source.role not in roles and source not in draft.sources:
-            draft.sources.append(source)
-    held = {(known.content, known.document) for known in draft.documents}
-    draft.documents += [document for document in one.documents if (document.content, document.document) not in held]
-    draft.passages += [text for text in one.passages if text not in draft.passages]
-    draft.text = draft.text or one.text
-    answer.question = answer.question or one.question
-    answer.tools += one.tools
-    answer.tokens = (answer.tokens[0] + one.tokens[0], answer.tokens[1] + one.tokens[1])
-    answer.trace, answer.span = answer.trace or root.trace, answer.span or root.id
 
 
 def span_processor(endpoint: str = "", *, uses: Mapping[str, Touched | Version | str] | None = None) -> Any:

@@ -7,8 +7,10 @@ also where several instrumentations tell of it: the one around the other, or bes
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from driftline.capture.answering import dialects
+from driftline.capture.answering import dialects, sifted
 from driftline.capture.answering.dialects import Said, Span
+from driftline.capture.answering.sifted import Sifted
+from driftline.capture.answering.values import clean
 from driftline.capture.runs.pointer import version_of
 from driftline.event import ids
 from driftline.event.answer import Retrieved, Source
@@ -31,6 +33,7 @@ class United(NamedTuple):
     question: str = ""
     text: str = ""
     failed: bool = False
+    sifts: tuple[Sifted, ...] = ()  # what was left of the documents, step by step
 
 
 def united(spans: Sequence[Span]) -> United:
@@ -40,9 +43,9 @@ def united(spans: Sequence[Span]) -> United:
     told.sort(key=lambda one: one[1].start_us)
     calls = _calls(told)
     ordered = sorted((*calls, *(said for _, said in told if said.kind != "model")), key=lambda said: said.start_us)
-    reranked = [said for said in ordered if said.kind == "rerank" and said.documents]
     retrieved = [said for said in ordered if said.kind == "retrieval"]
-    documents = _once(reranked[-1:] or retrieved)
+    documents = _documents(ordered)
+    unread = {one.content for said in retrieved for one in said.documents} - {one.content for one in documents}
     counted = calls or ([root] if root is not None and root.kind == "group" else [])
     return United(
         name=root.name if root is not None and root.kind == "group" else "",
@@ -50,13 +53,21 @@ def united(spans: Sequence[Span]) -> United:
         prompts=_sources("prompt", map(_prompt, ordered)),
         indexes=_sources("index", (("", said.searched, "") for said in retrieved)),
         documents=documents,
-        passages=tuple(text for said in retrieved for text in said.passages),
+        passages=tuple(text for said in retrieved for text in said.passages if ids.text(clean(text)) not in unread),
         tools=tuple(said.name for said in ordered if said.kind == "tool"),
         tokens=(sum(said.tokens[0] for said in counted), sum(said.tokens[1] for said in counted)),
         question=next((said.question for said in (root, *ordered) if said is not None and said.question), ""),
-        text=next((said.text for said in (*reversed(calls), root) if said is not None and said.text), ""),
+        text=_text(told, root, calls),
         failed=root is not None and root.failed,
+        sifts=tuple(said.sifted for said in ordered if said.sifted is not None),
     )
+
+
+def _text(told: Sequence[tuple[Span, Said]], root: Said | None, calls: Sequence[Said]) -> str:
+    """Return what was said: by the last call of a model, but for those that began when the root had said it."""
+    end = next((span.end_us for span, said in told if said is root), 0) if root is not None and root.text else 0
+    spoken = [said for said in reversed(calls) if not end or said.start_us <= end]
+    return next((said.text for said in (*spoken, root) if said is not None and said.text), "")
 
 
 def _calls(told: Sequence[tuple[Span, Said]]) -> list[Said]:
@@ -156,10 +167,25 @@ def _prompt(said: Said) -> tuple[str, str, str]:
     return "", name, said.prompt_version or (ids.text(said.template) if said.template else "")
 
 
-def _once(found: Sequence[Said]) -> tuple[Retrieved, ...]:
-    """Return the documents of several retrievals, each once, in order."""
-    known = {(one.content, one.document): one for said in reversed(found) for one in reversed(said.documents)}
-    return tuple(reversed(known.values()))
+def _documents(ordered: Sequence[Said]) -> tuple[Retrieved, ...]:
+    """Return the documents that were read, each once, in order: the last ranking stands for what came before it."""
+    ranking = next((said for said in reversed(ordered) if said.kind == "rerank" and said.documents), None)
+    held: list[Retrieved] = []
+    known: dict[str, Retrieved] = {}
+    for said in ordered:
+        if (said is ranking) or (ranking is None and said.kind == "retrieval"):
+            names = {(one.content, one.document) for one in held}
+            held += [one for one in _once(said.documents) if (one.content, one.document) not in names]
+        if said.kind in ("retrieval", "rerank"):
+            known.update((one.document, one) for one in said.documents if one.content)
+        elif said.sifted is not None and (ranking is None or said.start_us >= ranking.start_us):
+            held = sifted.left(held, known, said.sifted)
+    return tuple(held)
+
+
+def _once(found: Sequence[Retrieved]) -> tuple[Retrieved, ...]:
+    """Return documents, each once, in order."""
+    return tuple({(one.content, one.document): one for one in reversed(found)}.values())[::-1]
 
 
 def _sources(role: str, named: Any) -> tuple[Source, ...]:

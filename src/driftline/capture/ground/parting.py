@@ -21,18 +21,18 @@ from driftline.capture.ground.unbound import Unbound
 class _State:
     """What is put on in this process; a forked child has it, too."""
 
-    save: Callable[[], None] = staticmethod(lambda: None)
+    save: Callable[[bool], None] = staticmethod(lambda _last: None)
     exits = False
     sends = False
 
 
-def begin(save: Callable[[], None]) -> None:
-    """Have ``save`` called from now on, which must not take long."""
+def begin(save: Callable[[bool], None]) -> None:
+    """Have ``save`` called from now on, which must not take long; it is told whether the process is sure to end now."""
     _State.save = staticmethod(save)
     if not _State.exits:
         _State.exits = True
-        _before(os, "_exit", lambda *_: True)
-        _before(os, "abort", lambda *_: True)
+        _before(os, "_exit", lambda *_: True, last=True)
+        _before(os, "abort", lambda *_: True, last=True)
         _before(signal, "raise_signal", _ends)
         _before(os, "kill", lambda process=None, number=None: process in _own() and _ends(number))
         if hasattr(os, "killpg"):
@@ -43,7 +43,7 @@ def begin(save: Callable[[], None]) -> None:
         _sends(sys.modules.get("multiprocessing.connection"))
 
 
-def _before(module: Any, name: str, ends: Callable[..., bool]) -> None:
+def _before(module: Any, name: str, ends: Callable[..., bool], *, last: bool = False) -> None:
     """Save before each call of ``module.name`` that ends the process, as ``ends`` says of its arguments."""
     original = getattr(module, name)  # built in, or what another library has put in its place
 
@@ -51,7 +51,7 @@ def _before(module: Any, name: str, ends: Callable[..., bool]) -> None:
     def leave(*args: Any, **kwargs: Any) -> Any:
         if fault.attempt("exit", ends, *args):
             with contextlib.suppress(BaseException):  # a Ctrl-C comes too late: no fork goes on as its parent
-                fault.attempt("exit", _State.save)
+                fault.attempt("exit", _State.save, last)
         return original(*args, **kwargs)
 
     made: Any = Unbound(leave)
@@ -79,7 +79,7 @@ def _sends(module: Any) -> None:
 
     @functools.wraps(original)
     def send(*args: Any, **kwargs: Any) -> Any:
-        fault.attempt("save", _State.save)
+        fault.attempt("save", _State.save, False)
         return original(*args, **kwargs)
 
     connection._send_bytes = send

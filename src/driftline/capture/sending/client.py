@@ -313,11 +313,11 @@ def _queue_all() -> None:
         fault.attempt("exit", queue)
 
 
-def _save() -> None:
+def _save(last: bool) -> None:
     client = process.client
     if client is not None:
         _queue_all()
-        client.sender.save(_SAVE_SECONDS)
+        client.sender.save(_SAVE_SECONDS, last=last)
 
 
 def _provide_for_the_end() -> None:

@@ -328,17 +328,22 @@ class Sender:
         finally:
             self._hurry.clear()
 
-    def save(self, timeout: float) -> None:
-        """Wait until what is queued now is on disk or delivered, unless the thread hangs since this was last asked."""
+    def save(self, timeout: float, *, last: bool = False) -> None:
+        """Wait until what is queued now is on disk or delivered, unless the thread hangs since this was last asked.
+
+        ``last``: nobody can deliver it later; what is not on disk in time is written down here. It may come twice.
+        """
         thread, late = self._thread, self._unsaved
         if not (self._items or self._called or self._turning or self._flight) or self.closed:
             return
         if thread is None or not thread.is_alive() or thread is threading.current_thread():
             return
-        if late is not None and not late.done.is_set():
-            return
-        mark = self._unsaved = _Mark(saves=True)
-        self._wait(mark, timeout)
+        if late is None or late.done.is_set():
+            late = self._unsaved = _Mark(saves=True)
+            self._wait(late, timeout)
+        if last and not late.done.is_set():
+            self.closed = True
+            self._keep(self._flight.copy())
 
     def close(self, timeout: float) -> None:
         """Deliver within ``timeout`` seconds what can be, spool the rest, and stop."""
@@ -363,15 +368,19 @@ class Sender:
             fault.tell(
                 "deadline", f"not all was delivered in time; the rest waits in {place}, and the next run delivers it"
             )
+        self._keep(rest)
+        self.delivery.spool.close()
+        self.delivery.sum_up()
+        self._land()
+        self._tally.close()
+
+    def _keep(self, rest: Flight) -> None:
+        """Write down what is queued, after the rest of what the thread had in hand."""
         while self._items:
             item = self._items.popleft()
             if not isinstance(item, _Mark):
                 self._add(item, rest, cheap=True)
         rest.keep()
-        self.delivery.spool.close()
-        self.delivery.sum_up()
-        self._land()
-        self._tally.close()
 
     def _leave(self, thread: threading.Thread) -> None:
         """Wait until the thread is out of native code: where the interpreter ends under that, the process aborts."""

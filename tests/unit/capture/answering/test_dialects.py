@@ -212,3 +212,24 @@ def test_a_stream_of_logfire_is_told_when_it_is_over() -> None:
     assert dialects.kind_of(Span("span", begun, (), 1_000, True)) == "model"  # it failed, and no more will come
     over = {**begun, "logfire.span_type": "log", "gen_ai.response.id": "r1", "gen_ai.usage.input_tokens": 3}
     assert (said(over).kind, dialects.response_of(span(over))) == ("model", "r1")
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ({"message": "When?", "chat_history": ["Hello?"]}, "When?"),
+        ({"question": "When?", "input": "no"}, "When?"),
+        ({"query_bundle": 1}, ""),
+        (["When?"], ""),
+    ],
+)
+def test_of_a_chain_that_was_given_several_things_the_question_is_the_one_that_is_called_so(
+    given: Any, asked: str
+) -> None:
+    held = {"input.value": json.dumps(given), "input.mime_type": "application/json"}
+    for kind, said in (("CHAIN", asked), ("LLM", "")):  # what a model is given is a prompt
+        found = dialects.read(
+            Span("chat", {**held, "openinference.span.kind": kind, "output.value": "x"}, (), 0, False)
+        )
+        assert found is not None
+        assert found.question == said

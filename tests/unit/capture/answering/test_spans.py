@@ -6,17 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.spans import CHAIN, HTTP, LLM, TRACE, Tracing, recorded, retriever
+from tests.spans import CHAIN, HTTP, LLM, NATIVE, TRACE, Tracing, recorded, retriever
 
 import driftline
 from driftline.capture.answering import spans
 from driftline.capture.answering.dialects import Ended, Span
 from driftline.capture.answering.spans import Spans
 from driftline.capture.answering.united import united
-from driftline.capture.ground import fault
 from driftline.errors import MissingExtra
 from driftline.event import ids
-from driftline.event.answer import Retrieved
 from driftline.testing import MemorySink
 
 
@@ -135,22 +133,90 @@ def test_what_goes_on_in_a_chain_that_is_over_stands_on_what_the_chain_has_found
     tracing = Tracing()
     chain = tracing.start()
     tracing.once(retriever("a"), chain)
-    for asked in (False, True):  # whether a model was asked before, of what the first search had found
-        if asked:
-            chain = tracing.start()
-            tracing.once(retriever("b"), chain)
-            tracing.now += 1
-            tracing.once({**LLM, "output.value": "What of a?"}, chain)
-            tracing.now += 1
-            tracing.once(retriever("a"), chain)
-        streaming, keeping = tracing.start(chain), tracing.start(chain)
-        tracing.end(chain, CHAIN)
-        tracing.once(LLM, streaming)
+    streamed(tracing, chain)
+    found = [(one.text, [document.content for document in one.documents], one.perhaps) for one in recorded(sink)]
+    assert found == [("Soon.", [ids.text("a")], 0)]
+
+
+def streamed(tracing: Tracing, chain: int, *, ends: bool = True) -> None:
+    """The chain is over, and inside of it the model says what it has to say."""
+    streaming, keeping = tracing.start(chain), tracing.start(chain)
+    tracing.end(chain, {**CHAIN, "input.value": "Asked?"})
+    tracing.now += 1
+    tracing.once(LLM, streaming)
+    if ends:
         tracing.end(streaming, CHAIN)
         tracing.end(keeping, {"openinference.span.kind": "LLM", "input.value": "{}"})
-    found = [(one.text, [document.content for document in one.documents], one.perhaps) for one in recorded(sink)]
-    a, b = ids.text("a"), ids.text("b")
-    assert found == [("Soon.", [a], 0), ("What of a?", [b, a], 0), ("Soon.", [a], 0)]
+
+
+def condensed(tracing: Tracing, parent: int = 0) -> int:
+    """A chat that asks a model first what is asked for."""
+    chain = tracing.start(parent)
+    tracing.now += 1
+    tracing.once({**LLM, "output.value": "What of a?"}, chain)
+    tracing.now += 1
+    tracing.once(retriever("a"), chain)
+    return chain
+
+
+def test_a_stream_that_goes_on_when_its_chain_is_over_is_part_of_the_answer_of_the_chain(sink: MemorySink) -> None:
+    tracing = Tracing()
+    chain = condensed(tracing)
+    streamed(tracing, chain)
+    (answer,) = recorded(sink)
+    assert (answer.text, answer.endpoint, answer.question) == ("Soon.", f"span {chain}", ids.text("Asked?"))
+    assert [one.content for one in answer.documents] == [ids.text("a")]
+
+
+def test_a_stream_deep_below_a_chain_is_part_of_its_answer(sink: MemorySink) -> None:
+    """The spans between the stream and the chain end one by one, from the inside."""
+    tracing = Tracing()
+    request = tracing.start(scope="http")
+    chain = condensed(tracing, request)
+    between = tracing.start(chain)
+    inner = tracing.start(between)
+    streaming = tracing.start(inner)
+    for over in (inner, between, chain):
+        tracing.end(over, CHAIN)
+    tracing.now += 1
+    tracing.once(LLM, streaming)
+    tracing.end(streaming, CHAIN)
+    tracing.end(request, HTTP)
+    (answer,) = recorded(sink)
+    assert (answer.text, answer.endpoint, len(answer.documents)) == ("Soon.", f"span {chain}", 1)
+
+
+def test_a_stream_that_nobody_reads_to_its_end_does_not_keep_its_answer_back(
+    sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is recorded where the process may end, where it has waited too long, and where it would be forgotten."""
+    tracing = Tracing()
+    streamed(tracing, condensed(tracing), ends=False)
+    assert not driftline.flush()
+    tracing.spans.release()
+    assert len(recorded(sink)) == 1
+    streamed(tracing, condensed(tracing), ends=False)
+    monkeypatch.setattr(tracing.spans._streams, "_seconds", -1.0)
+    tracing.spans.announce()
+    assert not tracing.spans._streams
+    tracing = Tracing(Spans("other", {}))
+    streamed(tracing, condensed(tracing), ends=False)
+    monkeypatch.setattr(spans, "OPEN", 1)
+    tracing.start()
+    assert [held.over for held in tracing.spans._streams._every] == [True]
+    assert len(recorded(sink)) == 3
+
+
+def test_what_a_model_is_asked_when_the_chain_has_answered_is_not_its_answer(sink: MemorySink) -> None:
+    """As a title that is made for a chat, while the answer is on its way."""
+    tracing = Tracing()
+    chain = condensed(tracing)
+    title = tracing.start(chain)
+    tracing.end(chain, {**CHAIN, "output.value": "Now."})
+    tracing.now += 10
+    tracing.once({**LLM, "output.value": "A title"}, title)
+    tracing.end(title, CHAIN)
+    assert [answer.text for answer in recorded(sink)] == ["What of a?"]
 
 
 def test_a_retrieval_without_an_answer_is_none(sink: MemorySink) -> None:
@@ -168,12 +234,6 @@ def test_two_answers_of_one_request_are_two(sink: MemorySink) -> None:
     tracing.once({**LLM, "output.value": "Now."}, request)
     tracing.end(request, HTTP)
     assert [answer.text for answer in recorded(sink)] == ["Soon.", "Now."]
-
-
-NATIVE = {
-    "gen_ai.operation.name": "chat", "gen_ai.provider.name": "acme", "gen_ai.request.model": "m-1",
-    "gen_ai.response.id": "r1", "gen_ai.usage.input_tokens": 7,
-}  # fmt: skip
 
 
 def test_a_call_that_two_instrumentations_tell_of_is_one_answer(sink: MemorySink) -> None:
@@ -202,17 +262,6 @@ def test_a_call_below_a_call_counts_once_also_through_other_spans(sink: MemorySi
     assert (answer.tokens_in, answer.text, len(answer.sources)) == (7, "Soon.", 1)
 
 
-def test_inside_an_answer_a_call_that_is_told_twice_counts_once(sink: MemorySink) -> None:
-    tracing = Tracing()
-    with driftline.answer("desk"):
-        outer, inner = tracing.start(scope="around"), tracing.start(scope="client")
-        tracing.end(inner, NATIVE, "client")
-        tracing.now -= 1
-        tracing.end(outer, {**LLM, "gen_ai.response.id": "r1", "llm.token_count.prompt": 7}, "around")
-    (answer,) = recorded(sink)
-    assert (answer.tokens_in, answer.text, len(answer.sources)) == (7, "Soon.", 1)
-
-
 def test_responses_that_were_heard_of_are_forgotten_beyond_a_number(
     sink: MemorySink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,54 +283,6 @@ def test_the_last_ranking_is_what_was_retrieved(sink: MemorySink) -> None:
     tracing.end(root, CHAIN)
     (answer,) = recorded(sink)
     assert [one.content for one in answer.documents] == [ids.text("c"), ids.text("a")]
-
-
-def test_what_the_user_says_it_stands_on_wins(sink: MemorySink) -> None:
-    tracing = Tracing(Spans("desk", {"index": "policy-index", "model": "ours"}))
-    tracing.once(LLM)
-    (answer,) = recorded(sink)
-    assert answer.endpoint == "desk"
-    assert [(s.role, s.version.dataset.name) for s in answer.sources] == [("index", "policy-index"), ("model", "ours")]
-
-
-def test_what_cannot_be_stood_on_costs_itself_only(sink: MemorySink) -> None:
-    Tracing(Spans("desk", {"index": 7})).once(LLM)
-    (answer,) = recorded(sink)
-    assert [source.role for source in answer.sources] == ["model"]
-    assert fault.counts()["otel"] >= 1
-
-
-def test_inside_an_answer_in_the_making_spans_add_to_it(sink: MemorySink) -> None:
-    tracing = Tracing()
-    with driftline.answer("desk") as made:
-        made.uses("index", "policy-index", "7")
-        made.retrieved(Retrieved(ids.text("a"), "", 0.9))
-        root = tracing.start()
-        tracing.once(retriever("a", "b"), root)
-        tracing.once(LLM, root)
-        tracing.end(root, CHAIN)
-        made.decide("refund")
-    (answer,) = recorded(sink)
-    assert (answer.id, answer.decision, answer.text, answer.trace) == (made.id, "refund", "Soon.", TRACE)
-    assert [one.content for one in answer.documents] == [ids.text("a"), ids.text("b")]
-    assert [source.role for source in answer.sources] == ["index", "model"]
-
-
-def test_inside_an_answer_in_the_making_retrieval_and_tools_need_no_span_around_them(sink: MemorySink) -> None:
-    tracing = Tracing()
-    with driftline.answer("desk") as made:
-        tracing.once(retriever("a", "b"))
-        tracing.once({"openinference.span.kind": "TOOL", "tool.name": "calculator"})
-        tracing.once({"openinference.span.kind": "EMBEDDING", "llm.token_count.prompt": 900})  # no tokens of an answer
-        tracing.once({**LLM, "llm.token_count.prompt": 5})
-        other = tracing.start(early=HTTP, scope="http")
-        tracing.once(retriever("c"), other)
-        tracing.once({**LLM, "llm.token_count.prompt": 7}, other)
-        tracing.end(other, HTTP)
-    (answer,) = recorded(sink)
-    assert answer.id == made.id
-    assert [one.content for one in answer.documents] == [ids.text(text) for text in "abc"]
-    assert (answer.tools, answer.tokens_in, answer.text) == (("calculator",), 12, "Soon.")
 
 
 def test_spans_that_end_after_the_answer_around_them_are_an_answer_of_their_own(sink: MemorySink) -> None:
@@ -375,20 +376,3 @@ def test_what_an_answer_was_made_of_is_not_held_any_longer(sink: MemorySink) -> 
     tracing.now -= 1
     tracing.end(tracing.start(scope="around"), NATIVE, "around")  # told of once more, too late
     assert len(recorded(sink)) == 1
-
-
-def test_inside_an_answer_a_call_that_was_told_of_is_not_counted_by_the_agent_around_it_either(
-    sink: MemorySink,
-) -> None:
-    """An agent that says what all of its calls took together: the client has told of the only one."""
-    agent = {"gen_ai.operation.name": "invoke_agent", "gen_ai.usage.input_tokens": 7}
-    tracing = Tracing()
-    with driftline.answer("desk"):
-        outer = tracing.start(scope="framework", early=agent)
-        inner, client = tracing.start(outer, scope="framework"), tracing.start(scope="client")
-        tracing.end(client, NATIVE, "client")
-        tracing.now -= 1
-        tracing.end(inner, NATIVE, "framework")
-        tracing.end(outer, agent, "framework")
-    (answer,) = recorded(sink)
-    assert (answer.tokens_in, len(answer.sources)) == (7, 1)

@@ -98,7 +98,7 @@ def test_an_interruption_meanwhile_does_not_keep_a_process_that_leaves(tmp_path:
     script = (
         "import driftline, os; driftline.record_answer('desk'); driftline.flush()\n"
         "from driftline.capture.sending import client\n"
-        "def save(seconds):\n    raise KeyboardInterrupt\n"
+        "def save(seconds, *, last):\n    raise KeyboardInterrupt\n"
         "client.process.client.sender.save = save\n"
         "try:\n    os._exit(7)\nexcept BaseException as error:\n    print('it goes on', type(error))"
     )
@@ -209,3 +209,34 @@ def test_what_is_no_signal_is_refused_by_the_call_itself_and_told_of_by_nobody_e
     done = subprocess.run([sys.executable, "-c", watched], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == (bare.stdout, "")
     assert bare.stdout != ""
+
+
+HANGS = """
+import os, threading
+import driftline
+from driftline.testing import MemorySink, use_sink
+
+class Hanging(MemorySink):
+    def answers(self, batch):
+        entered.set()
+        threading.Event().wait()
+
+entered = threading.Event()
+with use_sink(Hanging(), home=".driftline"):
+    driftline.record_answer("desk", features={"n": 0})
+    threading.Thread(target=driftline.flush, args=(30.0,), daemon=True).start()
+    entered.wait(30)
+    for n in range(1, 700):
+        driftline.record_answer("desk", features={"n": n})
+    os._exit(7)
+"""
+
+
+def test_what_a_thread_that_is_busy_has_not_written_down_is_written_down_before_the_exit(tmp_path: Path) -> None:
+    """The first answer is with the sink, which never comes back; the others wait for it."""
+    environment = {**os.environ, "DRIFTLINE_CONSOLE": "false"}
+    done = subprocess.run([sys.executable, "-c", HANGS], cwd=tmp_path, env=environment, timeout=60, check=False)
+    assert done.returncode == 7
+    (spooled,) = (tmp_path / ".driftline" / "spool").glob("*.jsonl")
+    lines = spooled.read_text().splitlines()
+    assert sorted(json.loads(line.removeprefix("A "))["features"]["n"] for line in lines) == [*range(700)]
