@@ -115,7 +115,8 @@ def _causes(incident: Incident) -> list[str]:
 def _money(money: Money) -> list[str]:
     lines = []
     if money.answers:
-        paid = f"{money.paid:,.0f} {money.currency}, {money.lost:,.0f} more than usual"
+        others = "".join(f" and {amount:,.0f} {currency}" for currency, amount in money.others.items())
+        paid = f"{money.paid:,.0f} {money.currency}{others}, {money.lost:,.0f} more than usual"
         lines.append(f"{_count(money.answers, 'affected answer')} went out and paid {paid}.")
     if money.held:
         lines.append(f"{_count(money.held, 'answer')} held back, about {money.avoided:,.0f} {money.currency} avoided.")

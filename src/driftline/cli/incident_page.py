@@ -105,8 +105,9 @@ def _money(incident: Incident) -> None:
     money = incident.money
     if not (money.answers or money.held):
         return
+    others = "".join(f" and {show.money(amount, currency)}" for currency, amount in money.others.items())
     said = (
-        f"{show.count(money.answers, 'affected answer')} paid {show.money(money.paid, money.currency)}, "
+        f"{show.count(money.answers, 'affected answer')} paid {show.money(money.paid, money.currency)}{others}, "
         f"{show.money(money.lost, money.currency)} more than usual."
     )
     if money.held:

@@ -1,13 +1,17 @@
 """What an incident costs, counted from the ledger at the moment of asking.
 
 Affected are the answers that stood on a version with an alarm that reached people; what answers usually pay is that
-of the same endpoints in the eight weeks before. Reads only.
+of the same endpoints in the eight weeks before. Where answers paid in several currencies, what is usual is that of the
+answers in the one, and what was paid in others is told apart. Reads only.
 """
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from driftline import cause
+from driftline.engine import paid
 from driftline.engine.house import House
 from driftline.event.finding import Incident, Money
 from driftline.event.lineage import Version
@@ -29,7 +33,15 @@ def count(house: House, incident: Incident) -> Money:
     names = {total.endpoint for total in affected}
     before = ledger.totals(("endpoint", "action"), since_us=since - BEFORE_US, until_us=since)
     usual = [total for total in before if total.endpoint in names and total.action not in HELD]
-    return cause.cost(_period(usual), _period(affected), house.settings.currency)
+    currency = paid.currency_of(affected, house.settings.currency)
+    found = cause.cost(_period(_in(usual, currency)), _period(_in(affected, currency)), currency)
+    every, out = _period(affected), paid.by((total for total in affected if total.action not in HELD), currency)
+    return msgspec.structs.replace(found, answers=every.answers, held=every.held, others=out.others)
+
+
+def _in(totals: "Iterable[Total]", currency: str) -> "list[Total]":
+    """Return the totals of answers that paid in a currency, or paid nothing."""
+    return [total for total in totals if total.currency == currency or not (total.money or total.avoided)]
 
 
 def bad_versions(house: House, incident: Incident) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from driftline.engine import contents, ingested, questions
+from driftline.engine import contents, ingested, paid, questions
 from driftline.engine.house import House
 from driftline.engine.ingested import Ingested
 from driftline.event.ai_facets import DocumentsFacet, Origin
@@ -159,8 +159,9 @@ def impact(house: House, document: str) -> Impact | None:
     parts = [walk.downstream(house.store, version.node) for version, _ in holding[:LISTED]]
     graph = questions.marked(house, questions.joined(parts)) if parts else Subgraph()
     below = [node for node in graph.nodes if node.depth > 0]
-    sure, perhaps = apart(totals)
-    answers, paid = sum(total.answers for total in sure), sum(total.money for total in sure)
+    currency = paid.currency_of(totals, house.settings.currency)
+    sure, perhaps = apart(totals, currency)
+    answers, out = sum(total.answers for total in sure), paid.by(sure, currency)
     return Impact(
         node=f"document:{document}",
         graph=graph,
@@ -168,32 +169,34 @@ def impact(house: House, document: str) -> Impact | None:
         jobs=sum(node.type in {"JOB", "RUN"} for node in below),
         endpoints=tuple(sorted({total.endpoint for total in sure})),
         answers=answers,
-        money=round(paid, 2),
+        money=out.money,
+        others=out.others,
         perhaps=perhaps,
-        currency=house.settings.currency,
+        currency=currency,
         newest=tuple(answer.id for answer in newest),
         sentence=(
             f"{_many(len(holding), 'version')} of indexes, collections and files with it; "
-            f"{_many(answers, 'answer')} retrieved it and paid {paid:,.2f} {house.settings.currency}"
-            f"{doubt(perhaps, house.settings.currency)}."
+            f"{_many(answers, 'answer')} retrieved it and paid {out}{doubt(perhaps, currency)}."
         ),
     )
 
 
-def apart(totals: "Iterable[Total]") -> "tuple[list[Total], Perhaps | None]":
+def apart(totals: "Iterable[Total]", currency: str) -> "tuple[list[Total], Perhaps | None]":
     """Return the totals of the answers that retrieved a document for sure, and what is in doubt beyond them."""
     every = list(totals)
     sure, others = [total for total in every if not total.perhaps], [total for total in every if total.perhaps]
     if not others:
         return sure, None
-    answers, paid = sum(total.answers for total in others), sum(total.money for total in others)
+    answers, out = sum(total.answers for total in others), paid.by(others, currency)
     more = {total.endpoint for total in others} - {total.endpoint for total in sure}
-    return sure, Perhaps(answers=answers, money=round(paid, 2), endpoints=tuple(sorted(more)))
+    return sure, Perhaps(answers=answers, money=out.money, others=out.others, endpoints=tuple(sorted(more)))
 
 
 def doubt(perhaps: Perhaps | None, currency: str) -> str:
     """Return the end of a sentence that tells of what is in doubt."""
-    return f"; {perhaps.answers:,} more may have, and paid {perhaps.money:,.2f} {currency}" if perhaps else ""
+    if perhaps is None:
+        return ""
+    return f"; {perhaps.answers:,} more may have, and paid {paid.Paid(perhaps.money, currency, perhaps.others)}"
 
 
 def _many(number: int, noun: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from driftline import clock
-from driftline.engine import consequence, contents, costs, documents, questions, replaced, series
+from driftline.engine import consequence, contents, costs, documents, paid, questions, replaced, series
 from driftline.engine.house import House
 from driftline.errors import Ambiguous, NotFound
 from driftline.event import names
@@ -132,8 +132,9 @@ def impact(house: House, node: str) -> Impact:
     how, whole = "stood on it", () if totals else contents.of_node(house, node)
     if whole and (read := house.store.ledger.totals(documents=whole)):
         how, totals = "retrieved its content", read
-    sure, perhaps = documents.apart(totals)
-    answers, paid = sum(t.answers for t in sure), sum(t.money for t in sure)
+    currency = paid.currency_of(totals, house.settings.currency)
+    sure, perhaps = documents.apart(totals, currency)
+    answers, out = sum(t.answers for t in sure), paid.by(sure, currency)
     datasets = sum(found.type in {"DATASET", "VERSION"} for found in below)
     jobs = sum(found.type == "JOB" for found in below)
     columns = sum(found.type == "FIELD" for found in below)
@@ -146,13 +147,13 @@ def impact(house: House, node: str) -> Impact:
         jobs=jobs,
         endpoints=endpoints,
         answers=answers,
-        money=round(paid, 2),
+        money=out.money,
+        others=out.others,
         perhaps=perhaps,
-        currency=house.settings.currency,
+        currency=currency,
         sentence=(
             f"{more}{', '.join(held)} and {_many(len(endpoints), 'served endpoint')} "
-            f"lie downstream; {_many(answers, 'answer')} {how} and paid {paid:,.2f} {house.settings.currency}"
-            f"{documents.doubt(perhaps, house.settings.currency)}."
+            f"lie downstream; {_many(answers, 'answer')} {how} and paid {out}{documents.doubt(perhaps, currency)}."
         ),
     )
 
@@ -161,6 +162,8 @@ def overview(house: House) -> Overview:
     """Return what is being watched, in numbers."""
     store = house.store
     totals = store.ledger.totals(("action", "endpoint"))
+    currency = paid.currency_of(totals, house.settings.currency)
+    out = paid.by(totals, currency)
     decisions: dict[str, int] = {}
     for total in totals:
         decisions[total.action or "allow"] = decisions.get(total.action or "allow", 0) + total.answers
@@ -174,9 +177,10 @@ def overview(house: House) -> Overview:
         runs=counts["runs"],
         versions=counts["versions"],
         answers=sum(total.answers for total in totals),
-        money=round(sum(total.money for total in totals), 2),
-        avoided=round(sum(total.avoided for total in totals), 2),
-        currency=house.settings.currency,
+        money=out.money,
+        avoided=round(sum(total.avoided for total in totals if total.currency == currency), 2),
+        currency=currency,
+        others=out.others,
         decisions=decisions,
         incidents=store.incidents.counts(),
         endpoints=tuple(sorted({total.endpoint for total in totals})),

@@ -95,6 +95,7 @@ class Money(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     avoided: float = 0.0  # estimate for the answers that a guard held back
     answers: int = 0  # affected answers that went out
     held: int = 0  # affected answers that a guard held back
+    others: dict[str, float] = {}  # paid by affected answers in other currencies, by currency
 
 
 class Incident(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -164,6 +164,7 @@ class Perhaps(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     answers: int = 0  # beyond those that did for sure
     money: float = 0.0  # paid by those answers
+    others: dict[str, float] = {}  # paid in other currencies, by currency
     endpoints: tuple[str, ...] = ()  # of no answer that did for sure
 
 
@@ -176,7 +177,8 @@ class Impact(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     jobs: int = 0
     endpoints: tuple[str, ...] = ()
     answers: int = 0  # answers that stood on it
-    money: float = 0.0  # paid by those answers
+    money: float = 0.0  # paid by those answers, in ``currency``
+    others: dict[str, float] = {}  # paid by them in other currencies, by currency
     perhaps: Perhaps | None = None  # None = of no answer is it in doubt
     currency: str = "USD"
     newest: tuple[str, ...] = ()  # of a document: ids of the newest answers that retrieved it
@@ -296,9 +298,10 @@ class Overview(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     runs: int = 0
     versions: int = 0
     answers: int = 0
-    money: float = 0.0  # paid by all answers
-    avoided: float = 0.0  # held back by guards
+    money: float = 0.0  # paid by all answers, in ``currency``
+    avoided: float = 0.0  # held back by guards, in ``currency``
     currency: str = "USD"
+    others: dict[str, float] = {}  # paid in other currencies, by currency
     decisions: dict[str, int] = {}  # guard action -> answers
     incidents: dict[str, int] = {}  # state -> incidents
     endpoints: tuple[str, ...] = ()

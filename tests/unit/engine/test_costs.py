@@ -83,3 +83,12 @@ def test_held_back_answers_that_would_have_paid_as_usual_avoid_nothing(usual: An
     usual.answer(30, 0, 70.0)
     usual.held(30, 1, 10.0)
     assert money(usual).avoided == 0.0
+
+
+def test_what_was_paid_in_another_currency_is_told_apart(usual: Any) -> None:
+    """Two went out: one paid 45 dollars, usually 10; the other paid 900 yen."""
+    usual.answer(30, 0, 45.0)
+    usual.answer(30, 1, 900.0, currency="JPY")
+    found = money(usual)
+    assert (found.answers, found.paid, found.expected, found.lost) == (2, 45.0, 10.0, 35.0)
+    assert found.others == {"JPY": 900.0}

@@ -11,7 +11,8 @@ from driftline.config import load
 from driftline.engine.engine import Engine
 from driftline.errors import NotFound
 from driftline.event import ids
-from driftline.event.answer import Answer, Retrieved
+from driftline.event.answer import Answer, Retrieved, Source
+from driftline.event.lineage import Dataset, Version
 from driftline.event.report import Perhaps, Trail
 
 PAGE = "Refunds are paid within seven days. Compensation is due after three hours."
@@ -183,3 +184,21 @@ def test_what_was_never_seen_is_an_error_that_says_what_to_do(home: Path) -> Non
         with pytest.raises(NotFound) as raised:
             driftline.impact(f"document:{named}")
         assert hint in raised.value.hint
+
+
+def test_money_of_several_currencies_is_never_added_up(tmp_path: Path) -> None:
+    given = ((10.0, "USD", 0), (20.0, "EUR", 0), (1.0, "USD", 0), (3.0, "JPY", 1))
+    model = Source("model", Version(Dataset("file", "m"), "1"))
+    with Engine.open(load({"home": str(tmp_path / "apart")})) as engine:
+        engine.record(
+            Answer(
+                id=str(n), time_us=n, endpoint="desk", money=money, currency=currency, perhaps=perhaps,
+                documents=(Retrieved("", "rules"),), sources=(model,),
+            )
+            for n, (money, currency, perhaps) in enumerate(given)
+        )  # fmt: skip
+        found, seen = engine.touched_by("document:rules"), engine.overview()
+        assert (found.money, found.currency, found.others) == (11.0, "USD", {"EUR": 20.0})
+        assert found.perhaps == Perhaps(answers=1, others={"JPY": 3.0})
+        assert found.sentence.endswith("paid 11.00 USD and 20.00 EUR; 1 more may have, and paid 3.00 JPY.")
+        assert (seen.money, seen.currency, seen.others) == (11.0, "USD", {"EUR": 20.0, "JPY": 3.0})

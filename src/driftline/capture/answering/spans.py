@@ -172,7 +172,8 @@ class Spans:
             return None
         alone = not any(map(_answers, found))  # no model was called in it
         made = started.answer is not None and not started.answer.over
-        if self._inside(started.parent, {one.scope for one in found}) or (alone and not made):
+        streams = bool(going) and not made and ended is not None and client.process.client is not None
+        if self._inside(started.parent, {one.scope for one in found}) or (alone and not made and not streams):
             if parent is not None:
                 known = {id(one.ended): one.leave() for one in started.found}
                 parent.found += [known.get(id(one)) or Near(one) for one in found]
@@ -185,10 +186,11 @@ class Spans:
             self._hand_on(key, found)
         root = ended if ended is not None else found[-1]
         above = [*self._above(started.parent)]
-        near = [one for outer in above for one in self._open[outer].found] if not alone else []
-        near += self._beyond(started, above) if not alone else []
+        asked = not alone or streams
+        near = [one for outer in above for one in self._open[outer].found] if asked else []
+        near += self._beyond(started, above) if asked else []
         ready = _Ready(root, found, fed(near, root, found), started.answer, streams=bool(going))
-        if going and not made and (owner := client.process.client) is not None:
+        if streams and (owner := client.process.client) is not None:
             self._streams.add(Held(root, found, ready.near, owner.sender), going)
             return None
         around = self._around(started, above) if not made and ended is not None and _answers(ended) else ()
@@ -251,8 +253,11 @@ class Spans:
         return found
 
     def _record(self, ready: _Ready, held: Held | None = None) -> None:
-        """Record an answer; ``held`` was counted as it began to wait."""
+        """Record an answer; ``held`` was counted as it began to wait; without a call of a model it is none."""
         root, found, (sure, perhaps), answer, streams = ready
+        if held is not None and not any(map(_answers, found)):
+            held.queue(None)
+            return
         found = [*sure, *found]
         heard, again = self._hear(Heard(root, found, perhaps))
         item, owner = None, client.current()

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.spans import CHAIN, LLM, TRACE, Tracing, recorded
+from tests.spans import CHAIN, HTTP, LLM, TRACE, Tracing, recorded, retriever
 
 import driftline
-from driftline.capture.answering import held
+from driftline.capture.answering import held, spans
 from driftline.capture.answering.dialects import Ended, Span
 from driftline.capture.answering.held import Held, Waiting
+from driftline.capture.answering.spans import Spans
 from driftline.capture.sending.sender import Sender
 from driftline.config import Settings
 from driftline.event import ids
@@ -209,3 +210,111 @@ def test_a_process_that_ends_has_recorded_the_calls_that_wait(tmp_path: Path, ho
     read = "import driftline; print(len(driftline.answers()))"
     done = subprocess.run([sys.executable, "-c", read], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == "2\n"
+
+
+def test_what_goes_on_in_a_chain_that_is_over_stands_on_what_the_chain_has_found(sink: MemorySink) -> None:
+    """As LlamaIndex streams the answer of a chat, and keeps it in a span that only says that it is of a model."""
+    tracing = Tracing()
+    chain = tracing.start()
+    tracing.once(retriever("a"), chain)
+    streamed(tracing, chain)
+    found = [(one.text, [document.content for document in one.documents], one.perhaps) for one in recorded(sink)]
+    assert found == [("Soon.", [ids.text("a")], 0)]
+
+
+def streamed(tracing: Tracing, chain: int, *, ends: bool = True) -> None:
+    """The chain is over, and inside of it the model says what it has to say."""
+    streaming, keeping = tracing.start(chain), tracing.start(chain)
+    tracing.end(chain, {**CHAIN, "input.value": "Asked?"})
+    tracing.now += 1
+    tracing.once(LLM, streaming)
+    if ends:
+        tracing.end(streaming, CHAIN)
+        tracing.end(keeping, {"openinference.span.kind": "LLM", "input.value": "{}"})
+
+
+def condensed(tracing: Tracing, parent: int = 0) -> int:
+    """A chat that asks a model first what is asked for."""
+    chain = tracing.start(parent)
+    tracing.now += 1
+    tracing.once({**LLM, "output.value": "What of a?"}, chain)
+    tracing.now += 1
+    tracing.once(retriever("a"), chain)
+    return chain
+
+
+def test_a_stream_that_goes_on_when_its_chain_is_over_is_part_of_the_answer_of_the_chain(sink: MemorySink) -> None:
+    tracing = Tracing()
+    chain = condensed(tracing)
+    streamed(tracing, chain)
+    (answer,) = recorded(sink)
+    assert (answer.text, answer.endpoint, answer.question) == ("Soon.", f"span {chain}", ids.text("Asked?"))
+    assert [one.content for one in answer.documents] == [ids.text("a")]
+
+
+def test_a_call_that_ends_after_the_chain_around_it_is_part_of_the_answer_of_the_chain(sink: MemorySink) -> None:
+    """Spans end out of order; where no model is called after all, there is no answer."""
+    for attributes in (LLM, CHAIN):
+        tracing = Tracing()
+        request = tracing.start(scope="http")
+        tracing.once(retriever("a"), request)
+        chain = tracing.start(request)
+        tracing.once(retriever("b"), chain)
+        call = tracing.start(chain)
+        tracing.end(chain, {**CHAIN, "input.value": "Asked?"})
+        tracing.end(call, attributes)
+        tracing.end(request, HTTP)
+    (answer,) = recorded(sink)
+    assert (answer.endpoint, answer.question, answer.text) == (f"span {chain}", ids.text("Asked?"), "Soon.")
+    assert {one.content for one in answer.documents} == {ids.text("a"), ids.text("b")}
+
+
+def test_a_stream_deep_below_a_chain_is_part_of_its_answer(sink: MemorySink) -> None:
+    """The spans between the stream and the chain end one by one, from the inside."""
+    tracing = Tracing()
+    request = tracing.start(scope="http")
+    chain = condensed(tracing, request)
+    between = tracing.start(chain)
+    inner = tracing.start(between)
+    streaming = tracing.start(inner)
+    for over in (inner, between, chain):
+        tracing.end(over, CHAIN)
+    tracing.now += 1
+    tracing.once(LLM, streaming)
+    tracing.end(streaming, CHAIN)
+    tracing.end(request, HTTP)
+    (answer,) = recorded(sink)
+    assert (answer.text, answer.endpoint, len(answer.documents)) == ("Soon.", f"span {chain}", 1)
+
+
+def test_a_stream_that_nobody_reads_to_its_end_does_not_keep_its_answer_back(
+    sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is recorded where the process may end, where it has waited too long, and where it would be forgotten."""
+    tracing = Tracing()
+    streamed(tracing, condensed(tracing), ends=False)
+    assert not driftline.flush()
+    tracing.spans.release()
+    assert len(recorded(sink)) == 1
+    streamed(tracing, condensed(tracing), ends=False)
+    monkeypatch.setattr(tracing.spans._streams, "_seconds", -1.0)
+    tracing.spans.announce()
+    assert not tracing.spans._streams
+    tracing = Tracing(Spans("other", {}))
+    streamed(tracing, condensed(tracing), ends=False)
+    monkeypatch.setattr(spans, "OPEN", 1)
+    tracing.start()
+    assert [held.over for held in tracing.spans._streams._every] == [True]
+    assert len(recorded(sink)) == 3
+
+
+def test_what_a_model_is_asked_when_the_chain_has_answered_is_not_its_answer(sink: MemorySink) -> None:
+    """As a title that is made for a chat, while the answer is on its way."""
+    tracing = Tracing()
+    chain = condensed(tracing)
+    title = tracing.start(chain)
+    tracing.end(chain, {**CHAIN, "output.value": "Now."})
+    tracing.now += 10
+    tracing.once({**LLM, "output.value": "A title"}, title)
+    tracing.end(title, CHAIN)
+    assert [answer.text for answer in recorded(sink)] == ["What of a?"]
