@@ -345,6 +345,7 @@ def test_a_text_without_a_header_has_named_columns_that_may_come_from_any_of_it(
         'state = pickle.load(open("not_there", "rb")) if os.path.exists(p) else {}',
         'state = {}\nif os.path.exists(p):\n    with open("not_there") as file:\n        state = json.load(file)',
         'try:\n    state = dict(joblib.load("not_there"))\nexcept FileNotFoundError:\n    state = {}',
+        'state = {}\nif os.path.exists(p):\n    state.update(json.load(open("not_there")))',
         "def load():\n    if not os.path.exists(p):\n        return {}\n"
         '    return json.loads(Path("not_there").read_text())\nstate = load()',
     ],
