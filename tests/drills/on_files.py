@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.dataset as pads
 import pyarrow.feather as paf
+import pyarrow.ipc
 import pyarrow.parquet as pq
 import sqlalchemy
 from sklearn.linear_model import LinearRegression
@@ -93,6 +94,8 @@ def pyarrow_files(kit: Kit) -> Any:
     paf.write_feather(table, kit.folder / "a.feather")
     pads.write_dataset(table, kit.folder / "set", format="parquet", basename_template="part-{i}.parquet")
     with pq.ParquetWriter(kit.folder / "w.parquet", table.schema) as writer:
+        writer.write_table(table)
+    with pa.OSFile(str(kit.folder / "w.arrow"), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     with pq.ParquetFile(kit.folder / "a.parquet") as file:
         batches = [batch.num_rows for batch in file.iter_batches(batch_size=25)]

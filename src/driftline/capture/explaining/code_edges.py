@@ -6,7 +6,7 @@ the write or all until then; of a frame that a SELECT gave, through that SELECT.
 not those that the text tells of, all of it is less sure. Of one run no more than ``MOST`` edges are told.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from driftline.capture.explaining.followed import Program
@@ -98,7 +98,7 @@ class Words:
         rows: dict[Any, Reach] = {}
         for one in found:
             reaches = _Sources(self, one.visits).reaches((*one.table.all(), *one.table.rows))
-            _take(rows, (reach._replace(type="INDIRECT", subtype=CONDITIONAL[1]) for reach in reaches), 1.0)
+            _take(rows, _as_a_whole(reaches), 1.0)
         return ({}, list(rows.values())) if rows else None
 
     def of_fit(self, visit: Visit, names: Sequence[str]) -> tuple[Bound, list[Reach]] | None:
@@ -147,6 +147,8 @@ class Words:
                 if self._left < 0:
                     self._trace.gaps[TOO_MANY] = self._trace.gaps.get(TOO_MANY, 0) + 1
                     return None
+            if names is None:
+                _take(rows, _as_a_whole(sources.reaches(_nameless(table))), share)
             shaping = [*sources.reaches(table.rows), *sources.shaping()]
             for into in [held for name, held in fields.items() if name in columns] if apart else [rows]:
                 _take(into, shaping, share)
@@ -288,6 +290,11 @@ class _Sources:
                 )
 
 
+def _as_a_whole(reaches: Iterable[Reach]) -> Iterator[Reach]:
+    """Yield what shapes an output as a whole, as nobody knows which part of it."""
+    return (reach._replace(type="INDIRECT", subtype=CONDITIONAL[1]) for reach in reaches)
+
+
 def _states(seen: Seen) -> list[Seen]:
     """Return an output, and the states that it has taken the place of, the latest first."""
     found = [seen]
@@ -348,6 +355,12 @@ def _fields(seen: Seen | None) -> tuple[Field, ...] | None:
 
 def _named(table: Table) -> list[str]:
     return [name for name in table.columns if isinstance(name, str)]
+
+
+def _nameless(table: Table) -> Iterator[Came]:
+    """Yield what is somewhere in a table, under no name of its own."""
+    told = {(came.read, came.column) for name in _named(table) for came in table.columns[name]}
+    return (one for one in table._replace(columns={}, labels={}).all() if (one.read, one.column) not in told)
 
 
 def _by_place(table: Table, names: Sequence[str]) -> Table:

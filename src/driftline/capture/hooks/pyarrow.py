@@ -5,15 +5,18 @@ Python. A dataset's methods belong to a compiled class that cannot be patched: i
 opened. Arrow opens files in C++, which no audit event tells of; what is not hooked here is not seen.
 """
 
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from driftline.capture.ground.beside import Beside
+from driftline.capture.ground.place import absolute
 from driftline.capture.hooks import addressed, table, whole
 from driftline.capture.hooks.patch import Call, Patch, around
 from driftline.capture.hooks.table import COLUMNS, Entry
+from driftline.capture.program import openings, sites
 from driftline.capture.runs.recording import Recording
 from driftline.capture.tables import arguments
 
@@ -42,7 +45,13 @@ TABLES = {
 }  # fmt: skip
 _READS = ("read", "read_row_group", "read_row_groups", "iter_batches", "to_batches")
 
-_sources: Beside[list[str]] = Beside()  # opened file or writer -> where it is
+_WRITERS = {
+    "pyarrow.parquet": ("ParquetWriter",),
+    "pyarrow.orc": ("ORCWriter",),
+    "pyarrow.ipc": ("RecordBatchFileWriter", "RecordBatchStreamWriter"),
+}
+_sources: Beside[list[str]] = Beside()  # opened file -> where it is
+_sinks: Beside[Any] = Beside()  # writer -> what it was given to write to
 
 
 def install(module: Any) -> list[Patch]:
@@ -51,12 +60,14 @@ def install(module: Any) -> list[Patch]:
         return around(module, "memory_map", _mapped, None, _of_datasets)
     patches = table.install(module, TABLES[module.__name__])
     if module.__name__ == "pyarrow.parquet":
-        for kind in ("ParquetFile", "ParquetDataset", "ParquetWriter"):
+        for kind in ("ParquetFile", "ParquetDataset"):
             patches += around(module, f"{kind}.__init__", _opened)
         for name in _READS:
             patches += around(module, f"ParquetFile.{name}", _read if name == "read" else _read_some)
         patches += around(module, "ParquetDataset.read", _read)
-        patches += around(module, "ParquetWriter.close", _written)
+    for kind in _WRITERS.get(module.__name__, ()):
+        patches += around(module, f"{kind}.__init__", _begun)
+        patches += around(module, f"{kind}.close", _written)
     if module.__name__ == "pyarrow.dataset":
         patches += around(module, "dataset", _dataset)
     return patches
@@ -79,7 +90,19 @@ def _name(frame: Any) -> str:
 
 
 def _opened(run: Recording, call: Call) -> bool:  # noqa: ARG001 - a footer is no data
-    _sources.put(call.args[0], list(addressed.places(call.argument(1, "source", "where", "path_or_paths"))))
+    _sources.put(call.args[0], list(addressed.places(call.argument(1, "source", "path_or_paths"))))
+    return True
+
+
+def _begun(run: Recording, call: Call) -> bool:  # noqa: ARG001 - nothing is written yet
+    """Remember what a writer writes to, and where in the code it was made: what it is given is told of that place."""
+    sink = call.argument(1, "sink", "where")
+    _sinks.put(call.args[0], sink)
+    by_python = isinstance(sink, io.IOBase) and type(sink).__module__ != "pyarrow.lib"  # its opening tells of it
+    at = None if by_python else sites.visit()
+    if at is not None:
+        for one in addressed.places(sink):
+            openings.begin(absolute(one), at)
     return True
 
 
@@ -96,7 +119,7 @@ def _read_some(run: Recording, call: Call) -> bool:
 
 
 def _written(run: Recording, call: Call) -> bool:
-    return table.note(run, "write", _sources.get(call.args[0]), call)
+    return table.note(run, "write", _sinks.get(call.args[0]), call, sheet=None)
 
 
 def _dataset(run: Recording, call: Call) -> bool:

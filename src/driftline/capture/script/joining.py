@@ -32,6 +32,7 @@ from driftline.capture.script.values import (
     Ref,
     Series,
     Thing,
+    Unread,
     Value,
 )
 
@@ -41,9 +42,9 @@ MAX_JOINED = 9
 
 def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int = 0) -> Any:
     """Return what holds for both of two values or contents."""
-    if a is b or a is None:
+    if a is b or a is None or isinstance(a, Unread):
         return b
-    if b is None or (a == b and not (condition and isinstance(a, Thing | Series))):
+    if b is None or isinstance(b, Unread) or (a == b and not (condition and isinstance(a, Thing | Series))):
         return a  # two values of the same origins are still two values
     if depth > MAX_JOINED:
         return Thing(made_of(cells, a) | made_of(cells, b))

@@ -11,7 +11,7 @@ from driftline.capture.script import changing, joining
 from driftline.capture.script.cames import aged
 from driftline.capture.script.reading import NOTHING, Cames
 from driftline.capture.script.site import Path
-from driftline.capture.script.values import Class, Content, Items, Ref, Scope, Value
+from driftline.capture.script.values import Class, Content, Frame, Items, Ref, Scope, Value
 
 Key = Hashable
 Writes = Mapping[Any, Any]
@@ -70,6 +70,14 @@ class Memory:
         """Return the class of the user's that is called so, in whichever module."""
         found = (held for key, held in self._cells.items() if isinstance(key, tuple) and key[-1] == name)
         return next((one for one in found if isinstance(one, Class)), None) if name else None
+
+    def classes(self) -> list[Class]:
+        """Return the classes of the user's."""
+        return [held for key, held in self._cells.items() if isinstance(key, tuple) and isinstance(held, Class)]
+
+    def objects(self, name: str) -> list[Frame]:
+        """Return the mapped objects of a class that there are."""
+        return [one for one in self._cells.values() if isinstance(one, Frame) and one.row and one.name == name]
 
     def names(self, scope: Scope) -> list[str]:
         """Return the names that a scope has."""

@@ -6,7 +6,9 @@ reference of ``sqlalchemy.orm.relationship``.
 """
 
 import ast
-from collections.abc import Mapping
+import functools
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -20,12 +22,17 @@ from driftline.capture.script.site import Path, loading
 from driftline.capture.script.values import Class, Const, Frame, Function, Items, Part, Thing, Value
 
 RELATION, KEY = "relation", "foreign key"  # kinds of what a class says of an attribute
+_MARKS = frozenset({"Mapped", "Optional", "None", "Union"})
 _SEVERAL = frozenset({"list", "List", "set", "Set", "Sequence", "Collection", "WriteOnlyMapped", "DynamicMapped"})
 
 
 def relationship(call: Call) -> Value:
-    """``relationship``: of one or of several objects, where ``uselist`` says so."""
-    return Part(Const(call.plain(-1, "uselist")), RELATION)
+    """``relationship``: of one or of several objects, where ``uselist`` says so; of which class, and its way back."""
+    given = call.argument(0, "argument")
+    name = given.name if isinstance(given, Class) else call.plain(0, "argument", "")
+    back = call.plain(-1, "backref", "")
+    words = tuple(one if isinstance(one, str) else "" for one in (name, back))
+    return Part(Const((call.plain(-1, "uselist"), *words)), RELATION)
 
 
 def foreign_key(call: Call) -> Value:
@@ -40,16 +47,18 @@ def column(call: Call) -> Value | None:
 
 def annotated(value: Value, annotation: ast.expr) -> Value:
     """Return a relationship whose annotation says whether it is one of several objects."""
-    if not isinstance(value, Part) or value.kind != RELATION or value.of != Const(None):
+    if not isinstance(value, Part) or value.kind != RELATION or not isinstance(value.of, Const):
         return value
+    several, name, back = value.of.value
     words = {one.id for one in ast.walk(annotation) if isinstance(one, ast.Name)}
     words |= {
         word
         for one in ast.walk(annotation)
         if isinstance(one, ast.Constant) and isinstance(one.value, str)
-        for word in one.value.replace("[", " ").split()
+        for word in re.findall(r"\w+", one.value)
     }
-    return Part(Const(bool(words & _SEVERAL)), RELATION)
+    name = name or next((one for one in sorted(words) if one[:1].isupper() and one not in _SEVERAL | _MARKS), "")
+    return Part(Const((bool(words & _SEVERAL) if several is None else several, name, back)), RELATION)
 
 
 def keys(machine: Machine, of: Class) -> dict[str, str]:
@@ -68,13 +77,17 @@ def attribute(machine: Machine, of: Value, frame: Frame, name: str, path: Path) 
     relation = None if own is None else machine.memory.get((own.scope, name))
     if isinstance(relation, Function) and relation.kind not in {"staticmethod", "classmethod"}:
         return replace(relation, self=of)
+    if own is not None and relation is None:
+        relation = _way_back(machine, own, name)
     if own is None or not isinstance(relation, Part) or relation.kind != RELATION:
         return None
     mine = keys(machine, own)
     columns, other, loads = _loaded(machine, own, frame.table, name, path)
     theirs = {} if other is None else keys(machine, other)
-    several = relation.of.value if isinstance(relation.of, Const) else None
+    several, target, _ = relation.of.value if isinstance(relation.of, Const) else (None, "", "")
     several = not mine if several is None else several
+    if not columns.columns and not several and (known := machine.memory.objects(target)):
+        columns, other = _of_before(known), machine.memory.class_of(target)
     decides = loads | (_met(frame.table, columns, theirs) if several else _met(columns, frame.table, mine))
     if not columns.columns:
         return Thing(hedged(decides or deciding(tables.values(frame.table), JOIN)))
@@ -83,6 +96,24 @@ def attribute(machine: Machine, of: Value, frame: Frame, name: str, path: Path) 
         return machine.memory.new(row)
     row = Frame(columns, True, True, None if other is None else other.name)
     return machine.memory.new(Items((), machine.memory.new(row), deciding(decides, FILTER)))
+
+
+def _way_back(machine: Machine, of: Class, name: str) -> Part | None:
+    """Return the relationship that another class has put into this one by ``backref``."""
+    for one in machine.memory.classes():
+        for held in (machine.memory.get((one.scope, each)) for each in machine.memory.names(one.scope)):
+            if isinstance(held, Part) and held.kind == RELATION and isinstance(held.of, Const):
+                several, target, back = held.of.value
+                if (target, back) == (of.name, name):
+                    return Part(Const((several is False, one.name, "")), RELATION)
+    return None
+
+
+def _of_before(known: Sequence[Frame]) -> Table:
+    """Return the columns of an object that a query before has brought into the session: which of them, nobody knows."""
+    table = functools.reduce(tables.either, (one.table for one in known))
+    columns = {name: hedged(cames) for name, cames in table.columns.items() if ENTITY not in str(name)}
+    return Table(columns, closed=True)
 
 
 def _loaded(machine: Machine, of: Class, held: Table, name: str, path: Path) -> tuple[Table, Class | None, Cames]:

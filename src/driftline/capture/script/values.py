@@ -67,6 +67,10 @@ class Found(Ref, frozen=True):
     by: Cames = NOTHING
 
 
+class Unread(Ref, frozen=True):
+    """A place with what a read would have given that did not happen: of it and something else the other is meant."""
+
+
 class Grouped(Value, frozen=True):
     """Rows in groups or windows, before they are summed up."""
 

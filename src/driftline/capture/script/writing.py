@@ -36,6 +36,7 @@ from driftline.capture.script.values import (
     Ref,
     Series,
     Thing,
+    Unread,
     UserModule,
     Value,
     unordered,
@@ -261,7 +262,7 @@ def update(machine: Machine, of: Value, value: Value) -> None:
     """Put all of a dict or row into another."""
     content = machine.memory.see(of)
     given = machine.memory.see(record_of(machine, value) or value)
-    if not isinstance(of, Ref):
+    if not isinstance(of, Ref) or isinstance(value, Unread):
         return
     if isinstance(content, Pairs) and isinstance(given, Pairs):
         loose = machine.memory.joined(content.loose, given.loose)

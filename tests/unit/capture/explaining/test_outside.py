@@ -75,3 +75,28 @@ def test_columns_that_the_command_line_names_have_their_edges(script: Script) ->
         'raw[["x"]].to_csv("out.csv", index=False)\n'
     ), "--col", "spend")  # fmt: skip
     assert edges(events, "out.csv") == {"x": {("customers.csv", "spend", "TRANSFORMATION", 0.9)}}
+
+
+def test_what_is_kept_between_runs_has_its_sources_in_the_first_one_too(script: Script) -> None:
+    """By hand: the files of the state are not there yet; of a JSON object whose keys are data no field is known."""
+    events = script(BEGIN + DATA + (
+        "import json, os, pickle\n"
+        'old = pickle.load(open("old.pkl", "rb")) if os.path.exists("old.pkl") else {}\n'
+        "totals = {}\n"
+        'if os.path.exists("totals.json"):\n'
+        '    with open("totals.json") as file:\n'
+        "        totals = json.load(file)\n"
+        'for row in pd.read_csv("customers.csv").itertuples():\n'
+        "    old[row.id] = row.spend\n"
+        "    totals[row.plan] = totals.get(row.plan, 0) + row.tenure\n"
+        'with open("old.pkl", "wb") as file:\n'
+        "    pickle.dump(old, file)\n"
+        'with open("totals.json", "w") as file:\n'
+        "    json.dump(totals, file)\n"
+    ))  # fmt: skip
+    kept = edges(events, "old.pkl")
+    assert kept["key"] == {("customers.csv", "id", "IDENTITY", 0.9)}
+    assert ("customers.csv", "spend", "IDENTITY", 0.9) in kept["value"]
+    assert edges(events, "totals.json") == {
+        "": {("customers.csv", "plan", "CONDITIONAL", 0.9), ("customers.csv", "tenure", "CONDITIONAL", 0.9)}
+    }

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.dataset
 import pyarrow.feather
+import pyarrow.ipc
 import pyarrow.json
 import pyarrow.orc
 import pyarrow.parquet
@@ -146,3 +147,43 @@ def test_tables_of_dask_are_the_folders_that_it_writes(watched: MemorySink, tmp_
     assert {each.dataset.name for each in one.outputs} == {each.dataset.name for each in other.inputs} == {"out"}
     assert {each.version for each in one.outputs} == {each.version for each in other.inputs}
     assert len(one.outputs) == 3
+
+
+def _to_a_file_of_arrow(path: str) -> None:
+    with pa.OSFile(path, "wb") as sink, pa.ipc.new_file(sink, TABLE.schema) as writer:
+        writer.write_table(TABLE)
+
+
+def _to_a_stream(path: str) -> None:
+    with pa.output_stream(path) as sink, pa.ipc.new_stream(sink, TABLE.schema) as writer:
+        for batch in TABLE.to_batches():
+            writer.write_batch(batch)
+
+
+def _to_a_file_of_python(path: str) -> None:
+    with open(path, "wb") as sink:
+        writer = pa.ipc.RecordBatchFileWriter(sink, TABLE.schema)
+        writer.write(TABLE)
+        writer.close()
+
+
+def _by_a_path(path: str) -> None:
+    with pa.ipc.new_file(path, TABLE.schema) as writer:
+        writer.write_table(TABLE)
+
+
+@pytest.mark.parametrize("write", [_to_a_file_of_arrow, _to_a_stream, _to_a_file_of_python, _by_a_path])
+def test_a_writer_of_ipc_writes_the_file_that_it_was_made_on(watched: MemorySink, tmp_path: Path, write: Act) -> None:
+    with driftline.run("job") as run:
+        write("x.arrow")
+    assert names(run) == ([], ["x.arrow"])
+    assert driftline.flush()
+    (event,) = watched.decoded()
+    fields = json.loads(bytes(event.outputs[0].facets["schema"]))["fields"]
+    assert [field["name"] for field in fields] == ["a", "b"]
+
+
+def test_a_writer_of_ipc_in_memory_writes_no_dataset(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("job") as run, pa.ipc.new_stream(pa.BufferOutputStream(), TABLE.schema) as writer:
+        writer.write_table(TABLE)
+    assert names(run) == ([], [])

@@ -76,9 +76,35 @@ def test_a_property_of_the_class_is_followed(wrote: Wrote) -> None:
 
 @pytest.mark.parametrize("annotation", ["Mapped[list[Team]]", "Mapped[List['Team']]", '"Mapped[set[Team]]"'])
 def test_an_annotation_says_that_there_are_several(annotation: str) -> None:
-    bare = Part(Const(None), relations.RELATION)
+    bare = Part(Const((None, "", "")), relations.RELATION)
     node = ast.parse(annotation, mode="eval").body
-    assert relations.annotated(bare, node) == Part(Const(True), relations.RELATION)
-    assert relations.annotated(bare, ast.parse("Mapped[Team]", mode="eval").body) == Part(
-        Const(False), relations.RELATION
+    assert relations.annotated(bare, node) == Part(Const((True, "Team", "")), relations.RELATION)
+    one = relations.annotated(bare, ast.parse("Mapped[Team]", mode="eval").body)
+    assert one == Part(Const((False, "Team", "")), relations.RELATION)
+
+
+def test_an_object_of_an_earlier_query_has_its_columns_as_a_hedge(wrote: Wrote) -> None:
+    """By hand: nothing is loaded for ``one.team``, as the session has all teams; which one it is, the keys decide."""
+    text = (
+        CLASSES
+        + """
+        teams = session.scalars("teams").all()
+        pd.DataFrame([{"n": one.name, "t": one.team.title} for one in session.scalars("people")]).to_csv("o")
+    """
     )
+    title = "Person\0team_id join, Team\0id join ?, Team\0title transformation ?"
+    assert wrote(text) == {"n": "Person\0name", "t": title}
+
+
+def test_the_way_back_of_a_relationship_is_one_too(wrote: Wrote) -> None:
+    text = (
+        CLASSES.replace('back_populates="team"', 'backref="team"').replace(
+            '            team: Mapped[Team] = relationship(back_populates="people")\n', ""
+        )
+        + """
+        pd.DataFrame([{"n": one.name, "t": one.team.title} for one in session.scalars("along")]).to_csv("o")
+    """
+    )
+    began = "Person\0team\0Team\0"
+    title = f"{began}id join, {began}title, Person\0team_id join"
+    assert wrote(text) == {"n": "Person\0name", "t": title}

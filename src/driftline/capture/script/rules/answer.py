@@ -13,6 +13,7 @@ from driftline.capture.script.reading import HEDGED
 from driftline.capture.script.rules import (
     arrays,
     arrow,
+    arrow_files,
     column_rules,
     combining,
     containers,
@@ -72,6 +73,7 @@ _FUNCTIONS: Rules = {
     **lists.FUNCTIONS,
     **learning.FUNCTIONS,
     **arrow.FUNCTIONS,
+    **arrow_files.FUNCTIONS,
     **futures.FUNCTIONS,
     **tuples.FUNCTIONS,
     **sessions.FUNCTIONS,
@@ -96,7 +98,7 @@ _METHODS: Mapping[type, Rules] = {
     Grouped: {**grouping.METHODS, **counts.ON_GROUPS, **arrow.ON_GROUPS},
     Items: lists.LISTS,
     Pairs: containers.DICTS,
-    File: files.METHODS,
+    File: arrow_files.METHODS,
     Foreign: {**learning.METHODS, **sessions.METHODS},
 }
 
@@ -112,9 +114,14 @@ _OF_OBJECTS: Rules = {
 
 def answer(call: Call) -> Value:
     """Return the value of a call."""
+    value = _answer(call)
+    return files.unread(call, value) if call.receiver is None and call.name in files.LOADERS else value
+
+
+def _answer(call: Call) -> Value:
     if call.receiver is None and call.name.startswith(_UNBOUND) and call.args and call.name not in _FUNCTIONS:
         kind = call.name.rpartition(".")[2]
-        return answer(Call(call.machine, call.args[0], kind, call.args[1:], call.kwargs, call.path, call.more))
+        return _answer(Call(call.machine, call.args[0], kind, call.args[1:], call.kwargs, call.path, call.more))
     if call.receiver is None and call.name in files.OPENERS:
         return files.opened(call)
     if call.name == "enter_context" and (file := files.entered(call)) is not None:

@@ -230,7 +230,7 @@ _TOTALS = (
 METHODS: Rules = {
     **_each("append_column add_column set_column", put_in),
     **_each("drop_columns remove_column", taken_out),
-    **_each("combine_chunks slice unify_dictionaries replace_schema_metadata flatten", same),
+    **_each("combine_chunks slice unify_dictionaries replace_schema_metadata flatten read_all", same),
     **_each("to_table scanner", scanned),
     "filter": framed(chosen),
     "join": joined,
@@ -258,6 +258,7 @@ FUNCTIONS: Rules = {
     "pyarrow.compute.if_else": if_else,
     **{f"pyarrow.compute.{name}": arrays.summed_up for name in _TOTALS.split()},
     "pyarrow.array": arrays.same,
+    **dict.fromkeys(("pyarrow.ipc.open_file", "pyarrow.ipc.open_stream"), arrays.same),  # of what is mapped
     "pyarrow.chunked_array": arrays.same,
     "pyarrow.scalar": arrays.computed,
     "pyarrow.Table.from_arrays": from_arrays,

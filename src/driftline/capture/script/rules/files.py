@@ -13,7 +13,20 @@ from driftline.capture.script.call import Call, Rules, entering, names, plain, r
 from driftline.capture.script.cames import changed, deciding, hedged, text_of, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
-from driftline.capture.script.values import NONE, Const, File, Frame, Items, Json, Pairs, Part, Ref, Thing, Value
+from driftline.capture.script.values import (
+    NONE,
+    Const,
+    File,
+    Frame,
+    Items,
+    Json,
+    Pairs,
+    Part,
+    Ref,
+    Thing,
+    Unread,
+    Value,
+)
 
 _MARKS = ",\t;|"  # between the cells of a line
 _BUFFERS = ("io.StringIO", "io.BytesIO")
@@ -27,20 +40,21 @@ def opened(call: Call) -> Value:
 
 def entered(call: Call) -> Value | None:
     """``enter_context`` of an ``ExitStack``: the open file that it is given, which it closes later."""
-    found = _file(call, call.argument(0))
+    found = file_of(call, call.argument(0))
     return None if found is None else found[0]
 
 
-def _file(call: Call, value: Value | None) -> tuple[Ref, File] | None:
+def file_of(call: Call, value: Value | None) -> tuple[Ref, File] | None:
+    """Return an open file, or that which a writer of rows is on, with its place; None of anything else."""
     content = call.see(value)
     if isinstance(value, Part) and value.kind == "writer":
-        return _file(call, value.of)
+        return file_of(call, value.of)
     return (value, content) if isinstance(value, Ref) and isinstance(content, File) else None
 
 
 def _read(call: Call, value: Value | None, row: bool) -> Value | None:
     """The table that lies in an open file."""
-    found = _file(call, value)
+    found = file_of(call, value)
     if found is None:
         return None
     return call.new(Frame(tables.read(found[1].opened, call.machine.columns(found[1].opened)), row))
@@ -113,6 +127,15 @@ def loaded(call: Call) -> Value | None:
     return None if row is None else call.new(Items((), row, kind="json"))
 
 
+def unread(call: Call, value: Value) -> Value:
+    """What a call that loads things made of a file: another is meant where that was not there yet."""
+    given = call.argument(0)
+    file = file_of(call, given)
+    reads = {file[1].opened} if file is not None else {one.read for one in call.cames(given)} or {call.path}
+    never = isinstance(given, Unread) or all(call.machine.outside.happened(path) is False for path in reads)
+    return Unread(value.place) if never and isinstance(value, Ref) else value
+
+
 def passed(call: Call) -> Value | None:
     """``json.loads``: the same data in another form."""
     value = call.argument(0)
@@ -131,7 +154,7 @@ def text_made(call: Call) -> Value | None:
 
 def content_read(call: Call) -> Value | None:
     """``read`` of an open file: a text of all its columns."""
-    found = _file(call, call.receiver)
+    found = file_of(call, call.receiver)
     if found is None:
         return None
     return Thing(text_of(found[1].opened))
@@ -139,7 +162,7 @@ def content_read(call: Call) -> Value | None:
 
 def writer(call: Call) -> Value | None:
     """``csv.writer`` and ``csv.DictWriter``."""
-    found = _file(call, call.argument(0))
+    found = file_of(call, call.argument(0))
     if found is None:
         return None
     header = names(call.machine, call.argument(1, "fieldnames")) if call.name.endswith("DictWriter") else None
@@ -158,7 +181,7 @@ def write(call: Call, place: Ref, file: File, table: Table) -> None:
 
 def row_written(call: Call) -> Value | None:
     """``writerow``."""
-    found = _file(call, call.receiver)
+    found = file_of(call, call.receiver)
     value = call.argument(0)
     if found is None:
         return None
@@ -198,7 +221,7 @@ def _row(call: Call, file: File, value: Value | None) -> Table:
 
 def rows_written(call: Call) -> Value | None:
     """``writerows``."""
-    found = _file(call, call.receiver)
+    found = file_of(call, call.receiver)
     if found is None:
         return None
     over = unrolling.unrolled(call.machine, call.argument(0) or Thing())
@@ -213,7 +236,7 @@ def rows_written(call: Call) -> Value | None:
 
 def dumped(call: Call) -> Value | None:
     """``json.dump``, ``pickle.dump``: an object into an open file."""
-    value, file = call.argument(0), _file(call, call.argument(1))
+    value, file = call.argument(0), file_of(call, call.argument(1))
     table = (contained.flat if call.name == "pickle.dump" else table_of)(call.machine, value)
     if file is None:
         return None
@@ -224,7 +247,7 @@ def dumped(call: Call) -> Value | None:
 
 def text_written(call: Call) -> Value | None:
     """``write`` of an open file: a line of cells, where the script spells out what is between them; else hedged."""
-    file = _file(call, call.receiver)
+    file = file_of(call, call.receiver)
     if file is None:
         return None
     content = call.see(call.argument(0))
@@ -287,7 +310,7 @@ def _both(call: Call, a: Value, b: Value) -> Value:
 
 def printed(call: Call) -> Value:
     """``print``: into an open file a line of what is given."""
-    file = _file(call, call.kwargs.get("file"))
+    file = file_of(call, call.kwargs.get("file"))
     if file is None:
         return NONE
     between, end = (
@@ -314,6 +337,17 @@ METHODS: Rules = {
 WRITERS: Rules = {"writerow": row_written, "writerows": rows_written, "writeheader": lambda call: NONE}
 OPENERS = frozenset(
     {"builtins.open", "io.open", "gzip.open", "bz2.open", "lzma.open", "codecs.open", "fsspec.open", "smart_open.open"}
+)
+LOADERS = frozenset(
+    f"{module}.{name}"
+    for names_, modules in (
+        ("load loads", "json pickle yaml tomllib orjson ujson simplejson dill cloudpickle marshal"),
+        ("load", "joblib torch"),
+        ("safe_load", "yaml"),
+        ("dict list set", "builtins"),  # of what was loaded
+    )
+    for name in names_.split()
+    for module in modules.split()
 )
 FUNCTIONS: Rules = {
     **dict.fromkeys(OPENERS, opened),

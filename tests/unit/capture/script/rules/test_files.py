@@ -6,6 +6,7 @@ from driftline.capture.script.follow import Followed
 from driftline.capture.script.reading import Table
 
 Follows = Callable[..., Followed]
+Wrote = Callable[..., dict[str, str]]
 
 
 def written(found: Followed, line: int) -> Table:
@@ -333,3 +334,40 @@ def test_a_text_without_a_header_has_named_columns_that_may_come_from_any_of_it(
         t.to_csv("o")
     """
     assert wrote(text) == {"x": "a transformation ?, b transformation ?", "y": "a transformation ?, b transformation ?"}
+
+
+# ``not_there`` is a file that the run has not read
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        'state = pickle.load(open("not_there", "rb")) if os.path.exists(p) else {}',
+        'state = {}\nif os.path.exists(p):\n    with open("not_there") as file:\n        state = json.load(file)',
+        'try:\n    state = dict(joblib.load("not_there"))\nexcept FileNotFoundError:\n    state = {}',
+        'state = {}\nif os.path.exists(p):\n    state.update(json.load(open("not_there")))',
+        "def load():\n    if not os.path.exists(p):\n        return {}\n"
+        '    return json.loads(Path("not_there").read_text())\nstate = load()',
+    ],
+)
+def test_state_whose_file_is_not_there_yet_is_what_is_begun_in_its_place(wrote: Wrote, begun: str) -> None:
+    text = f"""\
+import json, os, pickle, joblib
+from pathlib import Path
+{begun}
+state["total"] = 0
+for row in orders.to_dict("records"):
+    state["total"] += row["a"]
+    state["last"] = row["k"]
+pd.DataFrame([state]).to_csv("o")
+"""
+    assert wrote(text) == {"total": "a transformation", "last": "k"}
+
+
+def test_state_that_was_read_is_either(wrote: Wrote) -> None:
+    text = """
+        import os, joblib
+        state = joblib.load("state") if os.path.exists("state") else {"limit": 0}
+        pd.DataFrame([{"limit": state["limit"]}]).to_csv("o")
+    """
+    assert wrote(text) == {"limit": "limit"}
