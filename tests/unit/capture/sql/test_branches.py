@@ -200,10 +200,11 @@ def test_a_later_condition_that_asks_what_was_found_is_not_taken_for_one_about_t
         ("oracle", "DECLARE v NUMBER; BEGIN LOOP SELECT max(c.f) INTO v FROM c; EXIT WHEN v > 3; "
                    "INSERT INTO u (a) SELECT o.id FROM o; END LOOP; INSERT INTO t (a) SELECT p.id FROM p; END;"),
         ("mysql", "CREATE PROCEDURE q() BEGIN DECLARE v INT; l: LOOP SELECT max(c.f) INTO v FROM c; "
-                  "IF v > 3 THEN LEAVE l; END IF; INSERT INTO u (a) SELECT o.id FROM o; END LOOP; INSERT INTO t (a) SELECT p.id FROM p; END"),
+                  "IF v > 3 THEN LEAVE l; END IF; INSERT INTO u (a) SELECT o.id FROM o; END LOOP; "
+                  "INSERT INTO t (a) SELECT p.id FROM p; END"),
         ("postgres", "CREATE FUNCTION q() RETURNS void LANGUAGE plpgsql AS $$ DECLARE v int; BEGIN LOOP "
-                     "SELECT max(c.f) INTO v FROM c; CONTINUE WHEN v > 3; INSERT INTO u (a) SELECT o.id FROM o; END LOOP; "
-                     "INSERT INTO t (a) SELECT p.id FROM p; END $$"),
+                     "SELECT max(c.f) INTO v FROM c; CONTINUE WHEN v > 3; INSERT INTO u (a) SELECT o.id FROM o; "
+                     "END LOOP; INSERT INTO t (a) SELECT p.id FROM p; END $$"),
         ("tsql", "DECLARE @v INT; WHILE 1 = 1 BEGIN SELECT @v = max(c.f) FROM c; IF @v > 3 BREAK; "
                  "INSERT INTO u (a) SELECT o.id FROM o; END; INSERT INTO t (a) SELECT p.id FROM p;"),
     ],
