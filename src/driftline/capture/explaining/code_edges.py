@@ -335,7 +335,7 @@ def _of_part(part: str, names: Sequence[str] | None) -> tuple[dict[str, str] | N
 def _handed(table: Table, visit: Visit, names: Sequence[str] | None) -> dict[str, str]:
     """Return the columns that an INSERT fills, with what the rows that it was given call them."""
     written = {name.lower(): name for name in names or ()}
-    several = sum(not column.startswith(DECIDES) for column, _ in visit.into)
+    several = 1 + max((int(own) for _, own in visit.into if own.isdigit()), default=-1)
     placed = list(table.columns) if table.closed and len(table.columns) == several else None
     found = {}
     for column, own in visit.into:

@@ -39,6 +39,17 @@ def apart(text: str) -> Sequence[str]:
     return [one for one in _STATEMENT.findall(text) if one.strip()]
 
 
+def together(records: Sequence[Act | None]) -> Act:
+    """Return what records the statements of a text one by one."""
+
+    def record(run: Recording, *, failed: bool = False) -> None:
+        for one in records:
+            if one is not None:
+                one(run, failed=failed)
+
+    return record
+
+
 # --- sqlite3 ----------------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from driftline import later
 from driftline.capture.frames import origin
 from driftline.capture.ground import fault
-from driftline.capture.hooks import copying, glance, inserted, procedures, sqlite_asked
+from driftline.capture.hooks import copying, earlier, glance, inserted, procedures, sqlite_asked
 from driftline.capture.hooks import starred as stars_of
 from driftline.capture.program import sites
 from driftline.capture.runs import at_hand, transactions
@@ -97,6 +97,7 @@ def touch(
     *,
     whole: bool = False,
     some: bool = False,
+    begins: bool = False,
     shape: Callable[[Any], Any] | None = None,
     transaction: Any = None,
     connection: Any = None,
@@ -104,7 +105,7 @@ def touch(
     """Record that the run read or wrote a table, whose columns ``frame`` shows, and all of its rows if ``whole``.
 
     ``some``: of the columns alone, so that the frame does not tell what the table has. ``shape`` makes of the frame
-    what the table has, where that is not the same; ``connection`` is asked for columns.
+    what the table has, where that is not the same; ``connection`` is asked for columns. ``begins``: it is made anew.
     """
     dataset = place.table(name, schema)
     look = glance.at(frame)
@@ -117,6 +118,8 @@ def touch(
         sites.read([dataset], look.fields)
         _read(run, table, transaction)
     else:
+        if begins:
+            _begun(run, [dataset], transaction)
         _write(run, table, None, transaction)
     return True
 
@@ -151,6 +154,7 @@ def statement(
     analysis = _analysed(place, plain, fields, told)
     if analysis is None:
         return True  # it touches no data
+    _begun(run, [place.table(source.names[0]) for source in analysis.begun], transaction)
     done = run.trace.recalled.setdefault(_DONE, {})
     if len(done) >= _CACHE:
         done.clear()
@@ -255,17 +259,42 @@ def _record(
     dataset = place.table(name)
     edges = None
     if one.lineage is not None:
-        edges = importlib.import_module(_EDGES).SqlEdges(one.lineage, datasets, analysis.spelled)
+        edges = importlib.import_module(_EDGES).of(one, datasets, dataset, analysis)
+        again.times.append(edges.when)
+        if datasets and inserted.instead(analysis.template):
+            edges = edges._replace(keys=handed.keys(name))
     again.into = () if datasets else _into(one, name, fields(name), handed)
-    given = bool(again.into) or (not datasets and _in_order(one, fields(name)))
-    again.seen = _write(run, Table(dataset, fields(name)), edges, transaction, given=given, into=again.into)
+    given = bool(again.into) or (not datasets and _in_order(one, fields(name)) and inserted.hands(one, handed.text))
+    if not one.begins and one.itself:
+        _read_before(run, Table(dataset, fields(name), declared=True), transaction)
+    again.seen = _write(
+        run, Table(dataset, fields(name)), edges, transaction, given=given, into=again.into, begins=one.begins
+    )
     return datasets
+
+
+def _begun(run: Recording, made: Sequence[Dataset], transaction: Any) -> None:
+    """Take note that tables were made anew."""
+    for dataset in made:
+        act = functools.partial(earlier.emptied, run, dataset, time.perf_counter_ns())
+        transactions.put(transaction, run, act, inside=transaction is not None)
+
+
+def _read_before(run: Recording, table: Table, transaction: Any) -> None:
+    """Record that a table was read that is changed, as it was before the run."""
+
+    def act() -> None:
+        version = earlier.version(run, table.dataset, _written.get(table.dataset, ""))
+        if version is not None:
+            _add(run, "read", table.seen(version))
+
+    transactions.put(transaction, run, act, inside=transaction is not None)
 
 
 def _into(one: Any, name: str, fields: Any, handed: _Handed) -> inserted.Into:
     """What of the values that a statement is handed comes to which columns of its target, by ``names`` or by place."""
     into = None if one.lineage is None else one.lineage.into
-    if into is None:
+    if into is None and one.how != "change":
         return ()
     unique = functools.partial(handed.keys, name)
     found = inserted.columns(handed.text, into or [field.name for field in fields or ()], unique)
@@ -286,11 +315,19 @@ def _read(run: Recording, table: Table, transaction: Any) -> None:
 
 
 def _write(
-    run: Recording, table: Table, edges: Any, transaction: Any, *, given: bool = False, into: inserted.Into = ()
+    run: Recording,
+    table: Table,
+    edges: Any,
+    transaction: Any,
+    *,
+    given: bool = False,
+    into: inserted.Into = (),
+    begins: bool = False,
 ) -> Seen | None:
     """Record that a table was written, once that is committed.
 
     ``given``: what the script hands to the statement is written; then that is returned, for further visits.
+    ``begins``: nothing of what was there before is left.
     """
     dataset, version = table.dataset, _version(run, table.dataset)
     seen = table.seen(version)
@@ -300,6 +337,7 @@ def _write(
     def act() -> None:
         if len(_written) >= _CACHE:
             _written.clear()
+        earlier.written(run, dataset, None if begins else _written.get(dataset, ""), version)
         _written[dataset] = version
         _add(run, "write", seen)
         if edges is not None:

@@ -18,6 +18,10 @@ _DATABASES = "select path, lower(database_name), type from duckdb_databases() wh
 _EXTENSION = "select 1 from duckdb_extensions() where extension_name = 'json' and loaded"
 _SCHEMAS = frozenset(("information_schema", "pg_catalog"))
 _VIEWS = ("sqlite_master", "sqlite_schema", "sqlite_temp_", "duckdb_", "__duckdb_")  # the last ones are no tables
+_KEYS = (
+    "select constraint_column_names from duckdb_constraints() "
+    "where lower(table_name) = ? and constraint_type in ('PRIMARY KEY', 'UNIQUE')"
+)
 
 
 def own(name: str) -> bool:
@@ -89,6 +93,11 @@ class Catalog:
             return None
         rows = [row for row in self._rows(connection, name) if "." in name or row[3] == "main"]
         return tuple(Field(row[0], row[1]) for row in rows) if len({row[2] for row in rows}) == 1 else None
+
+    def keys(self, connection: Any, name: str) -> frozenset[str]:
+        """Return the columns, in small letters, of which a table takes no two rows that have the same."""
+        rows = self.ask(connection, _KEYS, [name.lower().rpartition(".")[2]])
+        return frozenset(str(column).lower() for (columns,) in rows for column in columns)
 
     def serialises(self, connection: Any) -> bool:
         """Return whether plans can be had without an extension being fetched for it."""

@@ -7,11 +7,14 @@ that the statement computes or spells out have no part in this, nor have stateme
 """
 
 import re
+import time
 from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
 
 from driftline.capture.program import sites
 from driftline.capture.program.sites import DECIDES
 from driftline.capture.runs import recalled
+from driftline.capture.runs.columns import When
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
 
@@ -29,6 +32,12 @@ _CONFLICT = re.compile(r"\bON\s+CONFLICT\s*\(([^()]*)\)", re.IGNORECASE)
 _INSTEAD = re.compile(
     r"\s*(?:INSERT\s+OR\s+(?:REPLACE|IGNORE)|REPLACE)\b|.*\bON\s+CONFLICT\s+DO\b", re.IGNORECASE | re.DOTALL
 )
+_CHANGES = re.compile(r"(?:\s|--[^\n]*\n)*(?:UPDATE|DELETE)\b", re.IGNORECASE)
+_WHERE = re.compile(r"\bWHERE\b", re.IGNORECASE)
+_QUOTED = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
+_COMPARED = re.compile(r"(?:\bSET|,)\s*[\"`\[]?(\w+)[\"`\]]?\s*=\s*$", re.IGNORECASE)
+_ENDS = re.compile(r"\s*(?:,|;|$|\bWHERE\b|\bFROM\b|\bRETURNING\b)", re.IGNORECASE)
+_NEAR = 200  # characters between a column and its value
 _VISITS = 1_000  # of one statement in a run
 
 Into = tuple[tuple[str, str], ...]  # column, and the place of its value from 0 or its name
@@ -39,6 +48,7 @@ class Again:
 
     def __init__(self) -> None:
         self.committed = False
+        self.times: list[When] = []  # of its statements
         self.into: Into = ()
         self.seen: Seen | None = None  # what it writes; None = no values are among its sources
         self._read = sites.number()  # what was read when it last ran
@@ -46,6 +56,8 @@ class Again:
 
     def take(self, run: Recording) -> None:
         """Take down where it runs once more, if anything was read since: it may be given something else by now."""
+        for one in self.times:
+            one.last = time.perf_counter_ns()
         if self.seen is None or self._read == sites.number() or self._times >= _VISITS:
             return
         self._read = sites.number()
@@ -65,7 +77,7 @@ def columns(text: str, into: Sequence[str], unique: Callable[[], Collection[str]
     """
     begin = _VALUES.search(text)
     if begin is None:
-        return ()
+        return _changed(text)
     found = list(_values(text, begin.end()))
     if _SECOND.search(text, begin.end()) is not None:
         return ()
@@ -77,6 +89,45 @@ def columns(text: str, into: Sequence[str], unique: Callable[[], Collection[str]
     if _INSTEAD.match(text):
         keys = unique()
     return (*told, *((f"{DECIDES}{column}", value) for column, value in told if column.lower() in keys))
+
+
+def _changed(text: str) -> Into:
+    """What an UPDATE sets its columns to, and what it or a DELETE looks for: ``SET a = ?``, ``WHERE b = ?``."""
+    if not _CHANGES.match(text):
+        return ()
+    plain = _QUOTED.sub(lambda found: " " * len(found[0]), text)
+    where = _WHERE.search(plain)
+    found: list[tuple[str, str]] = []
+    for place, token in _places(text):
+        column = _COMPARED.search(plain, max(0, token.start() - _NEAR), token.start())
+        if where is not None and where.start() < token.start():
+            found.append((f"{DECIDES}{place}", place))
+        elif column is not None and _ENDS.match(plain, token.end()):
+            found.append((column[1], place))
+    return tuple(found)
+
+
+def _places(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """Yield the place or the name of each value that is handed over, and where it stands."""
+    place = 0
+    for token in _TOKEN.finditer(text):
+        if token["place"]:
+            yield str(place), token
+            place += 1
+        elif token["number"]:
+            yield str(int(token["number"]) - 1), token
+        elif token["percent"] or token["name"]:
+            yield token["percent"] or token["name"], token
+
+
+def instead(text: str) -> bool:
+    """Whether rows of an INSERT take the place of others or are passed over, by the keys of the table."""
+    return _INSTEAD.match(text) is not None and _CONFLICT.search(text) is None
+
+
+def hands(one: Any, text: str) -> bool:
+    """Whether the values of an INSERT are those that the script hands over; its ``text`` may not be known."""
+    return one.how == "append" and (not text or any(_places(text)))
 
 
 def called(into: Into, names: Sequence[str]) -> Into:

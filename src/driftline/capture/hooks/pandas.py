@@ -115,6 +115,7 @@ def _stored(run: Recording, call: Call) -> bool:
         call.argument(3, "schema"),
         call.args[0],
         whole=all_of_it,
+        begins=call.argument(4, "if_exists") != "append",
         shape=(lambda frame: frame.reset_index(names=label)) if indexed else None,  # the index becomes columns
         transaction=addresses.transaction_of(call.argument(2, "con")),
         connection=call.argument(2, "con"),

@@ -224,6 +224,7 @@ def _stored(run: Recording, call: Call) -> bool:
         schema or None,
         call.args[0],
         whole=all_of_it,
+        begins=call.kwargs.get("if_table_exists", "fail") != "append",
         transaction=addresses.transaction_of(connection),
         connection=connection,
     )

@@ -16,7 +16,16 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from driftline.capture.ground import fault
-from driftline.capture.hooks import commits, duckdb_catalog, duckdb_export, duckdb_renames, duckdb_tables, memory
+from driftline.capture.hooks import (
+    commits,
+    duckdb_catalog,
+    duckdb_changes,
+    duckdb_export,
+    duckdb_renames,
+    duckdb_tables,
+    inserted,
+    memory,
+)
 from driftline.capture.hooks.duckdb_catalog import Catalog
 from driftline.capture.hooks.duckdb_files import Files, folder
 from driftline.capture.hooks.duckdb_frames import Queries
@@ -28,11 +37,12 @@ from driftline.capture.runs.around import enclosing
 from driftline.capture.runs.observe import Given
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
+from driftline.capture.sql import edges as edges_of
 from driftline.capture.sql import known as statements
 from driftline.capture.sql import plan, second
 from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.known import Analysis
-from driftline.capture.sql.relation import Output, Source
+from driftline.capture.sql.relation import Source
 from driftline.capture.sql.stated import Statement
 from driftline.capture.tables import measure
 from driftline.event.lineage import Dataset, Field, Touched
@@ -142,7 +152,7 @@ class Session:
                 lost = self.catalog.lost(connection) if transactions.commits(text) else None
                 return commits.control(connection, text, lost)
             if transactions.mixed(text):
-                return self._together([self.sql(connection, one, caller) for one in commits.apart(text)])
+                return commits.together([self.sql(connection, one, caller) for one in commits.apart(text)])
         if duckdb_export.folder(text):
             return duckdb_export.recorder(text, lambda one: self.sql(connection, one, caller, told=False))
         files = Files(self._forms(connection, text))
@@ -152,7 +162,7 @@ class Session:
             ask_second=lambda one: self._second(connection, text, one),
         )
         if analysis is None or not analysis.statements:
-            return duckdb_renames.recorder(connection, text, functools.partial(self._table, connection))
+            return duckdb_changes.recorder(connection, text, analysis, functools.partial(self._table, connection))
         known = self._sources(connection, analysis, caller, files)
         self.queries.understood(analysis, {source: found.datasets for source, found in known.items()})
         fresh = duckdb_tables.before(analysis, functools.partial(self.catalog.ask, connection)) if connection else {}
@@ -164,21 +174,12 @@ class Session:
                 for seen in (one for source in known.values() for one in source.seen if _is_file(one)):
                     ended.add("read", seen)
                 return
+            duckdb_changes.begun(ended, connection, analysis, functools.partial(self._table, connection))
             touches = any(one.reads or one.writes for one in analysis.statements)
             if touches and told:
                 ended.statement(text, analysis.form)
             for one in analysis.statements:
                 self._record(ended, connection, one, analysis, known, began_ns, caller, fresh, files)
-
-        return record
-
-    def _together(self, records: Sequence[Record | None]) -> Record:
-        """Record the statements of a text one by one."""
-
-        def record(run: Recording, *, failed: bool = False) -> None:
-            for one in records:
-                if one is not None:
-                    one(run, failed=failed)
 
         return record
 
@@ -216,19 +217,21 @@ class Session:
                 duckdb_tables.add_read(run, connection, seen, put)
         if one.writes is None:
             return
-        edges = None
-        if one.lineage is not None:
-            datasets = {source: found.datasets for source, found in known.items()}
-            edges = SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
+        datasets = {source: found.datasets for source, found in known.items()}
         for seen in self._targets(run, connection, one, analysis, began_ns, files.forms):
             touched, name = seen.touched, one.writes.names[0]
+            unique = functools.partial(self.catalog.keys, connection, name)
+            edges = None if one.lineage is None else edges_of.of(one, datasets, touched.dataset, analysis)
+            if edges is not None and one.reads and inserted.instead(analysis.template):
+                edges = edges._replace(keys=unique())
             if any(it.kind == "table" and not known[it].datasets for it in one.reads):  # frames in variables
                 seen.visits = [visit] if (visit := sites.visit()) is not None else []
             if one.writes.kind == "file":
-                self._written_to(run, seen, edges, None, _unknown)
+                self._written_to(run, one, seen, edges, None, _unknown)
                 continue
             if one.kind == "ALTER TABLE":
                 duckdb_renames.renamed(run, touched.dataset, (old for it in one.reads for old in known[it].seen))
+            duckdb_changes.handed(run, seen, one, analysis, unique)
             inside = transactions.begun(connection)
             look = None
             if name in fresh:  # what waits for a commit must not keep its connection alive
@@ -236,7 +239,7 @@ class Session:
                 look = functools.partial(
                     duckdb_tables.hold, seen, weakly, name, fresh[name], self.catalog.ask, self.catalog.query
                 )
-            act = functools.partial(self._written_to, run, seen, edges, look, self._later(connection, name))
+            act = functools.partial(self._written_to, run, one, seen, edges, look, self._later(connection, name))
             transactions.put(connection, run, act, touched.dataset, touched.version, inside=inside)
 
     def _later(self, connection: Any, name: str) -> Fields:
@@ -245,13 +248,20 @@ class Session:
         return lambda: self.catalog.fields(weakly(), name)
 
     def _written_to(
-        self, run: Recording, seen: Seen, edges: SqlEdges | None, hold: Callable[[], None] | None, fields: Fields
+        self,
+        run: Recording,
+        one: Statement,
+        seen: Seen,
+        edges: SqlEdges | None,
+        hold: Callable[[], None] | None,
+        fields: Fields,
     ) -> None:
         """Record what was written, and is committed; only now can others see the columns of a new table."""
         touched = seen.touched
         if touched.kind == "table" and touched.fields is None:
             touched = seen.touched = msgspec.structs.replace(touched, fields=fault.attempt("duckdb table", fields))
         if touched.kind == "table":
+            duckdb_changes.read_before(run, seen, one, self._written, duckdb_tables.put())
             if len(self._written) >= _TABLES:
                 self._written.clear()
             self._written[touched.dataset] = touched.version
@@ -296,14 +306,14 @@ class Session:
             path = analysis.spelled(one.writes.names[0])
             for seen in observe.observe(path, None, Given(), folder()):
                 if seen.modified_ns >= began_ns - headers.TICK_NS or not os.path.isdir(path):
-                    seen.form = forms.written(path, functools.partial(_outputs, one))
+                    seen.form = forms.written(path, functools.partial(duckdb_changes.outputs, one))
                     yield seen
             return
         name = one.writes.names[0]
         dataset = self._table(connection, name)
         version = f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
         if connection is not None and one.how == "create" and one.lineage is not None:
-            self._temporary.put(connection, name, _outputs(one))
+            self._temporary.put(connection, name, duckdb_changes.outputs(one))
         touched = Touched(dataset=dataset, version=version, kind="table", fields=self.catalog.fields(connection, name))
         yield Seen(touched=touched, at_ns=time.time_ns(), declared=True)
 
@@ -363,13 +373,6 @@ class Session:
 
 def _named(path: str) -> str:
     return f"duckdb://{observe.name_of(path, '', folder()).name}"
-
-
-def _outputs(one: Statement) -> tuple[str, ...] | None:
-    """The names of all columns that a statement makes; None where one is not known."""
-    items = one.lineage.items if one.lineage is not None else ()
-    names = [item.name for item in items if isinstance(item, Output) and item.name]
-    return tuple(names) if names and len(names) == len(items) else None
 
 
 def _unknown() -> None:

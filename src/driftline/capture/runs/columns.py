@@ -6,6 +6,7 @@ observed edges do not agree. An edge that both have is surer than either; one th
 that one. Source: https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetFacet.json.
 """
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NamedTuple, Protocol, TypeGuard
 
@@ -75,6 +76,28 @@ class Differing(Protocol):
         """Return where the two do not agree, of the output with this node id and these columns."""
 
 
+class When:
+    """From when to when something ran, by the clock of visits; the same if it ran once."""
+
+    __slots__ = ("first", "last")
+
+    def __init__(self) -> None:
+        self.first = self.last = time.perf_counter_ns()
+
+
+class Changing(Protocol):
+    """Column edges of a statement, whose sources may be what its own target was before."""
+
+    lineage: Any
+    datasets: Mapping[Any, tuple[Dataset, ...]]
+    when: When | None
+    begins: bool
+    whole: bool
+
+    def led_on(self, reach: Reach, before: Iterable[Reach]) -> Iterable[Reach]:
+        """Yield where a column of the target leads that came from there ``before``."""
+
+
 class Trained(Protocol):
     """Column edges of a model, which the text of the code may tell of where it was fitted."""
 
@@ -99,6 +122,11 @@ def awaited(edges: object) -> TypeGuard[Awaited]:
 def differing(edges: object) -> TypeGuard[Differing]:
     """Whether two words may be known on ``edges``."""
     return hasattr(edges, "differing")
+
+
+def changing(edges: object) -> TypeGuard[Changing]:
+    """Whether ``edges`` are those of a statement, of which it is known when it ran."""
+    return getattr(edges, "when", None) is not None
 
 
 def trained(edges: object) -> TypeGuard[Trained]:

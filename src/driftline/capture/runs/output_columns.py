@@ -10,10 +10,14 @@ import importlib
 from collections.abc import Collection, Iterable
 from typing import Any
 
+import msgspec
+
 from driftline.capture.ground import fault
 from driftline.capture.program import openings
 from driftline.capture.runs import columns, likeness, order
 from driftline.capture.runs.columns import Bound
+from driftline.capture.runs.composed import EMPTIED, Composed, Handed
+from driftline.capture.runs.composed import elsewhere as without
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.event.lineage import Dataset
 
@@ -35,11 +39,20 @@ class OutputColumns:
     def of(self, seen: Seen, names: tuple[str, ...] | None) -> dict[str, Any] | None:
         """Return the body of the facet of an output with these columns; None where nothing is known."""
         trace = self._trace
-        found, guessed = self._declared(seen, names)
+        stated, guessed = self._declared(seen, names)
+        composed = self._composed(seen, names, stated)
+        found = [bound for _, bound in stated] if composed is None else [composed.stated()]
+        elsewhere = found if composed is None else [without(seen.touched.dataset, found[0])]
+        handed = any(visit.into for visit in seen.visits)
         waits = any(columns.awaited(edges) and edges.waits_for() for edges in seen.edges)
-        if not seen.rootless and not _explained(found, names):
-            code = _NOTHING if waits else fault.attempt("code", self._by_code, seen, names) or _NOTHING
-            found = self._together(seen, found, guessed, code, waits=waits)
+        if not seen.rootless and (handed or not _explained(elsewhere, names)):
+            code = _NOTHING
+            if not waits:
+                code = fault.attempt("code", self._by_code, seen, names) or _NOTHING
+            if composed is not None and any(code[0].values()):
+                code = composed.code(code[0])
+            known = self._together(seen, elsewhere, guessed, code, waits=waits)
+            found = [*found, code, *known] if handed else [*found, *known]
         else:
             found += guessed
         node = seen.touched.dataset.node
@@ -50,10 +63,12 @@ class OutputColumns:
         trace.differences += [one for one in told if one not in trace.differences]
         return columns.facet(columns.together(found))
 
-    def _declared(self, seen: Seen, names: tuple[str, ...] | None) -> tuple[list[Bound], list[Bound]]:
+    def _declared(
+        self, seen: Seen, names: tuple[str, ...] | None
+    ) -> tuple[list[tuple[columns.Bindable, Bound]], list[Bound]]:
         """What was said of an output, and what was said of a frame that may have been changed since."""
         trace = self._trace
-        found: list[Bound] = []
+        found: list[tuple[columns.Bindable, Bound]] = []
         guessed: list[Bound] = []
         own, inputs = _columns_of(order.reread(trace, seen)), self._read_before(seen)
         for edges in seen.edges:
@@ -61,13 +76,40 @@ class OutputColumns:
                 if columns.trained(edges):
                     fault.attempt("code", self._trained, edges)
                 bound = columns.bind(edges, names, inputs, own)
-                (guessed if getattr(edges, "changeable", False) else found).append(bound)
+                if getattr(edges, "changeable", False):
+                    guessed.append(bound)
+                else:
+                    found.append((edges, bound))
                 if getattr(edges, "unknown", False) and not (columns.awaited(edges) and edges.waits_for()):
                     trace.gaps["frame columns"] = trace.gaps.get("frame columns", 0) + 1
             except Exception as error:  # the fault rule: columns that cannot be bound are a gap
                 fault.failed("columns", error)
                 trace.gaps["columns"] = trace.gaps.get("columns", 0) + 1
         return found, guessed
+
+    def _composed(
+        self, seen: Seen, names: tuple[str, ...] | None, stated: list[tuple[columns.Bindable, Bound]]
+    ) -> Composed | None:
+        """What the statements on a table have made of it; None where none is known to have changed it."""
+        if not any(columns.changing(edges) for edges, _ in stated):
+            return None
+        own = seen.touched.dataset
+        emptied = self._trace.recalled.get(EMPTIED, {}).get(own, ())
+        return Composed(own, stated, emptied, self._handed(seen, names))
+
+    def _handed(self, seen: Seen, names: tuple[str, ...] | None) -> Handed:
+        """Return what tells of the rows that the code has handed over between two times."""
+        told: dict[tuple[int, ...], Bound] = {}
+
+        def between(since: int, until: int) -> Bound:
+            visits = [visit for visit in seen.visits if since < visit.order < until]
+            key = tuple(visit.order for visit in visits)
+            if key not in told:
+                part = msgspec.structs.replace(seen, visits=visits)
+                told[key] = (fault.attempt("code", self._by_code, part, names) if visits else None) or _NOTHING
+            return told[key]
+
+        return between
 
     def _read_before(self, seen: Seen) -> dict[Dataset, tuple[str, ...]]:
         """What was read when an output was written, or fitted, where the run knows the order."""

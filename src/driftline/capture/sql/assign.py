@@ -254,20 +254,6 @@ def _inserted(
     return []
 
 
-def met(walker: Walker, tree: Any, offered: Relation, into: tuple[str, ...] | None) -> Relation:
-    """Return what an INSERT offers, with the keys of its ON CONFLICT, which decide which rows of the table it meets."""
-    conflict = tree.args.get("conflict")
-    parts = (
-        one.find(exp.Column) for one in (conflict.args.get("conflict_keys") if conflict is not None else None) or ()
-    )
-    keys = [part.this for part in parts if part is not None and isinstance(part.this, exp.Identifier)]
-    written = walker.dialect.written
-    new = offered.renamed((name, written(name)) for name in into) if into and offered.whole and keys else offered
-    hits = (new.output(walker.dialect.column(key)) or new.loosely(key.name) for key in keys)
-    found = rel.through(NONE.union(*(hit.edges for hit in hits if hit is not None)), JOIN)
-    return Relation(offered.items, offered.rows | found, offered.base) if found else offered
-
-
 def on_conflict(
     walker: Walker, tree: Any, offered: Relation, into: tuple[str, ...] | None, inside: Any
 ) -> tuple[Relation, tuple[str, ...] | None]:

@@ -1,8 +1,8 @@
 """Conditions that decide whether, and how often, the statements of a script run: IF, CASE, WHILE, FOR, LOOP with FETCH.
 
 Enters: the words of a script, part by part. Leaves: what the next statement stands under: the words of conditions, and
-the names of rows for each of which it runs. What these look at decides whether, and which, rows come at all. A script
-that leaves by ``RETURN``, ``EXIT`` or ``LEAVE`` is not followed.
+the names of rows for each of which it runs. What these look at decides whether, and which, rows come at all; so
+does what leaves a loop (``EXIT WHEN``, ``LEAVE``) for what follows in it. ``RETURN`` and ``UNTIL`` are not followed.
 """
 
 from typing import Any, Literal, NamedTuple
@@ -24,6 +24,7 @@ _BEGIN = frozenset(  # the first word of a statement
 _NO_BLOCK = frozenset(["TRAN", "TRANSACTION", "DISTRIBUTED", "DIALOG", "CONVERSATION"])
 _ENDED = frozenset(["IF", "WHILE", "LOOP", "FOR", "CASE", "REPEAT"])  # what END names
 _LABELLED = frozenset(["BEGIN", "LOOP", "WHILE", "REPEAT", "FOR"])
+_LEAVING = frozenset(["EXIT", "LEAVE", "BREAK", "CONTINUE", "ITERATE"])  # a loop, or this turn of it
 _NEAR = 8  # words between FETCH and INTO, as in FETCH RELATIVE 2 FROM GLOBAL c INTO
 _MOST = 50  # conditions of one statement, which nobody writes
 
@@ -138,6 +139,8 @@ class Branches:
                 self._headed[end] = self._heading(tokens[place:end], words[place:end])
         elif place in self._headed or (word in ("LOOP", "REPEAT") and before in _STARTED):
             self._open.append(_Open(self._headed.get(place, []), "END", "LOOP"))
+        elif word in _LEAVING and before in _BEFORE:
+            self._leave(tokens, words, place)
         elif self._open:
             self._block(word, _after(words, place))
 
@@ -185,9 +188,23 @@ class Branches:
         if around is not None and all(tokens[into - 1].text != one.words[0].text for one in around.conditions):
             around.conditions.append(self._fetched)
 
+    def _leave(self, tokens: list[Any], words: Words, place: int) -> None:
+        """``EXIT WHEN v``, ``IF v THEN LEAVE l``: what follows in a loop runs only where that did not leave it."""
+        loop = next((at for at in reversed(range(len(self._open))) if self._open[at].of == "LOOP"), None)
+        if loop is None:
+            return
+        when = words.after(place, "WHEN")
+        under = [one for inner in self._open[loop + 1 :] for one in inner.conditions]
+        held = self._open[loop].conditions
+        for one in [*under, *(self._of(tokens[when + 1 :]) if when is not None else [])]:
+            if one.of == "value" and one not in held:
+                held.append(one)
+
     def _word(self, tokens: list[Any], words: Words, place: int) -> None:
         word, after = words[place], _after(words, place)
         waits = self._open[-1].waits if self._open else ""
+        if word in ("BREAK", "CONTINUE"):
+            self._leave(tokens, words, place)
         if word in ("IF", "WHILE") and not (word == "IF" and place and words[place - 1] in _NAMED):
             if waits == "end":
                 self._close()

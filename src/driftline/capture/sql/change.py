@@ -15,6 +15,7 @@ from driftline.capture.sql import (
     clauses,
     functions,
     given_out,
+    meeting,
     multitable,
     naming,
     tables,
@@ -156,10 +157,12 @@ class Reading:
             target = self.script.source(prop.this) or target
         temporary = clauses.temporary(tree) or target.names[0].startswith("#")
         if query is None and like is None:
+            self.script.keys[target] = meeting.keys(tree.this)
             if listed or temporary:  # else nobody knows the columns
                 self.script.declare(target, listed, temporary=temporary, computed=clauses.computed(tree.this))
             made = self._computed(tree.this, target, listed)
-            return [Statement((), target, Lineage(made, rel.NONE), "none", kind=kind)]
+            begins = not tree.args.get("exists")
+            return [Statement((), target, Lineage(made, rel.NONE), "none", kind=kind, begins=begins)]
         return [self._made(tree, target, query if query is not None else like, listed, temporary=temporary)]
 
     def _computed(self, node: Any, target: Source, listed: tuple[str, ...]) -> tuple[Output, ...]:
@@ -185,7 +188,7 @@ class Reading:
             offered = offered.renamed((name, fold(name)) for name in listed)
         made = self.done(tree, target, "create", offered)
         self.script.make(target, offered, self.walker.reads, temporary=temporary)
-        return made
+        return made._replace(begins=not tree.args.get("exists"))
 
     def _cache(self, tree: Any) -> list[Statement]:
         target = self.script.source(tree.this)
@@ -215,7 +218,8 @@ class Reading:
             self.walker.table(query)
         offered = self.walker.query(query, scope) if isinstance(query, exp.Expression) else Relation(())
         into = self.into(tree, inside, target)
-        offered = assign.met(self.walker, tree, offered, into)
+        unique = self.script.keys.get(target, ()) if target is not None else ()
+        offered = meeting.met(self.walker, tree, offered, into, unique)
         offered, into = assign.on_conflict(self.walker, tree, offered, into, inside)
         made = self.done(tree, target, "append", offered, into)
         if target is not None and self.script.is_temporary(target):
@@ -318,7 +322,8 @@ class Reading:
             if other_target is not None:
                 self.walker.reads.pop(other_target, None)
         offered = Relation((), frozenset(rows))
-        return [self.done(tree, one, "change", offered) for one in (target, *others)]
+        begins = where is None and not rows and not others
+        return [self.done(tree, one, "change", offered)._replace(begins=begins) for one in (target, *others)]
 
     # --- names that change ------------------------------------------------------------------------------------
 

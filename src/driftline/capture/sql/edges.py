@@ -2,22 +2,38 @@
 
 Enters: the lineage of a form of statement, and the datasets that its sources are this time. Leaves: edges per
 output column and edges that shape the rows, bound to the columns of the output when those are known, each as sure as
-the statement makes it. A source that is several datasets reaches the output from each of them.
+the statement makes it. A source that is several datasets reaches the output from each of them. Where a statement
+reads what it changes, its own table is among the sources, as it was before.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from driftline.capture.runs.columns import Bound, Reach
+from driftline.capture.runs.columns import Bound, Reach, When
 from driftline.capture.sql import bound, second
 from driftline.capture.sql.bound import Lineage
-from driftline.capture.sql.relation import Edge, Source
+from driftline.capture.sql.known import Analysis
+from driftline.capture.sql.relation import FILTER, Edge, Source, step
 from driftline.capture.sql.second import Said
+from driftline.capture.sql.stated import Statement
 from driftline.event.facets import Difference
 from driftline.event.lineage import Dataset
 from driftline.event.names import dataset_id
 
 PLAN = "plan"  # who observed what was not declared, or did not: the database that bound the statement
+
+
+def of(
+    one: Statement, datasets: Mapping[Source, tuple[Dataset, ...]], target: Dataset, analysis: Analysis
+) -> "SqlEdges":
+    """Return the edges of a statement that runs now and changes ``target``, which may be among its sources."""
+    assert one.lineage is not None
+    assert one.writes is not None
+    if one.writes.kind == "file":
+        return SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
+    whole = one.kind == "UPDATE" and one.how == "change" and not one.reads and not one.lineage.rows
+    known = {**datasets, one.writes: (target,)} if one.itself else datasets
+    return SqlEdges(one.lineage, known, analysis.spelled, analysis.said, When(), one.begins, whole)
 
 
 class SqlEdges(NamedTuple):
@@ -27,6 +43,10 @@ class SqlEdges(NamedTuple):
     datasets: Mapping[Source, tuple[Dataset, ...]]
     spelled: Callable[[str], str]
     said: Said | None = None  # what the database says of it
+    when: When | None = None  # it ran; None = nobody knows
+    begins: bool = False  # nothing of what its target was before is left
+    whole: bool = False  # it sets its columns in all rows
+    keys: frozenset[str] = frozenset()  # of the target, in small letters, by which rows take the place of others
 
     def bind(self, columns: tuple[str, ...] | None) -> Bound:
         """Return the edges per output column and those of the row set."""
@@ -34,7 +54,16 @@ class SqlEdges(NamedTuple):
         lineage = second.weigh(self.lineage, self.datasets, opinion) if opinion is not None else self.lineage
         fields, rows = bound.bind(lineage, columns)
         found = {self.spelled(name): self._reaches(edges) for name, edges in fields.items()}
-        return {name: reaches for name, reaches in found.items() if reaches}, self._reaches(rows)
+        met = (reach for name, reaches in found.items() if name.lower() in self.keys for reach in reaches)
+        deciding = {reach._replace(type=FILTER[0], subtype=FILTER[1]) for reach in met}
+        return {name: reaches for name, reaches in found.items() if reaches}, sorted({*self._reaches(rows), *deciding})
+
+    def led_on(self, reach: Reach, before: Iterable[Reach]) -> Iterable[Reach]:
+        """Yield where a column of its own table leads that came from there ``before`` it ran."""
+        for one in before:
+            kind = step((one.type, one.subtype), (reach.type, reach.subtype))
+            sure = round(one.confidence * reach.confidence, 6)
+            yield one._replace(type=kind[0], subtype=kind[1], confidence=sure)
 
     def differing(self, output: str, columns: tuple[str, ...] | None) -> list[Difference]:
         """Return where the statement and the plan to which the database bound it do not agree.

@@ -15,7 +15,7 @@ import os
 import pickle
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -57,6 +57,7 @@ class Analysis(NamedTuple):
     template: str
     literals: tuple[str, ...]
     said: Said | None = None  # what the database says of the only statement
+    begun: tuple[Source, ...] = ()  # tables without rows that it made before it wrote there
 
     @property
     def form(self) -> str:
@@ -80,6 +81,7 @@ class _Variant(NamedTuple):
     schemas: dict[Source, tuple[str, ...] | None]  # what was asked for, and the answer
     statements: tuple[Statement, ...]
     said: Said | None
+    begun: tuple[Source, ...]
 
 
 _known: OrderedDict[tuple[str, str], list[_Variant]] = OrderedDict()
@@ -123,7 +125,7 @@ def analyse(
         variants = _put(key, _recalled(kept)) if len(template) <= LENGTH else []  # a thousand of them are too many
     for variant in variants:
         if all(ask(source) == columns for source, columns in variant.schemas.items()):
-            return analysis._replace(statements=variant.statements, said=variant.said)
+            return analysis._replace(statements=variant.statements, said=variant.said, begun=variant.begun)
     asked: dict[Source, tuple[str, ...] | None] = {}
 
     def remember(source: Source) -> tuple[str, ...] | None:
@@ -131,16 +133,27 @@ def analyse(
             asked[source] = ask(source)
         return asked[source]
 
+    begun: tuple[Source, ...] = ()
     if len(template) > LENGTH:
         statements: tuple[Statement, ...] = (salvage.whole(template, f"longer than {LENGTH} characters"),)
     else:
-        read = statement.read(template, scripts.Script(_load(dialect), remember))
+        read = tuple(statement.read(template, scripts.Script(_load(dialect), remember)))
         statements = tuple(one for one in read if one.how != "none")
+        begun = _begun(read)
     only = statements[0] if len(statements) == 1 else None
     said = ask_second(only) if ask_second and only is not None and only.writes and only.lineage else None
     if len(template) <= LENGTH:
-        _keep(kept, _put(key, [_Variant(asked, statements, said), *variants[: VARIANTS - 1]]))
-    return analysis._replace(statements=statements, said=said)
+        _keep(kept, _put(key, [_Variant(asked, statements, said, begun), *variants[: VARIANTS - 1]]))
+    return analysis._replace(statements=statements, said=said, begun=begun)
+
+
+def _begun(read: Iterable[Statement]) -> tuple[Source, ...]:
+    """The tables that were made without rows, before anything of the same text wrote there."""
+    first: dict[Source, Statement] = {}
+    for one in read:
+        if one.writes is not None:
+            first.setdefault(one.writes, one)
+    return tuple(source for source, one in first.items() if one.how == "none" and one.begins)
 
 
 def _touches(sql: str) -> bool:

@@ -37,6 +37,7 @@ class Script:
         self._made: dict[Source, tuple[str, ...] | None] = {}
         self._temporary: dict[Source, tuple[Relation, tuple[Source, ...]]] = {}
         self._passing: set[Source] = set()  # temporary, looked through or not
+        self.keys: dict[Source, tuple[str, ...]] = {}  # of tables that it made: by which each row is there once
         self._computed: dict[Source, frozenset[str]] = {}
         self.functions: dict[str, Function] = {}
         self._within = Place()

@@ -32,3 +32,12 @@ class Statement(NamedTuple):
     doubts: tuple[Doubt, ...] = ()
     line: int = 1
     problem: str = ""  # why there are no columns
+    begins: bool = False  # nothing of what its target was before is left
+
+    @property
+    def itself(self) -> bool:
+        """Whether it reads columns of what it changes."""
+        if self.lineage is None:
+            return False
+        found = [self.lineage.rows, *(getattr(item, "edges", ()) for item in self.lineage.items)]
+        return any(edge.source == self.writes for edges in found for edge in edges)

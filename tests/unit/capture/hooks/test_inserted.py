@@ -1,6 +1,7 @@
 """Which value comes to which column of an INSERT; expected pairs are read off the statements."""
 
 import pytest
+from tests.told_by_code import BEGIN, DATA, Script, edges
 
 from driftline.capture.hooks import inserted
 from driftline.capture.program import sites
@@ -27,6 +28,15 @@ from driftline.event.lineage import Dataset, Job, Touched
         ("INSERT INTO t VALUES (?, ?), (?, ?)", "ab", []),
         ("INSERT INTO t VALUES (?, ?)", "a", []),
         ("INSERT INTO t SELECT ?", "a", []),
+        (
+            "UPDATE t SET a = ?, b = upper(?), c = ? WHERE a = ? AND d LIKE ?",
+            "abcd",
+            [("a", "0"), ("c", "2"), ("\0003", "3"), ("\0004", "4")],
+        ),
+        ('update t set "a" = :x where b = :y', "ab", [("a", "x"), ("\0y", "y")]),
+        ("UPDATE t SET a = b || ?, c = 'where ?'", "abc", []),
+        ("DELETE FROM t WHERE a IN (?, ?)", "ab", [("\0000", "0"), ("\0001", "1")]),
+        ("DELETE FROM t", "ab", []),
     ],
 )
 def test_each_column_gets_the_value_that_stands_alone_at_its_place(
@@ -82,3 +92,26 @@ def test_what_another_statement_wrote_of_the_same_version_has_the_visit_too() ->
 def test_values_at_places_are_called_as_the_program_calls_them() -> None:
     into = (("a", "1"), ("b", "0"), ("c", "x"), ("d", "7"))
     assert inserted.called(into, ["p", "q"]) == (("a", "q"), ("b", "p"), ("c", "x"), ("d", "7"))
+
+
+def test_values_of_an_update_come_to_the_columns_that_it_sets_and_what_it_looks_for_decides(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import csv, sqlite3\n"
+        'pd.DataFrame({"key": range(60), "town": [f"t{n * 7 % 41}" for n in range(60)]}).to_csv("t.csv", index=False)\n'
+        'base = sqlite3.connect("base.db")\n'
+        'base.execute("CREATE TABLE t (k INTEGER, p TEXT, v TEXT, w TEXT)")\n'
+        'rows = [(int(one["id"]), one["plan"]) for one in csv.DictReader(open("customers.csv"))]\n'
+        'base.executemany("INSERT INTO t (k, p) VALUES (?, ?)", rows)\n'
+        'towns = [(one["town"], int(one["key"])) for one in csv.DictReader(open("t.csv"))]\n'
+        'base.executemany("UPDATE t SET v = ? WHERE k = ?", towns)\n'
+        'base.execute("UPDATE t SET w = upper(p)")\n'
+        'base.execute("UPDATE t SET p = v")\n'
+        "base.commit()\n"
+    ))  # fmt: skip
+    assert edges(events, "t") == {
+        "k": {("customers.csv", "id", "TRANSFORMATION", 0.9)},
+        "v": {("t.csv", "town", "IDENTITY", 0.9)},
+        "w": {("customers.csv", "plan", "TRANSFORMATION", 0.9)},
+        "p": {("t.csv", "town", "IDENTITY", 0.9)},
+        "": {("customers.csv", "id", "FILTER", 0.9), ("t.csv", "key", "FILTER", 0.9)},
+    }

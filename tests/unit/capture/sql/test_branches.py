@@ -192,3 +192,25 @@ def test_whether_a_row_was_found_is_asked_of_what_ran_before_the_branch_and_not_
 def test_a_later_condition_that_asks_what_was_found_is_not_taken_for_one_about_the_branch_before(tell: Tell) -> None:
     sql = FOUND.replace("SQL%ROWCOUNT > 0", "1 = 2").format("ELSIF SQL%ROWCOUNT > 3 THEN")
     assert rows(tell(sql, "oracle"))["o"] == []
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text"),
+    [
+        ("oracle", "DECLARE v NUMBER; BEGIN LOOP SELECT max(c.f) INTO v FROM c; EXIT WHEN v > 3; "
+                   "INSERT INTO u (a) SELECT o.id FROM o; END LOOP; INSERT INTO t (a) SELECT p.id FROM p; END;"),
+        ("mysql", "CREATE PROCEDURE q() BEGIN DECLARE v INT; l: LOOP SELECT max(c.f) INTO v FROM c; "
+                  "IF v > 3 THEN LEAVE l; END IF; INSERT INTO u (a) SELECT o.id FROM o; END LOOP; "
+                  "INSERT INTO t (a) SELECT p.id FROM p; END"),
+        ("postgres", "CREATE FUNCTION q() RETURNS void LANGUAGE plpgsql AS $$ DECLARE v int; BEGIN LOOP "
+                     "SELECT max(c.f) INTO v FROM c; CONTINUE WHEN v > 3; INSERT INTO u (a) SELECT o.id FROM o; "
+                     "END LOOP; INSERT INTO t (a) SELECT p.id FROM p; END $$"),
+        ("tsql", "DECLARE @v INT; WHILE 1 = 1 BEGIN SELECT @v = max(c.f) FROM c; IF @v > 3 BREAK; "
+                 "INSERT INTO u (a) SELECT o.id FROM o; END; INSERT INTO t (a) SELECT p.id FROM p;"),
+    ],
+)  # fmt: skip
+def test_what_leaves_a_loop_decides_about_what_follows_in_it_and_not_behind_it(
+    tell: Tell, dialect: str, text: str
+) -> None:
+    found = {one.target: one.rows for one in tell(text, dialect) if one.target is not None}
+    assert found == {"u": ["c.f CONDITIONAL"], "t": []}

@@ -328,3 +328,12 @@ def test_many_remarks_before_a_statement_are_passed_over_once() -> None:
     assert found is not None
     assert found[1] == "SELECT"
     assert known._UNPLAIN.match("/* a */ -- b\n CREATE OR REPLACE FUNCTION f()") is not None
+
+
+def test_a_statement_reads_what_it_changes_only_if_it_names_its_columns() -> None:
+    texts = {"update t set a = upper(b)": True, "update t set a = 1": False, "delete from t where a = 1": True,
+             "insert into t (a) select b from s": False, "insert into t (a) select a from t": True}  # fmt: skip
+    for text, reads in texts.items():
+        analysis = known.analyse(text, lambda *_: ("a", "b"), "sqlite")
+        assert analysis is not None
+        assert analysis.statements[0].itself is reads, text

@@ -1,0 +1,89 @@
+"""What statements of DuckDB do to a table of the catalog: which values the script hands over, what was there before.
+
+Enters: a statement that has run, and the version that it wrote. Leaves: where in the code values were handed to it, and
+the version of before the run among what the run has read, where the statement reads what it changes.
+"""
+
+import functools
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from driftline.capture.hooks import duckdb_renames, earlier, inserted
+from driftline.capture.program import sites
+from driftline.capture.runs import at_hand, transactions
+from driftline.capture.runs.recording import Recording
+from driftline.capture.runs.trace import Seen
+from driftline.capture.sql.known import Analysis
+from driftline.capture.sql.relation import Output
+from driftline.capture.sql.stated import Statement
+from driftline.event.lineage import Dataset, Touched
+
+_DONE = "statements of duckdb"  # among what a run recalls: by dataset and form ``inserted.Again``
+_CACHE = 10_000
+
+
+def begun(run: Recording, connection: Any, analysis: Analysis, table: Callable[[str], Dataset]) -> None:
+    """Tables that a text has made without rows."""
+    for source in analysis.begun:
+        act = functools.partial(earlier.emptied, run, table(source.names[0]), time.perf_counter_ns())
+        transactions.put(connection, run, act, inside=transactions.begun(connection))
+
+
+def recorder(
+    connection: Any, text: str, analysis: Analysis | None, table: Callable[[str], Dataset]
+) -> Callable[..., None] | None:
+    """Return what takes note of tables that a text makes without rows, or drops; None = of none."""
+    if analysis is None or not analysis.begun:
+        return duckdb_renames.recorder(connection, text, table)
+
+    def record(run: Recording, *, failed: bool = False) -> None:
+        if not failed:
+            begun(run, connection, analysis, table)
+
+    return record
+
+
+def outputs(one: Statement) -> tuple[str, ...] | None:
+    """Return the names of all columns that a statement makes; None where one is not known."""
+    items = one.lineage.items if one.lineage is not None else ()
+    names = [item.name for item in items if isinstance(item, Output) and item.name]
+    return tuple(names) if names and len(names) == len(items) else None
+
+
+def handed(
+    run: Recording, seen: Seen, one: Statement, analysis: Analysis, unique: Callable[[], frozenset[str]]
+) -> None:
+    """Have ``seen`` know where the script has handed values to a statement, and which columns they come to.
+
+    ``unique`` tells the keys of the table.
+    """
+    into = None if one.lineage is None else one.lineage.into
+    if one.reads or one.kind == "COPY" or (into is None and one.how != "change"):
+        return
+    done = run.trace.recalled.setdefault(_DONE, {})
+    key = (seen.touched.dataset, analysis.template)
+    again = done.get(key)
+    if again is not None:
+        again.take(run)
+        return
+    found = inserted.columns(analysis.template, into or [field.name for field in seen.touched.fields or ()], unique)
+    visit = sites.visit() if found else None
+    if visit is not None and len(done) < _CACHE:
+        seen.visits = [visit._replace(into=found)]
+        again = done[key] = inserted.Again()
+        again.into, again.seen = found, seen
+
+
+def read_before(
+    run: Recording, seen: Seen, one: Statement, written: Mapping[Dataset, str], put: Callable[[Any], None]
+) -> None:
+    """Record that a table was read that is changed, as it was before the run."""
+    dataset, version = seen.touched.dataset, seen.touched.version
+    earlier.written(run, dataset, None if one.begins else written.get(dataset, ""), version)
+    if one.begins or not one.itself:
+        return
+    before = earlier.version(run, dataset, "")
+    if before is not None:
+        touched = Touched(dataset=dataset, version=before, kind="table", fields=seen.touched.fields)
+        at_hand.add(run, "read", Seen(touched=touched, at_ns=seen.at_ns, declared=True), put)

@@ -1,0 +1,65 @@
+"""Tables of DuckDB that are filled by the script and changed in the same run; expected sources by hand."""
+
+from typing import Any
+
+import duckdb
+import pytest
+from tests.recorded import names
+from tests.told_by_code import BEGIN, DATA, Script, edges
+
+import driftline
+from driftline.testing import MemorySink
+
+FILL = DATA + (
+    "import csv, duckdb\n"
+    'con = duckdb.connect("base.duckdb")\n'
+    "{make}\n"
+    'rows = [(one["plan"], int(one["id"])) for one in csv.DictReader(open("customers.csv"))]\n'
+    'con.executemany("INSERT INTO t (g, k) VALUES (?, ?)", rows)\n'
+    'con.execute("UPDATE t SET v = upper(g) WHERE k > 3")\n'
+    "con.close()\n"
+)
+MAKE = 'con.execute("CREATE TABLE t (g TEXT, k INTEGER, v TEXT)")'
+
+
+def sources(events: list[dict[str, Any]], column: str) -> set[tuple[str, str]]:
+    """The columns behind a column of t, or behind its rows."""
+    *_, output = [one for event in events for one in event.get("outputs", ()) if one["name"] == "t"]
+    facet = output["facets"]["columnLineage"]
+    found = facet["fields"][column]["inputFields"] if column else facet["dataset"]
+    return {(one["name"], one["field"]) for one in found}
+
+
+def test_rows_that_are_handed_over_come_to_the_columns_and_through_an_update_to_others(script: Script) -> None:
+    events = script(BEGIN + FILL.replace("{make}", MAKE))
+    assert edges(events, "t") == {
+        "g": {("customers.csv", "plan", "IDENTITY", 0.9)},
+        "k": {("customers.csv", "id", "TRANSFORMATION", 0.9)},
+        "v": {("customers.csv", "plan", "TRANSFORMATION", 0.9)},
+        "": {("customers.csv", "id", "FILTER", 0.9)},
+    }
+    assert not [one for event in events for one in event["inputs"] if one["name"] == "t"]
+
+
+def test_a_table_that_was_there_before_is_a_source_beside_the_file(script: Script) -> None:
+    before = MAKE + "\ncon.execute(\"INSERT INTO t VALUES ('z', 9, NULL)\")\ncon.close()"
+    script("import duckdb\ncon = duckdb.connect('base.duckdb')\n" + before)
+    events = script(BEGIN + FILL.replace("{make}", ""))
+    assert sources(events, "v") == {("customers.csv", "plan"), ("t", "g")}
+    assert sources(events, "g") == {("customers.csv", "plan")}
+    assert sources(events, "") == {("customers.csv", "id"), ("t", "k")}
+
+
+@pytest.mark.parametrize("head", ["INSERT OR REPLACE INTO", "INSERT OR IGNORE INTO"])
+def test_the_keys_of_the_table_decide_which_rows_take_the_place_of_others(watched: MemorySink, head: str) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE s (a INTEGER, b TEXT)")
+        connection.execute("CREATE TABLE t (k INTEGER PRIMARY KEY, v TEXT)")
+        with driftline.run("keys") as run:
+            connection.execute(f"{head} t SELECT a, b FROM s")
+    assert names(run) == (["s"], ["t"])
+    driftline.flush()
+    *_, event = [one for one in watched.decoded() if one.job and one.job.name == "keys"]
+    facet = bytes(event.outputs[0].facets["columnLineage"])
+    assert b'"dataset":[{"namespace"' in facet
+    assert b'"field":"a","transformations":[{"type":"INDIRECT","subtype":"FILTER"}]' in facet
