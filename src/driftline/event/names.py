@@ -75,7 +75,7 @@ def locate(path: str) -> Located:
             break
         parts.pop()
     if not parts:
-        return Located(namespace, rest, "")
+        return Located(namespace, rest or ("/" if "://" in path else ""), "")  # all of a bucket, or the page of a host
     if len(parts) > 2 and parts[-1] == parts[-3] and _SAVED.match(parts[-2]):
         parts = parts[:-2]  # a version, and no partition: the next one takes its place
     if not found and len(parts) > 1:

@@ -59,6 +59,12 @@ def test_a_path_has_the_parts_that_the_standard_library_sees(path: str) -> None:
         assert names.locate(path).name == str(PurePosixPath(path))
 
 
+@pytest.mark.parametrize("address", ["s3://lake", "s3://lake/", "https://example.org"])
+def test_all_of_a_bucket_or_the_page_of_a_host_has_a_name(address: str) -> None:
+    """An event with a dataset that has none cannot be read."""
+    assert names.locate(address) == names.Located(address.rstrip("/"), "/", "")
+
+
 def test_a_path_that_is_nothing_but_a_partition_keeps_its_name() -> None:
     assert names.locate("2013-01-31.parquet") == ("file", "2013-01-31.parquet", "")
 

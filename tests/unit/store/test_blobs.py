@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 
 from driftline.event import ids
@@ -8,8 +10,10 @@ from driftline.store.sqlite import SqliteConnection
 
 
 @pytest.fixture
-def connection() -> Connection:
-    return SqliteConnection(None)
+def connection() -> Iterator[Connection]:
+    opened = SqliteConnection(None)
+    yield opened
+    opened.close()
 
 
 def test_bytes_are_kept_once_and_found_by_number_and_by_content(connection: Connection) -> None:

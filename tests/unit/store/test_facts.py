@@ -41,6 +41,7 @@ class Told:
         self.place = {names.dataset(one): one.name for one in (A, B, OUT)} | {names.job(JOB): "j"}
         self.version = {key[0]: self.place[touch.dataset] + touch.version for key, touch in self.facts.touches.items()}
         self.version[-RUN] = "run"
+        connection.close()
 
     def touches(self) -> dict[tuple[str, int, int], tuple[int, int]]:
         """Return to when and informed when, by version, role and from when."""

@@ -1,11 +1,20 @@
+from collections.abc import Iterator
+
 import pytest
 
 from driftline.errors import BadInput
 from driftline.store import marks, open_store
+from driftline.store.marks import Marks
 
 
-def test_what_was_said_last_stands() -> None:
-    held = open_store(":memory:").marks
+@pytest.fixture
+def held() -> Iterator[Marks]:
+    store = open_store(":memory:")
+    yield store.marks
+    store.close()
+
+
+def test_what_was_said_last_stands(held: Marks) -> None:
     held.say("tags", "gold", {"description": "checked"})
     held.say("tags", "raw", {})
     held.say("tags", "gold", {"description": "seen"})
@@ -13,9 +22,8 @@ def test_what_was_said_last_stands() -> None:
     assert held.words("sources") == {}
 
 
-def test_there_is_an_end_to_what_people_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_an_end_to_what_people_name(held: Marks, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(marks, "MOST", 1)
-    held = open_store(":memory:").marks
     held.say("namespaces", "a", {})
     held.say("namespaces", "a", {"owner": "me"})
     with pytest.raises(BadInput):

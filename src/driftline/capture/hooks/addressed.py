@@ -16,6 +16,9 @@ from driftline.capture.tables import lake
 FILES = 1_000  # of one call that are named one by one
 _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "abfs"}
 _WEB = frozenset(("http", "https", "ftp", "sftp"))
+_THROUGH = frozenset(
+    ("zip", "tar", "libarchive", "dir", "cached", "blockcache", "filecache", "simplecache")
+)  # of fsspec
 
 
 def places(given: Any) -> Iterator[str]:
@@ -84,8 +87,11 @@ def beneath(file: Any) -> Any:
 def address(text: str) -> str:
     """Return ``text`` as one address of several that mean the same, without user, password and query.
 
-    ``file://`` becomes a path, ``s3a://`` is ``s3://``, ``memory://a`` is ``memory:///a``.
+    ``file://`` becomes a path, ``s3a://`` is ``s3://``, ``memory://a`` is ``memory:///a``. What is read through an
+    archive or a cache (``zip://a.csv::s3://b/c.zip``) is what that is made of.
     """
+    while "::" in text and text.partition("::")[0].partition("://")[0] in _THROUGH:
+        text = text.partition("::")[2]
     scheme, sign, rest = text.partition("://")
     if not sign:
         return text

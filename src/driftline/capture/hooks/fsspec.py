@@ -3,7 +3,8 @@
 Enters: the loaded fsspec.spec module. Leaves: a patch on ``AbstractFileSystem.open``. A version is the store's own
 (version id, generation, ETag), else a checksum, else the time and size, where the file system has told them by opening
 the file: nothing is asked for over a network that the user did not ask for. Of a file that is written they are asked
-for when the run's event is made, on the sender's thread. Local files are those that their paths name.
+for when the run's event is made, on the sender's thread. Local files are those that their paths name; of an archive or
+a cache it is the file that it is made of, which its own file system opens.
 """
 
 import functools
@@ -22,7 +23,7 @@ from driftline.capture.sending import client
 
 _FILES = 10_000
 _turns: dict[str, object] = {}  # address -> who writes there, or has written there last
-_LOCAL = ("file", "local", "reference", "filecache", "simplecache", "blockcache")
+_LOCAL = ("file", "local", "reference", "filecache", "simplecache", "blockcache", "zip", "tar", "libarchive", "dir")
 
 
 def install(module: Any) -> list[Patch]:

@@ -54,3 +54,11 @@ def test_a_file_that_arrow_has_opened_is_its_path_until_it_is_closed(tmp_path: P
     with pa.OSFile(str(tmp_path / "x.csv"), "wb") as opened:
         assert list(addressed.places(opened)) == [str(tmp_path / "x.csv")]
     assert list(addressed.places(opened)) == []
+
+
+def test_an_address_through_others_is_the_last_one() -> None:
+    assert addressed.address("zip://a.csv::b/c.zip") == "b/c.zip"
+    assert addressed.address("zip://*.csv::simplecache::s3a://b/c.zip") == "s3://b/c.zip"
+    assert addressed.address("filecache::file:///b/c.csv") == "/b/c.csv"
+    for plain in ("http://[::1]/a.csv", "a::b.csv", "s3://b/a::c.csv"):
+        assert addressed.address(plain) == plain

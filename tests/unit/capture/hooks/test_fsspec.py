@@ -58,3 +58,27 @@ def test_what_the_next_run_writes_at_once_is_no_output_of_the_one_before(watched
         for one in event.outputs
     ]
     assert states == ["", "", last.inputs[0].version]
+
+
+def test_what_is_read_through_an_archive_or_a_cache_is_what_that_is_made_of(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    """What each address leads to is said in fsspec's documentation of URL chaining."""
+    data = pd.DataFrame({"a": [1, 2]})
+    data.to_csv("x.zip", index=False, compression={"method": "zip", "archive_name": "x.csv"})
+    with fsspec.open("memory://bucket/x.zip", "wb") as file:
+        file.write(Path("x.zip").read_bytes())
+    with driftline.run("local") as one:
+        assert pd.read_csv("zip://x.csv::x.zip").equals(data)
+        with fsspec.open(f"zip://x.csv::file://{tmp_path}/x.zip") as file:
+            assert pd.read_csv(file).equals(data)
+    with driftline.run("far") as other:
+        assert pd.read_csv("zip://x.csv::memory://bucket/x.zip").equals(data)
+        assert pd.read_csv("zip://x.csv::simplecache::memory://bucket/x.zip").equals(data)
+    driftline.flush()
+    told = [{(found.namespace, found.name) for found in event.inputs} for event in watched.decoded() if event.inputs]
+    assert told[0] == {("file", "x.zip")}
+    assert ("memory://", "bucket/x.zip") in told[1]
+    assert not any(namespace.startswith("zip") for namespace, _ in told[1])
+    assert [found.dataset for found in one.inputs if found.dataset.name != "x.zip"] == []
+    assert other.inputs
