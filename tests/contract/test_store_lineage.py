@@ -348,3 +348,14 @@ def test_the_order_in_which_runs_are_heard_of_plays_no_part(order: list[tuple[in
     finally:
         straight.close()
         crooked.close()
+
+
+def test_the_datasets_of_which_a_facet_stands_are_found_the_last_one_that_was_spoken_of_first(store: Store) -> None:
+    for day, name in enumerate(("b", "a", "c")):
+        key, facet = ("DATASET", "file", name), "schema" if name == "c" else "driftline_documents"
+        written = Touched(dataset=Dataset("file", name), version="1")
+        store.lineage.describe({key: {facet: ((at(day), 0, b"e"), b"{}")}}, {key: (at(day), at(day))})
+        store.lineage.put_shape(shape(day, (), (written,)))
+    assert [one.name for one in store.lineage.with_facet("driftline_documents", 9)] == ["a", "b"]
+    assert [one.name for one in store.lineage.with_facet("driftline_documents", 1)] == ["a"]
+    assert store.lineage.with_facet("driftline_document_", 9) == []

@@ -36,35 +36,35 @@ def trails(house: House, answer: Answer) -> tuple[Trail, ...]:
     """Return where each document of an answer came from, in the order in which they were retrieved."""
     sources = sorted(answer.sources, key=lambda source: source.role not in KINDS)
     versions = [source.version for source in sources]
-    found = []
+    found, held = [], _Held(house)
     for place, one in enumerate(answer.documents):
-        steps, sure = _steps(house, one, versions), place < len(answer.documents) - answer.perhaps
+        steps, sure = _steps(held, one, versions), place < len(answer.documents) - answer.perhaps
         ways = [steps] if steps else contents.ways(house, one, answer.time_us) or [()]
         known = Trail(content=one.content, document=one.document, score=one.score, sure=sure)
         found += [msgspec.structs.replace(known, steps=way) for way in ways]
     return tuple(found)
 
 
-def _steps(house: House, one: Retrieved, versions: Iterable[Version]) -> tuple[Step, ...]:
+def _steps(held: "_Held", one: Retrieved, versions: Iterable[Version]) -> tuple[Step, ...]:
     for version in versions:
-        found = tuple(_follow(house, version, one.content, one.document))
+        found = tuple(_follow(held, version, one.content, one.document))
         if found:
             return found
     return ()
 
 
-def _follow(house: House, version: Version, content: str, document: str) -> Iterator[Step]:
+def _follow(held: "_Held", version: Version, content: str, document: str) -> Iterator[Step]:
     """Yield the stations of a document, from the version that holds it on."""
     column = ""
     for station in range(_DEEPEST):
-        run, known, facet = _written(house, version)
+        run, known, facet = held.written(version)
         name = _named(facet, content, document)
         if name is None and (facet is not None or not station):
             return  # it is not in there, or nobody said so
         name = name or document
         yield Step(node=version.node, document=name, content=content, column=column, run=run, job=known.job)
         whole, origin = _whole(facet, name)
-        before = _before(house, known, whole, content, origin)
+        before = _before(held, known, whole, content, origin)
         if before is None:
             if origin.node:  # it was said, but nobody has read or written it
                 yield Step(node=origin.node, document=whole, content=origin.content, column=origin.column)
@@ -73,19 +73,21 @@ def _follow(house: House, version: Version, content: str, document: str) -> Iter
         document = whole
 
 
-def _before(house: House, known: Ingested, whole: str, content: str, origin: Origin) -> tuple[Version, str, str] | None:
+def _before(
+    held: "_Held", known: Ingested, whole: str, content: str, origin: Origin
+) -> tuple[Version, str, str] | None:
     """Return the input of a run that held a document, the document's content there, and its column."""
-    said = _version(house, known, origin.node) if origin.node else None
+    said = _version(held.house, known, origin.node) if origin.node else None
     holding = [(one.version, one.facet) for one in known.held if not one.output]
     told = {version for version, _ in holding}
     for version in known.inputs[:_INPUTS]:  # what the run itself does not say, the run that wrote it may
-        facet = _written(house, version)[2] if version not in told else None
+        facet = held.written(version)[2] if version not in told else None
         holding += [(version, facet)] if facet is not None else []
     for version, facet in holding:
         if said is None or version == said:
-            for held, name in facet.documents.items():
-                if name == whole or held in (content, origin.content):
-                    return version, held, origin.column
+            for known_by, name in facet.documents.items():
+                if name == whole or known_by in (content, origin.content):
+                    return version, known_by, origin.column
     if said is not None:
         return said, origin.content, origin.column
     named = [one for one in known.inputs if whole and one.dataset.name.rpartition("/")[2] == whole]
@@ -127,6 +129,20 @@ def _written(house: House, version: Version) -> tuple[str, Ingested, DocumentsFa
                 return run, known, one.facet
         return run, known, None
     return "", Ingested(), None
+
+
+class _Held:
+    """What versions hold, asked for once for all documents of an answer."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._known: dict[Version, tuple[str, Ingested, DocumentsFacet | None]] = {}
+
+    def written(self, version: Version) -> tuple[str, Ingested, DocumentsFacet | None]:
+        """Return the run that wrote a version, what it said, and the documents in that version."""
+        if version not in self._known:
+            self._known[version] = _written(self.house, version)
+        return self._known[version]
 
 
 def _ingested(house: House, run: str) -> Ingested:

@@ -21,6 +21,8 @@ Kind = Literal["model", "retrieval", "rerank", "sift", "tool", "prompt", "group"
 
 _MARKS = ("gen_ai.", "openinference.", "traceloop.", "llm.", "db.vector.", "retrieval.documents")
 _EVENTS = ("db.query.result", "db.search.result")
+_OUTPUT = "traceloop.entity.output"
+_LISTED = ("retrieval.documents.", "reranker.output_documents.", "gen_ai.retrieval.documents")
 _OPENINFERENCE: Mapping[str, Kind] = {
     "LLM": "model", "RETRIEVER": "retrieval", "RERANKER": "rerank", "TOOL": "tool", "PROMPT": "prompt",
     "CHAIN": "group", "AGENT": "group", "EMBEDDING": "aside", "GUARDRAIL": "aside", "EVALUATOR": "aside",
@@ -153,6 +155,21 @@ def called_by(span: Span) -> set[str]:
     return {str(value) for key, value in span.attributes.items() if key.endswith(_ASKED_FOR) and "output" in key}
 
 
+def lists(span: Span) -> bool:
+    """Whether a span names documents that it has found; cheap."""
+    return any(_lists(*one) for one in span.attributes.items()) or any(name in _EVENTS for name, _ in span.events)
+
+
+def unlisted(span: Span) -> Span:
+    """Return a span without the documents that it names."""
+    held = {key: value for key, value in span.attributes.items() if not _lists(key, value)}
+    return span._replace(attributes=held, events=[one for one in span.events if one[0] not in _EVENTS])
+
+
+def _lists(key: str, value: Any) -> bool:
+    return key.startswith(_LISTED) or (key == _OUTPUT and str(value).startswith('{"documents"'))
+
+
 def bare(span: Span) -> Span:
     """Return a span with no more than when it was, who has written it, and the id of its response."""
     return span._replace(attributes={_RESPONSE: response_of(span)}, events=(), inside=())
@@ -219,7 +236,7 @@ def _rows(span: Span) -> list[Any]:
     events = [row for name, body in span.events if name in _EVENTS for row in _results(body)]
     if events:
         return events
-    output = _json(held.get("traceloop.entity.output"))
+    output = _json(held.get(_OUTPUT))
     return list(retrieval.listed(output)) if isinstance(output, Mapping) else []
 
 
@@ -249,7 +266,7 @@ def _text(span: Span) -> str:
     output = held.get("output.value")
     if not found and isinstance(output, str) and held.get("output.mime_type") != "application/json":
         found = output
-    return found or _entity(held.get("traceloop.entity.output"), "outputs")
+    return found or _entity(held.get(_OUTPUT), "outputs")
 
 
 def _question(held: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ the documents, in order, by the hash of their content, with their scores. Outsid
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar, Token
 from typing import Any, TypeVar, cast, overload
 
 from driftline.capture.answering import answers
@@ -22,32 +23,61 @@ MOST = 1_000  # documents of one call that are recorded
 
 
 class _Retrieving:
-    """One call of a function that retrieves, for one answer."""
+    """One call of a function that retrieves, for one answer.
 
-    __slots__ = ("_answer",)
+    What others have found inside of it counts only where it does not say itself what it gives out.
+    """
+
+    __slots__ = ("_answer", "_inner", "_outer", "_over", "_says", "_token")
 
     def __init__(self, answer: Answering) -> None:
-        self._answer = answer
+        self._answer, self._outer = answer, _around.get()
+        self._inner: list[Any] = []  # what was found inside of it
+        self._says = self._over = False
+        self._token: Token[_Retrieving | None] | None = None
 
     def begin(self) -> None:
-        """Do nothing."""
+        """Be what others find documents for."""
+        self._token = _around.set(self)
 
     def suspend(self) -> None:
-        """Do nothing."""
+        """Let the former one be that again."""
+        token, self._token = self._token, None
+        try:
+            if token is not None:
+                _around.reset(token)
+        except ValueError:  # it ends in another context than it began in, as generators may
+            if _around.get() is self:
+                _around.set(None)
 
-    def resume(self) -> None:
-        """Do nothing."""
+    resume = begin
 
-    def finish(self, error: BaseException | None) -> None:
-        """Do nothing: what was found until then counts."""
+    def finish(self, error: BaseException | None) -> None:  # noqa: ARG002 - as what is around a call is ended
+        """Take what was found inside, where it has given out nothing: what was found until then counts."""
+        self._over = True
+        if not self._says:
+            self._take(self._inner)
 
     def passed(self, item: Any) -> None:
         """Take one document."""
-        fault.attempt("retriever", _take, self._answer, (item,))
+        self._says = True
+        self._take((item,))
 
     def returned(self, result: Any) -> None:
         """Take all documents."""
-        fault.attempt("retriever", _take, self._answer, listed(result))
+        found = listed(result)
+        self._says = self._says or bool(found) or isinstance(result, list | tuple)
+        self._take(found)
+
+    def _take(self, found: Sequence[Any]) -> None:
+        outer = self._outer
+        if outer is not None and outer._answer is self._answer and not outer._over:
+            outer._inner += found
+        else:
+            fault.attempt("retriever", _take, self._answer, found)
+
+
+_around: ContextVar[_Retrieving | None] = ContextVar("driftline_retriever", default=None)
 
 
 @overload

@@ -292,7 +292,12 @@ def _whole(inside: Sequence[Ended], ended: Ended) -> list[Ended]:
     """Return a span and those inside of it; where a call of a model is inside of one, they are the same call.
 
     What a tool has called is another one: some frameworks run their tools inside of the call that asked for them.
+    Of a retrieval inside of one counts what that gives out: it may leave something out, or put it in another order.
     """
+    if inside and dialects.kind_of(ended.span) == "retrieval" and dialects.lists(ended.span):
+        kinds = [(one, dialects.kind_of(one.span)) for one in inside]
+        bare = [one._replace(span=dialects.unlisted(one.span)) for one, kind in kinds if kind == "retrieval"]
+        inside = [*(one for one, kind in kinds if kind not in FOUND), *bare]
     if not inside or not _answers(ended):
         return [*inside, ended]
     tools = [one.span for one in inside if dialects.kind_of(one.span) == "tool"]

@@ -1,7 +1,8 @@
 """Retrievers. Hashes are those of ``ids.text`` over the texts that stand here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, NamedTuple
 
 import pytest
@@ -165,3 +166,70 @@ def test_of_very_many_documents_the_first_are_recorded_and_the_rest_is_counted(
     assert len(sink.recorded[0].documents) == 1_000
     assert fault.counts() == {"unrecorded documents": 3}
     assert "of 1003 documents of one retrieval the first 1000 are recorded" in caplog.text
+
+
+def read(sink: MemorySink, function: Callable[[], Any]) -> list[str]:
+    """Return the contents that an answer has read, in which a function is called."""
+    sink.recorded.clear()
+    with driftline.answer("desk"), contextlib.suppress(ValueError):
+        function()
+    assert driftline.flush()
+    return [document.content for document in sink.recorded[-1].documents]
+
+
+@driftline.retriever
+def all_three() -> list[str]:
+    return ["a", "b", "c"]
+
+
+def test_of_a_retriever_inside_of_another_one_counts_what_that_gives_out(sink: MemorySink) -> None:
+    @driftline.retriever
+    def best() -> list[str]:
+        return all_three()[1:2]
+
+    @driftline.retriever
+    def one_by_one() -> Iterator[str]:
+        yield from all_three()[::-1][:2]
+
+    @driftline.retriever
+    async def awaited() -> list[str]:
+        return best() + (await asyncio.to_thread(all_three))[:1]
+
+    @driftline.retriever
+    def none() -> list[str]:
+        return all_three()[:0]
+
+    a, b, c = (ids.text(text) for text in "abc")
+    assert read(sink, best) == [b]
+    assert read(sink, lambda: list(one_by_one())) == [c, b]
+    assert read(sink, lambda: asyncio.run(awaited())) == [b, a]
+    assert read(sink, none) == []
+    assert read(sink, lambda: (best(), all_three())) == [b, a, b, c]  # beside each other, each counts
+
+
+def test_a_retriever_that_does_not_say_what_it_gives_out_has_what_was_found_inside_of_it(sink: MemorySink) -> None:
+    @driftline.retriever
+    def lazily() -> Any:
+        return iter(all_three())
+
+    @driftline.retriever
+    def failing() -> Any:
+        all_three()
+        raise ValueError
+
+    every = [ids.text(text) for text in "abc"]
+    assert read(sink, lazily) == every
+    assert read(sink, failing) == every
+
+
+def test_what_an_answer_inside_of_a_retriever_has_read_is_its_own(sink: MemorySink) -> None:
+    @driftline.answer("inner")
+    def rewritten() -> str:
+        return all_three()[0]
+
+    @driftline.retriever
+    def search() -> list[str]:
+        return [rewritten()]
+
+    assert read(sink, search) == [ids.text("a")]
+    assert [len(answer.documents) for answer in sink.recorded] == [3, 1]

@@ -1,6 +1,7 @@
 """Spans that start and end, put in by hand. What belongs together is worked out by hand from their parents."""
 
 import gc
+import json
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -126,6 +127,47 @@ def test_a_call_by_hand_stands_perhaps_only_on_what_a_model_of_the_chain_has_rea
     tracing.end(chain, CHAIN)
     found = {answer.text: (len(answer.documents), answer.perhaps) for answer in recorded(sink)}
     assert found == {"Soon.": (1, 0), "Now.": (1, 1)}
+
+
+@pytest.mark.parametrize(
+    "outer",
+    [
+        retriever("b"),
+        {"gen_ai.operation.name": "retrieval", "gen_ai.retrieval.documents": json.dumps([{"content": "b"}])},
+        {
+            "gen_ai.operation.name": "vector_db_retrieve",
+            "traceloop.entity.output": json.dumps({"documents": [{"page_content": "b"}], "count": 1}),
+        },
+    ],
+)
+def test_of_a_retrieval_inside_of_another_one_counts_what_that_gives_out(
+    sink: MemorySink, outer: dict[str, Any]
+) -> None:
+    """As where one retriever compresses what another one has found; the index is that of the inner one."""
+    tracing = Tracing()
+    root = tracing.start()
+    compressing = tracing.start(root)
+    tracing.once({**retriever("a", "b", "c"), "db.collection.name": "pages"}, compressing)
+    tracing.once({**retriever("c"), "openinference.span.kind": "RERANKER"}, compressing)
+    tracing.end(compressing, outer)
+    tracing.once(LLM, root)
+    tracing.end(root, CHAIN)
+    (answer,) = recorded(sink)
+    assert [one.content for one in answer.documents] == [ids.text("b")]
+    assert [source.version.dataset.name for source in answer.sources if source.role == "index"] == ["pages"]
+
+
+def test_a_retrieval_around_another_one_that_does_not_say_what_it_gives_out_has_what_that_found(
+    sink: MemorySink,
+) -> None:
+    tracing = Tracing()
+    root = tracing.start()
+    around = tracing.start(root)
+    tracing.once(retriever("a"), around)
+    tracing.end(around, {"openinference.span.kind": "RETRIEVER"})
+    tracing.once(LLM, root)
+    tracing.end(root, CHAIN)
+    assert [one.content for answer in recorded(sink) for one in answer.documents] == [ids.text("a")]
 
 
 def test_a_retrieval_without_an_answer_is_none(sink: MemorySink) -> None:
