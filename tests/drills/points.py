@@ -94,7 +94,8 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
         "_kind.called", "_kind.called_later",
     ),
     "ground.resting": ("collector",),
-    "sending.sender": ("Sender._work", "Sender._spill"),
+    "sending.overflow": ("Overflow._work",),
+    "sending.sender": ("Sender._work",),
     "watching.step": ("step", "step.safely"),
     "runs.transactions": ("any_open",),
     "ground.unbound": (

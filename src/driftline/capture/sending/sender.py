@@ -14,6 +14,7 @@ from typing import Protocol
 from driftline.capture.ground import fault, own
 from driftline.capture.sending.delivery import Delivery
 from driftline.capture.sending.flight import TOGETHER, Flight, Item, Unmade, kind, prepare, weight
+from driftline.capture.sending.overflow import Overflow
 from driftline.capture.sending.tally import ANSWERS
 from driftline.capture.tables import measure
 from driftline.config import Settings
@@ -58,7 +59,7 @@ class Sender:
 
     def _fresh(self) -> None:
         self._items: deque[Item | _Mark] = deque()
-        self._overflow: deque[Item] = deque()
+        self._overflow = Overflow(self.delivery, self._taken)
         self._flight = Flight(self.delivery)  # encoded and not delivered
         self._tally = self.delivery.tally
         self._leaves = 0.0  # when it is to be delivered
@@ -71,7 +72,6 @@ class Sender:
         self._lock = threading.RLock()  # a signal handler, or what is collected meanwhile, may record on this thread
         self._starting = False
         self._thread: threading.Thread | None = None
-        self._spooler: threading.Thread | None = None
         self._more = 0  # answers in the queue beyond one an item
         self._measuring = False  # the thread encodes, which may read files
         self._room = self._limit  # items that the queue takes
@@ -126,8 +126,7 @@ class Sender:
         elif len(self._overflow) + self._more < 2 * self._limit:
             place = self.delivery.spool.folder
             fault.tell("queue", f"the queue is full ({self._limit}); what comes now goes to {place}")
-            self._overflow.append(item)
-            self._start_spooler()
+            self._overflow.put(item)
         else:
             self._taken(item)
             self.delivery.lost(weight(item), "they come faster than they can be written down")
@@ -182,16 +181,6 @@ class Sender:
             self._thread = own.thread("driftline-sender", self._work)
         finally:
             own.leave(token)
-            self._starting = False
-
-    def _start_spooler(self) -> None:
-        with self._lock:
-            if self._starting or (self._spooler is not None and self._spooler.is_alive()):
-                return
-            self._starting = True
-        try:
-            self._spooler = own.thread("driftline-spooler", self._spill)
-        finally:
             self._starting = False
 
     def counters(self) -> dict[str, int]:
@@ -295,18 +284,6 @@ class Sender:
         self._land()
         return True
 
-    # --- on the spooler's thread ------------------------------------------------------------------------------
-
-    def _spill(self) -> None:
-        while self._overflow:
-            fault.attempt("spooler", self._spill_some)
-
-    def _spill_some(self) -> None:
-        flight = Flight(self.delivery)
-        while self._overflow and len(flight) < BATCH:
-            self._add(self._overflow.popleft(), flight, cheap=True)
-        flight.keep()
-
     # --- with a deadline --------------------------------------------------------------------------------------
 
     def flush(self, timeout: float) -> bool:
@@ -343,6 +320,7 @@ class Sender:
             self._wait(late, timeout)
         if last and not late.done.is_set():
             self.closed = True
+            self._overflow.finish(timeout)
             self._keep(self._flight.copy())
 
     def close(self, timeout: float) -> None:
@@ -359,9 +337,7 @@ class Sender:
             self.closed, self._room = True, 0
         if thread is not None and not ended:
             self._leave(thread)
-        spooler = self._spooler
-        if spooler is not None and spooler.is_alive():
-            spooler.join(1.0)
+        self._overflow.finish(1.0)
         rest = Flight(self.delivery) if ended else self._flight.copy()
         if not ended:
             place = self.delivery.spool.folder
@@ -377,7 +353,10 @@ class Sender:
     def _keep(self, rest: Flight) -> None:
         """Write down what is queued, after the rest of what the thread had in hand."""
         while self._items:
-            item = self._items.popleft()
+            try:
+                item = self._items.popleft()
+            except IndexError:  # the thread has taken the last one meanwhile
+                break
             if not isinstance(item, _Mark):
                 self._add(item, rest, cheap=True)
         rest.keep()

@@ -1,0 +1,69 @@
+"""What comes while the queue is full is written down by whoever can, and by nobody twice."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from driftline.capture.sending import overflow
+from driftline.capture.sending.delivery import Delivery
+from driftline.capture.sending.overflow import Overflow
+from driftline.capture.sending.sender import Sender
+from driftline.config import Settings
+from driftline.testing import MemorySink
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def made(home: Path) -> tuple[Overflow, Delivery]:
+    delivery = Delivery(str(home), MemorySink)
+    return Overflow(delivery, lambda _: None), delivery
+
+
+def spooled(home: Path, delivery: Delivery) -> list[bytes]:
+    delivery.spool.close()
+    files = sorted((home / "spool").glob("*.jsonl"))
+    return [line.removeprefix(b"E ") for file in files for line in file.read_bytes().splitlines() if line]
+
+
+def test_what_comes_is_written_down_in_order(home: Path) -> None:
+    waiting, delivery = made(home)
+    lines = [b'{"number":%d}' % number for number in range(1_200)]
+    for line in lines:
+        waiting.put(line)
+    waiting.finish(30)
+    assert spooled(home, delivery) == lines
+    assert not len(waiting)
+
+
+def test_what_comes_while_the_thread_ends_is_written_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def over(_: str, work: Callable[[], None]) -> threading.Thread:
+        work()  # it has written all, and is not gone yet
+        return threading.current_thread()
+
+    monkeypatch.setattr(overflow.own, "thread", over)
+    waiting, delivery = made(home)
+    waiting.put(b'{"number":1}')
+    waiting.put(b'{"number":2}')
+    assert spooled(home, delivery) == [b'{"number":1}', b'{"number":2}']
+
+
+def test_what_no_thread_can_be_started_for_is_written_at_the_end(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overflow.own, "thread", lambda *_: None)
+    waiting, delivery = made(home)
+    waiting.put(b'{"number":1}')
+    assert spooled(home, delivery) == []
+    waiting.finish(1)
+    assert spooled(home, delivery) == [b'{"number":1}']
+
+
+def test_measuring_for_which_there_is_no_room_is_no_loss(tmp_path: Path) -> None:
+    sender = Sender(Settings(home=str(tmp_path), queue=0), MemorySink)
+    sender.put((list, 0))  # it is measured with the event that it belongs to
+    assert (sender.counters()["lost"], sender.delivery.tally.take()) == (0, {})
+    sender.put((list, 2, ()))
+    assert (sender.counters()["lost"], sender.delivery.tally.take()) == (2, {"lost": 2})
