@@ -6,7 +6,8 @@ one, so that everything below can add to it (``driftline.current_answer()``); it
 header, and its id goes out as a header of the response. The answer ends with the request: in ``error`` where the
 application raised, the response has a status of 400 and above, or never came to its end, since the request was
 cancelled or the client left. What fails in a background task, after the response, is no error of the answer, and a
-redirection is none. Source: ASGI 3.0, W3C Trace Context.
+redirection is none. Of several middlewares around one another, the outermost that records a request is the only one.
+Source: ASGI 3.0, W3C Trace Context.
 """
 
 import re
@@ -28,6 +29,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 HEADER = "x-driftline-answer"
+_RECORDED = "driftline_answer"  # in the scope of a request that is an answer: another middleware below leaves it alone
 _PARENT = re.compile(rb"^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}")
 _ELSEWHERE = 300  # the least status of a response that sends the client elsewhere
 _REFUSED = 400  # that of one that is no answer
@@ -93,6 +95,9 @@ def asgi(
     name = header.lower().encode("latin-1")
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+        if _RECORDED in scope:
+            await app(scope, receive, send)
+            return
         answer = fault.attempt("asgi", _begun, scope, endpoint, chosen, wanted) if scope["type"] == "http" else None
         sending = None if answer is None else fault.attempt("asgi", _Sending, send, answer, name)
         if answer is None or sending is None:
@@ -104,6 +109,7 @@ def asgi(
                 if token is not None:
                     fault.attempt("asgi", unrecorded.request.reset, token)
             return
+        fault.attempt("asgi", scope.update, {_RECORDED: answer.id})
         answer.begin()
         error: BaseException | None = None
         try:
@@ -113,6 +119,7 @@ def asgi(
             raise
         finally:
             answer.suspend()
+            fault.attempt("asgi", scope.pop, _RECORDED, None)
             fault.attempt("asgi", _concluded, answer, sending)
             answer.finish(None if error is not None and fault.attempt("asgi", _later, error, sending) else error)
 

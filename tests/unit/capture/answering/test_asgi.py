@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
 import xxhash
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.middleware.base import BaseHTTPMiddleware
 from starlette.responses import JSONResponse, StreamingResponse
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 
@@ -329,3 +330,46 @@ def test_a_server_that_empties_the_messages_that_it_has_sent_is_no_failure_of_th
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
     (answer,) = recorded(sink)
     assert (answer.endpoint, answer.decision) == ("desk", "")  # which the client has got
+
+
+def test_a_request_that_passes_two_of_them_is_one_answer_of_the_outer_one(sink: MemorySink) -> None:
+    async def chat(request: Any) -> JSONResponse:
+        made = driftline.current_answer()
+        assert made is not None
+        made.decide("refund", money=300.0)
+        return JSONResponse({})
+
+    inner = Starlette(routes=[Route("/chat", chat, methods=["POST", "PUT"])])
+    inner.add_middleware(driftline.asgi, endpoint="inner", paths=["/chat"], methods=["POST", "PUT"])
+    app = Starlette(routes=[Mount("/api", inner)])
+    app.add_middleware(driftline.asgi, endpoint="twice", paths=["/api"])
+    app.add_middleware(driftline.asgi, endpoint="outer", paths=["/api"])
+    with TestClient(app) as client:
+        posted, put = client.post("/api/chat"), client.put("/api/chat")
+    first, second = recorded(sink)
+    assert posted.headers.get_list("x-driftline-answer") == [first.id]
+    assert put.headers.get_list("x-driftline-answer") == [second.id]  # the outer one records no PUT
+    assert [(one.endpoint, one.decision, one.money) for one in (first, second)] == [
+        ("outer", "refund", 300.0),
+        ("inner", "refund", 300.0),
+    ]
+
+
+def test_an_application_that_is_called_from_within_another_one_has_answers_of_its_own(sink: MemorySink) -> None:
+    """As with a client that calls an application in the same process: that is another request."""
+
+    async def asked(request: Any) -> JSONResponse:
+        return JSONResponse({})
+
+    other = Starlette(routes=[Route("/ask", asked, methods=["POST"])])
+    other.add_middleware(driftline.asgi, endpoint="other", paths=["/ask"])
+
+    async def chat(request: Any) -> JSONResponse:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(other), base_url="http://other") as client:
+            await client.post("/ask")
+        return JSONResponse({})
+
+    app = Starlette(routes=[Route("/chat", chat, methods=["POST"])])
+    app.add_middleware(driftline.asgi, endpoint="desk", paths=["/chat"])
+    TestClient(app).post("/chat")
+    assert sorted(answer.endpoint for answer in recorded(sink)) == ["desk", "other"]
