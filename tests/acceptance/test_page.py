@@ -52,6 +52,9 @@ def decide():
     driftline.current_answer().decide("refund", money=10.0)
 with driftline.answer("desk", at=datetime.datetime(2024, 3, 1)):
     decide()
+for currency, paid in (("EUR", 120.0), ("GBP", 9.5)):
+    with driftline.answer("abroad", currency=currency, at=datetime.datetime(2023, 12, 2)) as answer:
+        answer.decide("refund", money=paid)
 with open("home/refunds.md", "w") as file:
     file.write("Paid within seven days.")
 with driftline.run("collect", at=datetime.datetime(2023, 11, 1)) as run:
@@ -102,6 +105,12 @@ def test_the_page_opens_on_what_is_wrong_and_leads_to_the_cause(page: browser.Pa
     assert "Not in this graph" in text
     page.wait_for("under quarantine")
     assert page.run("document.querySelectorAll('canvas').length") >= 1
+
+
+def test_money_of_several_currencies_is_shown_by_each(page: browser.Page, address: str) -> None:
+    """31 answers of the desk, and one that a guard has only observed, paid 10 dollars each: 320."""
+    page.open(address)
+    assert "Paid by answers $320, €120 and £9.50" in " ".join(page.wait_for("Paid by answers").split())
 
 
 def test_a_dataset_shows_what_changed_in_it_and_where_its_columns_are_in_doubt(

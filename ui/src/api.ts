@@ -39,6 +39,7 @@ export interface Cause {
 }
 export interface Money {
   currency?: string; paid?: number; expected?: number; lost?: number; avoided?: number; answers?: number; held?: number;
+  others?: Record<string, number>;
 }
 export type IncidentState = "open" | "contained" | "resolved";
 export interface Incident {
@@ -92,12 +93,12 @@ export interface Explanation {
 }
 export interface Impact {
   node: string; graph?: Subgraph; datasets?: number; jobs?: number; endpoints?: string[]; answers?: number;
-  money?: number; currency?: string; sentence?: string;
+  money?: number; currency?: string; others?: Record<string, number>; sentence?: string;
 }
 export interface Guards { quarantines: Quarantine[]; decisions: Partial<Record<Action, number>> }
 export interface Overview {
   events?: Record<string, number>; datasets?: number; jobs?: number; runs?: number; versions?: number; answers?: number;
-  money?: number; avoided?: number; currency?: string; decisions?: Partial<Record<Action, number>>;
+  money?: number; avoided?: number; currency?: string; others?: Record<string, number>; decisions?: Partial<Record<Action, number>>;
   incidents?: Partial<Record<IncidentState, number>>; endpoints?: string[]; updated_us?: number;
 }
 export interface Hit { id: string; label: string; kind?: string }

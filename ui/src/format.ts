@@ -34,6 +34,13 @@ export function money(value: number | undefined, currency = "USD"): string {
   }
 }
 
+/** Money of several currencies, each by itself: `$4,310 and €120`; one in which nothing was paid is left out. */
+export function monies(value = 0, currency = "USD", others: Record<string, number> = {}): string {
+  const every = Object.entries(others).map(([other, amount]) => money(amount, other));
+  const parts = value || !every.length ? [money(value, currency), ...every] : every;
+  return parts.length < 2 ? parts.join() : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+}
+
 /** A share between 0 and 1 as a percentage; what is not all of something is never 100 %, and what is not nothing never 0 %. */
 export function percent(share: number | null | undefined): string {
   if (share === null || share === undefined || !Number.isFinite(share)) return "–";

@@ -1,6 +1,6 @@
 // Expected values worked out by hand.
 import { describe, expect, test } from "vitest";
-import { bytes, compact, decided, money, number, percent, plural, relative, span, ticks, time } from "../src/format.ts";
+import { bytes, compact, decided, money, monies, number, percent, plural, relative, span, ticks, time } from "../src/format.ts";
 
 const US = 1_000_000;
 
@@ -34,6 +34,11 @@ describe("money", () => {
   test("carries its currency", () => expect(money(71845, "USD")).toBe("$71,845"));
   test("shows cents of small sums only", () => expect([money(91.7), money(3187.5)]).toEqual(["$91.70", "$3,188"]));
   test("an unknown currency is written out", () => expect(money(5, "points")).toBe("5 points"));
+  test("of several currencies is never added up", () => {
+    expect(monies(4310, "USD", { EUR: 120, GBP: 9.5 })).toBe("$4,310, €120 and £9.50");
+    expect(monies(0, "USD", { EUR: 120 })).toBe("€120");
+    expect([monies(4310, "USD"), monies(undefined, "USD", {})]).toEqual(["$4,310", "$0"]);
+  });
 });
 
 describe("time", () => {

@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { api, type Cause, type Finding, type IncidentReport, type Money, type Quarantine } from "../api.ts";
-import { count, money, percent, plural, span } from "../format.ts";
+import { count, money, monies, percent, plural, span } from "../format.ts";
 import { useLoad } from "../load.ts";
 import { fullName } from "../names.ts";
 import { dressIncident } from "../graph/scene.ts";
@@ -72,12 +72,12 @@ function Headline({ report: { incident } }: { report: IncidentReport }) {
 }
 
 function Cost({ cost }: { cost: Money }) {
-  const { currency, lost = 0, avoided = 0, paid = 0, expected = 0, answers = 0, held: kept = 0 } = cost;
+  const { currency, lost = 0, avoided = 0, paid = 0, expected = 0, answers = 0, held: kept = 0, others } = cost;
   return (
     <dl class="tiles">
       <Tile name="Lost" value={money(lost, currency)} look={lost > 0 ? "bad" : undefined} hint="paid above what is usual" />
       <Tile name="Avoided" value={money(avoided, currency)} look={avoided > 0 ? "good" : undefined} hint="estimate, by answers held back" />
-      <Tile name="Paid" value={money(paid, currency)} hint={`usual for as many answers: ${money(expected, currency)}`} />
+      <Tile name="Paid" value={monies(paid, currency, others)} hint={`usual for as many answers${others ? `, in ${currency}` : ""}: ${money(expected, currency)}`} />
       <Tile name="Answers hit" value={count(answers)} hint="went out" />
       <Tile name="Answers held" value={count(kept)} hint="by a guard" />
     </dl>

@@ -1,7 +1,7 @@
 // The landing page. It answers one question first: is anything wrong? Below that, what is open, then what is over.
 
 import { api, type Incident, type Overview } from "../api.ts";
-import { count, money, plural, time } from "../format.ts";
+import { count, money, monies, plural, time } from "../format.ts";
 import { useLoad } from "../load.ts";
 import { fullName } from "../names.ts";
 import { write } from "../route.ts";
@@ -72,7 +72,7 @@ function Counts({ overview }: { overview: Overview | undefined }) {
   const acted = Object.entries(decisions).reduce((sum, [action, each]) => sum + (action === "allow" ? 0 : each), 0);
   const items: [string, string][] = [
     ["Events", count(kept)], ["Runs", count(overview.runs ?? 0)], ["Versions", count(overview.versions ?? 0)],
-    ["Answers", count(overview.answers ?? 0)], ["Paid by answers", money(overview.money, currency)],
+    ["Answers", count(overview.answers ?? 0)], ["Paid by answers", monies(overview.money, currency, overview.others)],
     ["Held back by guards", money(overview.avoided, currency)], ["Guard interventions", count(acted)],
   ];
   if (events["quarantined"]) items.push(["Unreadable events", count(events["quarantined"])]);
@@ -97,6 +97,7 @@ function Row({ incident }: { incident: Incident }) {
       <dl class="cost">
         <div><dt>lost</dt><dd class="lost"><Cash value={cost.lost} currency={cost.currency} /></dd></div>
         <div><dt>avoided</dt><dd><Cash value={cost.avoided} currency={cost.currency} /></dd></div>
+        {cost.others && <div><dt>also paid</dt><dd>{monies(0, cost.currency, cost.others)}</dd></div>}
         <div><dt>answers hit</dt><dd>{count(cost.answers ?? 0)}</dd></div>
       </dl>
     </li>
@@ -113,7 +114,10 @@ function Over({ incidents }: { incidents: Incident[] }) {
             <td><Sign look="good" /> <a href={write({ page: "incident", id: incident.id })}>{incident.title}</a></td>
             <td>{incident.causes?.[0] ? fullName(incident.causes[0].node) : "–"}</td>
             <td class="nowrap"><When us={incident.opened_us} /></td>
-            <td class="num"><Cash value={incident.money?.lost} currency={incident.money?.currency} /></td>
+            <td class="num">
+              <Cash value={incident.money?.lost} currency={incident.money?.currency} />
+              {incident.money?.others && <div class="muted">also paid {monies(0, "", incident.money.others)}</div>}
+            </td>
             <td class="num"><Cash value={incident.money?.avoided} currency={incident.money?.currency} /></td>
           </tr>
         ))}
