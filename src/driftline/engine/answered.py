@@ -39,7 +39,9 @@ def found(
 PREFIX = "document:"
 _HINT = (
     "A document goes by its content hash, its id, or the file that it was taken from. It is known once a run has "
-    "written it (kind 'documents' or 'index', with its rows, or run.documents) or an answer has retrieved it."
+    "written it (kind 'documents' or 'index', with its rows, or run.documents) or an answer has retrieved it. "
+    "Of each collection and index the newest 50 versions were looked through, then older ones (1,000, or 300,000 "
+    "documents)."
 )
 
 

@@ -6,7 +6,7 @@ decoded facets are kept in memory. A chunk is followed to its document, the docu
 that held it, and on to the run that wrote that. Guesses nothing: a trail ends where nobody said more.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,6 +30,7 @@ _DEEPEST = 8  # stations of a trail
 _INPUTS = 50  # of a run, that are asked for a document
 _KEPT = 64  # runs whose facets are kept in memory
 _DATASETS, _VERSIONS = 1_000, 50  # collections and indexes, those spoken of last, that are looked through
+_OLDER, _NAMED = 1_000, 300_000  # further versions, and documents in them, that are looked through for what is in none
 
 
 def trails(house: House, answer: Answer) -> tuple[Trail, ...]:
@@ -163,9 +164,8 @@ def impact(house: House, document: str) -> Impact | None:
     """
     if not document:
         return None
-    holding = list(_holding(house, document))
-    held = [content for _, found in holding for content in found]
-    wanted = [document, *dict.fromkeys((*held, *contents.of_file(house, document)))]
+    holding = _holding(house, document)
+    wanted = _wanted(house, document, holding)
     known = {version for version, _ in holding}
     holding += [(version, []) for version in contents.files(house, document) if version not in known]
     totals = house.store.ledger.totals(documents=wanted)
@@ -223,19 +223,32 @@ def named(house: House, document: str) -> list[str]:
     """Return a document and the content hashes by which versions hold it: answers may know it by these only."""
     if document.startswith(_HASH):
         return [document]
-    held = [content for _, found in _holding(house, document) for content in found]
+    return _wanted(house, document, _holding(house, document))
+
+
+def _wanted(house: House, document: str, holding: Sequence[tuple[Version, list[str]]]) -> list[str]:
+    held = [content for _, found in holding for content in found]
     return [document, *dict.fromkeys((*held, *contents.of_file(house, document)))]
 
 
-def _holding(house: House, document: str) -> Iterator[tuple[Version, list[str]]]:
-    """Yield the versions that hold a document, newest first, with the content hashes by which they do.
+def _holding(house: House, document: str) -> list[tuple[Version, list[str]]]:
+    """Return the versions that hold a document, newest first, with the content hashes by which they do.
 
-    It may also be called by the file that documents were taken from.
+    It may also be called by the file that documents were taken from. Older versions are asked where nothing is known.
     """
-    every = list(_facets(house))
-    taken = {name for _, facet in every for name, origin in facet.origins.items() if _lies_in(origin.node, document)}
-    wanted = {document, *taken}
-    for version, facet in every:
+    newest = list(_facets(house))
+    found = list(_among(lambda: newest, document))
+    if not found and not house.store.ledger.totals(documents=[document]):
+        found = list(_among(lambda: _older(house), document))
+    return found
+
+
+def _among(
+    every: Callable[[], Iterable[tuple[Version, DocumentsFacet]]], document: str
+) -> Iterator[tuple[Version, list[str]]]:
+    origins = ((name, of.node) for _, facet in every() for name, of in facet.origins.items())
+    wanted = {document, *(name for name, node in origins if _lies_in(node, document))}
+    for version, facet in every():
         held = [
             content
             for content, name in facet.documents.items()
@@ -250,10 +263,26 @@ def _facets(house: House) -> Iterator[tuple[Version, DocumentsFacet]]:
     """Yield the newest versions of collections and indexes with the documents that they hold."""
     for dataset in house.store.lineage.with_facet(ingested.FACET, _DATASETS):
         for listed in house.store.lineage.versions(dataset, _VERSIONS):
-            version = Version(dataset, listed.version)
-            facet = _written(house, version)[2]
-            if facet is not None:
+            yield from _facet(house, Version(dataset, listed.version))
+
+
+def _older(house: House) -> Iterator[tuple[Version, DocumentsFacet]]:
+    """Yield versions that are older than these, one at a time, as they may hold much."""
+    left, room = _OLDER, _NAMED
+    for dataset in house.store.lineage.with_facet(ingested.FACET, _DATASETS):
+        for listed in house.store.lineage.versions(dataset, _VERSIONS + left)[_VERSIONS:]:
+            for version, facet in _facet(house, Version(dataset, listed.version)):
+                room -= len(facet.documents)
                 yield version, facet
+            left -= 1
+            if not left or room <= 0:
+                return
+
+
+def _facet(house: House, version: Version) -> Iterator[tuple[Version, DocumentsFacet]]:
+    facet = _written(house, version)[2]
+    if facet is not None:
+        yield version, facet
 
 
 def _lies_in(node: str, file: str) -> bool:

@@ -178,6 +178,22 @@ def test_an_index_is_found_among_a_thousand_others(home: Path) -> None:
     assert driftline.impact("document:rules").answers == 0
 
 
+def test_a_document_that_only_old_versions_hold_is_found(home: Path) -> None:
+    """By hand: the first two of 60 versions hold the page, neither of them among the newest 50."""
+    for number in range(60):
+        page = "removed" if number < 2 else f"page {number}"
+        rows = [{"id": f"{page}#0", "text": page, "source": f"{page}.md"}]
+        with driftline.run("build", at=1_000_000 * (number + 1)) as build:
+            build.write("wiki", version=str(number), kind="index", data=rows)
+    with driftline.answer("chat") as made:
+        made.retrieved("removed")
+    for named in ("removed#0", "removed", "removed.md"):
+        assert driftline.impact(f"document:{named}").sentence.startswith("2 versions of indexes, collections and files")
+        assert [answer.id for answer in driftline.answers(document=named)] == [made.id]
+    with pytest.raises(NotFound, match="then older ones"):
+        driftline.impact("document:never")
+
+
 def test_what_was_never_seen_is_an_error_that_says_what_to_do(home: Path) -> None:
     with driftline.run("build_index") as build:
         build.write("policy-index", version="7", kind="index", data=[{"id": "a#1", "text": CHUNKS[0]}])
