@@ -62,6 +62,7 @@ class Answering(msgspec.Struct, eq=False):
     tokens: tuple[int, int] = (0, 0)
     text_hash: str = ""  # of what was said, where the text itself is not at hand
     told: tuple[Any, ...] = ()  # calls of models that spans have told of lately
+    holds: Callable[["Answering", Draft], bool] | None = None  # keeps it until a stream that goes on in it is read
     _over: bool = False
     _token: Token[Draft | None] | None = None
     _copied: bool = False  # into a forked child, from the process that records it
@@ -295,7 +296,10 @@ class Answering(msgspec.Struct, eq=False):
             draft.sources = draft.documents = ()
             draft.features = _NONE
             draft.owner = None  # it is over for code that still has it as its current answer
-            owner.sender.answer((_finished, 1, self, collected))
+            holds, self.holds = self.holds, None
+            failed = draft.decision == "error"  # whoever would have read the stream may be gone
+            if holds is None or failed or not fault.attempt("otel", holds, self, collected):
+                owner.sender.answer(finished(self, collected))
         except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss
             fault.failed("answer", failure)
 
@@ -348,6 +352,11 @@ def current_answer() -> Answering | None:
     draft = current_answer_var.get()
     owner = draft and draft.owner
     return owner if isinstance(owner, Answering) else None
+
+
+def finished(answering: Answering, collected: Draft) -> tuple[Any, ...]:
+    """Return what makes the answer when its turn comes."""
+    return _finished, 1, answering, collected
 
 
 def _finished(answering: Answering, collected: Draft) -> Answer:

@@ -3,18 +3,20 @@
 Some frameworks do not make their spans current while they call a client that is instrumented, too: the span of the
 client has no parent, or stands beside. Enters: a call that is over while spans of other instrumentation are open around
 it. Leaves: for each of these, when it ends, the call that it tells of; and the calls that none of them tells of. They
-wait for a moment only, as such a span ends right after the call. What ends while a stream goes on inside of it waits
-for the end of the stream, which is part of the same answer.
+wait for a moment only, as such a span ends right after the call. What ends while a stream goes on inside of it, a span
+or an answer of the user's, waits for the end of the stream, which is part of the same answer.
 """
 
 import time
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from driftline.capture.answering.dialects import Ended
 from driftline.capture.answering.united import tells_of
 from driftline.capture.sending.flight import Unmade
 from driftline.capture.sending.sender import Sender
+from driftline.event.current import Draft
 
 SECONDS = 10.0  # that a call waits
 STREAMED = 600.0  # seconds that an answer waits for its stream
@@ -24,12 +26,18 @@ _now = time.monotonic
 class Held:
     """A call, or an answer, that waits."""
 
-    __slots__ = ("_keys", "_sender", "_since", "_waits", "found", "near", "root")
+    __slots__ = ("_keys", "_sender", "_since", "_waits", "found", "made", "near", "root")
 
     def __init__(
-        self, root: Ended, found: Sequence[Ended], near: tuple[list[Ended], list[Ended]], sender: Sender
+        self,
+        root: Ended,
+        found: Sequence[Ended],
+        near: tuple[list[Ended], list[Ended]],
+        sender: Sender,
+        made: tuple[Any, Draft] | None = None,
     ) -> None:
         self.root, self.found, self.near = root, [*found], near
+        self.made = made  # the answer of the user's that waits, and what was collected for it
         self._sender = sender
         self._keys: list[int] = []  # of the spans
         self._waits = 0
@@ -53,7 +61,7 @@ class Waiting:
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds = seconds
-        self._every: deque[Held] = deque()
+        self._every: OrderedDict[int, Held] = OrderedDict()  # only those that wait, the first one first
         self._for: dict[int, dict[int, Held]] = {}  # only those that wait: a span may last as long as the process
 
     def __bool__(self) -> bool:
@@ -62,7 +70,7 @@ class Waiting:
     def add(self, held: Held, keys: Iterable[int]) -> None:
         """Let a call wait for spans."""
         self.more(held, keys)
-        self._every.append(held)
+        self._every[id(held)] = held
 
     def more(self, held: Held, keys: Iterable[int]) -> None:
         """Let a call that waits wait for further spans."""
@@ -82,6 +90,8 @@ class Waiting:
         mine = min(told, key=lambda one: one.root.span.start_us, default=None)  # of several the nearest to its start
         for one in own:
             one._waits -= 1
+            if one.over:
+                self._every.pop(id(one), None)
         if mine is not None:
             self._leave(mine)
         return mine, [one for one in own if one is not mine and one.over]
@@ -89,24 +99,22 @@ class Waiting:
     def late(self) -> list[Held]:
         """Return the calls that have waited long enough."""
         found = []
-        while self._every and (self._every[0].over or self._every[0]._since + self._seconds < _now()):
-            one = self._every.popleft()
-            if not one.over:
-                found.append(one)
-                self._leave(one)
+        while self._every and (first := next(iter(self._every.values())))._since + self._seconds < _now():
+            found.append(first)
+            self._leave(first)
         return found
 
     def all(self) -> list[Held]:
         """Return all calls that wait, which wait no longer."""
-        found = [one for one in self._every if not one.over]
+        found = list(self._every.values())
         for one in found:
             self._leave(one)
-        self._every.clear()
         return found
 
     def _leave(self, one: Held) -> None:
         """Have a call wait no longer."""
         one._waits = 0
+        self._every.pop(id(one), None)
         for key in one._keys:
             others = self._for.get(key, {})
             others.pop(id(one), None)

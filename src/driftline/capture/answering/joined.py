@@ -74,9 +74,11 @@ def _fresh(answer: Answering, found: Sequence[Span]) -> United:
     return one._replace(models=rest.models, tokens=rest.tokens)
 
 
-def add(answer: Answering, root: Ended, found: Sequence[Span], uses: Mapping[str, Any], *, said: bool = True) -> None:
+def add(
+    answer: Answering, draft: Draft, root: Ended, found: Sequence[Span], uses: Mapping[str, Any], *, said: bool = True
+) -> None:
     """Add what spans say to an answer in the making, where that does not say it itself; not ``said``: but no text."""
-    draft, one = answer.draft, _fresh(answer, found)
+    one = _fresh(answer, found)
     roles = {source.role for source in draft.sources}
     given = _given(uses)
     roles |= {source.role for source in given}

@@ -6,6 +6,7 @@ stands beside its answer, below one span of something else, belongs to the answe
 answer in the making (``with driftline.answer(...)``) the spans add to that one. Bounded in memory; never raises.
 """
 
+import functools
 import importlib
 import itertools
 import os
@@ -24,6 +25,7 @@ from driftline.capture.answering.united import same_call
 from driftline.capture.ground import fault
 from driftline.capture.sending import client
 from driftline.errors import MissingExtra
+from driftline.event.current import Draft
 from driftline.event.lineage import Touched, Version
 
 OPEN = 10_000  # spans that are followed at the same time
@@ -65,7 +67,7 @@ class _Ready(NamedTuple):
     found: Sequence[Ended]
     near: tuple[list[Ended], list[Ended]] = ([], [])  # what stands beside: for sure, perhaps
     answer: Answering | None = None  # in the making, around it
-    streams: bool = False  # whether what is said comes later
+    streams: Sequence[int] = ()  # in which what is said comes later
 
 
 _every: "weakref.WeakSet[Spans]" = weakref.WeakSet()  # whose locks a forked child makes anew
@@ -153,7 +155,7 @@ class Spans:
 
     def _release(self, over: Sequence[Held]) -> None:
         for one in over:
-            self._record(_Ready(one.root, one.found, one.near), one)
+            fault.attempt("otel", self._record, _Ready(one.root, one.found, one.near), one)
 
     def _ended(self, key: int, started: _Open, ended: Ended | None, told: Held | None) -> _Ready | None:
         """Return the spans of an answer that is over; None where a span belongs to one around it, or is to wait."""
@@ -189,7 +191,7 @@ class Spans:
         asked = not alone or streams
         near = [one for outer in above for one in self._open[outer].found] if asked else []
         near += self._beyond(started, above) if asked else []
-        ready = _Ready(root, found, fed(near, root, found), started.answer, streams=bool(going))
+        ready = _Ready(root, found, fed(near, root, found), started.answer, going)
         if streams and (owner := client.process.client) is not None:
             self._streams.add(Held(root, found, ready.near, owner.sender), going)
             return None
@@ -252,9 +254,25 @@ class Spans:
                     found.append(key)
         return found
 
+    def hold(self, streams: Sequence[int], root: Ended, answer: Answering, draft: Draft) -> bool:
+        """Keep an answer of the user's, which is over, until its streams are; returns whether any of them goes on."""
+        owner = client.process.client
+        with self._lock:
+            going = [key for key in streams if key in self._open]
+            if owner is None or not going:
+                return False
+            self._streams.add(Held(root, (), ([], []), owner.sender, (answer, draft)), going)
+        self._watched()
+        return True
+
     def _record(self, ready: _Ready, held: Held | None = None) -> None:
         """Record an answer; ``held`` was counted as it began to wait; without a call of a model it is none."""
         root, found, (sure, perhaps), answer, streams = ready
+        if held is not None and held.made is not None:
+            if found:
+                fault.attempt("otel", joined.add, *held.made, root, [one.span for one in found], self._uses)
+            held.queue(answers.finished(*held.made))
+            return
         if held is not None and not any(map(_answers, found)):
             held.queue(None)
             return
@@ -262,7 +280,8 @@ class Spans:
         heard, again = self._hear(Heard(root, found, perhaps))
         item, owner = None, client.current()
         if answer is not None and not answer.over:
-            joined.add(answer, root, [one.span for one in found], self._uses, said=not streams)
+            joined.add(answer, answer.draft, root, [one.span for one in found], self._uses, said=not streams)
+            answer.holds = functools.partial(self.hold, streams, root) if streams else answer.holds
         elif owner is not None and not again:
             item = (joined.made, 1, owner.settings, self._endpoint, self._uses, heard)
         if held is not None:

@@ -304,7 +304,7 @@ def test_a_stream_that_nobody_reads_to_its_end_does_not_keep_its_answer_back(
     streamed(tracing, condensed(tracing), ends=False)
     monkeypatch.setattr(spans, "OPEN", 1)
     tracing.start()
-    assert [held.over for held in tracing.spans._streams._every] == [True]
+    assert not tracing.spans._streams
     assert len(recorded(sink)) == 3
 
 
@@ -318,3 +318,48 @@ def test_what_a_model_is_asked_when_the_chain_has_answered_is_not_its_answer(sin
     tracing.once({**LLM, "output.value": "A title"}, title)
     tracing.end(title, CHAIN)
     assert [answer.text for answer in recorded(sink)] == ["What of a?"]
+
+
+def test_an_answer_that_ends_before_its_stream_is_read_waits_for_it(sink: MemorySink) -> None:
+    """One call of the user, though the block is over; what was said in the block stands."""
+    tracing = Tracing()
+    with driftline.answer("desk") as made:
+        chain = condensed(tracing)
+        streaming = tracing.start(chain)
+        tracing.end(chain, {**CHAIN, "input.value": "Asked?"})
+        made.decide("refund", money=300.0)
+    assert made.over
+    assert not driftline.flush()
+    tracing.now += 1
+    tracing.once({**LLM, "llm.token_count.prompt": 5}, streaming)
+    tracing.end(streaming, CHAIN)
+    (answer,) = recorded(sink)
+    assert (answer.id, answer.decision, answer.money) == (made.id, "refund", 300.0)
+    assert (answer.text, answer.question, answer.tokens_in) == ("Soon.", ids.text("Asked?"), 5)
+    assert [one.content for one in answer.documents] == [ids.text("a")]
+
+
+def test_an_answer_whose_stream_was_read_or_is_never_read_is_recorded(sink: MemorySink) -> None:
+    tracing = Tracing()
+    with driftline.answer("read"):
+        streamed(tracing, condensed(tracing))
+    assert [(answer.endpoint, answer.text) for answer in recorded(sink)] == [("read", "Soon.")]
+    with driftline.answer("never") as made:
+        streamed(tracing, condensed(tracing), ends=False)
+        made.decide("deny")
+    assert not driftline.flush()
+    tracing.spans.release()
+    assert [(answer.endpoint, answer.decision) for answer in recorded(sink)][1:] == [("never", "deny")]
+    with driftline.answer("failed") as made:
+        streamed(tracing, condensed(tracing), ends=False)
+        made.decide("error")
+    assert [(answer.endpoint, answer.decision) for answer in recorded(sink)][2:] == [("failed", "error")]
+
+
+def test_of_what_waits_no_longer_nothing_is_kept_behind_a_stream_that_nobody_reads() -> None:
+    waiting = Waiting(600.0)
+    waiting.add(call(0, 1), [1])
+    for key in range(2, 100):
+        waiting.add(call(0, 1), [key])
+        waiting.ended(key, None)
+    assert len(waiting._every) == 1
