@@ -185,6 +185,9 @@ CHATS = """
     streaming = index.as_query_engine(node_postprocessors=[First()], streaming=True, **two)
     with driftline.answer("desk", question="When paid?"):
         assert "".join(streaming.query("?").response_gen)
+    with driftline.answer("desk"):
+        later = engine().stream_chat("When paid?", chat_history=before)
+    assert "".join(later.response_gen)
 """
 BY_HAND = (
     SERVER
@@ -314,14 +317,14 @@ def test_what_llamaindex_answers_from_an_index_stands_on_its_documents_in_order_
 
 
 def test_a_chat_of_llamaindex_is_one_answer_and_has_not_read_what_a_postprocessor_dropped() -> None:
-    """Also where a model condenses the question first, and where the answer is a stream."""
+    """Also where a model condenses the question first, and where the answer is a stream, read after the block of it."""
     needs("openinference.instrumentation.llama_index", "llama_index.core")
     begin = (
         "    from openinference.instrumentation.llama_index import LlamaIndexInstrumentor\n"
         "    LlamaIndexInstrumentor().instrument(tracer_provider=provider)\n"
     )
     answers = run(begin + INDEX + CHATS)
-    read = [2, 2, 1, 1, 2, 2, 1, 1, 1, 1]
+    read = [2, 2, 1, 1, 2, 2, 1, 1, 1, 1, 1]
     assert [len(one["documents"]) for one in answers] == read
     assert [one["text"] for one in answers] == [REPLY] * len(read)
     assert {one["question"] for one in answers} == {ids.text("When paid?")}
