@@ -254,11 +254,11 @@ class Spans:
                     found.append(key)
         return found
 
-    def hold(self, streams: Sequence[int], root: Ended, answer: Answering, draft: Draft) -> bool:
+    def hold(self, root: Ended, answer: Answering, draft: Draft) -> bool:
         """Keep an answer of the user's, which is over, until its streams are; returns whether any of them goes on."""
         owner = client.process.client
         with self._lock:
-            going = [key for key in streams if key in self._open]
+            going = [key for key in answer.streams if key in self._open]
             if owner is None or not going:
                 return False
             self._streams.add(Held(root, (), ([], []), owner.sender, (answer, draft)), going)
@@ -281,7 +281,9 @@ class Spans:
         item, owner = None, client.current()
         if answer is not None and not answer.over:
             joined.add(answer, answer.draft, root, [one.span for one in found], self._uses, said=not streams)
-            answer.holds = functools.partial(self.hold, streams, root) if streams else answer.holds
+            if streams:
+                answer.streams += tuple(streams)
+                answer.holds = functools.partial(self.hold, root)
         elif owner is not None and not again:
             item = (joined.made, 1, owner.settings, self._endpoint, self._uses, heard)
         if held is not None:

@@ -339,6 +339,21 @@ def test_an_answer_that_ends_before_its_stream_is_read_waits_for_it(sink: Memory
     assert [one.content for one in answer.documents] == [ids.text("a")]
 
 
+def test_an_answer_waits_for_all_streams_in_it(sink: MemorySink) -> None:
+    tracing = Tracing()
+    with driftline.answer("desk"):
+        streams = []
+        for _ in range(2):
+            chain = tracing.start()
+            streams.append(tracing.start(chain))
+            tracing.end(chain, CHAIN)
+    for number, streaming in enumerate(streams):
+        assert not driftline.flush()
+        tracing.once({**LLM, "output.value": f"Said {number}."}, streaming)
+        tracing.end(streaming, CHAIN)
+    assert [(answer.endpoint, answer.text) for answer in recorded(sink)] == [("desk", "Said 1.")]
+
+
 def test_an_answer_whose_stream_was_read_or_is_never_read_is_recorded(sink: MemorySink) -> None:
     tracing = Tracing()
     with driftline.answer("read"):
