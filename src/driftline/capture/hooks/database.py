@@ -160,17 +160,18 @@ def statement(
         done.clear()
     key = (place.namespace, analysis.template)
     again = done.get(key) or done.setdefault(key, inserted.Again())
-    again.take(run)
+    again.take(run, transaction)
     if again.committed and not any(one.writes is None for one in analysis.statements):
         return True
     writes = any(one.writes for one in analysis.statements)
     held = transactions.again(transaction, (run, key), again) if writes else None
     if held is not None:
         if held is not again:  # of the part in which the transaction began
-            held.take(run)
+            held.take(run, transaction)
         return True
     own = "" if hasattr(type(connection), "exec_driver_sql") else text  # SQLAlchemy hands its own text on
     handed = _Handed(own, told.names, functools.partial(sqlite_asked.keys, connection))
+    again.times = []  # of what it did before, nothing is left: it was taken back
     for one in analysis.statements:
         datasets = _record(run, place, one, analysis, fields, frame, transaction, again, handed)
         if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:

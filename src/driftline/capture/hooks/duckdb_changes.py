@@ -52,7 +52,12 @@ def outputs(one: Statement) -> tuple[str, ...] | None:
 
 
 def handed(
-    run: Recording, seen: Seen, one: Statement, analysis: Analysis, unique: Callable[[], frozenset[str]]
+    run: Recording,
+    connection: Any,
+    seen: Seen,
+    one: Statement,
+    analysis: Analysis,
+    unique: Callable[[], frozenset[str]],
 ) -> None:
     """Have ``seen`` know where the script has handed values to a statement, and which columns they come to.
 
@@ -63,9 +68,9 @@ def handed(
         return
     done = run.trace.recalled.setdefault(_DONE, {})
     key = (seen.touched.dataset, analysis.template)
-    again = done.get(key)
-    if again is not None:
-        again.take(run)
+    again, transaction = done.get(key), connection if transactions.begun(connection) else None
+    if again is not None and (again.committed or transactions.again(transaction, (run, key), again) is not None):
+        again.take(run, transaction)
         return
     found = inserted.columns(analysis.template, into or [field.name for field in seen.touched.fields or ()], unique)
     visit = sites.visit() if found else None
@@ -73,6 +78,8 @@ def handed(
         seen.visits = [visit._replace(into=found)]
         again = done[key] = inserted.Again()
         again.into, again.seen = found, seen
+        transactions.again(transaction, (run, key), again)
+        transactions.put(transaction, run, again.commit, inside=transaction is not None)
 
 
 def read_before(

@@ -6,14 +6,16 @@ there are, the key of an upsert, or those of the table where rows are put in the
 that the statement computes or spells out have no part in this, nor have statements that hand over several rows at once.
 """
 
+import functools
 import re
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from driftline.capture.program import sites
 from driftline.capture.program.sites import DECIDES
-from driftline.capture.runs import recalled
+from driftline.capture.runs import recalled, transactions
 from driftline.capture.runs.columns import When
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
@@ -51,23 +53,47 @@ class Again:
         self.times: list[When] = []  # of its statements
         self.into: Into = ()
         self.seen: Seen | None = None  # what it writes; None = no values are among its sources
-        self._read = sites.number()  # what was read when it last ran
-        self._times = 0
+        self._read = _read()  # what was read when it last ran
+        self._visits = 0
+        self._ran_ns = 0
 
-    def take(self, run: Recording) -> None:
-        """Take down where it runs once more, if anything was read since: it may be given something else by now."""
-        for one in self.times:
-            one.last = time.perf_counter_ns()
-        if self.seen is None or self._read == sites.number() or self._times >= _VISITS:
+    def take(self, run: Recording, transaction: Any = None) -> None:
+        """Take down where it runs once more, if anything was read since: it may be given something else by now.
+
+        ``transaction``: the connection whose transaction has to be committed for this to count; None = it counts now.
+        """
+        if self.times:
+            self._ran_ns = time.perf_counter_ns()
+            if transactions.again(transaction, (run, self), self) is None:
+                transactions.put(transaction, run, self._ran, inside=transaction is not None)
+        if self.seen is None or self._visits >= _VISITS or self._read == (read := _read()):
             return
-        self._read = sites.number()
-        self._times += 1
+        self._read = read
+        self._visits += 1
         visit = sites.visit()
         if visit is not None:
-            known = [one for _, one in recalled.of(run.trace, "write").alike(self.seen)]
-            same = (one for one in (self.seen, *known) if one.touched.version == self.seen.touched.version)
-            for visits in {id(one.visits): one.visits for one in same}.values():
-                visits.append(visit._replace(into=self.into))
+            act = functools.partial(_visited, run, self.seen, visit._replace(into=self.into))
+            transactions.put(transaction, run, act, inside=transaction is not None)
+
+    def commit(self) -> None:
+        """It stands."""
+        self.committed = True
+
+    def _ran(self) -> None:
+        for one in self.times:
+            one.last = self._ran_ns
+
+
+def _read() -> tuple[int, int]:
+    """What was read until now, and the thread: another one may be given something else."""
+    return sites.number(), threading.get_ident()
+
+
+def _visited(run: Recording, seen: Seen, visit: sites.Visit) -> None:
+    known = [one for _, one in recalled.of(run.trace, "write").alike(seen)]
+    same = (one for one in (seen, *known) if one.touched.version == seen.touched.version)
+    for visits in {id(one.visits): one.visits for one in same}.values():
+        visits.append(visit)
 
 
 def columns(text: str, into: Sequence[str], unique: Callable[[], Collection[str]] = tuple) -> Into:
@@ -102,9 +128,14 @@ def _changed(text: str) -> Into:
         column = _COMPARED.search(plain, max(0, token.start() - _NEAR), token.start())
         if where is not None and where.start() < token.start():
             found.append((f"{DECIDES}{place}", place))
-        elif column is not None and _ENDS.match(plain, token.end()):
+        elif column is not None and _ENDS.match(plain, token.end()) and _outside(plain[: token.start()]):
             found.append((column[1], place))
     return tuple(found)
+
+
+def _outside(before: str) -> bool:
+    """Whether what comes after this is in no brackets."""
+    return before.count("(") == before.count(")")
 
 
 def _places(text: str) -> Iterator[tuple[str, re.Match[str]]]:

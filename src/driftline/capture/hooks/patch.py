@@ -22,9 +22,7 @@ from driftline.capture.runs.around import recording
 from driftline.capture.runs.recording import Recording
 
 _ABSENT = object()
-_OF_PYTHON = (
-    1 << 9
-)  # Py_TPFLAGS_HEAPTYPE: a class that may be changed; what is inherited from another is put on its heir
+_FIXED = 1 << 8  # Py_TPFLAGS_IMMUTABLETYPE: what is inherited from a class that cannot be changed is put on its heir
 PASS = object()
 UNSEEN = "<driftline importlib._bootstrap>"  # file name of wrappers; see ``unseen``
 _ACT = "__driftline_call"
@@ -97,7 +95,7 @@ def around(
     if owner is None or not hasattr(owner, name):
         return []
     holder = next((one for one in getattr(owner, "__mro__", (owner,)) if name in one.__dict__), None)
-    if holder is None or (isinstance(holder, type) and not holder.__flags__ & _OF_PYTHON):
+    if holder is None or (isinstance(holder, type) and holder.__flags__ & _FIXED):
         holder = owner
     given = holder.__dict__.get(name, _ABSENT)
     if given is _ABSENT:

@@ -231,7 +231,7 @@ class Session:
                 continue
             if one.kind == "ALTER TABLE":
                 duckdb_renames.renamed(run, touched.dataset, (old for it in one.reads for old in known[it].seen))
-            duckdb_changes.handed(run, seen, one, analysis, unique)
+            duckdb_changes.handed(run, connection, seen, one, analysis, unique)
             inside = transactions.begun(connection)
             look = None
             if name in fresh:  # what waits for a commit must not keep its connection alive

@@ -51,7 +51,7 @@ class Composed:
     def stated(self) -> Bound:
         """Return what the statements tell, without what they themselves have done away with."""
         names = {name: None for known in self._known for name in known}
-        fields = {name: found for name in names if (found := self._stated(name, _EVER))}
+        fields = {name: found for name in names if (found := self._stated(name, _EVER, _EVER))}
         since = self._since("", _EVER)
         shape = [rows for one, rows in zip(self._entries, self._shape, strict=True) if one.last >= since]
         return columns.together([(fields, []), *(({}, rows) for rows in shape)])
@@ -59,7 +59,7 @@ class Composed:
     def code(self, names: Iterable[str]) -> Bound:
         """Return what the code tells of these columns, as far as it is left in the end."""
         whole = self._handed(self._since("", _EVER), _EVER)
-        return {name: self._of_code(name, _EVER) for name in dict.fromkeys((*names, *whole[0]))}, whole[1]
+        return {name: self._of_code(name, _EVER, _EVER) for name in dict.fromkeys((*names, *whole[0]))}, whole[1]
 
     def _settle(self) -> None:
         """Lead on what statements read of the table itself, until nothing is added."""
@@ -81,22 +81,23 @@ class Composed:
 
     def _led(self, one: _Stated, reach: Reach) -> list[Reach]:
         at = one.last if self._ordered else _EVER
-        before = [*self._stated(reach.field, at), *self._of_code(reach.field, at)]
+        before = [*self._stated(reach.field, one.first, at), *self._of_code(reach.field, one.first, at)]
         found = list(one.edges.led_on(reach, before))
         small = reach.field.lower()
         gone = any((sets is None or small in sets) and last < one.first for _, last, sets in self._ends)
         return found if gone else [*found, reach]
 
-    def _stated(self, name: str, at: int) -> list[Reach]:
-        since, small = self._since(name, at), name.lower()
+    def _stated(self, name: str, first: int, at: int) -> list[Reach]:
+        """Return what statements had brought to a column until ``at`` a time, by one that ran from ``first`` on."""
+        since, small = self._since(name, first), name.lower()
         seen = (
             known for one, known in zip(self._entries, self._known, strict=True) if one.first < at and one.last >= since
         )
         found = [reach for known in seen for held, some in known.items() if held.lower() == small for reach in some]
         return columns.together([({name: found}, [])])[0][name]
 
-    def _of_code(self, name: str, at: int) -> list[Reach]:
-        key = (self._since(name, at), at)
+    def _of_code(self, name: str, first: int, at: int) -> list[Reach]:
+        key = (self._since(name, first), at)
         if key not in self._told:
             self._told[key] = {held.lower(): found for held, found in self._handed(*key)[0].items()}
         return self._told[key].get(name.lower(), [])

@@ -63,3 +63,23 @@ def test_the_keys_of_the_table_decide_which_rows_take_the_place_of_others(watche
     facet = bytes(event.outputs[0].facets["columnLineage"])
     assert b'"dataset":[{"namespace"' in facet
     assert b'"field":"a","transformations":[{"type":"INDIRECT","subtype":"FILTER"}]' in facet
+
+
+@pytest.mark.parametrize(("first", "second"), [("ROLLBACK", "COMMIT"), ("COMMIT", "ROLLBACK")])
+def test_values_that_were_rolled_back_are_no_source_and_those_that_were_committed_are(
+    script: Script, first: str, second: str
+) -> None:
+    events = script(BEGIN + DATA + (
+        "import csv, duckdb, shutil\n"
+        'shutil.copy("customers.csv", "others.csv")\n'
+        'con = duckdb.connect("base.duckdb")\n'
+        'con.execute("CREATE TABLE t (g TEXT)")\n'
+        f'for name, end in (("customers.csv", "{first}"), ("others.csv", "{second}")):\n'
+        '    con.execute("BEGIN")\n'
+        "    for one in csv.DictReader(open(name)):\n"
+        '        con.execute("INSERT INTO t VALUES (?)", [one["plan"]])\n'
+        "    con.execute(end)\n"
+        "con.close()\n"
+    ))  # fmt: skip
+    kept = "customers.csv" if first == "COMMIT" else "others.csv"
+    assert {source for source, *_ in edges(events, "t")["g"]} == {kept}

@@ -1,10 +1,15 @@
 """Which value comes to which column of an INSERT; expected pairs are read off the statements."""
 
+import sqlite3
+import threading
+
 import pytest
 from tests.told_by_code import BEGIN, DATA, Script, edges
 
 from driftline.capture.hooks import inserted
 from driftline.capture.program import sites
+from driftline.capture.runs import transactions
+from driftline.capture.runs.columns import When
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
 from driftline.event.lineage import Dataset, Job, Touched
@@ -36,6 +41,7 @@ from driftline.event.lineage import Dataset, Job, Touched
         ('update t set "a" = :x where b = :y', "ab", [("a", "x"), ("\0y", "y")]),
         ("UPDATE t SET a = b || ?, c = 'where ?'", "abc", []),
         ("DELETE FROM t WHERE a IN (?, ?)", "ab", [("\0000", "0"), ("\0001", "1")]),
+        ("UPDATE t SET a = iif(b, c = ?, 2), c = ?", "abc", [("c", "1")]),
         ("DELETE FROM t", "ab", []),
     ],
 )
@@ -87,6 +93,66 @@ def test_what_another_statement_wrote_of_the_same_version_has_the_visit_too() ->
     sites.read([Dataset("file", "x")])
     again.take(run)
     assert (len(known.visits), len(again.seen.visits)) == (1, 1)
+
+
+def test_another_thread_may_be_given_something_else() -> None:
+    run = Recording(Job("default", "j"))
+    again = inserted.Again()
+    again.seen = Seen(touched=Touched(dataset=Dataset("db", "t"), version="v"))
+    other = threading.Thread(target=lambda: again.take(run))
+    other.start()
+    other.join()
+    assert len(again.seen.visits) == 1
+
+
+class Connection(sqlite3.Connection):
+    """One that can be referred to weakly."""
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_what_was_rolled_back_has_not_run_again(committed: bool) -> None:
+    run, connection, again = Recording(Job("default", "j")), Connection(":memory:"), inserted.Again()
+    again.seen, again.times = Seen(touched=Touched(dataset=Dataset("db", "t"), version="v")), [When()]
+    first = again.times[0].last
+    for _ in range(3):
+        sites.read([Dataset("file", "x")])
+        again.take(run, connection)
+    (transactions.commit if committed else transactions.rollback)(connection)
+    assert (again.times[0].last > first, len(again.seen.visits)) == ((True, 3) if committed else (False, 0))
+    connection.close()
+
+
+def test_a_statement_that_is_rolled_back_again_and_again_is_kept_once(script: Script) -> None:
+    script(
+        "import gc, sqlite3, driftline\n"
+        'driftline.watch("job")\n'
+        "from driftline.capture.hooks import inserted\n"
+        'base = sqlite3.connect("base.db")\n'
+        'base.execute("CREATE TABLE t (k INTEGER)")\n'
+        "for n in range(50):\n"
+        '    base.execute("INSERT INTO t VALUES (?)", (n,))\n'
+        "    base.rollback()\n"
+        "known = [one for one in gc.get_objects() if type(one) is inserted.Again]\n"
+        "assert known and max(len(one.times) for one in known) == 1, [len(one.times) for one in known]\n"
+        "base.close()\n"
+    )
+
+
+def test_a_row_that_was_taken_back_is_no_source_and_its_statement_did_not_run_later(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import csv, sqlite3\n"
+        'base = sqlite3.connect("base.db")\n'
+        'base.execute("CREATE TABLE t (k INTEGER, p TEXT, v TEXT)")\n'
+        'base.execute("CREATE TABLE s (a INTEGER, b TEXT)")\n'
+        'base.execute("UPDATE t SET v = p WHERE k = ?", (1,))\n'
+        "base.commit()\n"
+        'base.execute("INSERT INTO t (k, p) SELECT a, b FROM s")\n'
+        "base.commit()\n"
+        'base.execute("UPDATE t SET v = p WHERE k = ?", (2,))\n'
+        "base.rollback()\n"
+    ))  # fmt: skip
+    *_, output = [one for event in events for one in event.get("outputs", ()) if one["name"] == "t"]
+    assert set(output["facets"]["columnLineage"]["fields"]) == {"k", "p"}
 
 
 def test_values_at_places_are_called_as_the_program_calls_them() -> None:

@@ -1,5 +1,6 @@
 """A hook calls the original once, whatever happens, and looks like it."""
 
+import array
 import asyncio
 import inspect
 import pickle
@@ -271,3 +272,18 @@ def test_what_is_hooked_is_pickled_as_it_was_by_whatever_name(watched: MemorySin
                   cloudpickle.load, pickle.load, joblib.load, pd.read_csv, pd.DataFrame.to_csv):  # fmt: skip
         assert pickle.loads(pickle.dumps(found)) is found
     assert watched.raw == []
+
+
+def test_what_is_inherited_from_a_class_that_cannot_be_changed_is_put_on_its_heir(watched: MemorySink) -> None:
+    class Numbers(array.array):  # type: ignore[type-arg]  # it cannot be subscripted at run time
+        pass
+
+    seen: list[int] = []
+    module = types.SimpleNamespace(Numbers=Numbers)
+    patches = patch.around(module, "Numbers.append", lambda _run, call: seen.append(call.args[1]))
+    with driftline.run("numbers"):
+        made = Numbers("i")
+        made.append(7)
+    for one in patches:
+        one.undo()
+    assert (list(made), seen, "append" in vars(Numbers)) == ([7], [7], False)

@@ -85,6 +85,13 @@ def test_a_form_that_ran_many_times_is_one_statement() -> None:
     }  # fmt: skip
 
 
+def test_a_form_that_ran_before_a_column_was_set_anew_has_seen_what_was_there_then() -> None:
+    update = ran((2, 4), {"v": [reach("t", "g")]})  # of some rows each time
+    anew = ran((3, 3), {"g": [reach("other", "g")]}, whole=True)
+    assert told(FILL, update, anew)["v"] == {"f.g IDENTITY", "other.g IDENTITY"}
+    assert told(FILL, update, anew)["g"] == {"other.g IDENTITY"}
+
+
 def test_rows_that_the_code_handed_over_before_are_sources() -> None:
     def handed(since: int, until: int) -> Bound:
         return ({"g": [reach("file", "g")]}, []) if since < 1 < until else ({}, [])
