@@ -11,6 +11,7 @@ https://openlineage.io/spec/facets (lineage 1-0-0).
 """
 
 import os
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from itertools import pairwise
@@ -28,6 +29,9 @@ else:
 
 TEMPORARY = "temporary files that were written and removed"
 
+_STEP = re.compile(  # of the map, filter or split of a data set; and what its processes call that before
+    r"[/\\]cache-[0-9a-f]{16}(_\d+_of_\d+)?\.arrow$|[/\\]\.cache[/\\].*[/\\]tmp[a-z0-9_]{8}$"
+)
 _MAYBE = f"{os.sep}tmp"  # in the path of what ``tempfile`` named
 PAIRS = 10_000  # guesses of one run
 
@@ -60,7 +64,11 @@ def lasting(outputs: list[Seen]) -> list[Seen]:
 
 
 def staying(outputs: list[Seen], gaps: dict[str, int]) -> list[Seen]:
-    """Return ``outputs`` without files that ``tempfile`` named, as caches do, that nobody read and that are gone."""
+    """Return ``outputs`` without caches that nobody read.
+
+    Those are files that ``tempfile`` named and that are gone, and what Hugging Face datasets keeps of each step.
+    """
+    outputs = [one for one in outputs if one.read_ns or not _STEP.search(one.path)]
     kept = [
         one
         for one in outputs

@@ -45,7 +45,7 @@ def of_safetensors(path: str) -> Contents:
         header.pop("__metadata__", None)
         found = [(name, msgspec.json.decode(told, type=_Tensor)) for name, told in header.items()]
         found.sort(key=lambda pair: pair[1].data_offsets)
-        return _made((name, one.dtype, one.shape, _hash(file, 8 + length, one)) for name, one in found)
+        return made((name, f"{one.dtype}{one.shape}", _hash(file, 8 + length, one)) for name, one in found)
 
 
 def _hash(file: IO[bytes], behind: int, one: _Tensor) -> bytes:
@@ -64,7 +64,7 @@ def _hash(file: IO[bytes], behind: int, one: _Tensor) -> bytes:
 
 def of_numpy(found: Iterable[tuple[str, Any]]) -> Contents:
     """Return the contents of arrays of NumPy, which are asked for one by one."""
-    return _made((name, str(one.dtype), list(one.shape), _bytes(one)) for name, one in found)
+    return made((name, f"{one.dtype}{list(one.shape)}", _bytes(one)) for name, one in found)
 
 
 def _bytes(one: Any) -> bytes:
@@ -74,13 +74,13 @@ def _bytes(one: Any) -> bytes:
     return state.digest()
 
 
-def _made(arrays: Iterable[tuple[str, str, list[int], bytes]]) -> Contents:
-    """``arrays``: name, type, shape and hash of each."""
-    told = sorted(arrays)
-    prints = profile.of_arrays({name: found for name, _, _, found in told})
+def made(found: Iterable[tuple[str, str, bytes]]) -> Contents:
+    """Return the contents that arrays make, of which each has a name, a type with its shape, and a hash."""
+    told = sorted(found)
+    prints = profile.of_arrays({name: one for name, _, one in told})
     return Contents(
         rows=1,
-        fields=tuple(Field(name, f"{kind}{shape}") for name, kind, shape, _ in told),
+        fields=tuple(Field(name, kind) for name, kind, _ in told),
         fingerprint=prints.value,
         prints=facet.made(prints),
         arrays=True,

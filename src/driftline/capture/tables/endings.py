@@ -11,6 +11,7 @@ ENDINGS = {
     "feather": (".feather", ".arrow", ".ipc"),
     "orc": (".orc",),
     "tensors": (".safetensors",),
+    "checkpoint": (".pt", ".pth", ".ckpt"),
     "npy": (".npy",),
     "npz": (".npz",),
     "json": (".json",),

@@ -3,11 +3,11 @@
 Enters: the path of a file. Leaves: ``contents.Contents``, kept by file version, for other processes as well
 (``remembered``). Runs on the sender's thread and never changes what it reads. Formats: Parquet, text tables as the
 program reads them (``form``) or as their header says, JSON lines, JSON in the shapes that pandas writes, Arrow IPC,
-ORC, NumPy arrays and archives of them, safetensors, Excel where openpyxl is in use. The ending of the name says which;
-where it says none that is known, the first bytes do. Other files have a version but no contents. Parquet and IPC files
-above ``WHOLE`` are read a block at a time, so memory stays bounded; above ``PROFILE_LIMIT`` they are fingerprinted
-only, and so are text tables (``text``), whose types the first block decides; large files of other formats have no
-contents.
+ORC, NumPy arrays and archives of them, safetensors, checkpoints of PyTorch, Excel where openpyxl is in use. The ending
+of the name says which; where it says none that is known, the first bytes do. Other files have a version but no
+contents. Parquet and IPC files above ``WHOLE`` are read a block at a time, so memory stays bounded; above
+``PROFILE_LIMIT`` they are fingerprinted only, and so are text tables (``text``), whose types the first block decides;
+large files of other formats have no contents.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ from pyarrow import ipc
 
 from driftline import later
 from driftline.capture.ground.unwarned import unwarned
-from driftline.capture.tables import arrays, endings, measure, measured, parquet_table, text, workbook
+from driftline.capture.tables import arrays, checkpoint, endings, measure, measured, parquet_table, text, workbook
 from driftline.capture.tables.contents import Contents, as_arrow, of_arrow, of_batches, of_data
 from driftline.capture.tables.form import Form, readable
 from driftline.capture.tables.measured import Key
@@ -38,7 +38,7 @@ WHOLE = 1 << 25  # bytes of a file that is read at once
 _WIDE = 1_000  # columns of an array or an object that is still taken for a table
 _SMALL = 1 << 24  # bytes of a file whose format is slow to read, and that is still profiled
 
-_MAGIC = {b"PAR1": "parquet", b"ARROW1\0\0": "feather", b"ORC": "orc", b"\x93NUMPY": "npy"}
+_MAGIC = {b"PAR1": "parquet", b"ARROW1\0\0": "feather", b"ORC": "orc", b"\x93NUMPY": "npy", b"PK\3\4": "checkpoint"}
 
 
 def of_file(path: str, version: str, size: int, modified_ns: int, said: Form | None = None) -> Contents | None:
@@ -278,6 +278,7 @@ _LESS: dict[str, tuple[Callable[[str], Contents | None], int]] = {  # format -> 
     "npy": (lambda path: _contents(_array(path)), PROFILE_LIMIT),
     "npz": (_of_archive, PROFILE_LIMIT),
     "tensors": (arrays.of_safetensors, measure.HASH_LIMIT),
+    "checkpoint": (checkpoint.of_archive, measure.HASH_LIMIT),
     "json": (_of_json, _SMALL),
     "sheet": (_of_book, _SMALL),
 }

@@ -1,5 +1,6 @@
 """Hugging Face datasets: local files in, saved data sets out."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,16 @@ def test_caches_of_the_library_are_no_data(watched: MemorySink, tmp_path: Path) 
         datasets.load_from_disk("saved")
     assert names(other) == (["saved"], [])
     assert other.inputs[0].version == run.outputs[0].version
+
+
+def test_what_the_library_keeps_of_each_step_is_no_output(watched: MemorySink, tmp_path: Path) -> None:
+    Path("x.csv").write_text("a,b\n1,x\n2,y\n3,z\n4,w\n")
+    with driftline.run("job"):
+        data = datasets.load_dataset("csv", data_files="x.csv", split="train", cache_dir="cache")
+        parts = data.map(lambda row: {"c": row["a"] * 2}).filter(lambda row: row["c"] > 2).train_test_split(0.5, seed=1)
+        parts["train"].to_csv("train.csv")
+    driftline.flush()
+    (event,) = [one for one in watched.decoded() if one.event_type == "COMPLETE"]
+    assert [one.name for one in event.outputs] == ["train.csv"]
+    told = json.loads(bytes(event.run.facets["driftline_completeness"]))
+    assert (told["unattributed"], told["unmeasured"]) == ([], [])

@@ -161,3 +161,20 @@ def test_of_thousands_that_were_read_before_all_was_written_the_last_stand_for_t
     found = sources(trace(inputs, outputs))
     assert found["y000"] == [f"x{number:03}" for number in range(151, 201)]
     assert {len(found[f"y{number:03}"]) for number in range(1, 200)} == {0}
+
+
+def test_what_datasets_keeps_of_each_step_is_no_output_unless_it_was_read() -> None:
+    """The names are those that Hugging Face datasets 5.2.0 gives, with one process and with two."""
+    kept = [
+        state("home/.cache/x/cache-9bb0d4c62b211d48.arrow", 1),
+        state("s/cache-9bb0d4c62b211d48_00001_of_00002.arrow", 1),
+    ]
+    under_way = state("home/.cache/x/tmpiks6mc81", 1)
+    others = [
+        state("s/cache-2024.arrow", 1),
+        state("s/tmpiks6mc81", 1),
+        state("s/cache-9bb0d4c62b211d48.arrow", 1, read=2),
+    ]
+    gaps: dict[str, int] = {}
+    assert order.staying([*kept, under_way, *others], gaps) == others
+    assert gaps == {}
