@@ -38,6 +38,8 @@ DERIVED = (
     "unique", "unnest", "unpivot", "with_columns",
 )  # fmt: skip
 
+_CHANGING = frozenset((*STATEMENTS, *MAKERS, "query"))  # what may change which tables there are, and of which columns
+
 _CALL = compile("__driftline_call()", patch.UNSEEN, "eval")
 
 Before = Callable[[tuple[Any, ...], Mapping[str, Any], Any], Any]
@@ -72,19 +74,24 @@ def install(duckdb: Any) -> list[Patch]:
         one
         for owner, names, before in hooks
         for name in names
-        for one in _around(owner, name, before, relations.belongs)
+        for one in _around(
+            owner, name, before, relations.belongs, session.catalog.ran if name in _CHANGING else _unchanged
+        )
     ]
     patches += [
         one for owner, names, before, after in fetching for name in names for one in _around(owner, name, before, after)
     ]
     for name, act in ENDINGS.items():
-        patches += _ending(
-            connection, name, lambda made, *_, act=act: act(made), lambda made, *_: session.catalog.lost(made)
-        )
+
+        def ended(made: Any, *_: Any, act: Callable[..., Any] = act) -> None:
+            session.catalog.ran(())
+            act(made)
+
+        patches += _ending(connection, name, ended, lambda made, *_: session.catalog.lost(made))
         patches += _ending(
             duckdb,
             name,
-            lambda *_, act=act: act(session.default({})),
+            lambda *_, ended=ended: ended(session.default({})),
             lambda *_: session.catalog.lost(session.default({})),
         )
     return patches
@@ -107,13 +114,27 @@ def _nothing(args: tuple[Any, ...], kwargs: Mapping[str, Any], caller: Any) -> N
     """Record nothing: only whose relation it is is remembered."""
 
 
-def _around(owner: Any, attribute: str, before: Before, after: Callable[..., Any]) -> list[Patch]:
-    """Have ``before`` look at each call; what it returns is called once the original has returned, ``after`` always."""
+def _unchanged(given: Iterable[Any]) -> None:
+    """Nothing of a catalog can have changed."""
+
+
+def _around(
+    owner: Any,
+    attribute: str,
+    before: Before,
+    after: Callable[..., Any],
+    ran: Callable[[Iterable[Any]], None] = _unchanged,
+) -> list[Patch]:
+    """Have ``before`` look at each call; what it returns is called once the original has returned, ``after`` always.
+
+    ``ran`` is told what was given as soon as the original has ended, however it did.
+    """
     original = owner.__dict__.get(attribute)
     if original is None:
         return []
     piece = f"hook {owner.__name__}.{attribute}"
     begin, end, after = raised.held(_begin, piece, before), raised.held(_end, piece), raised.held(after)
+    ran = raised.held(ran)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -123,11 +144,13 @@ def _around(owner: Any, attribute: str, before: Before, after: Callable[..., Any
         try:
             result = raised.evaluated(_CALL, caller.f_globals, inside)  # our own constant, in the caller's variables
         except raised.ANY as error:
+            fault.attempt(piece, ran, (*args, *kwargs.values()))
             if begun is not None:
                 begun.inside.closed = True
                 fault.attempt(piece, end, begun, failed=True)
             raised.through(error)
             raise
+        fault.attempt(piece, ran, (*args, *kwargs.values()))
         if begun is not None:
             begun.inside.closed = True
             fault.attempt(piece, end, begun)

@@ -1,12 +1,16 @@
 """What DuckDB is asked: its catalog, through a cursor of its own, and whether a transaction can still be committed.
 
 Enters: connections and names of tables. Leaves: columns, and rows of the catalog. A cursor is a connection of its own:
-it sees what is committed, and leaves the user's transaction and pending result alone.
+it sees what is committed, and leaves the user's transaction and pending result alone. What a table has is asked once,
+until something has run that may change more than rows; of databases that others can change, each time.
 """
 
-from collections.abc import Sequence
+import re
+import weakref
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from driftline import later
 from driftline.capture.runs import transactions
 from driftline.event.lineage import Field
 
@@ -22,6 +26,11 @@ _KEYS = (
     "select constraint_column_names from duckdb_constraints() "
     "where lower(table_name) = ? and constraint_type in ('PRIMARY KEY', 'UNIQUE')"
 )
+_ROWS = later.pattern(  # one statement that changes rows at most
+    r"(?:\s|--[^\n]*\n)*(?:insert|update|delete|merge|truncate|select|from|with|values|copy(?!\s+from\b))\b[^;]*;?\s*",
+    re.IGNORECASE,
+)
+_TABLES = 10_000
 
 
 def own(name: str) -> bool:
@@ -39,6 +48,9 @@ class Catalog:
         self._fetch = duckdb.DuckDBPyConnection.fetchall
         self._error = duckdb.Error
         self._plans: bool | None = None  # DuckDB tells the plans of statements
+        self._known: weakref.WeakKeyDictionary[Any, dict[tuple[str, str], list[Any]]] = weakref.WeakKeyDictionary()
+        self._alone: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
+        self._changes = 0  # that catalogs may have had
 
     def ask(self, connection: Any, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """Return the rows of a query through a cursor; a connection that is not known answers nothing."""
@@ -51,6 +63,38 @@ class Catalog:
             return rows
         finally:
             cursor.close()
+
+    def ran(self, given: Iterable[Any]) -> None:
+        """A call that was given these has run, for whatever connection: catalogs may have changed.
+
+        They have not where one of these is the text of a statement that changes rows alone.
+        """
+        texts = [text for one in given if isinstance(text := getattr(one, "query", one), str)]
+        if any(_ROWS.fullmatch(text) for text in texts):
+            return
+        self._changes += 1
+        self._known.clear()
+        if any("attach" in text.lower() for text in texts):
+            self._alone.clear()
+
+    def _told(self, connection: Any, query: str, name: str) -> list[Any]:
+        """Return what the catalog tells of tables of this name, in small letters."""
+        if connection is None:
+            return []
+        key, changes = (query, name), self._changes
+        found = self._known.get(connection, {}).get(key)
+        if found is None:
+            found = self.ask(connection, query, [name])
+            if connection not in self._alone:
+                databases = self.ask(connection, _DATABASES)
+                self._alone[connection] = all(
+                    kind == "duckdb" and "://" not in (path or "") and not (path or "").startswith("md:")
+                    for path, _, kind in databases
+                )
+            known = self._known.setdefault(connection, {})
+            if changes == self._changes and self._alone[connection] and len(known) < _TABLES:
+                known[key] = found
+        return found
 
     def path(self, connection: Any) -> str:
         """Return the file of a connection's database; "" = it is in memory."""
@@ -74,7 +118,7 @@ class Catalog:
     def _rows(self, connection: Any, name: str) -> list[Any]:
         """Return the rows of the catalog for the columns of the tables that ``name`` may mean."""
         *way, plain = name.lower().split(".")
-        rows = ((*row[:2], row[2].lower(), row[3].lower()) for row in self.ask(connection, _COLUMNS, [plain]))
+        rows = ((*row[:2], row[2].lower(), row[3].lower()) for row in self._told(connection, _COLUMNS, plain))
         if not way:
             return list(rows)
         if len(way) > 1:
@@ -96,7 +140,7 @@ class Catalog:
 
     def keys(self, connection: Any, name: str) -> frozenset[str]:
         """Return the columns, in small letters, of which a table takes no two rows that have the same."""
-        rows = self.ask(connection, _KEYS, [name.lower().rpartition(".")[2]])
+        rows = self._told(connection, _KEYS, name.lower().rpartition(".")[2])
         return frozenset(str(column).lower() for (columns,) in rows for column in columns)
 
     def serialises(self, connection: Any) -> bool:

@@ -1,11 +1,16 @@
 """What DuckDB is asked of its catalog and of its transactions; expected values by hand."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import pytest
 
+import driftline
 from driftline.capture.hooks.duckdb_catalog import Catalog, own
 from driftline.event.lineage import Field
+from driftline.testing import MemorySink
 
 
 def test_columns_and_files_are_told_without_touching_a_pending_result(tmp_path: Path) -> None:
@@ -59,3 +64,82 @@ def test_what_duckdb_tells_about_itself_is_not_the_users() -> None:
     theirs = ("information_schema.tables", "system.information_schema.schemata", "PG_CATALOG.pg_class", "duckdb_tables")
     assert all(map(own, (*theirs, "sqlite_master")))
     assert not any(map(own, ("tables", "main.orders", "pg_orders", "catalog.duck", "my_information_schema.t")))
+
+
+CHANGES: dict[str, Callable[[Any], Any]] = {
+    "a statement": lambda con: con.execute("-- later\nALTER TABLE t ADD COLUMN c INTEGER"),
+    "another connection": lambda con: con.cursor().execute("ALTER TABLE t ADD COLUMN c INTEGER"),
+    "several in one text": lambda con: con.execute("SELECT 1; ALTER TABLE t ADD COLUMN c INTEGER"),
+    "a text that fails at its end": lambda con: _failed(con),
+    "a transaction": lambda con: _committed(con.cursor()),
+    "a relation": lambda con: (
+        con.execute("DROP TABLE t"),
+        con.sql("SELECT 1 AS a, 'x' AS b, 2 AS c").create("t"),
+    ),
+    "a query of a relation": lambda con: (
+        con.execute("DROP TABLE t"),
+        con.sql("SELECT 1 AS a, 'x' AS b, 2 AS c").query("v", "CREATE TABLE t AS SELECT * FROM v"),
+    ),
+}
+
+
+def _failed(con: Any) -> None:
+    with pytest.raises(duckdb.Error):
+        con.execute("ALTER TABLE t ADD COLUMN c INTEGER; SELECT nothing")
+
+
+def _committed(con: Any) -> None:
+    con.begin()
+    con.execute("ALTER TABLE t ADD COLUMN c INTEGER")
+    con.execute("SELECT count(*) FROM t").fetchall()
+    con.commit()
+
+
+def test_a_table_is_asked_about_once_for_many_statements(watched: MemorySink, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    ask = Catalog.ask
+
+    def counted(self: Catalog, connection: Any, query: str, parameters: Any = ()) -> Any:
+        asked.extend(str(one) for one in parameters)
+        return ask(self, connection, query, parameters)
+
+    monkeypatch.setattr(Catalog, "ask", counted)
+    with duckdb.connect() as connection, driftline.run("many"):
+        connection.execute("CREATE TABLE t (a INTEGER PRIMARY KEY, b VARCHAR)")
+        connection.execute("INSERT INTO t VALUES (0, 'first')")
+        before = len(asked)
+        for number in range(1, 9):
+            connection.execute(f"INSERT OR IGNORE INTO t VALUES ({number}, 'x')")
+            connection.sql(f"UPDATE t SET b = 'y{number}' WHERE a = {number}")
+    assert asked[before:] == ["t"]  # its keys, of which the first statement did not ask
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_table_is_asked_about_anew_once_it_may_have_been_changed(watched: MemorySink, change: str) -> None:
+    with duckdb.connect() as connection, driftline.run("changed") as run:
+        connection.execute("CREATE TABLE t (a INTEGER, b VARCHAR)")
+        connection.execute("INSERT INTO t VALUES (0, 'first')")
+        CHANGES[change](connection)
+        connection.execute("INSERT INTO t VALUES (1, 'second', 3)")
+        with driftline.run("last") as last:
+            connection.execute("DELETE FROM t WHERE a = 1")
+    assert [[field.name for field in one.fields or ()] for one in last.outputs] == [["a", "b", "c"]]
+    assert run.outputs
+
+
+@pytest.mark.parametrize(("kind", "times"), [("duckdb", 1), ("sqlite", 3)])
+def test_a_database_that_others_change_is_asked_each_time(
+    monkeypatch: pytest.MonkeyPatch, kind: str, times: int
+) -> None:
+    catalog, asked = Catalog(duckdb), []
+    ask = catalog.ask
+
+    def beside(connection: Any, query: str, parameters: Any = ()) -> Any:
+        asked.extend(parameters)
+        return ask(connection, query, parameters) + ([] if parameters else [("other.db", "o", kind)])
+
+    monkeypatch.setattr(catalog, "ask", beside)
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE t (a INTEGER)")
+        assert [catalog.columns(connection, "t") for _ in range(3)] == [("a",)] * 3
+    assert asked == ["t"] * times
