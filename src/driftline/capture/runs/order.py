@@ -68,7 +68,7 @@ def staying(outputs: list[Seen], gaps: dict[str, int]) -> list[Seen]:
 
     Those are files that ``tempfile`` named and that are gone, and what Hugging Face datasets keeps of each step.
     """
-    outputs = [one for one in outputs if one.read_ns or not _STEP.search(one.path)]
+    outputs = apart(outputs)
     kept = [
         one
         for one in outputs
@@ -77,6 +77,11 @@ def staying(outputs: list[Seen], gaps: dict[str, int]) -> list[Seen]:
     if len(kept) < len(outputs):
         gaps[TEMPORARY] = len(outputs) - len(kept)
     return kept
+
+
+def apart(outputs: list[Seen]) -> list[Seen]:
+    """Return ``outputs`` without what Hugging Face datasets keeps of each step, unless it was read."""
+    return [one for one in outputs if one.read_ns or not _STEP.search(one.path)]
 
 
 def _temporary(seen: Seen) -> bool:

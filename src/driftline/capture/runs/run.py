@@ -18,7 +18,7 @@ from driftline import clock, later
 from driftline.capture.ground import fault
 from driftline.capture.program import code as code_versions
 from driftline.capture.program import sites
-from driftline.capture.runs import collect, emit, observe, offspring, progress, standing, transactions
+from driftline.capture.runs import collect, emit, observe, offspring, order, progress, standing, transactions
 from driftline.capture.runs import documents as contained
 from driftline.capture.runs.around import current_run, enclosing, moment_us, process, replayed
 from driftline.capture.runs.columns import Bindable
@@ -89,7 +89,7 @@ class Run(Recording):
     @property
     def outputs(self) -> tuple[Touched, ...]:
         """What was written so far, in order."""
-        return fault.attempt("run", self._settled, self._trace.outputs) or ()
+        return fault.attempt("run", lambda: self._settled(order.apart(self._trace.outputs))) or ()
 
     def _settled(self, found: list[Seen]) -> tuple[Touched, ...]:
         for seen in found:
