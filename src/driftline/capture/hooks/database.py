@@ -170,8 +170,7 @@ def statement(
             held.take(run, transaction)
         return True
     own = "" if hasattr(type(connection), "exec_driver_sql") else text  # SQLAlchemy hands its own text on
-    handed = _Handed(own, told.names, functools.partial(sqlite_asked.keys, connection))
-    again.times = []  # of what it did before, nothing is left: it was taken back
+    again.times, handed = [], _Handed(own, told.names, functools.partial(sqlite_asked.keys, connection))
     for one in analysis.statements:
         datasets = _record(run, place, one, analysis, fields, frame, transaction, again, handed)
         if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:

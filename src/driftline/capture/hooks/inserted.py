@@ -50,7 +50,7 @@ class Again:
 
     def __init__(self) -> None:
         self.committed = False
-        self.times: list[When] = []  # of its statements
+        self.times: list[When] = []  # of its statements, as they were recorded last
         self.into: Into = ()
         self.seen: Seen | None = None  # what it writes; None = no values are among its sources
         self._read = _read()  # what was read when it last ran
