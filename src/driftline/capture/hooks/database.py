@@ -154,7 +154,7 @@ def statement(
     analysis = _analysed(place, plain, fields, told)
     if analysis is None:
         return True  # it touches no data
-    _begun(run, [place.table(source.names[0]) for source in analysis.begun], transaction)
+    _begun(run, _emptied(place, analysis, connection), transaction)
     done = run.trace.recalled.setdefault(_DONE, {})
     if len(done) >= _CACHE:
         done.clear()
@@ -271,6 +271,12 @@ def _record(
         run, Table(dataset, fields(name)), edges, transaction, given=given, into=again.into, begins=one.begins
     )
     return datasets
+
+
+def _emptied(place: "Place", analysis: "Analysis", connection: Any) -> list[Dataset]:
+    """The tables of which a text has left nothing."""
+    asked = (one for one in analysis.perhaps if sqlite_asked.empty(connection, one.names[0]))
+    return [place.table(source.names[0]) for source in (*analysis.begun, *asked)]
 
 
 def _begun(run: Recording, made: Sequence[Dataset], transaction: Any) -> None:

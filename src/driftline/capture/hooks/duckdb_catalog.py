@@ -143,6 +143,14 @@ class Catalog:
         rows = self._told(connection, _KEYS, name.lower().rpartition(".")[2])
         return frozenset(str(column).lower() for (columns,) in rows for column in columns)
 
+    def empty(self, connection: Any, name: str) -> bool:
+        """Whether a table is there and has no rows, where that can be told."""
+        quoted = ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
+        try:
+            return connection is not None and not self.ask(connection, f"select 1 from {quoted} limit 1")  # noqa: S608 - a quoted name
+        except self._error:  # nobody else can see it yet
+            return False
+
     def serialises(self, connection: Any) -> bool:
         """Return whether plans can be had without an extension being fetched for it."""
         if self._plans is None:

@@ -23,23 +23,36 @@ _DONE = "statements of duckdb"  # among what a run recalls: by dataset and form 
 _CACHE = 10_000
 
 
-def begun(run: Recording, connection: Any, analysis: Analysis, table: Callable[[str], Dataset]) -> None:
-    """Tables that a text has made without rows."""
-    for source in analysis.begun:
+def begun(
+    run: Recording,
+    connection: Any,
+    analysis: Analysis,
+    table: Callable[[str], Dataset],
+    empty: Callable[[Any, str], bool],
+) -> None:
+    """Tables that a text has made without rows, emptied or dropped; ``empty`` tells whether one has no rows now."""
+    for source in (*analysis.begun, *(one for one in analysis.perhaps if empty(connection, one.names[0]))):
         act = functools.partial(earlier.emptied, run, table(source.names[0]), time.perf_counter_ns())
         transactions.put(connection, run, act, inside=transactions.begun(connection))
 
 
 def recorder(
-    connection: Any, text: str, analysis: Analysis | None, table: Callable[[str], Dataset]
+    connection: Any,
+    text: str,
+    analysis: Analysis | None,
+    table: Callable[[str], Dataset],
+    empty: Callable[[Any, str], bool],
 ) -> Callable[..., None] | None:
     """Return what takes note of tables that a text makes without rows, or drops; None = of none."""
-    if analysis is None or not analysis.begun:
-        return duckdb_renames.recorder(connection, text, table)
+    dropped = duckdb_renames.recorder(connection, text, table)
+    if analysis is None or not (analysis.begun or analysis.perhaps):
+        return dropped
 
     def record(run: Recording, *, failed: bool = False) -> None:
         if not failed:
-            begun(run, connection, analysis, table)
+            begun(run, connection, analysis, table, empty)
+        if dropped is not None:
+            dropped(run, failed=failed)
 
     return record
 

@@ -162,7 +162,8 @@ class Session:
             ask_second=lambda one: self._second(connection, text, one),
         )
         if analysis is None or not analysis.statements:
-            return duckdb_changes.recorder(connection, text, analysis, functools.partial(self._table, connection))
+            named, empty = functools.partial(self._table, connection), self.catalog.empty
+            return duckdb_changes.recorder(connection, text, analysis, named, empty)
         known = self._sources(connection, analysis, caller, files)
         self.queries.understood(analysis, {source: found.datasets for source, found in known.items()})
         fresh = duckdb_tables.before(analysis, functools.partial(self.catalog.ask, connection)) if connection else {}
@@ -174,7 +175,8 @@ class Session:
                 for seen in (one for source in known.values() for one in source.seen if _is_file(one)):
                     ended.add("read", seen)
                 return
-            duckdb_changes.begun(ended, connection, analysis, functools.partial(self._table, connection))
+            named, empty = functools.partial(self._table, connection), self.catalog.empty
+            duckdb_changes.begun(ended, connection, analysis, named, empty)
             touches = any(one.reads or one.writes for one in analysis.statements)
             if touches and told:
                 ended.statement(text, analysis.form)

@@ -1,6 +1,6 @@
 """What SQLite tells of a connection of the user's: its file, and the columns of a table.
 
-Enters: a connection. Leaves: answers to three questions, which are asked over it only where nobody hears it. Text is
+Enters: a connection. Leaves: answers to four questions, which are asked over it only where nobody hears it. Text is
 asked for as bytes: how the connection makes text of them is the user's code.
 """
 
@@ -23,6 +23,7 @@ _KEYS = """
     UNION SELECT CAST('a' AS BLOB), CAST(part.name AS BLOB)
     FROM pragma_index_list(?1) AS held, pragma_index_info(held.name) AS part WHERE held."unique" AND part.name NOT NULL
 """
+_SOME = "SELECT CAST('a' AS BLOB), CAST(count(*) AS BLOB) FROM (SELECT 1 FROM ? LIMIT 1)"
 _FILE_OF_MAIN = "SELECT CAST('a' AS BLOB), CAST(file AS BLOB) FROM pragma_database_list WHERE name = 'main'"
 FILE = "_driftline_file"  # attribute of a connection to SQLite: its file, "" = in memory
 
@@ -55,6 +56,14 @@ def keys(connection: Any, name: str) -> frozenset[str]:
     if not isinstance(connection, sqlite3.Connection):
         return frozenset()
     return frozenset(column.lower() for (column,) in _asked(connection, _KEYS, (name.rpartition(".")[2],)))
+
+
+def empty(connection: Any, name: str) -> bool:
+    """Whether a table is there and has no rows, where that can be told."""
+    if not isinstance(connection, sqlite3.Connection):
+        return False
+    quoted = ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
+    return _asked(connection, _SOME.replace("?", quoted)) == [["0"]]
 
 
 def _asked(connection: sqlite3.Connection, question: str, about: tuple[str, ...] = ()) -> list[list[str]]:

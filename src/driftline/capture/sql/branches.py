@@ -2,7 +2,7 @@
 
 Enters: the words of a script, part by part. Leaves: what the next statement stands under: the words of conditions, and
 the names of rows for each of which it runs. What these look at decides whether, and which, rows come at all; so
-does what leaves a loop (``EXIT WHEN``, ``LEAVE``) for what follows in it. ``RETURN`` and ``UNTIL`` are not followed.
+does what leaves a loop (``EXIT WHEN``, ``LEAVE``, ``UNTIL``) for all of its next turn. ``RETURN`` is not followed.
 """
 
 from typing import Any, Literal, NamedTuple
@@ -25,6 +25,7 @@ _NO_BLOCK = frozenset(["TRAN", "TRANSACTION", "DISTRIBUTED", "DIALOG", "CONVERSA
 _ENDED = frozenset(["IF", "WHILE", "LOOP", "FOR", "CASE", "REPEAT"])  # what END names
 _LABELLED = frozenset(["BEGIN", "LOOP", "WHILE", "REPEAT", "FOR"])
 _LEAVING = frozenset(["EXIT", "LEAVE", "BREAK", "CONTINUE", "ITERATE"])  # a loop, or this turn of it
+_ENDING = frozenset(["EXIT", "LEAVE", "BREAK"])  # all of its turns
 _NEAR = 8  # words between FETCH and INTO, as in FETCH RELATIVE 2 FROM GLOBAL c INTO
 _MOST = 50  # conditions of one statement, which nobody writes
 
@@ -34,9 +35,10 @@ class Condition(NamedTuple):
 
     words: list[Any]
     of: Literal["value", "rows", "found"] = "value"
+    since: int = -1  # where in the text the branches begin that it is one of; -1 = where it stands itself
 
 
-class _Open:
+class Opened:
     """What holds from here on: a block, or the next statement; under conditions, or under none."""
 
     def __init__(self, conditions: list[Condition], waits: str, of: str = "") -> None:
@@ -44,6 +46,8 @@ class _Open:
         self.waits = waits  # for the next "statement", for its "end", for the "END" of a block
         self.of = of  # "CASE", "LOOP" for whatever repeats
         self.blocks = 0  # that began and did not end within it
+        self.since = -1  # where in the text it begins
+        self.again: list[Condition] = []  # values by which the next turn of a loop comes
 
 
 class Branches:
@@ -51,11 +55,11 @@ class Branches:
 
     def __init__(self, dialect: str) -> None:
         self._by_words = dialect in BY_WORDS
-        self._open: list[_Open] = []
+        self._open: list[Opened] = []
         self._read: tuple[list[Any], Words] = ([], Words(()))
         self._place = 0
         self._depth = self._cases = 0
-        self._headed: dict[int, list[Condition]] = {}  # where a loop begins, and what it stands under
+        self._headed: dict[int, tuple[list[Condition], bool]] = {}  # where a loop begins; it asks before each turn
         self._fetched: Condition | None = None  # the rows of the cursor that was asked last
         self._found = False  # it was asked after the last statement
 
@@ -80,7 +84,7 @@ class Branches:
             else:
                 when = _own(words, start, "WHEN") if words[start] == "CASE" else start
                 if words[start] == "CASE":
-                    self._open.append(_Open(self._of(tokens[start + 1 : when]), "END", "CASE"))
+                    self._open.append(Opened(self._of(tokens[start + 1 : when]), "END", "CASE"))
                 if self._open and self._open[-1].of == "CASE" and not self._open[-1].blocks:
                     self._open[-1].conditions += self._of(tokens[when + 1 : then])
                 start = then + 1
@@ -120,6 +124,10 @@ class Branches:
         found = [condition for one in self._open[-_MOST:] for condition in one.conditions[-_MOST:]]
         return found[-_MOST:]
 
+    def loops(self) -> tuple[Opened, ...]:
+        """Return the loops here, the outermost first."""
+        return tuple(one for one in self._open if one.of == "LOOP")
+
     def _then(self, tokens: list[Any], words: Words, place: int) -> None:
         word, before = words[place], words[place - 1] if place else ";"
         if before == "END" and word in _ENDED:
@@ -129,20 +137,32 @@ class Branches:
             if end is None:
                 return
             if word == "IF":
-                self._open.append(_Open([], "END"))
-            more = self._of(tokens[place + 1 : end])
-            if self._open and (word == "IF" or any(one.of != "found" for one in more)):  # else the branches before ran
-                self._open[-1].conditions += more
+                self._open.append(Opened([], "END"))
+                self._open[-1].since = tokens[place].start
+            if self._open:
+                more = self._of(tokens[place + 1 : end])
+                self._open[-1].conditions += [one._replace(since=self._open[-1].since) for one in more]
         elif word in ("WHILE", "FOR", "FOREACH") and before in _STARTED:
             end = words.after(place, "LOOP", "DO")
             if end is not None:
-                self._headed[end] = self._heading(tokens[place:end], words[place:end])
+                self._headed[end] = self._heading(tokens[place:end], words[place:end]), word == "WHILE"
         elif place in self._headed or (word in ("LOOP", "REPEAT") and before in _STARTED):
-            self._open.append(_Open(self._headed.get(place, []), "END", "LOOP"))
+            conditions, each = self._headed.get(place, ([], False))
+            self._loop(Opened(conditions, "END", "LOOP"), conditions if each else [])
+        elif word == "UNTIL" and self.loops():
+            self._turned(self.loops()[-1], self._of(tokens[place + 1 : words.after(place, "END")]))
         elif word in _LEAVING and before in _BEFORE:
             self._leave(tokens, words, place)
         elif self._open:
             self._block(word, _after(words, place))
+
+    def _loop(self, loop: Opened, each: list[Condition]) -> None:
+        """Note a loop that begins, and what it asks before each turn."""
+        self._open.append(loop)
+        self._turned(loop, each)
+
+    def _turned(self, loop: Opened, conditions: list[Condition]) -> None:
+        loop.again += [one for one in conditions if one.of == "value" and one not in loop.again]
 
     def _block(self, word: str, after: str) -> None:
         """Count what begins and ends within the innermost branch; END alone ends a CASE of Snowflake, too."""
@@ -196,9 +216,10 @@ class Branches:
         when = words.after(place, "WHEN")
         under = [one for inner in self._open[loop + 1 :] for one in inner.conditions]
         held = self._open[loop].conditions
-        for one in [*under, *(self._of(tokens[when + 1 :]) if when is not None else [])]:
-            if one.of == "value" and one not in held:
-                held.append(one)
+        found = [*under, *(self._of(tokens[when + 1 :]) if when is not None else [])]
+        held += [one for one in found if one.of == "value" and one not in held]
+        if words[place] in _ENDING:
+            self._turned(self._open[loop], found)
 
     def _word(self, tokens: list[Any], words: Words, place: int) -> None:
         word, after = words[place], _after(words, place)
@@ -209,13 +230,14 @@ class Branches:
             if waits == "end":
                 self._close()
             condition = self._of(tokens[place + 1 : _behind(words, place + 1)])
-            self._open.append(_Open(condition, "statement", "LOOP" if word == "WHILE" else ""))
+            opened = Opened(condition, "statement", "LOOP" if word == "WHILE" else "")
+            self._loop(opened, condition if word == "WHILE" else [])
         elif word == "BEGIN" and after not in _NO_BLOCK:
             if waits == "statement":
                 self._open[-1].waits = "END"
             else:
                 self._close()
-                self._open.append(_Open([], "END"))
+                self._open.append(Opened([], "END"))
         elif word == "END":
             self._close()
             if self._open and self._open[-1].waits == "END":

@@ -5,6 +5,7 @@ Outputs of an INSERT go to the columns of the target by their place; those of UP
 are set. What WHERE, ON and WHEN look at shapes the rows.
 """
 
+import copy
 from typing import Any
 
 from sqlglot import exp
@@ -99,11 +100,15 @@ class Reading:
                 scope.ctes[key] = offered
             self.around |= offered.rows
         self.around |= variables.fill(self.walker, scope, self.values, self.tree)
-        for query, each in self.conditions:
+        for query, each, values in self.conditions:
             if query is self.tree:
                 continue
-            self.around |= variables.fill(self.walker, scope, self.values, query)
-            decides = self.walker.query(query, scope)
+            where = scope
+            if values is not None:
+                where = copy.copy(scope)
+                where.values = {}
+            self.around |= variables.fill(self.walker, where, self.values if values is None else values, query)
+            decides = self.walker.query(query, where)
             self.around |= decides.rows if each else rel.through(rel.all_of(decides.items) | decides.rows, CONDITIONAL)
         return scope
 
@@ -161,8 +166,9 @@ class Reading:
             if listed or temporary:  # else nobody knows the columns
                 self.script.declare(target, listed, temporary=temporary, computed=clauses.computed(tree.this))
             made = self._computed(tree.this, target, listed)
-            begins = not tree.args.get("exists")
-            return [Statement((), target, Lineage(made, rel.NONE), "none", kind=kind, begins=begins)]
+            perhaps = bool(tree.args.get("exists"))
+            made_of = Lineage(made, rel.NONE)
+            return [Statement((), target, made_of, "none", kind=kind, begins=not perhaps, perhaps=perhaps)]
         return [self._made(tree, target, query if query is not None else like, listed, temporary=temporary)]
 
     def _computed(self, node: Any, target: Source, listed: tuple[str, ...]) -> tuple[Output, ...]:
@@ -358,6 +364,7 @@ _READ: tuple[tuple[Any, Any], ...] = (
     (_EXPORT, Reading._export),
     (exp.Cache, Reading._cache),
     (exp.Alter, Reading._alter),
+    (exp.TruncateTable, lambda reading, tree: naming.truncate(reading.script, tree)),
     (exp.Drop, lambda reading, tree: naming.drop(reading.script, tree)),
     (exp.Declare, lambda reading, tree: naming.declare(reading.script, tree)),
     (exp.Use, lambda reading, tree: naming.use(reading.script, tree)),

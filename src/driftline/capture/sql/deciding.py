@@ -5,6 +5,7 @@ statement that runs once for each row of a query has the rows that this has; one
 does not, as the value of that says.
 """
 
+from bisect import bisect_left
 from typing import Any, NamedTuple
 
 from sqlglot import exp
@@ -13,6 +14,7 @@ from driftline.capture.sql.branches import Condition
 from driftline.capture.sql.looping import Loops
 from driftline.capture.sql.tokens import spelled
 from driftline.capture.sql.trees import Trees
+from driftline.capture.sql.variables import Values
 
 
 class Decides(NamedTuple):
@@ -20,6 +22,7 @@ class Decides(NamedTuple):
 
     query: Any
     each: bool = False
+    values: Values | None = None  # that variables may have where it is asked; None = those of the statement
 
 
 class Deciding:
@@ -29,11 +32,17 @@ class Deciding:
         self._trees = trees
         self._loops = loops
         self._parsed: dict[int, Any] = {}  # queries of conditions, by where these stand
-        self._last: Any = None  # the query that was run last, which may have found nothing
+        self._ran: list[tuple[int, Any]] = []  # where a statement stands; the query or change that may find nothing
 
-    def ran(self, tree: Any) -> None:
-        """Note that a statement ran."""
-        self._last = tree if isinstance(tree, exp.Query | exp.Update | exp.Delete) else None
+    def ran(self, tree: Any, start: int) -> None:
+        """Note that a statement ran that begins at ``start`` of the text."""
+        asks = isinstance(tree, exp.Query | exp.Update | exp.Delete)
+        self._ran.append((start, tree if asks else None))
+
+    def _last(self, before: int) -> Any:
+        """The query or change that ran last before a place of the text."""
+        place = bisect_left(self._ran, before, key=lambda one: one[0])
+        return self._ran[place - 1][1] if place else None
 
     def queries(self, conditions: list[Condition]) -> tuple[Decides, ...]:
         """Return what decides, the outermost first, without what is not known."""
@@ -47,7 +56,9 @@ class Deciding:
             return None
         place = condition.words[0].start
         if place not in self._parsed:  # once: what runs under it is not what it asks about
-            self._parsed[place] = _any_row(self._last) if condition.of == "found" else self._value(condition.words)
+            before = condition.since if condition.since >= 0 else place
+            found = condition.of == "found"
+            self._parsed[place] = _any_row(self._last(before)) if found else self._value(condition.words)
         return Decides(self._parsed[place]) if self._parsed[place] is not None else None
 
     def _value(self, words: list[Any]) -> Any:

@@ -31,7 +31,7 @@ def of(
     assert one.writes is not None
     if one.writes.kind == "file":
         return SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
-    whole = one.kind == "UPDATE" and one.how == "change" and not one.reads and not one.lineage.rows
+    whole = one.kind == "UPDATE" and one.how == "change" and not one.some and not one.reads and not one.lineage.rows
     known = {**datasets, one.writes: (target,)} if one.itself else datasets
     return SqlEdges(one.lineage, known, analysis.spelled, analysis.said, When(), one.begins, whole)
 

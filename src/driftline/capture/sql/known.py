@@ -43,10 +43,11 @@ _KEPT = 200_000  # bytes of what is kept for other processes
 
 _DATA = frozenset(
     ["select", "with", "from", "copy", "create", "insert", "update", "merge", "delete", "values", "pivot", "unpivot",
-     "alter", "replace", "call", "exec", "execute"]
+     "alter", "replace", "call", "exec", "execute", "truncate"]
 )  # fmt: skip
 _REMARKS = r"(?>--[^\n]*\n|/\*(?s:.*?)\*/)"  # once passed over, never gone back into: many would take for ever
 _FIRST = re.compile(rf"(?:\s|\(|{_REMARKS})*+([a-z]+)", re.IGNORECASE)
+_DROPS = re.compile(r"drop\s+table\b", re.IGNORECASE)
 _UNPLAIN = re.compile(rf"(?:\s|{_REMARKS})*+(?:create\b[^;]*\b(?:procedure|function)\b|do\b)", re.IGNORECASE)
 
 
@@ -57,7 +58,8 @@ class Analysis(NamedTuple):
     template: str
     literals: tuple[str, ...]
     said: Said | None = None  # what the database says of the only statement
-    begun: tuple[Source, ...] = ()  # tables without rows that it made before it wrote there
+    begun: tuple[Source, ...] = ()  # tables that it made without rows, emptied or dropped before it wrote there
+    perhaps: tuple[Source, ...] = ()  # tables that it made so if they were not there
 
     @property
     def form(self) -> str:
@@ -82,6 +84,7 @@ class _Variant(NamedTuple):
     statements: tuple[Statement, ...]
     said: Said | None
     begun: tuple[Source, ...]
+    perhaps: tuple[Source, ...]
 
 
 _known: OrderedDict[tuple[str, str], list[_Variant]] = OrderedDict()
@@ -125,7 +128,7 @@ def analyse(
         variants = _put(key, _recalled(kept)) if len(template) <= LENGTH else []  # a thousand of them are too many
     for variant in variants:
         if all(ask(source) == columns for source, columns in variant.schemas.items()):
-            return analysis._replace(statements=variant.statements, said=variant.said, begun=variant.begun)
+            return Analysis(variant.statements, template, literals, variant.said, variant.begun, variant.perhaps)
     asked: dict[Source, tuple[str, ...] | None] = {}
 
     def remember(source: Source) -> tuple[str, ...] | None:
@@ -134,32 +137,37 @@ def analyse(
         return asked[source]
 
     begun: tuple[Source, ...] = ()
+    perhaps: tuple[Source, ...] = ()
     if len(template) > LENGTH:
         statements: tuple[Statement, ...] = (salvage.whole(template, f"longer than {LENGTH} characters"),)
     else:
         read = tuple(statement.read(template, scripts.Script(_load(dialect), remember)))
         statements = tuple(one for one in read if one.how != "none")
-        begun = _begun(read)
+        first = _first(read)
+        begun = tuple(source for source, one in first.items() if one.how == "none" and one.begins)
+        perhaps = tuple(source for source, one in first.items() if one.how == "none" and one.perhaps)
     only = statements[0] if len(statements) == 1 else None
     said = ask_second(only) if ask_second and only is not None and only.writes and only.lineage else None
     if len(template) <= LENGTH:
-        _keep(kept, _put(key, [_Variant(asked, statements, said, begun), *variants[: VARIANTS - 1]]))
-    return analysis._replace(statements=statements, said=said, begun=begun)
+        _keep(kept, _put(key, [_Variant(asked, statements, said, begun, perhaps), *variants[: VARIANTS - 1]]))
+    return analysis._replace(statements=statements, said=said, begun=begun, perhaps=perhaps)
 
 
-def _begun(read: Iterable[Statement]) -> tuple[Source, ...]:
-    """The tables that were made without rows, before anything of the same text wrote there."""
+def _first(read: Iterable[Statement]) -> dict[Source, Statement]:
+    """The first statement on each of the tables that are made or written."""
     first: dict[Source, Statement] = {}
     for one in read:
         if one.writes is not None:
             first.setdefault(one.writes, one)
-    return tuple(source for source, one in first.items() if one.how == "none" and one.begins)
+    return first
 
 
 def _touches(sql: str) -> bool:
     """Whether the first word of a text says that it may touch data."""
     first = _FIRST.match(sql)
-    return first is not None and (first.group(1).lower() in _DATA or ";" in sql)
+    if first is None:
+        return False
+    return first.group(1).lower() in _DATA or ";" in sql or _DROPS.match(sql, first.start(1)) is not None
 
 
 def _put(key: tuple[str, str], variants: list[_Variant]) -> list[_Variant]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlglot import exp
 
 from driftline.capture.sql import clauses, functions
+from driftline.capture.sql.relation import Source
 from driftline.capture.sql.script import Script
 from driftline.capture.sql.stated import Statement
 
@@ -33,11 +34,23 @@ def settings(script: Script, tree: Any, own: Callable[[Any], list[Statement]]) -
 def drop(script: Script, tree: Any) -> list[Statement]:
     """DROP: a table or a function that is there no longer."""
     functions.forget(script.functions, tree)
-    for table in tree.args.get("tables") or [tree.this]:
-        target = script.source(table)
-        if target is not None:
-            script.drop(target)
-    return [Statement((), how="none", kind=clauses.kind_of(tree))]
+    targets = [target for table in tree.args.get("tables") or [tree.this] if (target := script.source(table))]
+    for target in targets:
+        script.drop(target)
+    return _begun(tree, targets if str(tree.args.get("kind")).upper() == "TABLE" else [])
+
+
+def truncate(script: Script, tree: Any) -> list[Statement]:
+    """TRUNCATE: tables that have no rows any more, but for other partitions."""
+    whole = not tree.args.get("partition") and not tree.args.get("is_database")
+    return _begun(tree, [target for table in tree.expressions if whole and (target := script.source(table))])
+
+
+def _begun(tree: Any, targets: list[Source]) -> list[Statement]:
+    """Tables of which nothing is left."""
+    kind = clauses.kind_of(tree)
+    found = [Statement((), target, how="none", kind=kind, begins=True) for target in targets]
+    return found or [Statement((), how="none", kind=kind)]
 
 
 def declare(script: Script, tree: Any) -> list[Statement]:

@@ -25,6 +25,7 @@ from driftline.capture.sql.rewrite import rewritten
 from driftline.capture.sql.tokens import TokenType
 from driftline.capture.sql.translate import may_be, translated
 from driftline.capture.sql.trees import Trees, quiet
+from driftline.capture.sql.turns import Turns
 from driftline.capture.sql.variables import Variables
 
 _CONTROL = marks.CUTS | {
@@ -77,6 +78,7 @@ class _Reader:
         self.loops = Loops()
         self.deciding = Deciding(self.trees, self.loops)
         self.values = Variables(self.loops)
+        self.turns = Turns(self.deciding)
 
     def read(self) -> Iterator[Piece]:
         try:
@@ -89,7 +91,9 @@ class _Reader:
         self.trees.deep = parsed.is_too_deep(tokens)  # of all words once: of each statement anew it would take long
         for chunk in self._chunks(tokens):
             for piece in self._chunk(chunk):
-                yield piece if piece.whole else self._placed(piece)
+                self.turns.took(piece if piece.whole else self._placed(piece), self.branches, self.values)
+            yield from self.turns.done(self.branches, self.values)
+        yield from self.turns.left()
 
     def _placed(self, piece: Piece) -> Piece:
         """The piece with what is known where it stands."""
@@ -102,8 +106,9 @@ class _Reader:
         """One statement among ``tokens``, with the conditions that it stands under."""
         self.branches.statement(start)
         conditions = self.deciding.queries(self.branches.known())
-        self.deciding.ran(tree)
-        return Piece(tree, tokens[start:end], "", frozenset(self.variables), conditions=conditions)
+        self.deciding.ran(tree, tokens[start].start)
+        found = Piece(tree, tokens[start:end], "", frozenset(self.variables), conditions=conditions)
+        return found._replace(loops=self.branches.loops())
 
     def _chunks(self, tokens: list[Any]) -> Iterator[list[Any]]:
         start = 0
@@ -145,9 +150,12 @@ class _Reader:
 
     def _read(self, tokens: list[Any]) -> Iterator[Piece]:
         tokens = self.branches.opened(tokens)
-        tokens = triggers.filled(tokens) if self.triggering else tokens
-        if not tokens:
-            return
+        for part in triggers.apart(tokens) if self.triggering and tokens else [tokens]:
+            filled = triggers.filled(part) if self.triggering else part
+            if filled:
+                yield from self._single(filled)
+
+    def _single(self, tokens: list[Any]) -> Iterator[Piece]:
         if bodies.is_reset(tokens):
             yield Piece(exp.Command(this="RESET", expression=tokens[-1].text if tokens[1:] else ""), tokens)
             return

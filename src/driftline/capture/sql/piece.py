@@ -5,6 +5,7 @@ Enters: nothing. Leaves: the record.
 
 from typing import Any, NamedTuple
 
+from driftline.capture.sql.branches import Opened
 from driftline.capture.sql.deciding import Decides
 from driftline.capture.sql.looping import Rows
 from driftline.capture.sql.variables import Values
@@ -21,6 +22,7 @@ class Piece(NamedTuple):
     rows: Rows = ()  # that the block around goes through one by one
     values: Values = ()  # that variables may have
     conditions: tuple[Decides, ...] = ()  # under which the block around runs it
+    loops: tuple[Opened, ...] = ()  # around it, the outermost first
 
     @property
     def text(self) -> str:

@@ -33,6 +33,8 @@ class Statement(NamedTuple):
     line: int = 1
     problem: str = ""  # why there are no columns
     begins: bool = False  # nothing of what its target was before is left
+    perhaps: bool = False  # it begins if its target was not there
+    some: bool = False  # it changes so many rows at most
 
     @property
     def itself(self) -> bool:

@@ -4,6 +4,7 @@ Enters: SQL of one dialect, and what is known of its tables. Leaves: statements,
 the tables or files that it names and no columns, and says so. Nothing is executed and no file is opened here.
 """
 
+import re
 from collections.abc import Callable, Iterator
 
 from driftline.capture.sql import salvage, second
@@ -15,6 +16,7 @@ from driftline.capture.sql.script import Script
 from driftline.capture.sql.stated import Statement
 
 Opinion = Callable[[str], list[frozenset[tuple[str, str]]] | None]
+_TOP = re.compile(r"\b(?:update|delete)\s+top\s*\(", re.IGNORECASE)
 LIMIT = Limit(5.0)  # for one statement; then its tables without columns
 
 
@@ -46,6 +48,8 @@ def _statements(piece: Piece, script: Script, limit: Limit) -> list[Statement]:
         found = [salvage.from_tree(piece, script, "too deeply nested")]
     except Exception as error:  # a form of statement that nobody thought of: its tables without columns, and a gap
         found = [salvage.from_tree(piece, script, f"{type(error).__name__} while its columns were looked for")]
+    if _TOP.search(piece.text) or piece.tree.args.get("limit") is not None:
+        found = [one._replace(some=True, begins=False) for one in found]
     return [one._replace(line=piece.line) for one in found]
 
 

@@ -73,10 +73,52 @@ def is_filled(tokens: list[Any]) -> bool:
 
 
 def asks(tokens: list[Any]) -> bool:
-    """Whether words begin with ``SELECT … INTO NEW.a``."""
+    """Whether words begin with ``SELECT … INTO NEW.a``, beside which variables may be filled."""
     words = said(tokens) if tokens[0].token_type == TokenType.SELECT else Words(())
     into = words.after(0, "INTO") or 0
-    return into > 0 and words[into + 1 : into + 3] == ["NEW", "."]
+    return into > 0 and any(words[start : start + 2] == ["NEW", "."] for start, _ in _listed(words, into + 1))
+
+
+def _listed(words: Words, start: int) -> list[tuple[int, int]]:
+    """Where each of the names begins and ends that are listed from ``start`` on."""
+    found: list[tuple[int, int]] = []
+    while start < len(words):
+        end = start + 1 + (words[start] in ("@", ":"))
+        while words[end : end + 1] == ["."]:
+            end += 2
+        found.append((start, end))
+        if words[end : end + 1] != [","]:
+            break
+        start = end + 1
+    return found
+
+
+def apart(tokens: list[Any]) -> list[list[Any]]:
+    """Return ``SELECT a, b INTO v, NEW.c`` as one query for the variables, and one for the columns of NEW."""
+    words = said(tokens) if tokens[0].token_type == TokenType.SELECT else Words(())
+    into = words.after(0, "INTO") or 0
+    names = _listed(words, into + 1) if into else []
+    commas = [place for place in range(1, into) if words[place] == "," and not _within(words, place)]
+    values = list(zip([1, *(place + 1 for place in commas)], [*commas, into], strict=True))
+    filling = [words[start : start + 2] == ["NEW", "."] for start, _ in names]
+    plain = len(values) == len(names) and words[1] != "DISTINCT" and words[into - 1] != "COLLECT"
+    if not plain or any(filling) == all(filling):
+        return [tokens]
+    parts: list[list[Any]] = []
+    for wanted in (False, True):
+        chosen = [pair for pair, fills in zip(zip(values, names, strict=True), filling, strict=True) if fills is wanted]
+        asked = [tokens[value[0] : value[1]] for value, _ in chosen]
+        given = [tokens[name[0] : name[1]] for _, name in chosen]
+        near = tokens[into]
+        comma = tokens[commas[0]]
+        listed = [[one for each in several for one in (comma, *each)][1:] for several in (asked, given)]
+        parts.append([tokens[0], *listed[0], near, *listed[1], *tokens[names[-1][1] :]])
+    return parts
+
+
+def _within(words: Words, place: int) -> bool:
+    """Whether a place of words is between parentheses."""
+    return words[:place].count("(") != words[:place].count(")")
 
 
 def filled(tokens: list[Any]) -> list[Any]:

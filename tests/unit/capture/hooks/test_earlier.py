@@ -1,8 +1,18 @@
 """What a table was before a run; expected versions follow from the order of the calls."""
 
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import duckdb
+import pytest
+from tests.recorded import names
+
+import driftline
 from driftline.capture.hooks import earlier
 from driftline.capture.runs.recording import Recording
 from driftline.event.lineage import Dataset, Job
+from driftline.testing import MemorySink
 
 T = Dataset("db", "t")
 
@@ -21,3 +31,57 @@ def test_a_table_that_was_made_in_the_run_has_no_earlier_version() -> None:
     assert earlier.version(made, T, "") is None
     earlier.written(emptied, T, None, "run:1")
     assert earlier.version(emptied, T, "run:1") is None
+
+
+def connected(library: str) -> Any:
+    return duckdb.connect() if library == "duckdb" else sqlite3.connect(":memory:", isolation_level=None)
+
+
+FORM = "(g TEXT, v TEXT)"
+
+
+@pytest.mark.parametrize("library", ["duckdb", "sqlite"])
+@pytest.mark.parametrize(
+    ("begin", "inputs"),
+    [
+        (["DROP TABLE t", f"CREATE TABLE IF NOT EXISTS t {FORM}"], []),
+        ([f"DROP TABLE IF EXISTS t; CREATE TABLE IF NOT EXISTS t {FORM}"], []),
+        (["DROP TABLE t", f"CREATE TABLE t {FORM}"], []),
+        (["TRUNCATE t"], []),
+        (["DELETE FROM t"], []),
+        (["DELETE FROM t WHERE g = 'z'"], ["t"]),
+        ([f"CREATE TABLE IF NOT EXISTS t {FORM}"], ["t"]),
+        (["DROP TABLE IF EXISTS other"], ["t"]),
+    ],
+)
+def test_a_table_of_which_nothing_is_left_has_no_earlier_version(
+    watched: MemorySink, library: str, begin: list[str], inputs: list[str]
+) -> None:
+    if library == "sqlite" and begin == ["TRUNCATE t"]:
+        begin = ["DELETE FROM t"]  # which it calls so
+    with closing(connected(library)) as connection:
+        with driftline.run("first"):
+            connection.execute(f"CREATE TABLE t {FORM}")
+            connection.execute("INSERT INTO t VALUES ('a', 'b')")
+        with driftline.run("second") as run:
+            for text in begin:
+                if library == "sqlite" and ";" in text:
+                    connection.executescript(text)
+                else:
+                    connection.execute(text)
+            connection.execute("INSERT INTO t VALUES ('c', 'd')")
+            connection.execute("UPDATE t SET v = upper(g)")
+    assert names(run) == (inputs, ["t"])
+
+
+@pytest.mark.parametrize("library", ["duckdb", "sqlite"])
+def test_a_table_that_is_made_because_it_is_not_there_has_no_earlier_version(watched: MemorySink, library: str) -> None:
+    found = []
+    with closing(connected(library)) as connection:
+        for name in ("first", "second"):
+            with driftline.run(name) as run:
+                connection.execute(f"CREATE TABLE IF NOT EXISTS t {FORM}")
+                connection.execute("INSERT INTO t VALUES ('c', 'd')")
+                connection.execute("UPDATE t SET v = upper(g)")
+            found.append(names(run))
+    assert found == [([], ["t"]), (["t"], ["t"])]

@@ -189,9 +189,9 @@ def test_whether_a_row_was_found_is_asked_of_what_ran_before_the_branch_and_not_
     }
 
 
-def test_a_later_condition_that_asks_what_was_found_is_not_taken_for_one_about_the_branch_before(tell: Tell) -> None:
+def test_a_later_condition_that_asks_what_was_found_is_about_what_ran_before_all_branches(tell: Tell) -> None:
     sql = FOUND.replace("SQL%ROWCOUNT > 0", "1 = 2").format("ELSIF SQL%ROWCOUNT > 3 THEN")
-    assert rows(tell(sql, "oracle"))["o"] == []
+    assert rows(tell(sql, "oracle"))["o"] == ["u.q CONDITIONAL"]
 
 
 @pytest.mark.parametrize(

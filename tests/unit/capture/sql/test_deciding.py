@@ -48,9 +48,17 @@ def test_a_row_stands_for_its_query_if_that_is_known() -> None:
 def test_whether_there_was_a_row_is_about_what_ran_last(ran: str, asked: str) -> None:
     decides, words = deciding(""), sqlglot.tokenize("FOUND OR FOUND OR FOUND")
     assert decides.queries([Condition(words, "found")]) == ()
-    decides.ran(sqlglot.parse_one(ran, read="postgres"))
+    decides.ran(sqlglot.parse_one(ran, read="postgres"), words[1].start)
     (one,) = decides.queries([Condition(words[2:], "found")])
     assert (one.query.sql(), one.each) == (asked, False)
-    decides.ran(sqlglot.parse_one("INSERT INTO t SELECT 1"))
+    decides.ran(sqlglot.parse_one("INSERT INTO t SELECT 1"), words[3].start)
     assert decides.queries([Condition(words[2:], "found")]) == (one,)  # which stands under it
     assert decides.queries([Condition(words[4:], "found")]) == ()
+
+
+def test_whether_there_was_a_row_may_be_about_what_ran_before_the_branches_around() -> None:
+    decides, words = deciding(""), sqlglot.tokenize("FOUND OR FOUND OR FOUND")
+    decides.ran(sqlglot.parse_one("DELETE FROM t WHERE b"), words[0].start)
+    decides.ran(sqlglot.parse_one("DELETE FROM u WHERE c"), words[3].start)
+    (one,) = decides.queries([Condition(words[4:], "found", since=words[2].start)])
+    assert one.query.sql() == "SELECT 1 FROM t WHERE b"

@@ -1,7 +1,9 @@
 """Edges of an executed statement, each as sure as the statement makes it. Expected values by hand."""
 
+import pytest
+
 from driftline.capture.runs.columns import Reach
-from driftline.capture.sql import known
+from driftline.capture.sql import edges, known
 from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.relation import Source
 from driftline.event.lineage import Dataset
@@ -45,3 +47,36 @@ def test_a_source_that_is_several_datasets_reaches_from_each_of_them() -> None:
     assert lineage is not None
     fields, _ = SqlEdges(lineage, {source: (Dataset("n", "one"), Dataset("n", "two"))}, str).bind(None)
     assert [reach.name for reach in fields["a"]] == ["one", "two"]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "whole"),
+    [
+        ("mysql", "UPDATE t SET a = 1", True),
+        ("mysql", "UPDATE t SET a = 1 LIMIT 5", False),
+        ("mysql", "UPDATE t SET a = 1 ORDER BY b LIMIT 5", False),
+        ("tsql", "UPDATE t SET a = 1", True),
+        ("tsql", "UPDATE TOP (5) t SET a = 1", False),
+        ("tsql", "UPDATE TOP (5) PERCENT t SET a = 1", False),
+    ],
+)
+def test_a_change_of_so_many_rows_at_most_sets_not_all(dialect: str, text: str, whole: bool) -> None:
+    analysis = known.analyse(text, lambda *_: None, dialect)
+    assert analysis is not None
+    (one,) = analysis.statements
+    assert edges.of(one, {}, Dataset("db", "t"), analysis).whole is whole
+
+
+@pytest.mark.parametrize(
+    ("dialect", "text", "begins"),
+    [
+        ("mysql", "DELETE FROM t", True),
+        ("mysql", "DELETE FROM t LIMIT 5", False),
+        ("tsql", "DELETE FROM t", True),
+        ("tsql", "DELETE TOP (5) FROM t", False),
+    ],
+)
+def test_a_table_of_which_so_many_rows_at_most_are_deleted_is_not_begun(dialect: str, text: str, begins: bool) -> None:
+    analysis = known.analyse(text, lambda *_: None, dialect)
+    assert analysis is not None
+    assert [one.begins for one in analysis.statements] == [begins]

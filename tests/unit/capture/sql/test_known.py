@@ -337,3 +337,27 @@ def test_a_statement_reads_what_it_changes_only_if_it_names_its_columns() -> Non
         analysis = known.analyse(text, lambda *_: ("a", "b"), "sqlite")
         assert analysis is not None
         assert analysis.statements[0].itself is reads, text
+
+
+@pytest.mark.parametrize(
+    ("text", "begun", "perhaps"),
+    [
+        ("CREATE TABLE t (a INT)", ["t"], []),
+        ("CREATE TABLE IF NOT EXISTS t (a INT)", [], ["t"]),
+        ("-- anew\nDROP TABLE IF EXISTS t", ["t"], []),
+        ("DROP TABLE t; CREATE TABLE IF NOT EXISTS t (a INT)", ["t"], []),
+        ("TRUNCATE TABLE t", ["t"], []),
+        ("INSERT INTO t VALUES (1); TRUNCATE t", [], []),
+        ("ALTER TABLE t ADD COLUMN b INT", [], []),
+    ],
+)
+def test_tables_of_which_nothing_is_left_are_told(text: str, begun: list[str], perhaps: list[str]) -> None:
+    for _ in range(2):  # worked out, and looked up
+        analysis = known.analyse(text, lambda *_: None)
+        assert analysis is not None
+        assert [one.names[0] for one in analysis.begun] == begun
+        assert [one.names[0] for one in analysis.perhaps] == perhaps
+
+
+def test_what_is_dropped_that_is_no_table_is_not_looked_at() -> None:
+    assert known.analyse("DROP INDEX i", lambda *_: None) is None

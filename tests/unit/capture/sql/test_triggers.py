@@ -81,5 +81,21 @@ def test_the_rows_of_a_trigger_may_have_other_names_in_oracle(tell: Tell, named:
 
 @pytest.mark.parametrize("into", [":NEW.z, v", "v, :NEW.z"])
 def test_a_value_that_goes_to_a_variable_is_not_told_of_the_column_beside_it(tell: Tell, into: str) -> None:
-    (one,) = tell(oracle(f"SELECT p, r INTO {into} FROM q;"), "oracle")
-    assert (one.target, one.columns) == (None, {"p": ["q.p IDENTITY"], "r": ["q.r IDENTITY"]})
+    to, other = ("r", "p") if into.startswith("v") else ("p", "r")
+    one, two = tell(oracle(f"SELECT p, r INTO {into} FROM q WHERE k = 1;"), "oracle")
+    assert (one.target, one.columns) == (None, {other: [f"q.{other} IDENTITY"]})
+    assert (two.target, two.columns) == ("s.t", {"z": ["q.k FILTER", f"q.{to} IDENTITY"]})
+
+
+def test_a_variable_that_is_filled_beside_a_column_is_followed(tell: Tell) -> None:
+    sql = oracle("SELECT nvl(c.f, 0), c.z, c.h INTO v, :NEW.z, :NEW.y FROM c; INSERT INTO log (x) VALUES (v);")
+    found = {one.target: one.columns for one in tell(sql, "oracle") if one.target}
+    assert found == {
+        "s.t": {"z": ["c.z IDENTITY"], "y": ["c.h IDENTITY"]},
+        "log": {"x": ["c.f TRANSFORMATION"]},
+    }
+
+
+@pytest.mark.parametrize("asked", ["*", "DISTINCT p, r"])
+def test_values_that_are_not_told_apart_fill_no_column(tell: Tell, asked: str) -> None:
+    assert [one.target for one in tell(oracle(f"SELECT {asked} INTO v, :NEW.z FROM q;"), "oracle")] == [None]
