@@ -247,6 +247,8 @@ class _Sources:
             found = self._known[key] = [reach for reach in rows if (reach.subtype == SORT) is (column == ORDER)]
         if found is None:
             names = self._inside(one, column) if column not in {"", INDEX} else self._any_of(one, column)[:WIDE]
+            if column == "" and one.node is None and self._words.columns(one) is None:
+                names = ("",)  # the file as a whole
             found = self._known[key] = [reach for name in names for reach in self._of(one, name)]
         return found
 

@@ -183,7 +183,10 @@ def _of_any(machine: Machine, of: Value, content: Any, key: Value) -> Value:
     place = plain(machine, key) if isinstance(content, Instance) else None
     if isinstance(content, Instance) and type(place) is int and 0 <= place < len(content.fields):
         return tuple(content.fields.values())[place]
-    cames = changed(made_of(machine.memory, content) | made_of(machine.memory, key))
+    own, by = made_of(machine.memory, content), made_of(machine.memory, key)
+    if isinstance(content, Thing) and own:  # of a dict or a list that nobody knows the elements of: which one it is
+        return Thing(changed(own) | deciding(by), rows_of(machine, of))
+    cames = changed(own | by)
     return Thing(hedged(cames) if isinstance(content, Instance) else cames, rows_of(machine, of))
 
 
