@@ -317,7 +317,7 @@ def _forget() -> None:
 def _resolved(codes: tuple[CodeType, ...], places: tuple[int, ...]) -> Path:
     found: list[Site] = []
     inside = False  # a comprehension, whose call is no call of the user's
-    for code, place, outer in zip(codes, places, (*codes[1:], None), strict=True):
+    for code, place, outer in zip(codes, places, (*codes[1:], None), strict=False):
         if not inside:
             site = _site(code, place, outer if code.co_name in _COMPREHENSIONS else code)
             if site is None:
