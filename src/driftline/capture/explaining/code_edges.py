@@ -9,6 +9,7 @@ not those that the text tells of, all of it is less sure. Of one run no more tha
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from driftline.capture.explaining import placing
 from driftline.capture.explaining.followed import Program
 from driftline.capture.explaining.moments import Moments
 from driftline.capture.frames import origin
@@ -30,7 +31,6 @@ STATES = 20  # of one output that are looked back at
 WIDE = 200  # columns of one source that an origin without a column stands for
 UNNAMED = 0.55  # of the confidence, where a file may call a column something else than the reader was told
 OTHERWISE = 0.6  # of the confidence, where other columns were written than the text tells of
-_INDEXES = frozenset(("", "index", "Unnamed: 0", "__index_level_0__", "level_0"))
 TOO_MANY = "columns that the code tells of: too many to be said"
 
 
@@ -55,9 +55,9 @@ class Words:
         for visit in _visits(seen):
             by_call.setdefault((id(visit.way), visit.part, visit.into), []).append(visit)
         found = [
-            _Written(table, visits, _handed(table, same[0], names), handed=True)
+            _Written(table, visits, placing.handed(table, same[0], names), handed=True)
             if same[0].into
-            else _Written(table, visits, *_of_part(same[0].part, names))
+            else _Written(table, visits, *placing.of_part(same[0].part, names))
             for same in by_call.values()
             for table, visits in self._given(same)
         ]
@@ -132,11 +132,11 @@ class Words:
         fields: dict[str, dict[Any, Reach]] = {}
         rows: dict[Any, Reach] = {}
         for told, visits, names, apart, handed in found:
-            table = told if names is None or handed else _by_place(told, list(names.values()))
+            table = told if names is None or handed else placing.by_place(told, list(names.values()))
             sources = _Sources(self, visits, home)
-            sure = names is None or handed or not strict or _as_told(table, names.values())
+            sure = names is None or handed or not strict or placing.as_told(table, names.values())
             share = 1.0 if whole and sure else OTHERWISE
-            columns = {name: name for name in _named(table)} if names is None else names
+            columns = {name: name for name in placing.named(table)} if names is None else names
             for name, own in columns.items():
                 if name.startswith(DECIDES):
                     _take(rows, sources.reaches(deciding(frozenset(table.of(own)), FILTER)), share)
@@ -148,7 +148,7 @@ class Words:
                     self._trace.gaps[TOO_MANY] = self._trace.gaps.get(TOO_MANY, 0) + 1
                     return None
             if names is None:
-                _take(rows, _as_a_whole(sources.reaches(_nameless(table))), share)
+                _take(rows, _as_a_whole(sources.reaches(placing.nameless(table))), share)
             shaping = [*sources.reaches(table.rows), *sources.shaping()]
             for into in [held for name, held in fields.items() if name in columns] if apart else [rows]:
                 _take(into, shaping, share)
@@ -247,6 +247,8 @@ class _Sources:
             found = self._known[key] = [reach for reach in rows if (reach.subtype == SORT) is (column == ORDER)]
         if found is None:
             names = self._inside(one, column) if column not in {"", INDEX} else self._any_of(one, column)[:WIDE]
+            if column == "" and one.node is None and self._words.columns(one) is None:
+                names = ("",)  # the file as a whole
             found = self._known[key] = [reach for name in names for reach in self._of(one, name)]
         return found
 
@@ -320,65 +322,10 @@ def _turns(visits: Sequence[Visit], openings: Mapping[Path, Sequence[Visit]]) ->
     }
 
 
-def _of_part(part: str, names: Sequence[str] | None) -> tuple[dict[str, str] | None, bool]:
-    """Return the columns of a sheet with what they are called there, and whether there are other sheets.
-
-    Columns of the first sheet of a workbook are called as they are, those of others with the sheet before them.
-    """
-    if names is None:
-        return None, False
-    others = {name for name in names if part and "!" in name}
-    own = {name: name.removeprefix(f"{part}!") for name in others if name.startswith(f"{part}!")}
-    return own or {name: name for name in names if name not in others}, bool(others)
-
-
-def _handed(table: Table, visit: Visit, names: Sequence[str] | None) -> dict[str, str]:
-    """Return the columns that an INSERT fills, with what the rows that it was given call them."""
-    written = {name.lower(): name for name in names or ()}
-    several = 1 + max((int(own) for _, own in visit.into if own.isdigit()), default=-1)
-    placed = list(table.columns) if table.closed and len(table.columns) == several else None
-    found = {}
-    for column, own in visit.into:
-        name = written.get(column.lower(), column)
-        if not own.isdigit() or own in table.columns:
-            found[name] = own
-        else:
-            found[name] = placed[int(own)] if placed is not None and int(own) < len(placed) else name
-    return found
-
-
 def _fields(seen: Seen | None) -> tuple[Field, ...] | None:
     if seen is None:
         return None
     return seen.touched.fields if seen.contents is None or seen.contents.arrays else seen.contents.fields
-
-
-def _named(table: Table) -> list[str]:
-    return [name for name in table.columns if isinstance(name, str)]
-
-
-def _nameless(table: Table) -> Iterator[Came]:
-    """Yield what is somewhere in a table, under no name of its own."""
-    told = {(came.read, came.column) for name in _named(table) for came in table.columns[name]}
-    return (one for one in table._replace(columns={}, labels={}).all() if (one.read, one.column) not in told)
-
-
-def _by_place(table: Table, names: Sequence[str]) -> Table:
-    """Return a table whose columns are told by place under the names that were written."""
-    if not table.closed or not table.columns or list(table.columns) != [str(one) for one in range(len(table.columns))]:
-        return table
-    if len(table.columns) != len(names):  # a part of an array was wider than the text tells
-        every = frozenset(one._replace(confidence=min(one.confidence, HEDGED)) for one in table.all())
-        return table._replace(columns={}, closed=False, spread=every)
-    return table._replace(columns=dict(zip(names, table.columns.values(), strict=True)))
-
-
-def _as_told(table: Table, names: Iterable[str]) -> bool:
-    """Whether the columns that were written are those that the text tells of, as far as it tells of all of them."""
-    if not table.closed:
-        return True
-    written, told = set(names), set(table.columns)
-    return not told - written and not written - told - _INDEXES - set(table.labels)
 
 
 def _take(held: dict[Any, Reach], found: Iterable[Reach], share: float) -> None:

@@ -14,6 +14,7 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
+from opcode import opmap
 from types import CodeType
 from typing import Any, NamedTuple
 
@@ -29,6 +30,7 @@ _LOOKED_AT = 100  # reads at one place and thread whose indexes count
 DECIDES = "\0"  # before a column of ``Visit.into`` that decides which rows there are
 MOST = 20_000  # reads that are remembered, in this process
 _COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"))
+_GET_ITER = opmap["GET_ITER"]
 
 
 class Way:
@@ -315,9 +317,9 @@ def _forget() -> None:
 def _resolved(codes: tuple[CodeType, ...], places: tuple[int, ...]) -> Path:
     found: list[Site] = []
     inside = False  # a comprehension, whose call is no call of the user's
-    for code, place in zip(codes, places, strict=True):
+    for code, place, outer in zip(codes, places, (*codes[1:], None), strict=False):
         if not inside:
-            site = _site(code, place)
+            site = _site(code, place, outer if code.co_name in _COMPREHENSIONS else code)
             if site is None:
                 return ()
             found.append(site)
@@ -325,12 +327,26 @@ def _resolved(codes: tuple[CodeType, ...], places: tuple[int, ...]) -> Path:
     return tuple(reversed(found))
 
 
-def _site(code: CodeType, place: int) -> Site | None:
-    """The end of the expression that the instruction at ``place`` belongs to."""
+def _site(code: CodeType, place: int, loops: CodeType | None) -> Site | None:
+    """The end of the expression that the instruction at ``place`` belongs to; of a loop that of what it goes over."""
     position = next(itertools.islice(code.co_positions(), place // 2, None), None)
+    position = (_gone_over(loops, position) if loops is not None else None) or position
     if position is None or position[1] is None or position[3] is None:
         return None
     return Site(code.co_filename, position[1], position[3])
+
+
+def _gone_over(code: CodeType, loop: Any) -> Any:
+    """Return the position of what a loop or a comprehension goes over; None where there is none at that position.
+
+    Before Python 3.13 the instructions that go around span all of it, and end where its last statement does.
+    """
+    before = None
+    for instruction, position in zip(code.co_code[::2], code.co_positions(), strict=False):
+        if instruction == _GET_ITER and position == loop:
+            return before
+        before = position
+    return None
 
 
 def _reborn() -> None:

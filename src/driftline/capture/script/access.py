@@ -4,18 +4,16 @@ Enters: a value and a name or key. Leaves: a value: columns of tables, elements 
 objects.
 """
 
-import ast
 from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import doors, doubts, indexing, results, sheets, tables, words
+from driftline.capture.script import classes, doors, doubts, indexing, results, sheets, tables, words
 from driftline.capture.script.call import UNKNOWN, Machine, hashable, lifted, plain, record_of, rows_of
 from driftline.capture.script.cames import changed, deciding, hedged, met, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames
 from driftline.capture.script.values import (
-    NONE,
     Class,
     Const,
     Found,
@@ -29,7 +27,6 @@ from driftline.capture.script.values import (
     Pairs,
     Part,
     Ref,
-    Scope,
     Series,
     Super,
     Thing,
@@ -38,11 +35,6 @@ from driftline.capture.script.values import (
     unordered,
 )
 
-_FIT_TRANSFORM: Any = ast.parse("lambda X, y: self.fit(X, y).transform(X)", mode="eval").body
-_MAKE: Any = ast.parse("lambda row: cls(*row)", mode="eval").body
-_VALIDATE: Any = ast.parse("lambda row: cls(**row)", mode="eval").body
-_MAKERS = {"_make": _MAKE, "model_validate": _VALIDATE, "parse_obj": _VALIDATE}
-_FIELDS = frozenset({"model_fields", "__annotations__", "__dataclass_fields__", "_fields"})
 _SHEETS = frozenset({sheets.WORKBOOK, sheets.SHEET})
 _DOORS = frozenset({"loc", "iloc", "at", "iat", "str", "dt", "cat", "list", "struct", "sparse", "plot"})
 _OF_SERIES = words.SERIES - words.FRAME - _DOORS - {"name"}
@@ -72,12 +64,12 @@ def _attribute(machine: Machine, of: Value, name: str) -> Value:
         argv = machine.outside.arguments() if (of.name, name) == ("sys", "argv") else None
         return Library(f"{of.name}.{name}") if argv is None else lifted(machine, list(argv))
     if isinstance(of, UserModule):
-        return _named(machine, of.scope, name) or Thing()
+        return classes.named(machine, of.scope, name) or Thing()
     if isinstance(of, Super | Class):
-        return _of_classes(machine, of, name)
+        return classes.of_classes(machine, of, name)
     content = machine.memory.see(of)
     if isinstance(content, Instance):
-        return _of_instance(machine, of, content, name)
+        return classes.of_instance(machine, of, content, name)
     if isinstance(content, Frame):
         return _of_frame(machine, of, content, name)
     if isinstance(content, Series):
@@ -104,62 +96,6 @@ def _of_list(machine: Machine, of: Value, items: Items, name: str) -> Value:
     if name == "line_num" and items.kind == "reader":
         return Thing(NOTHING, items.rows)
     return of if name == "values" else Method(of, name)
-
-
-def _of_instance(machine: Machine, of: Value, instance: Instance, name: str) -> Value:
-    if name in instance.fields:
-        return instance.fields[name]
-    if name == "__dict__":
-        return machine.memory.new(Pairs(dict(instance.fields)))
-    if name == "fit_transform" and _of_class(machine, instance.of, name, of) is None:
-        return _fit_transform(machine, of)
-    return NONE if name == "__class__" else _of_class(machine, instance.of, name, of) or Method(of, name)
-
-
-def _fit_transform(machine: Machine, of: Value) -> Value:
-    """What a transformer of the user's own has from its base class."""
-    scope = Scope("")
-    machine.memory.put((scope, "self"), of)
-    return Function(_FIT_TRANSFORM, scope, (("y", NONE),))
-
-
-def _of_any_class(machine: Machine, of: Class, name: str) -> Value:
-    """What classes of records have: their fields by name, and what makes one of a row."""
-    if name in _FIELDS:
-        return machine.memory.new(Pairs(dict.fromkeys(of.fields, Thing())))
-    if name not in _MAKERS:
-        return Thing()
-    scope = Scope("")
-    machine.memory.put((scope, "cls"), of)
-    return Function(_MAKERS[name], scope)
-
-
-def _of_classes(machine: Machine, of: Super | Class, name: str) -> Value:
-    if isinstance(of, Class):
-        return _of_class(machine, of, name, of) or _of_any_class(machine, of, name)
-    found = (_of_class(machine, one, name, of.of) for one in of.bases if isinstance(one, Class))
-    return next((one for one in found if one is not None), None) or Method(Thing(), name)
-
-
-def _named(machine: Machine, scope: Scope, name: str) -> Value | None:
-    found: Value | None = machine.memory.get((scope, name))
-    return found
-
-
-def _of_class(machine: Machine, of: Class, name: str, bound: Value, depth: int = 0) -> Value | None:
-    found = _named(machine, of.scope, name)
-    if isinstance(found, Function):
-        if found.kind == "staticmethod" or (bound is of and found.kind != "classmethod"):
-            return found
-        return replace(found, self=bound)
-    if found is not None:
-        return found
-    for base in of.bases if depth < 8 else ():
-        if isinstance(base, Class):
-            inherited = _of_class(machine, base, name, bound, depth + 1)
-            if inherited is not None:
-                return inherited
-    return None
 
 
 def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
@@ -247,7 +183,10 @@ def _of_any(machine: Machine, of: Value, content: Any, key: Value) -> Value:
     place = plain(machine, key) if isinstance(content, Instance) else None
     if isinstance(content, Instance) and type(place) is int and 0 <= place < len(content.fields):
         return tuple(content.fields.values())[place]
-    cames = changed(made_of(machine.memory, content) | made_of(machine.memory, key))
+    own, by = made_of(machine.memory, content), made_of(machine.memory, key)
+    if isinstance(content, Thing) and own:  # of a dict or a list that nobody knows the elements of: which one it is
+        return Thing(changed(own) | deciding(by), rows_of(machine, of))
+    cames = changed(own | by)
     return Thing(hedged(cames) if isinstance(content, Instance) else cames, rows_of(machine, of))
 
 

@@ -38,7 +38,7 @@ class Comprehensions(Machine):
                 writing.append(self, into, self.evaluate(node.elt, scope))
             return
         generator: ast.comprehension = node.generators[at]
-        value = self.evaluate(generator.iter, scope)
+        value = unrolling.asked(self, self.evaluate(generator.iter, scope), self.at(generator.iter, scope))
         over = unrolling.unrolled(self, value)
         if over.rows:
             writing.shape(self, into, over.rows)

@@ -54,6 +54,9 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
         return _json_or_nothing(cells, a, condition)
     if isinstance(b, Json) and a in _EMPTY:
         return _json_or_nothing(cells, b, condition)
+    a, b = _like(cells, a, b), _like(cells, b, a)
+    if isinstance(a, Ref) and isinstance(b, Ref):
+        return _places(cells, a, b, condition, depth)
     rule = _JOINS.get(type(a)) if type(a) is type(b) else None
     found = rule(cells, a, b, condition, depth) if rule else _begun(cells, a, b, condition)
     if found is not None:
@@ -63,6 +66,14 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
     if b == NONE and not isinstance(a, Const | Thing):
         return _or_none(cells, a, condition)
     return Thing(made_of(cells, a) | made_of(cells, b) | deciding(condition), _rows(a) | _rows(b))
+
+
+def _like(cells: Cells, value: Any, other: Any) -> Any:
+    """Return a tuple that the text spells out as one whose values are told apart, where the other is one of these."""
+    content = cells.see(other) if isinstance(other, Ref) and isinstance(value, Const) else None
+    if not isinstance(content, Items) or content.kind != "tuple" or not isinstance(value.value, tuple):
+        return value
+    return cells.new(Items(tuple(map(Const, value.value)), kind="tuple"))
 
 
 def _places(cells: Cells, a: Ref, b: Ref, condition: Cames, depth: int) -> Any:

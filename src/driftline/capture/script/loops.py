@@ -30,7 +30,7 @@ class Loops(Binding):
     """The machine's reading of loops."""
 
     def _for(self, node: ast.For | ast.AsyncFor, scope: Scope) -> str:
-        value = self.evaluate(node.iter, scope)
+        value = unrolling.asked(self, self.evaluate(node.iter, scope), self.at(node.iter, scope))
         over = unrolling.unrolled(self, value)
         before = len(self.guards)
         if over.rows:

@@ -17,11 +17,13 @@ from driftline.capture.script.site import Path, previous
 from driftline.capture.script.values import (
     Const,
     File,
+    Foreign,
     Frame,
     Function,
     Grouped,
     Instance,
     Items,
+    Method,
     Pairs,
     Part,
     Series,
@@ -68,6 +70,15 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
     if isinstance(content, Part):
         return Unrolled(loose=Thing())
     return Unrolled(loose=Thing(made_of(machine.memory, content)), rows=rows_of(machine, value))
+
+
+def asked(machine: Machine, value: Value, path: Path) -> Value:
+    """Return the rows of what a loop, or another function, has asked: a query that nothing is known of until then."""
+    content = machine.memory.see(value)
+    query = isinstance(content, Thing | Foreign | Method) and not made_of(machine.memory, content)
+    if not query or machine.columns(path) is None:
+        return value
+    return machine.invoke(Method(value, "all"), (), {}, path)
 
 
 def in_places(machine: Machine, value: Value) -> Unrolled:

@@ -200,15 +200,6 @@ def test_rows_that_are_given_to_an_insert_come_to_the_columns_of_the_table_by_pl
     assert single[""] == {("customers.csv", "tenure", "FILTER", 0.9)}
 
 
-def test_columns_of_a_further_sheet_are_called_after_it() -> None:
-    names = ("a", "b", "more!a", "more!c")
-    assert code_edges._of_part("more", names) == ({"more!a": "a", "more!c": "c"}, True)
-    assert code_edges._of_part("first", names) == ({"a": "a", "b": "b"}, True)
-    assert code_edges._of_part("only", ("a",)) == ({"a": "a"}, False)
-    assert code_edges._of_part("", names) == ({name: name for name in names}, False)  # of what is no workbook
-    assert code_edges._of_part("only", None) == (None, False)
-
-
 def test_a_model_without_features_is_shaped_by_all_that_it_was_fitted_on(words: code_edges.Words) -> None:
     table = Table({"x": frozenset({Came((), "a")})}, rows=frozenset({Came((), "b", "INDIRECT", "FILTER")}))
     found = words._shaped([code_edges._Written(table, [sites.Visit(sites.Way((), ()), 5, 1)], None)])
@@ -332,14 +323,6 @@ def test_a_frame_that_the_run_says_it_read_is_the_source_of_what_is_made_of_it(s
     assert edges(events, "out.csv")["c"] == {
         ("shop.given", "a", "TRANSFORMATION", 0.9), ("shop.given", "b", "TRANSFORMATION", 0.9),
     }  # fmt: skip
-
-
-def test_an_array_that_was_wider_than_the_text_tells_is_a_hedge() -> None:
-    cames = frozenset({Came((), "a")})
-    table = Table({"0": cames, "1": cames}, closed=True)
-    assert set(code_edges._by_place(table, ["x", "y"]).columns) == {"x", "y"}
-    wider = code_edges._by_place(table, ["x", "y", "z"])
-    assert {(one.column, one.confidence) for one in wider.of("z")} == {("a", 0.5)}
 
 
 def test_levels_of_an_index_that_was_made_by_place_each_come_from_their_own_column(script: Script) -> None:

@@ -243,3 +243,27 @@ def test_rows_that_are_inserted_come_to_columns_by_the_names_that_the_program_gi
         "key": {("customers.csv", "id", "IDENTITY", 0.9)},
         "plan": {("customers.csv", "plan", "IDENTITY", 0.9)},
     }
+
+
+def test_a_loop_over_a_query_goes_over_what_it_gives(script: Script) -> None:
+    events = script(BEGIN + MAPPED + (
+        "one, two = [], []\n"
+        "with orm.Session(engine) as session:\n"
+        "    query = session.query(Order).filter(Order.spend > 3)\n"
+        "    for order in session.query(Order).filter(Order.spend > 3).yield_per(10):\n"
+        '        one.append({"key": order.oid})\n'
+        "    for order in query:\n"
+        '        two.append({"key": order.spend * 2})\n'
+        '    three = [{"key": order.plan} for order in query]\n'
+        '    four = [{"key": order.oid} for order in list(query)]\n'
+        '    five = [{"key": total, "of": plan} for plan, total in session.query(Order.plan, '
+        "sa.func.sum(Order.spend)).group_by(Order.plan)]\n"
+        'for name, rows in zip(["one", "two", "three", "four", "five"], [one, two, three, four, five]):\n'
+        '    pd.DataFrame(rows).to_csv(f"{name}.csv", index=False)\n'
+    ))  # fmt: skip
+    found = {name: edges(events, f"{name}.csv") for name in ("one", "two", "three", "four", "five")}
+    assert found["one"]["key"] == found["four"]["key"] == {("orders", "oid", "IDENTITY", 0.9)}
+    assert found["two"]["key"] == {("orders", "amount", "TRANSFORMATION", 0.9)}
+    assert found["three"]["key"] == {("orders", "plan", "IDENTITY", 0.9)}
+    assert found["five"]["key"] == {("orders", "amount", "AGGREGATION", 0.9)}
+    assert all(("orders", "amount", "FILTER", 1.0) in found[name][""] for name in ("one", "two", "three", "four"))

@@ -179,3 +179,9 @@ def test_who_is_interrupted_while_the_older_half_is_forgotten_waits_for_nobody(m
         assert not worker.is_alive()
     finally:
         sites._lock.release()
+
+
+def test_a_loop_stands_where_what_it_goes_over_ends() -> None:
+    query = "class Query:\n    def __iter__(self):\n        yield tell(0)\n\n\n"
+    found = run(query + "for one in Query():\n    str(one)\nkept = [one for one in Query()]\n")
+    assert [ends(one)[0] for one in found] == [(6, 18), (8, 30)]

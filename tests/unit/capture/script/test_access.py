@@ -55,21 +55,6 @@ def test_what_is_put_into_one_of_many_frames_is_there(wrote: Wrote) -> None:
     assert "a" in wrote(text)["x"]
 
 
-def test_attributes_of_classes_are_set_later(wrote: Wrote) -> None:
-    text = """
-        class Settings:
-            target = "a"
-
-            def pick(self, frame):
-                return frame["a"] * 2
-
-        Settings.target = "b"
-        Settings.pick = lambda self, frame: frame["b"] * 3
-        pd.DataFrame({"v": df[Settings.target] * 2, "w": Settings().pick(df)}).to_csv("o")
-    """
-    assert wrote(text) == {"v": "b transformation", "w": "b transformation"}
-
-
 def test_what_is_found_by_a_key_from_data_is_decided_by_it(wrote: Wrote) -> None:
     text = """
         people = {row["k"]: row for row in users.to_dict("records")}
@@ -120,22 +105,6 @@ def test_functions_are_found_by_their_names(wrote: Wrote) -> None:
     assert wrote(text) == {"a": "a"}
 
 
-def test_a_transformer_of_the_users_own_has_fit_transform(wrote: Wrote) -> None:
-    text = """
-        from sklearn.base import BaseEstimator, TransformerMixin
-
-        class Ratio(BaseEstimator, TransformerMixin):
-            def fit(self, X, y=None):
-                return self
-
-            def transform(self, X):
-                return X.assign(ratio=X.a / X.b)
-
-        Ratio().fit_transform(df).to_csv("o")
-    """
-    assert wrote(text) == {"a": "a", "b": "b", "ratio": "a transformation, b transformation"}
-
-
 def test_what_is_unpacked_from_rows_has_what_decided_them(wrote: Wrote) -> None:
     text = """
         (x, _), (y, _) = orders[orders["b"] > 0][["a", "s"]].itertuples(index=False)
@@ -176,17 +145,6 @@ def test_what_an_unknown_function_gave_may_be_a_column_with_the_methods_of_one(w
         found.rename("x").to_frame().to_csv("o")
     """
     assert wrote(text) == {"...": "age transformation ?"}
-
-
-def test_a_named_tuple_is_made_of_a_row(wrote: Callable[..., dict[str, str]]) -> None:
-    text = """
-        import csv
-        from collections import namedtuple
-        User = namedtuple("User", "k name age")
-        users = map(User._make, csv.reader(open("users")))
-        pd.DataFrame([{"n": one.name.upper(), "old": one.age} for one in users]).to_csv("o")
-    """
-    assert wrote(text) == {"n": "name transformation", "old": "age"}
 
 
 def test_the_number_of_a_line_comes_from_no_column(wrote: Callable[..., dict[str, str]]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from driftline.capture.script import contained, queries, sheets, words
+from driftline.capture.script import contained, queries, sheets, unrolling, words
 from driftline.capture.script.call import Call, Rule, Rules, record_of
 from driftline.capture.script.reading import HEDGED
 from driftline.capture.script.rules import (
@@ -136,7 +136,7 @@ def _answer(call: Call) -> Value:
     if call.name in given.PARSING and (namespace := given.parsed(call)) is not None:
         return namespace
     rule = _function(call.name) if call.receiver is None else _method(call)
-    read = call.machine.read(call.path) if rule not in _READERS else None
+    read = call.machine.read(call.path) if rule not in _READERS and not _goes_over(call) else None
     asked = call.see(call.receiver) if call.name in queries.FETCHED else None
     if isinstance(asked, Frame):
         content = call.see(read)
@@ -151,6 +151,16 @@ def _answer(call: Call) -> Value:
         return call.new(replace(content, array=True)) if is_array else inside or read
     found = rule(call) if rule is not None else None
     return unknown.unknown(call) if found is None else found
+
+
+def _goes_over(call: Call) -> bool:
+    """Tell whether a function of Python's goes over a query, which is executed by that: it is given the rows then."""
+    given_ = call.args[0] if call.receiver is None and call.name.startswith("builtins.") and call.args else None
+    over = None if given_ is None else unrolling.asked(call.machine, given_, call.path)
+    if over is None or over is given_:
+        return False
+    call.args = [over, *call.args[1:]]
+    return True
 
 
 def _function(name: str) -> Rule | None:

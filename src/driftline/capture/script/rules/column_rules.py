@@ -17,8 +17,8 @@ from driftline.capture.script.call import (
     rows_of,
     some_of,
 )
-from driftline.capture.script.cames import changed
-from driftline.capture.script.reading import Table
+from driftline.capture.script.cames import changed, deciding, hedged
+from driftline.capture.script.reading import NOTHING, Table
 from driftline.capture.script.rules import kinds
 from driftline.capture.script.rules.shared import (
     across,
@@ -118,10 +118,12 @@ def got(call: Call) -> Value | None:
     """``get``: a column, or a default."""
     name = call.plain(0, "key")
     table = call.table()
-    if name is UNKNOWN or isinstance(name, list):
-        return None
-    cames = tables.column(table, name)
     content = call.see(call.receiver)
+    by = call.cames(call.argument(0, "key")) if name is UNKNOWN and content.row else NOTHING
+    if not by and (name is UNKNOWN or isinstance(name, list)):
+        return None
+    own = tables.values(table)
+    cames = (hedged(own) if table.columns else own) | deciding(by) if by else tables.column(table, name)
     out = Thing(cames, table.rows) if content.row else Series(cames, table.rows, name, None, table.labels)
     default = call.argument(1, "default")
     return out if default is None or isinstance(default, Const) else call.machine.memory.joined(out, default)

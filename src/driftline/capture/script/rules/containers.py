@@ -137,7 +137,12 @@ def defaulting(call: Call) -> Value:
     """``defaultdict``."""
     made = call.argument(0)
     default = call.machine.invoke(made, (), {}, call.path) if made is not None and made != NONE else None
-    return call.new(Pairs(default=default))
+    out = call.new(Pairs(default=default))
+    for one in call.args[1:]:
+        writing.update(call.machine, out, one)
+    for name, value in call.kwargs.items():
+        writing.item(call.machine, out, Const(name), value)
+    return out
 
 
 def from_keys(call: Call) -> Value:

@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+from tests.told_by_code import BEGIN, DATA, Script, edges
+
 Wrote = Callable[..., dict[str, str]]
 
 
@@ -34,3 +36,27 @@ def test_columns_are_filtered_by_name_and_type(wrote: Wrote) -> None:
 def test_a_level_of_names_is_dropped(wrote: Wrote) -> None:
     text = 'orders.groupby("k").agg({"a": ["sum", "max"]}).droplevel(0, axis=1).to_csv("o")\n'
     assert wrote(text) == {"sum": "a aggregation", "max": "a aggregation", "index.k": "k", "rows": "k group_by"}
+
+
+def test_what_lies_in_a_file_without_columns_comes_from_it_as_a_whole(script: Script) -> None:
+    events = script(BEGIN + DATA + (
+        "import csv, json, tomllib\n"
+        'open("rates.json", "w").write(json.dumps({"a": 1.0, "b": 2.0, "c": 3.0}))\n'
+        'open("steps.toml", "w").write("deep = {a = 1, b = 2, c = 3}")\n'
+        'rates = json.load(open("rates.json"))\n'
+        'with open("steps.toml", "rb") as file:\n'
+        "    steps = tomllib.load(file)\n"
+        'with open("customers.csv") as file, open("out.csv", "w", newline="") as out:\n'
+        '    writer = csv.DictWriter(out, ["got", "taken", "deep"])\n'
+        "    writer.writeheader()\n"
+        "    for row in csv.DictReader(file):\n"
+        '        got, taken = float(row["spend"]) * rates.get(row["plan"], 1), rates[row["plan"]]\n'
+        '        writer.writerow({"got": got, "taken": taken, "deep": steps["deep"][row["plan"]]})\n'
+    ))  # fmt: skip
+    found = edges(events, "out.csv")
+    by = ("customers.csv", "plan", "CONDITIONAL", 0.9)
+    assert found["got"] == {
+        ("customers.csv", "spend", "TRANSFORMATION", 0.9), ("rates.json", "", "TRANSFORMATION", 0.9), by,
+    }  # fmt: skip
+    assert found["taken"] == {("rates.json", "", "IDENTITY", 0.9), by}
+    assert found["deep"] == {("steps.toml", "deep", "TRANSFORMATION", 0.9), by}

@@ -158,3 +158,27 @@ def test_the_fields_of_a_dataclass_are_told_by_name(wrote: Wrote) -> None:
         pd.DataFrame([{field.name: getattr(one, field.name) for field in fields(P)} for one in ones]).to_csv("o")
     """
     assert wrote(text) == {"k": "k", "a": "a"}
+
+
+def test_a_defaultdict_has_what_it_begins_with(wrote: Wrote) -> None:
+    text = """
+        from collections import defaultdict
+        held = defaultdict(float, {"x": df["a"]}, y=df["b"])
+        df["p"], df["q"] = held["x"], held["y"]
+        df[["p", "q"]].to_csv("o")
+    """
+    assert wrote(text) == {"p": "a", "q": "b"}
+
+
+def test_of_a_number_and_a_sum_under_a_key_each_has_its_own_origin(wrote: Wrote) -> None:
+    text = """
+        import csv
+        held = {}
+        for row in csv.DictReader(open("orders")):
+            n, total = held.get(row["k"], (0, 0.0))
+            held[row["k"]] = (n + 1, total + float(row["a"]))
+        pd.DataFrame([{"n": n, "total": total} for n, total in held.values()]).to_csv("o")
+    """
+    found = wrote(text)
+    assert found["n"] == "k join"
+    assert found["total"] == "a transformation, k join"

@@ -1,0 +1,68 @@
+"""Which columns of an output are which of the table that the text tells of.
+
+Enters: a table, and the names of the columns that were written. Leaves: the same, by name. Nothing here knows what was
+read.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from driftline.capture.program.sites import Visit
+from driftline.capture.script.reading import HEDGED, Came, Table
+
+_INDEXES = frozenset(("", "index", "Unnamed: 0", "__index_level_0__", "level_0"))
+
+
+def of_part(part: str, names: Sequence[str] | None) -> tuple[dict[str, str] | None, bool]:
+    """Return the columns of a sheet with what they are called there, and whether there are other sheets.
+
+    Columns of the first sheet of a workbook are called as they are, those of others with the sheet before them.
+    """
+    if names is None:
+        return None, False
+    others = {name for name in names if part and "!" in name}
+    own = {name: name.removeprefix(f"{part}!") for name in others if name.startswith(f"{part}!")}
+    return own or {name: name for name in names if name not in others}, bool(others)
+
+
+def handed(table: Table, visit: Visit, names: Sequence[str] | None) -> dict[str, str]:
+    """Return the columns that an INSERT fills, with what the rows that it was given call them."""
+    written = {name.lower(): name for name in names or ()}
+    several = 1 + max((int(own) for _, own in visit.into if own.isdigit()), default=-1)
+    placed = list(table.columns) if table.closed and len(table.columns) == several else None
+    found = {}
+    for column, own in visit.into:
+        name = written.get(column.lower(), column)
+        if not own.isdigit() or own in table.columns:
+            found[name] = own
+        else:
+            found[name] = placed[int(own)] if placed is not None and int(own) < len(placed) else name
+    return found
+
+
+def named(table: Table) -> list[str]:
+    """Return the columns that are called by a text."""
+    return [name for name in table.columns if isinstance(name, str)]
+
+
+def nameless(table: Table) -> Iterator[Came]:
+    """Yield what is somewhere in a table, under no name of its own."""
+    told = {(came.read, came.column) for name in named(table) for came in table.columns[name]}
+    return (one for one in table._replace(columns={}, labels={}).all() if (one.read, one.column) not in told)
+
+
+def by_place(table: Table, names: Sequence[str]) -> Table:
+    """Return a table whose columns are told by place under the names that were written."""
+    if not table.closed or not table.columns or list(table.columns) != [str(one) for one in range(len(table.columns))]:
+        return table
+    if len(table.columns) != len(names):  # a part of an array was wider than the text tells
+        every = frozenset(one._replace(confidence=min(one.confidence, HEDGED)) for one in table.all())
+        return table._replace(columns={}, closed=False, spread=every)
+    return table._replace(columns=dict(zip(names, table.columns.values(), strict=True)))
+
+
+def as_told(table: Table, names: Iterable[str]) -> bool:
+    """Whether the columns that were written are those that the text tells of, as far as it tells of all of them."""
+    if not table.closed:
+        return True
+    written, told = set(names), set(table.columns)
+    return not told - written and not written - told - _INDEXES - set(table.labels)

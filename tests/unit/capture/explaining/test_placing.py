@@ -1,0 +1,21 @@
+"""Columns of outputs and those of the text, by name and by place; expected values are read off the inputs."""
+
+from driftline.capture.explaining import placing
+from driftline.capture.script.reading import Came, Table
+
+
+def test_columns_of_a_further_sheet_are_called_after_it() -> None:
+    names = ("a", "b", "more!a", "more!c")
+    assert placing.of_part("more", names) == ({"more!a": "a", "more!c": "c"}, True)
+    assert placing.of_part("first", names) == ({"a": "a", "b": "b"}, True)
+    assert placing.of_part("only", ("a",)) == ({"a": "a"}, False)
+    assert placing.of_part("", names) == ({name: name for name in names}, False)  # of what is no workbook
+    assert placing.of_part("only", None) == (None, False)
+
+
+def test_an_array_that_was_wider_than_the_text_tells_is_a_hedge() -> None:
+    cames = frozenset({Came((), "a")})
+    table = Table({"0": cames, "1": cames}, closed=True)
+    assert set(placing.by_place(table, ["x", "y"]).columns) == {"x", "y"}
+    wider = placing.by_place(table, ["x", "y", "z"])
+    assert {(one.column, one.confidence) for one in wider.of("z")} == {("a", 0.5)}
