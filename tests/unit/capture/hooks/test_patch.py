@@ -275,7 +275,7 @@ def test_what_is_hooked_is_pickled_as_it_was_by_whatever_name(watched: MemorySin
 
 
 def test_what_is_inherited_from_a_class_that_cannot_be_changed_is_put_on_its_heir(watched: MemorySink) -> None:
-    class Numbers(array.array):  # type: ignore[type-arg]  # it cannot be subscripted at run time
+    class Numbers(array.array):
         pass
 
     seen: list[int] = []

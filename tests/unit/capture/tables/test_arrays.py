@@ -5,11 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.compared import changed
 
-from driftline import profile
 from driftline.capture.tables import arrays
-from driftline.capture.tables.contents import Contents
-from driftline.profile import facet
 
 A, B = np.arange(6, dtype="<f4").reshape(2, 3), np.array([1, 2], "<i8")
 
@@ -27,20 +25,12 @@ def _file(path: Path, tensors: dict[str, tuple[str, np.ndarray]]) -> Path:
     return path
 
 
-def _changed(before: Contents, after: Contents) -> profile.Comparison:
-    assert before.prints is not None
-    assert after.prints is not None
-    found = profile.compare(facet.read(before.prints), facet.read(after.prints))
-    assert found is not None
-    return found
-
-
 def test_a_tensor_that_changed_is_named(tmp_path: Path) -> None:
     before = arrays.of_safetensors(str(_file(tmp_path / "a", {"head.weight": ("F32", A), "head.bias": ("I64", B)})))
     other = A.copy()
     other[1, 2] = np.nextafter(other[1, 2], np.float32(9))
     after = arrays.of_safetensors(str(_file(tmp_path / "b", {"head.weight": ("F32", other), "head.bias": ("I64", B)})))
-    found = _changed(before, after)
+    found = changed(before, after)
     assert list(found.columns) == ["head.weight"]
     assert found.sentence == "1 column changed: head.weight."
     assert [(one.name, one.type) for one in before.fields] == [("head.bias", "I64[2]"), ("head.weight", "F32[2, 3]")]
@@ -79,5 +69,5 @@ def test_a_real_file_is_read_as_its_library_reads_it(tmp_path: Path) -> None:
 def test_an_array_of_an_archive_that_changed_is_named() -> None:
     before = arrays.of_numpy([("x", A), ("y", B), ("when", np.array(["2013-01-31"], "M8[D]"))])
     after = arrays.of_numpy([("y", B + 1), ("x", np.asfortranarray(A)), ("when", np.array(["2013-01-31"], "M8[D]"))])
-    assert list(_changed(before, after).columns) == ["y"]
-    assert _changed(before, arrays.of_numpy([("x", A)])).went == ("when", "y")
+    assert list(changed(before, after).columns) == ["y"]
+    assert changed(before, arrays.of_numpy([("x", A)])).went == ("when", "y")

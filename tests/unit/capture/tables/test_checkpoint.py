@@ -9,8 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from tests.compared import changed
 
-from driftline import profile
 from driftline.capture.tables import checkpoint, formats, measure
 from driftline.capture.tables.contents import Contents
 from driftline.profile import facet
@@ -33,16 +33,8 @@ def _hashes(found: Contents) -> dict[str, str]:
     return dict(facet.read(found.prints).columns)
 
 
-def _changed(before: Contents, after: Contents) -> profile.Comparison:
-    assert before.prints is not None
-    assert after.prints is not None
-    found = profile.compare(facet.read(before.prints), facet.read(after.prints))
-    assert found is not None
-    return found
-
-
 def test_what_changed_in_a_checkpoint_is_named() -> None:
-    found = _changed(_of("before.pt"), _of("after.pt"))
+    found = changed(_of("before.pt"), _of("after.pt"))
     assert list(found.columns) == ["epoch", "model.head.bias"]
     assert found.sentence == "2 columns changed: epoch, model.head.bias."
 
