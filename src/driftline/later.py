@@ -15,8 +15,13 @@ from driftline import hidden
 class _Module(ModuleType):
     """A module that may not have been loaded yet."""
 
+    _held: ModuleType | None = None
+
     def __getattr__(self, name: str) -> Any:
-        return getattr(hidden.module(self.__name__), name)
+        held = self._held
+        if held is None:
+            held = self._held = hidden.module(self.__name__)
+        return getattr(held, name)
 
 
 def module(name: str) -> Any:

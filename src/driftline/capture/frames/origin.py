@@ -68,8 +68,8 @@ def queried(
     given: Iterable[str] = (),
     relation: str = "",
     apart: frozenset[tuple[str, str]] = frozenset(),
-) -> None:
-    """Remember that ``frame``, or whatever the user's code makes of it here, is what a SELECT gave.
+) -> tuple[tuple[Field, ...] | None, Node]:
+    """Remember that ``frame``, or whatever the user's code makes of it here, is what a SELECT gave; returns that.
 
     Args:
         frame: what it gave; None = rows.
@@ -92,6 +92,7 @@ def queried(
         node.put(frame, made)
     known = fields or tuple(Field(name) for name in names) or None
     sites.read((one for found in datasets.values() for one in found), known, made, relation=relation)
+    return known, made
 
 
 def _told(lineage: Lineage, spelled: Callable[[str], str]) -> tuple[str, ...]:

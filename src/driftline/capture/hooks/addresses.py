@@ -6,6 +6,7 @@ a question to SQLite for its file where nobody listens.
 Source: https://openlineage.io/docs/spec/naming.
 """
 
+import functools
 import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,7 +28,7 @@ _SCHEMES = {"postgresql": "postgres", "mariadb": "mysql", "cockroachdb": "postgr
 _PORTS = {"postgres": 5432, "mysql": 3306, "mssql": 1433, "oracle": 1521, "redshift": 5439, "trino": 8080}
 _SCHEMAS = {"postgres": "public", "redshift": "public", "mssql": "dbo"}
 _FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are the same in capitals
-_MEMORY = "_driftline_memory"  # attribute of a connection to SQLite in memory: the namespace of its tables
+_PLACE = "_driftline_place"  # attribute of a connection to SQLite: what its name is relative to (None = nothing), place
 TELLS = "_driftline_tells"  # of a connection to SQLite, or a class of psycopg2's, whose commits and rollbacks are heard
 
 
@@ -56,8 +57,7 @@ def place_of(connection: Any) -> Place | None:
     if connection is None:
         return None
     if isinstance(connection, sqlite3.Connection):
-        file = sqlite_asked.file_of(connection)
-        return _sqlite(file) if file else _in_memory(connection)
+        return opened(connection)
     alchemy = sys.modules.get("sqlalchemy")
     if isinstance(connection, str):
         if "://" not in connection:
@@ -69,8 +69,9 @@ def place_of(connection: Any) -> Place | None:
     url = getattr(getattr(bind, "engine", None), "url", None)
     if url is not None:
         return _of_url(url)
+    kind: Any = type(connection)
     info = getattr(connection, "info", None)
-    if info is not None and (_of_library(type(connection), "psycopg", "psycopg2") or _is_psycopg(connection)):
+    if info is not None and (_of_library(kind, "psycopg", "psycopg2") or _is_psycopg(connection)):
         return _server("postgres", info.host, info.port, info.dbname)
     return None
 
@@ -133,11 +134,12 @@ def tells(connection: Any) -> bool:
 
 def _is_psycopg(connection: Any) -> bool:
     """Whether it is a connection of psycopg, or one of psycopg2 that tells."""
-    kind = type(connection)
+    kind: Any = type(connection)
     return _of_library(kind, "psycopg") or getattr(kind, TELLS, False) is True
 
 
-def _of_library(kind: type, *names: str) -> bool:
+@functools.lru_cache(100)
+def _of_library(kind: Any, *names: str) -> bool:
     """Whether it is a class of a library, or one of the user's that is made of one."""
     return any(one.__module__.partition(".")[0] in names for one in kind.__mro__)
 
@@ -157,9 +159,15 @@ def transaction_of(connection: Any) -> Any:
     return None if level == "AUTOCOMMIT" or getattr(driver, "autocommit", False) is True else driver
 
 
-def _in_memory(connection: Any) -> Place:
-    """The database in memory that a connection to SQLite is; its name stays while the connection lasts."""
-    held = getattr(connection, "__dict__", {})
-    if _MEMORY not in held:
-        held[_MEMORY] = memory.namespace("sqlite")
-    return Place(held[_MEMORY], "sqlite")
+def opened(connection: Any) -> Place:
+    """The database that a connection to SQLite has opened; it stays there, whatever its path leads to later."""
+    held, owner = getattr(connection, "__dict__", {}), client.current()
+    folder = "" if owner is None else owner.folder
+    known: tuple[str | None, Place] | None = held.get(_PLACE)
+    if known is not None and known[0] in (folder, None):
+        return known[1]
+    file = sqlite_asked.file_of(connection)
+    found = _sqlite(file) if file else Place(memory.namespace("sqlite"), "sqlite")
+    if not file or os.path.exists(file):
+        held[_PLACE] = folder if file else None, found
+    return found

@@ -6,7 +6,6 @@ where nobody listens to its statements.
 """
 
 import functools
-import importlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -14,13 +13,14 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from driftline import later
 from driftline.capture.frames import origin
 from driftline.capture.ground import fault
-from driftline.capture.hooks import copying, earlier, glance, inserted, procedures, sqlite_asked
+from driftline.capture.hooks import copying, earlier, glance, inserted, procedures, repeated, sqlite_asked
 from driftline.capture.hooks import starred as stars_of
 from driftline.capture.program import sites
 from driftline.capture.runs import at_hand, transactions
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
 from driftline.capture.sending import client
+from driftline.capture.sql import outline
 from driftline.capture.sql.relation import Source, Star
 from driftline.capture.tables import measure
 from driftline.event.lineage import Dataset, Field, Touched
@@ -29,20 +29,20 @@ if TYPE_CHECKING:
     import sqlite3
 
     from driftline.capture.hooks.addresses import Place
+    from driftline.capture.sql import edges as edges_of
+    from driftline.capture.sql import known
     from driftline.capture.sql.known import Analysis
-else:
-    sqlite3 = later.module("sqlite3")  # not every frame comes from a database
+else:  # most scripts have no statement
+    sqlite3 = later.module("sqlite3")
+    edges_of = later.module("driftline.capture.sql.edges")
+    known = later.module("driftline.capture.sql.known")
 
-_KNOWN = "driftline.capture.sql.known"  # loaded with the first statement: most scripts have none
-_EDGES = "driftline.capture.sql.edges"
 _OWN = ("pg_catalog.", "information_schema.", "pg_")
 _PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
 _LONG = 1_000_000  # characters of a statement that may be too long to be looked through
 _CACHE = 10_000
 Fields = Callable[[str], tuple[Field, ...] | None]
 
-
-_written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
 _DONE = "statements"  # among what a run recalls: by place and form ``inserted.Again``
 
 
@@ -77,6 +77,19 @@ class Told(NamedTuple):
 
 
 NOTHING = Told()
+
+
+class _Ran(NamedTuple):
+    """A statement that was executed, as ``statement`` is told of it."""
+
+    run: Recording
+    place: "Place"
+    text: str
+    connection: Any
+    frame: Any
+    transaction: Any
+    result: Any
+    told: Told
 
 
 class _Handed(NamedTuple):
@@ -146,46 +159,67 @@ def statement(
         result: the frame that it gave, if it gave one.
         told: what its driver says of it.
     """
-    ends = text if len(text) <= _LONG else importlib.import_module(_KNOWN).short(text)
-    plain = _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), ends)
+    spoken, alike = known.of_scheme(place.scheme), frame is None and result is None
+    gave = told.gave, (told.relation, told.apart)
+    if alike and repeated.told(run, place, text, transaction, *gave):
+        return True
+    plain = _plain(text)
+    template = known.template(plain, spoken)
+    if alike and repeated.told(run, place, template, transaction, *gave):
+        return True
     fields = _asking(connection)
     _not_followed(run, place, plain)
+    analysis = _analysed(plain, spoken, fields, told)
+    if analysis is None or repeated.defines(analysis):
+        repeated.forget()
+    if analysis is not None:  # else it touches no data
+        ran = _Ran(run, place, text, connection, frame, transaction, result, told)
+        _executed(ran, analysis, fields)
+    return True
 
-    analysis = _analysed(place, plain, fields, told)
-    if analysis is None:
-        return True  # it touches no data
-    _begun(run, _emptied(place, analysis, connection), transaction)
+
+def _plain(text: str) -> str:
+    """Return a text with placeholders of one kind; of one that is too long to be looked through, its ends."""
+    ends = text if len(text) <= _LONG else known.short(text)
+    return _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), ends)
+
+
+def _executed(ran: _Ran, analysis: "Analysis", fields: Fields) -> None:
+    """Record what a statement has read and written whose repetition is not all that there is to tell."""
+    run, place, transaction = ran.run, ran.place, ran.transaction
+    _begun(run, _emptied(place, analysis, ran.connection), transaction)
     done = run.trace.recalled.setdefault(_DONE, {})
     if len(done) >= _CACHE:
         done.clear()
-    key = (place.namespace, analysis.template)
+    key = place, analysis.template
     again = done.get(key) or done.setdefault(key, inserted.Again())
     again.take(run, transaction)
-    if again.committed and not any(one.writes is None for one in analysis.statements):
-        return True
     writes = any(one.writes for one in analysis.statements)
+    for text in {ran.text, analysis.template} if writes else ():
+        repeated.keep(run, place, text, analysis, repeated.Written(again, (run, key)))
+    if again.committed and not any(one.writes is None for one in analysis.statements):
+        return
     held = transactions.again(transaction, (run, key), again) if writes else None
     if held is not None:
         if held is not again:  # of the part in which the transaction began
             held.take(run, transaction)
-        return True
-    own = "" if hasattr(type(connection), "exec_driver_sql") else text  # SQLAlchemy hands its own text on
-    again.times, handed = [], _Handed(own, told.names, functools.partial(sqlite_asked.keys, connection))
+        return
+    own = "" if hasattr(type(ran.connection), "exec_driver_sql") else ran.text  # SQLAlchemy hands its own text on
+    again.times, handed = [], _Handed(own, ran.told.names, functools.partial(sqlite_asked.keys, ran.connection))
     for one in analysis.statements:
-        datasets = _record(run, place, one, analysis, fields, frame, transaction, again, handed)
+        datasets = _record(ran, one, analysis, fields, again, handed)
         if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:
-            _gave(one.lineage, datasets, analysis, result, told)
+            _gave(ran, one.lineage, datasets, analysis)
 
     def said() -> None:
         again.committed = True
         if writes or any(_tables(place, one.reads) for one in analysis.statements):
-            run.statement(told.shown or text, told.shown or analysis.form)
+            run.statement(ran.told.shown or ran.text, ran.told.shown or analysis.form)
 
     transactions.put(transaction, run, said, inside=writes and transaction is not None)
-    return True
 
 
-def _analysed(place: "Place", text: str, fields: Fields, told: Told) -> "Analysis | None":
+def _analysed(text: str, spoken: str, fields: Fields, told: Told) -> "Analysis | None":
     """Work out what a statement does; the columns behind its stars are those that the database or its result tells."""
     starred: Mapping[Source, tuple[str, ...]] = {}
 
@@ -193,14 +227,15 @@ def _analysed(place: "Place", text: str, fields: Fields, told: Told) -> "Analysi
         found = fields(source.names[0]) if source.kind == "table" else None
         return starred.get(source) if found is None else tuple(field.name for field in found)
 
-    known = importlib.import_module(_KNOWN)
-    analysis: Analysis | None = known.analyse(text, columns, known.of_scheme(place.scheme))
+    analysis: Analysis | None = known.analyse(text, columns, spoken)
     lineages = [one.lineage for one in analysis.statements if one.writes is None] if analysis is not None else []
     stars = sum(isinstance(item, Star) for one in lineages if one is not None for item in one.items)
     if stars > 1 and len(lineages) == 1 and lineages[0] is not None and told.tables is not None:
         numbers = fault.attempt("tables of a result", told.tables) or ()
-        starred = stars_of.columns(text, lineages[0].items, _names(told.gave), numbers)
-        analysis = known.analyse(text, columns, known.of_scheme(place.scheme)) if starred else analysis
+        starred = stars_of.columns(
+            text, lineages[0].items, [str(one[0]) for one in repeated.described(told.gave)], numbers
+        )
+        analysis = known.analyse(text, columns, spoken) if starred else analysis
     return analysis
 
 
@@ -210,15 +245,17 @@ def _not_followed(run: Recording, place: "Place", text: str) -> None:
         run.gap(f"sql not followed: call {name}")
 
 
-def _gave(lineage: Any, datasets: Any, analysis: "Analysis", result: Any, told: Told) -> None:
+def _gave(ran: _Ran, lineage: Any, datasets: Mapping[Source, tuple[Dataset, ...]], analysis: "Analysis") -> None:
     """Remember where the frame comes from that a SELECT gave, or the rows, whose columns its driver names."""
-    fields = glance.at(result).fields
-    origin.queried(result, lineage, datasets, analysis.spelled, fields, _names(told.gave), told.relation, told.apart)
-
-
-def _names(gave: Callable[[], Any] | None) -> list[str]:
-    described = None if gave is None else fault.attempt("columns of a result", gave)  # whatever a driver says of it
-    return [str(column[0]) for column in described or ()]
+    told, described = ran.told, repeated.described(ran.told.gave)
+    names, fields = [str(column[0]) for column in described], glance.at(ran.result).fields
+    spelled, apart = analysis.spelled, (told.relation, told.apart)
+    fields, node = origin.queried(ran.result, lineage, datasets, spelled, fields, names, *apart)
+    versions = {one: repeated.version(ran.transaction, one) for found in datasets.values() for one in found}
+    if ran.frame is None and ran.result is None:
+        given = repeated.Given(versions, fields, node, described, apart)
+        for text in {ran.text, ran.text if outline.MARK.search(repr(lineage)) else analysis.template}:
+            repeated.keep(ran.run, ran.place, text, analysis, given)
 
 
 def copied(run: Recording, place: "Place", text: str, transaction: Any, *, plain: bool = True) -> bool:
@@ -232,17 +269,10 @@ def copied(run: Recording, place: "Place", text: str, transaction: Any, *, plain
 
 
 def _record(
-    run: Recording,
-    place: "Place",
-    one: Any,
-    analysis: "Analysis",
-    fields: Callable[[str], Any],
-    frame: Any,
-    transaction: Any,
-    again: inserted.Again,
-    handed: _Handed,
+    ran: _Ran, one: Any, analysis: "Analysis", fields: Callable[[str], Any], again: inserted.Again, handed: _Handed
 ) -> dict[Source, tuple[Dataset, ...]]:
     """Record what one statement has read and written; returns the tables that it read."""
+    run, place, transaction = ran.run, ran.place, ran.transaction
     reads = _tables(place, one.reads)
     if one.reads and not reads and one.writes is None:
         return {}  # it asks the catalog, as drivers do by themselves
@@ -252,15 +282,16 @@ def _record(
     for source in reads:
         dataset = place.table(source.names[0])
         datasets[source] = (dataset,)
-        _read(run, Table(dataset, fields(source.names[0]), frame=frame, declared=True), transaction)
+        _read(run, Table(dataset, fields(source.names[0]), frame=ran.frame, declared=True), transaction)
     if one.writes is None or not _tables(place, (one.writes,)):
         return datasets
     name = one.writes.names[0]
     dataset = place.table(name)
     edges = None
     if one.lineage is not None:
-        edges = importlib.import_module(_EDGES).of(one, datasets, dataset, analysis)
-        again.times.append(edges.when)
+        edges = edges_of.of(one, datasets, dataset, analysis)
+        if edges.when is not None:
+            again.times.append(edges.when)
         if datasets and inserted.instead(analysis.template):
             edges = edges._replace(keys=handed.keys(name))
     again.into = () if datasets else _into(one, name, fields(name), handed)
@@ -290,7 +321,7 @@ def _read_before(run: Recording, table: Table, transaction: Any) -> None:
     """Record that a table was read that is changed, as it was before the run."""
 
     def act() -> None:
-        version = earlier.version(run, table.dataset, _written.get(table.dataset, ""))
+        version = earlier.version(run, table.dataset, earlier.newest.get(table.dataset, ""))
         if version is not None:
             _add(run, "read", table.seen(version))
 
@@ -316,7 +347,9 @@ def _in_order(one: Any, fields: Any) -> bool:
 def _read(run: Recording, table: Table, transaction: Any) -> None:
     """Record that a table was read; of one that is not committed, once it is."""
     held = transactions.version(transaction, table.dataset)
-    seen = table.seen(held or _written.get(table.dataset, ""))
+    seen = table.seen(held or earlier.newest.get(table.dataset, ""))
+    if held and table.frame is None and transactions.again(transaction, (run, table.dataset, held), seen) is not None:
+        return
     transactions.put(transaction, run, functools.partial(_add, run, "read", seen), inside=bool(held))
 
 
@@ -341,10 +374,10 @@ def _write(
     seen.visits = [] if visit is None else [visit._replace(into=into)]
 
     def act() -> None:
-        if len(_written) >= _CACHE:
-            _written.clear()
-        earlier.written(run, dataset, None if begins else _written.get(dataset, ""), version)
-        _written[dataset] = version
+        if len(earlier.newest) >= _CACHE:
+            earlier.newest.clear()
+        earlier.written(run, dataset, None if begins else earlier.newest.get(dataset, ""), version)
+        earlier.newest[dataset] = version
         _add(run, "write", seen)
         if edges is not None:
             run.edges(dataset, edges, version)

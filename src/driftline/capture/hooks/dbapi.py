@@ -19,14 +19,13 @@ from driftline.capture.hooks import patch, raised
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.runs import transactions
 from driftline.capture.runs.around import recording
-from driftline.capture.runs.recording import Recording
 
 if TYPE_CHECKING:
-    from driftline.capture.hooks import addresses, commits, database, psycopg, psycopg2, sqlite_asked
+    from driftline.capture.hooks import addresses, commits, executed, psycopg, psycopg2, sqlite_asked
 else:  # sqlite3 is loaded by many who open no database
     addresses = later.module("driftline.capture.hooks.addresses")
     commits = later.module("driftline.capture.hooks.commits")
-    database = later.module("driftline.capture.hooks.database")
+    executed = later.module("driftline.capture.hooks.executed")
     psycopg = later.module("driftline.capture.hooks.psycopg")
     psycopg2 = later.module("driftline.capture.hooks.psycopg2")
     sqlite_asked = later.module("driftline.capture.hooks.sqlite_asked")
@@ -115,7 +114,7 @@ def _name(connection: Any, given: Any, uri: Any) -> None:
 
 def _through_cursor(factory: type, name: str) -> Any:
     """``connection.execute`` and its kin make a cursor in C; here it is one that records, but for the user's own."""
-    original = getattr(factory, name)
+    original, cursor, kind = getattr(factory, name), sqlite3.Connection.cursor, _cursor(sqlite3.Cursor)
     if original is not getattr(sqlite3.Connection, name):
         return original
 
@@ -124,8 +123,7 @@ def _through_cursor(factory: type, name: str) -> Any:
         try:
             if kwargs:
                 return original(self, *args, **kwargs)  # an error, in its words
-            cursor = sqlite3.Connection.cursor(self, fault.attempt(_PIECE, _cursor, sqlite3.Cursor) or sqlite3.Cursor)
-            return getattr(cursor, name)(*args)
+            return getattr(cursor(self, kind), name)(*args)
         except raised.ANY as error:
             raised.through(error)
             raise
@@ -171,20 +169,4 @@ def _seen(cursor: Any, text: Any) -> None:
         return
     run = recording()
     if run is not None and not fault.off(_PIECE) and cursor not in claimed:
-        patch.noted(_PIECE, run, _record, run, cursor, text)
-
-
-def _record(run: Recording, cursor: Any, text: Any) -> None:
-    connection = cursor.connection
-    place = addresses.place_of(connection)
-    if place is not None and isinstance(text, str):
-        parts = commits.apart(text)
-        for one in parts:
-            if not transactions.told(connection, one):
-                lasts = transactions.begun(connection) if len(parts) > 1 else connection.in_transaction
-                held = connection if lasts else None
-                database.statement(
-                    run, place, one, connection, transaction=held, told=database.Told(lambda: cursor.description)
-                )
-        if not connection.in_transaction:
-            transactions.commit(connection)
+        patch.noted(_PIECE, run, executed.record, run, cursor, text)

@@ -1,7 +1,7 @@
 """What a table was before a run wrote to it, which statements of the run on their own table have read.
 
-Enters: tables that are written, and those that are made without rows. Leaves: whether a version of before the run can
-be among the sources of what the run makes of the table, and which one that is.
+Enters: tables that are written, and those that are made without rows. Leaves: the newest version of each table, whether
+one of before the run can be among the sources of what the run makes of the table, and which one that is.
 """
 
 from driftline.capture.runs.composed import EMPTIED
@@ -11,6 +11,8 @@ from driftline.event.lineage import Dataset
 _EARLIER = "earlier versions"  # among what a run recalls
 _MOST = 20  # times that a table was emptied
 _TABLES = 10_000
+
+newest: dict[Dataset, str] = {}  # version of a table of a database that this process wrote
 
 
 def emptied(run: Recording, dataset: Dataset, at_ns: int) -> None:

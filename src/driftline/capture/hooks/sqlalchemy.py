@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from driftline import later
 from driftline.capture.ground import fault
 from driftline.capture.hooks import addresses, commits, database, dbapi, patch, sqlalchemy_results
+from driftline.capture.hooks.addresses import Place
 from driftline.capture.runs import transactions
 from driftline.capture.runs.around import active
 from driftline.capture.runs.recording import Recording
@@ -27,6 +28,7 @@ _TOOLS = frozenset(("mlflow", "optuna", "dagster", "prefect", "pyiceberg", "airf
 _BETWEEN = frozenset(("driftline", "sqlalchemy", "alembic", "contextlib"))
 
 _books: "weakref.WeakKeyDictionary[Any, bool]" = weakref.WeakKeyDictionary()  # pool -> whether it is a tool's own
+_servers: "weakref.WeakKeyDictionary[Any, Place | None]" = weakref.WeakKeyDictionary()  # pool -> where that leads to
 
 
 class Listener(NamedTuple):
@@ -82,19 +84,35 @@ def _executed(conn: Any, cursor: Any, statement: Any, context: Any) -> None:
 
 
 def _record(run: Recording, conn: Any, cursor: Any, statement: Any, context: Any) -> None:
-    place = None if _is_book(conn.engine.pool) else addresses.place_of(conn)
-    if place is not None:
-        transaction = addresses.transaction_of(conn)
-        if place.scheme in _COMMITTING and transaction is not None and _DEFINES.match(str(statement)):
-            transactions.commit(transaction)
-            transaction = None
-        driver = getattr(cursor, "connection", None)
-        gave = functools.partial(sqlalchemy_results.described, cursor, context)
-        related = fault.attempt("relations", sqlalchemy_results.related, context)  # it looks inside of the library
-        relation, apart = related or ("", frozenset())
-        names = getattr(getattr(context, "compiled", None), "positiontup", None) or ()
-        told = database.Told(gave, names=names, relation=relation, apart=apart)
-        database.statement(run, place, str(statement), driver, transaction=transaction, told=told)
+    driver = getattr(cursor, "connection", None)
+    lite, text = isinstance(driver, sqlite3.Connection), str(statement)
+    place = _place(conn, driver if lite else None)
+    if place is None:
+        return
+    transaction = addresses.transaction_of(driver if lite else conn)
+    if place.scheme in _COMMITTING and transaction is not None and _DEFINES.match(text):
+        transactions.commit(transaction)
+        transaction = None
+    gave = functools.partial(sqlalchemy_results.described, cursor, context)
+    related = fault.attempt("relations", sqlalchemy_results.related, context)  # it looks inside of the library
+    relation, apart = related or ("", frozenset())
+    names = getattr(getattr(context, "compiled", None), "positiontup", None) or ()
+    told = database.Told(gave, names=names, relation=relation, apart=apart)
+    database.statement(run, place, text, driver, transaction=transaction, told=told)
+
+
+def _place(conn: Any, lite: Any) -> Place | None:
+    """Return where a connection leads to, by that of SQLite's own if it is one; None = to a tool's own book-keeping."""
+    pool = conn.engine.pool
+    if _is_book(pool):
+        return None
+    if lite is not None and addresses.tells(lite):
+        return addresses.opened(lite)
+    if lite is not None:
+        return addresses.place_of(conn)
+    if pool not in _servers:
+        _servers[pool] = addresses.place_of(conn)
+    return _servers[pool]
 
 
 def _is_book(pool: Any) -> bool:

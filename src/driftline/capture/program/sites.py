@@ -140,13 +140,16 @@ def number() -> int:
     return _Kept.number
 
 
-def visit(part: str = "") -> Visit | None:
-    """Return how the user's code has come here; None where it has not, or from too deep."""
+def visit(part: str = "", ours: int = 1) -> Visit | None:
+    """Return how the user's code has come here; None where it has not, or from too deep.
+
+    ``ours``: as many calls that led here are known to be ours, and are not looked at.
+    """
     if not _Kept.wanted:
         return None
     key: list[int] = []
     add, of = key.append, whose.known.get
-    here: Any = sys._getframe(1)
+    here: Any = sys._getframe(ours)
     frame = here
     for _ in _FRAMES:
         code = frame.f_code
@@ -193,9 +196,10 @@ def read(
     renamed: Mapping[str, str] | None = None,
     levels: tuple[str, ...] = (),
     relation: str = "",
+    ours: int = 1,
 ) -> None:
     """Remember what was read where the user's code is now, by a library for a ``relation`` of what it reads there."""
-    at = visit()
+    at = visit("", ours + 1)
     if at is None:
         return
     if relation:

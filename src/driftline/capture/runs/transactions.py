@@ -46,37 +46,54 @@ class _Held(NamedTuple):
 class _Open:
     """What one connection holds."""
 
-    __slots__ = ("begun", "held", "keys", "marks")
+    __slots__ = ("begun", "held", "keys", "marks", "versions")
 
     def __init__(self) -> None:
         self.keys: dict[Any, Any] = {}  # of what is held and need not be held again
         self.begun = False  # told by a statement or a call; some connections know it themselves
         self.held: list[_Held] = []
         self.marks: list[tuple[str, int]] = []  # savepoint -> how much was held by then
+        self.versions: dict[Dataset, str] = {}  # of tables that were written
+
+    def forget(self) -> None:
+        """Some of what was held is held no longer."""
+        self.keys.clear()
+        self.versions = {one.dataset: one.version for one in self.held if one.dataset is not None}
 
 
-class _Connections(weakref.WeakKeyDictionary[Any, _Open]):
-    """What connections hold; of those that cannot be referred to weakly, as sqlite3's own, nothing is known."""
-
-    def get(self, connection: Any, default: Any = None) -> Any:
-        """Return what a connection holds, if anything."""
-        try:
-            return super().get(connection, default)
-        except TypeError:
-            return default
-
-    def pop(self, connection: Any, default: Any = None) -> Any:
-        """Return it, and forget it."""
-        return default if self.get(connection) is None else super().pop(connection, default)
+_open: dict[int, tuple[weakref.ref[Any], _Open]] = {}  # by the identity of a connection
 
 
-_open = _Connections()
+def _get(connection: Any) -> _Open | None:
+    """Return what a connection holds, if anything; sqlite3's own cannot be referred to weakly, and hold nothing."""
+    found = _open.get(id(connection))
+    return found[1] if found is not None and found[0]() is connection else None
 
 
 def _of(connection: Any) -> _Open:
-    found: _Open | None = _open.get(connection)
+    """Return it, from now on if it was nothing.
+
+    Raises:
+        TypeError: the connection cannot be referred to weakly.
+    """
+    found = _get(connection)
     if found is None:
-        found = _open[connection] = _Open()
+        key = id(connection)
+
+        def gone(reference: Any, known: Any = _open) -> None:  # the module may be gone by then
+            if known.get(key, (None,))[0] is reference:
+                del known[key]
+
+        found = _Open()
+        _open[key] = weakref.ref(connection, gone), found
+    return found
+
+
+def _pop(connection: Any) -> _Open | None:
+    """Return it, and forget it."""
+    found = _get(connection)
+    if found is not None:
+        del _open[id(connection)]
     return found
 
 
@@ -93,7 +110,7 @@ def begin(connection: Any) -> None:
 
 def begun(connection: Any) -> bool:
     """Whether a transaction that was asked for still lasts."""
-    found = None if connection is None else _open.get(connection)
+    found = _get(connection)
     return found is not None and found.begun
 
 
@@ -114,11 +131,14 @@ def put(
         act()
         return
     try:
-        held = _of(connection).held
+        opened = _of(connection)
+        held = opened.held
         if len(held) >= MOST:
             run.gap(FURTHER)
         else:
             held.append(_Held(run, act, dataset, version))
+            if dataset is not None:
+                opened.versions[dataset] = version
     except TypeError:  # it cannot be referred to weakly: nobody would tell of its end
         act()
 
@@ -137,29 +157,33 @@ def again(connection: Any, key: Any, value: Any) -> Any:
     return held
 
 
+def keeps(connection: Any, key: Any) -> bool:
+    """Whether something is held with ``key``."""
+    found = _get(connection)
+    return found is not None and key in found.keys
+
+
 def version(connection: Any, dataset: "Dataset") -> str:
     """Return the version of ``dataset`` that was written on this connection and is not committed; "" = none."""
-    found = None if connection is None or not _open else _open.get(connection)
-    if found is None:
-        return ""
-    return next((one.version for one in reversed(found.held) if one.dataset == dataset), "")
+    found = _get(connection)
+    return "" if found is None else found.versions.get(dataset, "")
 
 
 def commit(connection: Any) -> None:
     """Record what was held."""
-    found = _open.pop(connection, None)
+    found = _pop(connection)
     for one in () if found is None else found.held:
         fault.attempt("transaction", one.act)
 
 
 def rollback(connection: Any) -> None:
     """Forget what was held."""
-    _open.pop(connection, None)
+    _pop(connection)
 
 
 def holds(connection: Any) -> bool:
     """Whether anything waits for the end of this connection's transaction."""
-    found = None if connection is None or not _open else _open.get(connection)
+    found = _get(connection)
     return found is not None and bool(found.held)
 
 
@@ -172,17 +196,17 @@ def mark(connection: Any, name: str) -> None:
 
 def back(connection: Any, name: str) -> None:
     """Forget what was held since a savepoint, which stays; one that is not known was set before anything was held."""
-    found = _open.get(connection)
+    found = _get(connection)
     if found is not None:
         place = _place(found, name)
         del found.held[0 if place is None else found.marks[place][1] :]
         del found.marks[0 if place is None else place + 1 :]
-        found.keys.clear()
+        found.forget()
 
 
 def release(connection: Any, name: str) -> None:
     """Forget a savepoint; what was held since belongs to the transaction."""
-    found = _open.get(connection)
+    found = _get(connection)
     place = _place(found, name)
     if found is not None and place is not None:
         del found.marks[place:]
@@ -244,13 +268,13 @@ def mixed(text: str) -> bool:
 
 def settle(run: Recording, *, lost: bool) -> None:
     """End ``run``, of which something may still be held; ``lost``: it has failed, or the process ends."""
-    for found in list(_open.values()) if _open else ():
+    for _, found in list(_open.values()):
         mine = [one for one in found.held if one.run is run]
         if not mine:
             continue
         found.held = [one for one in found.held if one.run is not run]
         found.marks.clear()
-        found.keys.clear()
+        found.forget()
         for name in dict.fromkeys(one.dataset.name for one in mine if one.dataset is not None):
             run.gap(f"not committed: {name}")
         for one in () if lost else mine:

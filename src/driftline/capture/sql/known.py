@@ -153,6 +153,11 @@ def analyse(
     return analysis._replace(statements=statements, said=said, begun=begun, perhaps=perhaps)
 
 
+def template(sql: str, dialect: str) -> str:
+    """Return the template of a text, which is the same for statements that do the same with other values."""
+    return _form(short(sql), spoken(dialect))[0]
+
+
 def _first(read: Iterable[Statement]) -> dict[Source, Statement]:
     """The first statement on each of the tables that are made or written."""
     first: dict[Source, Statement] = {}
@@ -267,4 +272,6 @@ def _grammar() -> tuple[int | str, ...]:
 
 def _form(sql: str, dialect: Spoken) -> tuple[str, tuple[str, ...]]:
     """The outline of a text and the texts in it; where it cannot be told what is one, the whole text."""
-    return outline.of(sql) if dialect.plain and not _UNPLAIN.match(sql) else (sql, ())
+    if _UNPLAIN.match(sql) or not (dialect.plain or outline.reads(sql)):
+        return sql, ()
+    return outline.of(sql)

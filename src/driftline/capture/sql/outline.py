@@ -1,8 +1,9 @@
-"""The outline of a statement: what is left of its text once the texts and compared numbers in it are taken out.
+"""The outline of a statement: what is left of its text once the texts in it, and the numbers, are taken out.
 
 Enters: SQL in which texts stand in single quotes, doubled to escape, and names in double quotes. Leaves: its outline,
-in which numbered marks stand for the texts, and the texts themselves. Statements that differ in a date or a path have
-one outline. A statement that is another one but for its texts is not looked through again: it is cut at its quotes.
+in which numbered marks stand for the texts, and the texts themselves. Numbers go where they are compared with, or stand
+in rows of VALUES; others may count columns. Statements that differ in a date or a path have one outline. A statement
+that is another one but for its texts is not looked through again: it is cut at its quotes.
 """
 
 import functools
@@ -16,11 +17,19 @@ LENGTH = 100_000  # characters of a text that is remembered
 MARK = re.compile("\u00a7(\\d+)\u00a7")
 
 _TOKEN = re.compile(
-    r"""(?P<text>'(?:[^']|'')*') | (?P<skip>"(?:[^"]|"")*" | --[^\n]* | /\*.*?(?:\*/|\Z) | \$\$.*?\$\$)
-      | (?P<lead>[=<>]\s*|\b(?:LIMIT|BETWEEN|AND)\s+)(?P<number>\d+(?:\.\d+)?)\b""",
+    r"""(?P<bytes>\b[xb]'[^']*') | (?P<text>'(?:[^']|'')*')
+      | (?P<skip>"(?:[^"]|"")*" | --[^\n]* | /\*.*?(?:\*/|\Z) | \$\$.*?\$\$)
+      | (?P<lead>[=<>]\s*-?|\b(?:LIMIT|BETWEEN|AND)\s+-?)(?P<number>\d+(?:\.\d+)?)\b
+      | (?P<many>\bIN\s*+\(\s*+-?\d++(?:\.\d++)?+(?:\s*+,\s*+-?\d++(?:\.\d++)?+)*+\s*+\))""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
+_ROW = r"\((?:[^A-Za-z_\"(){}\[\]]|NULL\b|TRUE\b|FALSE\b|DEFAULT\b|(?<=\d)e|[xb](?='))*+\)"
+_ROWS = later.pattern(rf"\bVALUES\s*+{_ROW}(?:\s*+,\s*+{_ROW})*+", re.IGNORECASE)
+_IN_ROW = later.pattern("(?P<other>[?$:]\\d+|'00'|\u00a7\\d+\u00a7)|\\d+(?:\\.\\d*)?(?:[eE][+-]?\\d+)?")
 _LIST = later.pattern("'\u00a7\\d+\u00a7'(?:\\s*,\\s*'\u00a7\\d+\u00a7')*")
+_PLAIN = later.pattern(r"\s*+(?:insert|replace|update|delete|select|with)\b[^;]*+;?\s*+\Z", re.IGNORECASE)
+_FOREIGN = later.pattern(r"[\[`\\#]|//|'{3}|\"{3}|'\$|->")
+_NAMING = later.pattern(r"\b(?:from|into|join|update|table|as|outfile)\s*+'|\.\s*+'|'\s*+[.(]", re.IGNORECASE)
 _UNNAMED = later.pattern(r"\bunnamed_relation_[0-9a-f]+")
 _ESCAPED = later.pattern(r"\b[eE]'")
 _SIGNS = ("\u00a7", '"', "*/", "$$", "unnamed_relation_")  # in a text: what may end what began before it, or is changed
@@ -73,9 +82,21 @@ def normalise(sql: str) -> Outline:
             return f"'\u00a7{len(literals) - 1}\u00a7'"
         if found.group("number") is not None:
             return f"{found.group('lead')}7"
-        return found.group()
+        if found.group("bytes") is not None:
+            return f"{found.group()[0]}'00'"
+        return found.group() if found.group("many") is None else "IN (7)"
 
-    return _TOKEN.sub(take, _UNNAMED.sub("unnamed_relation", sql)), tuple(literals)
+    taken = _TOKEN.sub(take, _UNNAMED.sub("unnamed_relation", sql))
+    return _ROWS.sub(lambda rows: _IN_ROW.sub(_alike, rows.group()), taken), tuple(literals)
+
+
+def _alike(found: re.Match[str]) -> str:
+    return found.group() if found.group("other") else "7"
+
+
+def reads(sql: str) -> bool:
+    """Whether a text may be read so in a dialect with further ways to quote: it uses none, and names nothing so."""
+    return bool(_PLAIN.match(sql)) and not _FOREIGN.search(sql) and not _NAMING.search(sql)
 
 
 @functools.lru_cache(FORMS)

@@ -14,7 +14,7 @@ from tests.postgres_server import PostgresServer
 
 import driftline
 from driftline import profile
-from driftline.capture.hooks import addresses, database
+from driftline.capture.hooks import addresses, database, earlier
 from driftline.capture.tables import measure
 from driftline.testing import MemorySink
 
@@ -24,7 +24,7 @@ sa = pytest.importorskip("sqlalchemy")
 @pytest.fixture(autouse=True)
 def _another_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """What another test has written is not known here."""
-    monkeypatch.setattr(database, "_written", {})
+    monkeypatch.setattr(earlier, "newest", {})
 
 
 @pytest.mark.parametrize(

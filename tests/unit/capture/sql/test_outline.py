@@ -90,6 +90,67 @@ def test_numbers_of_groups_and_orders_are_part_of_the_form() -> None:
     assert outline.of('SELECT "a = 1" FROM t')[0] == 'SELECT "a = 1" FROM t'
 
 
+@pytest.mark.parametrize(
+    ("sql", "outlined"),
+    [
+        ("insert into t values (1, -2.5e3, 'a', null, 3.)", "insert into t values (7, -7, '\u00a70\u00a7', null, 7)"),
+        ("insert into t (a) values (1), ( 22 )", "insert into t (a) values (7), ( 7 )"),
+        ("insert into t values (?1, $2, ?, 3, default)", "insert into t values (?1, $2, ?, 7, default)"),
+        ("replace into t values (x'00FF', X'', b'1', true)", "replace into t values (x'00', X'00', b'00', true)"),
+        ("insert into t values (a1, 5)", "insert into t values (a1, 5)"),  # a name, or a call: left as it is
+        ("insert into t values (1) on conflict (k) do update set a = 5",
+         "insert into t values (7) on conflict (k) do update set a = 7"),
+        ("update t set a = -5, b = 6 where k in (1, -2.5 ,3)", "update t set a = -7, b = 7 where k IN (7)"),
+        ("select a from t where k between -1 and 2 limit 5", "select a from t where k between -7 and 7 limit 7"),
+        ("select a from t where k in (select 1, 2)", "select a from t where k in (select 1, 2)"),
+        ("select 1, 2 from t group by 1, 2", "select 1, 2 from t group by 1, 2"),
+        ("select b'1', nb'2' from t", "select b'00', nb'\u00a70\u00a7' from t"),
+    ],
+)  # fmt: skip
+def test_numbers_that_say_nothing_of_columns_are_taken_out(sql: str, outlined: str) -> None:
+    assert outline.normalise(sql)[0] == outlined
+
+
+def test_rows_that_do_not_end_are_gone_through_once(growth: Callable[..., float]) -> None:
+    assert growth(lambda sql: outline.normalise("insert into t values " + sql), "(1, null", 4_000) < 24
+    assert growth(lambda sql: outline.normalise("select a in (" + sql), "1, ", 4_000) < 24
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select [it's], 'a' from t",
+        "select `it's`, 'a' from t",
+        r"select 'it\'s' from t",
+        "select 1 # it's\n, 'a'",
+        "select 1 // it's\n, 'a'",
+        "select '''it's'''",
+        "select 'a' from 't'",
+        "insert into 't' values ('a')",
+        "update 't' set a = 'b'",
+        "select t.'a' from t",
+        "select 't'.a from t",
+        "select a as 'b' from t",
+        "select json_extract(a, '$.b') from t",
+        "select a ->> 'b' from t",
+        "exec('select 1')",
+        "execute immediate 'select 1'",
+        "insert into t values ('a'); insert into s values ('b')",
+        "create table t as select 'a'",
+    ],
+)
+def test_where_quotes_may_mean_something_else_a_text_stays_as_it_is(sql: str) -> None:
+    assert not outline.reads(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["insert into t values ('it''s', \"b\");", " SELECT a FROM t WHERE b = 'x'\n", "with c as (select 1) select 2"],
+)
+def test_where_they_mean_texts_and_names_a_statement_has_an_outline_in_any_dialect(sql: str) -> None:
+    assert outline.reads(sql)
+
+
 def test_a_list_of_texts_counts_as_one_in_the_code() -> None:
     short, long = (outline.of(f"select a from read_csv([{some}])")[0] for some in ("'1'", "'1', '2' ,'3'"))
     assert outline.code(short) == outline.code(long) == "select a from read_csv(['\u00a7'])"

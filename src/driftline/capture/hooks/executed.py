@@ -1,0 +1,29 @@
+"""What a cursor of sqlite3 has executed: the statements of its text, one by one where some are taken back.
+
+Enters: cursors, with the text of what they have executed. Leaves: what the statements have read and written, on a run;
+of those inside a transaction once that is committed. Loaded with the first statement.
+"""
+
+from typing import Any
+
+from driftline.capture.hooks import addresses, commits, database, repeated
+from driftline.capture.runs import transactions
+from driftline.capture.runs.recording import Recording
+
+
+def record(run: Recording, cursor: Any, text: Any) -> None:
+    """Record what was executed."""
+    if not isinstance(text, str):
+        return
+    connection = cursor.connection
+    place, gave = addresses.opened(connection), lambda: cursor.description
+    held = connection if connection.in_transaction else None
+    if not repeated.told(run, place, text, held, gave):
+        parts = commits.apart(text)
+        for one in parts:
+            if not transactions.told(connection, one):
+                lasts = transactions.begun(connection) if len(parts) > 1 else connection.in_transaction
+                held = connection if lasts else None
+                database.statement(run, place, one, connection, transaction=held, told=database.Told(gave))
+    if not connection.in_transaction:
+        transactions.commit(connection)

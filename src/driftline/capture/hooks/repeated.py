@@ -1,0 +1,139 @@
+"""A statement that a run executes again and again: what is left to do for one that it has recorded before.
+
+Enters: statements, with what was recorded of them. Leaves: nothing for what is known already, but what has to be told
+each time: when it ran, and where in the user's code, if anything was read since. What may have changed its meaning has
+it looked at anew: a definition, other columns in its result, another version of a table that it reads.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from driftline.capture.ground import fault
+from driftline.capture.hooks import earlier, inserted
+from driftline.capture.program import sites
+from driftline.capture.runs import recalled, transactions
+from driftline.capture.runs.recording import Recording
+from driftline.event.lineage import Dataset, Field
+
+if TYPE_CHECKING:
+    from driftline.capture.hooks.addresses import Place
+    from driftline.capture.sql.known import Analysis
+
+_TEXTS = "texts of statements"  # among what a run recalls: by place and text
+_MOST = 1_000  # texts
+_LENGTH = 10_000  # characters of one
+_OURS = 5  # calls at least from the hook of a library to where a read is told
+_SEVERAL = re.compile(r";\s*\S")
+_DEFINE = frozenset(("create", "none"))
+
+Apart = tuple[str, frozenset[tuple[str, str]]]  # a relation of objects, and columns that only bring some along
+NOTHING: Apart = ("", frozenset())
+
+
+class Written(NamedTuple):
+    """A statement that has written."""
+
+    again: inserted.Again
+    key: tuple[Any, ...]  # by which it is held until the commit
+
+
+class Given(NamedTuple):
+    """A SELECT, and the rows that it gave."""
+
+    versions: Mapping[Dataset, str]  # of the tables that it read
+    fields: tuple[Field, ...] | None
+    node: Any
+    described: Sequence[Any]  # its columns, as the driver says them
+    apart: Apart
+
+
+class _Meaning:
+    number = 1  # another one once something was defined
+
+
+def keep(run: Recording, place: "Place", text: str, analysis: "Analysis", one: Written | Given) -> None:
+    """Remember a statement that was recorded, if its repetition tells nothing else."""
+    if len(text) > _LENGTH or any(each.gaps for each in analysis.statements) or defines(analysis):
+        return
+    if isinstance(one, Written) and any(each.writes is None for each in analysis.statements):
+        return
+    known = _known(run)
+    if known is None or len(known) >= _MOST:
+        known = {}
+        run.trace.recalled[_TEXTS] = _Meaning.number, known
+    known[place, text] = one
+
+
+def defines(analysis: "Analysis") -> bool:
+    """Whether a text may change what others mean."""
+    if not analysis.statements or analysis.begun or analysis.perhaps or _SEVERAL.search(analysis.template):
+        return True
+    return any(one.how in _DEFINE for one in analysis.statements)
+
+
+def forget() -> None:
+    """Have all statements looked at anew: something was defined, attached or set."""
+    _Meaning.number += 1
+
+
+def _known(run: Recording) -> dict[tuple["Place", str], Written | Given] | None:
+    number, known = run.trace.recalled.get(_TEXTS, (0, None))
+    return known if number == _Meaning.number else None
+
+
+def version(transaction: Any, dataset: Dataset) -> str:
+    """Return the version of a table that is read now."""
+    return transactions.version(transaction, dataset) or earlier.newest.get(dataset, "")
+
+
+def described(gave: Callable[[], Any] | None) -> Sequence[Any]:
+    """Return how a driver describes the columns of a result."""
+    found = None if gave is None else fault.attempt("columns of a result", gave)  # whatever a driver says of it
+    return found or ()
+
+
+def told(
+    run: Recording,
+    place: "Place",
+    text: str,
+    transaction: Any,
+    gave: Callable[[], Any] | None = None,
+    apart: Apart = NOTHING,
+) -> bool:
+    """Tell what is new about a statement that was executed once more; False where it has to be looked at.
+
+    Args:
+        run: that it is recorded on.
+        place: its database.
+        text: of it, or its template.
+        transaction: the connection whose transaction lasts; None = it counts now.
+        gave: describes the columns that it gave.
+        apart: what else a library says of it.
+    """
+    known = _known(run)
+    one = None if known is None else known.get((place, text))
+    if one is None:
+        return False
+    if isinstance(one, Given):
+        return _given(run, one, transaction, gave, apart)
+    if not one.again.committed and not transactions.keeps(transaction, one.key):
+        return False
+    one.again.take(run, transaction)
+    return True
+
+
+def _given(run: Recording, one: Given, transaction: Any, gave: Callable[[], Any] | None, apart: Apart) -> bool:
+    """The same for a SELECT."""
+    if run.trace.outputs and recalled.of(run.trace, "write").open():
+        return False  # these files are written to until now
+    for dataset, before in one.versions.items():
+        held = transactions.version(transaction, dataset)
+        if (held or earlier.newest.get(dataset, "")) != before:
+            return False
+        if held and not transactions.keeps(transaction, (run, dataset, held)):
+            return False
+    if apart != one.apart or described(gave) != one.described:
+        return False
+    sites.read(one.versions, one.fields, one.node, relation=apart[0], ours=_OURS)
+    return True
