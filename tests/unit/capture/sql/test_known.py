@@ -361,3 +361,25 @@ def test_tables_of_which_nothing_is_left_are_told(text: str, begun: list[str], p
 
 def test_what_is_dropped_that_is_no_table_is_not_looked_at() -> None:
     assert known.analyse("DROP INDEX i", lambda *_: None) is None
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "mysql", "tsql", "postgres", "duckdb"])
+def test_statements_that_differ_in_values_alone_have_one_template(dialect: str) -> None:
+    texts = [f"insert into t (a, b) values ({number}, 'it''s {number}', -{number}.5)" for number in range(3)]
+    assert len({known.template(text, dialect) for text in texts}) == 1
+    assert len({known.template(f"select a from t where a in ({number}, 5)", dialect) for number in range(3)}) == 1
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "mysql"])
+def test_a_name_in_single_quotes_is_part_of_the_template(dialect: str) -> None:
+    assert known.template("insert into 'a' values (1)", dialect) != known.template(
+        "insert into 'b' values (1)", dialect
+    )
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgres", "mysql", "trino"])
+def test_bytes_are_understood(dialect: str) -> None:
+    found = known.analyse("insert into t (a, b) select a, x'00FF' from s", lambda *_: None, dialect)
+    assert found is not None
+    assert [one.gaps for one in found.statements] == [()]
+    assert [source.names for source in found.statements[0].reads] == [("s",)]
