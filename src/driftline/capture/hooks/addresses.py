@@ -9,6 +9,7 @@ Source: https://openlineage.io/docs/spec/naming.
 import functools
 import os
 import sys
+import weakref
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -30,6 +31,8 @@ _SCHEMAS = {"postgres": "public", "redshift": "public", "mssql": "dbo"}
 _FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are the same in capitals
 _PLACE = "_driftline_place"  # attribute of a connection to SQLite: what its name is relative to (None = nothing), place
 TELLS = "_driftline_tells"  # of a connection to SQLite, or a class of psycopg2's, whose commits and rollbacks are heard
+
+_servers: "weakref.WeakKeyDictionary[Any, Place]" = weakref.WeakKeyDictionary()  # where connections of psycopg lead to
 
 
 class Place(NamedTuple):
@@ -70,10 +73,12 @@ def place_of(connection: Any) -> Place | None:
     if url is not None:
         return _of_url(url)
     kind: Any = type(connection)
-    info = getattr(connection, "info", None)
-    if info is not None and (_of_library(kind, "psycopg", "psycopg2") or _is_psycopg(connection)):
-        return _server("postgres", info.host, info.port, info.dbname)
-    return None
+    if not _of_library(kind, "psycopg", "psycopg2") and not _is_psycopg(connection):
+        return None
+    found = _servers.get(connection)
+    if found is None and (info := getattr(connection, "info", None)) is not None:
+        found = _servers[connection] = _server("postgres", info.host, info.port, info.dbname)
+    return found
 
 
 def of_uri(uri: str) -> Place | None:

@@ -247,13 +247,12 @@ def _not_followed(run: Recording, place: "Place", text: str) -> None:
 
 def _gave(ran: _Ran, lineage: Any, datasets: Mapping[Source, tuple[Dataset, ...]], analysis: "Analysis") -> None:
     """Remember where the frame comes from that a SELECT gave, or the rows, whose columns its driver names."""
-    told, described = ran.told, repeated.described(ran.told.gave)
-    names, fields = [str(column[0]) for column in described], glance.at(ran.result).fields
+    told, names, fields = ran.told, repeated.described(ran.told.gave), glance.at(ran.result).fields
     spelled, apart = analysis.spelled, (told.relation, told.apart)
     fields, node = origin.queried(ran.result, lineage, datasets, spelled, fields, names, *apart)
     versions = {one: repeated.version(ran.transaction, one) for found in datasets.values() for one in found}
     if ran.frame is None and ran.result is None:
-        given = repeated.Given(versions, fields, node, described, apart)
+        given = repeated.Given(versions, fields, node, names, apart)
         for text in {ran.text, ran.text if outline.MARK.search(repr(lineage)) else analysis.template}:
             repeated.keep(ran.run, ran.place, text, analysis, given)
 

@@ -6,7 +6,7 @@ it looked at anew: a definition, other columns in its result, another version of
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from driftline.capture.ground import fault
@@ -44,7 +44,7 @@ class Given(NamedTuple):
     versions: Mapping[Dataset, str]  # of the tables that it read
     fields: tuple[Field, ...] | None
     node: Any
-    described: Sequence[Any]  # its columns, as the driver says them
+    described: tuple[str, ...]  # its columns, as the driver names them
     apart: Apart
 
 
@@ -87,10 +87,10 @@ def version(transaction: Any, dataset: Dataset) -> str:
     return transactions.version(transaction, dataset) or earlier.newest.get(dataset, "")
 
 
-def described(gave: Callable[[], Any] | None) -> Sequence[Any]:
-    """Return how a driver describes the columns of a result."""
+def described(gave: Callable[[], Any] | None) -> tuple[str, ...]:
+    """Return the names of the columns of a result, as its driver tells them."""
     found = None if gave is None else fault.attempt("columns of a result", gave)  # whatever a driver says of it
-    return found or ()
+    return tuple(str(column[0]) for column in found or ())
 
 
 def told(
