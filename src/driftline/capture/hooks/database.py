@@ -232,9 +232,7 @@ def _analysed(text: str, spoken: str, fields: Fields, told: Told) -> "Analysis |
     stars = sum(isinstance(item, Star) for one in lineages if one is not None for item in one.items)
     if stars > 1 and len(lineages) == 1 and lineages[0] is not None and told.tables is not None:
         numbers = fault.attempt("tables of a result", told.tables) or ()
-        starred = stars_of.columns(
-            text, lineages[0].items, [str(one[0]) for one in repeated.described(told.gave)], numbers
-        )
+        starred = stars_of.columns(text, lineages[0].items, repeated.described(told.gave), numbers)
         analysis = known.analyse(text, columns, spoken) if starred else analysis
     return analysis
 
