@@ -128,6 +128,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kinds", default="*", help="names with * and ?, separated by ';', such as 'sqlite3*;DuckDB*'")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--calls", type=int, help="of each turn; default: as many as the kind says")
     parser.add_argument("--quick", action="store_true", help="one round of few calls: does it run?")
     given = parser.parse_args()
     names = [name for name in KINDS if any(fnmatch.fnmatch(name, asked.strip()) for asked in given.kinds.split(";"))]
@@ -146,7 +147,7 @@ def main() -> int:
                 missing.append(name)
                 continue
             print(f"{number} of {len(names)}: {name}", file=sys.stderr, flush=True)
-            calls = max(1, KINDS[name].calls // QUICKER) if given.quick else KINDS[name].calls
+            calls = given.calls or max(1, KINDS[name].calls // (QUICKER if given.quick else 1))
             same &= compared(name, 1 if given.quick else given.rounds, calls, server)
     print(f"\nResults the same: {'yes' if same else 'NO'}. Load {os.getloadavg()[0]:.1f} at last.")
     if missing:
