@@ -35,7 +35,7 @@ docs: ## write docs/reference anew from the code
 
 bench: ## the named benchmarks, each with its peers in the same run
 	$(SETUP) dev
-	@for name in import_cost ingest intake questions fingerprints files sql_lineage oracle scripts answers overhead demo; do $(PY) bench/$$name.py || exit 1; done
+	@for name in import_cost ingest intake questions fingerprints files sql_lineage oracle scripts answers overhead repeated demo; do $(PY) bench/$$name.py || exit 1; done
 
 faults: ## the whole fault drill: 100,000 faults inside of capture, and what users see of them
 	$(SETUP) dev
