@@ -13,8 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from driftline import later
 from driftline.capture.ground import imported
-from driftline.capture.hooks import memory, sqlite_asked
-from driftline.capture.runs import observe
+from driftline.capture.hooks import attached, memory, sqlite_asked
 from driftline.capture.sending import client
 from driftline.event.lineage import Dataset
 
@@ -27,7 +26,6 @@ _SCHEMES = {"postgresql": "postgres", "mariadb": "mysql", "cockroachdb": "postgr
 _PORTS = {"postgres": 5432, "mysql": 3306, "mssql": 1433, "oracle": 1521, "redshift": 5439, "trino": 8080}
 _SCHEMAS = {"postgres": "public", "redshift": "public", "mssql": "dbo"}
 _FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are the same in capitals
-_MEMORY = "_driftline_memory"  # attribute of a connection to SQLite in memory: the namespace of its tables
 TELLS = "_driftline_tells"  # of a connection to SQLite, or a class of psycopg2's, whose commits and rollbacks are heard
 
 
@@ -38,15 +36,16 @@ class Place(NamedTuple):
     scheme: str  # sqlite, postgres, mysql …: also the dialect
     database: str = ""
     schema: str = ""  # in which a table without one lies
+    databases: attached.Attached | None = None  # the databases of a connection to SQLite, where they are several
 
     def table(self, name: str, schema: str | None = None) -> Dataset:
         """Return the table ``name``, which may bring its own schema and database."""
         parts = [*(schema.split(".") if schema else ()), *name.split(".")]
         if self.scheme == "sqlite":
-            parts = parts[-1:]
-        else:
-            lead = [part for part in (self.database, self.schema) if part]
-            parts = [*lead[: max(0, len(lead) + 1 - len(parts))], *parts]
+            namespace, plain = attached.table(self, ".".join(parts))
+            return Dataset(namespace, plain.lower())
+        lead = [part for part in (self.database, self.schema) if part]
+        parts = [*lead[: max(0, len(lead) + 1 - len(parts))], *parts]
         full = ".".join(parts)
         return Dataset(self.namespace, full.lower() if self.scheme in _FOLDED else full)
 
@@ -57,7 +56,7 @@ def place_of(connection: Any) -> Place | None:
         return None
     if isinstance(connection, sqlite3.Connection):
         file = sqlite_asked.file_of(connection)
-        return _sqlite(file) if file else _in_memory(connection)
+        return _sqlite(file) if file else Place(attached.session(connection), "sqlite")
     alchemy = sys.modules.get("sqlalchemy")
     if isinstance(connection, str):
         if "://" not in connection:
@@ -118,10 +117,9 @@ def _server(scheme: str, host: Any, port: Any, database: Any) -> Place:
 
 
 def _sqlite(path: str) -> Place:
-    owner = client.current()
-    if not path or path == ":memory:" or owner is None:
+    if not path or path == ":memory:" or client.current() is None:
         return Place(memory.namespace("sqlite"), "sqlite")
-    return Place(f"sqlite://{observe.name_of(path, '', owner.folder).name}", "sqlite")
+    return Place(attached.namespace(path), "sqlite")
 
 
 def tells(connection: Any) -> bool:
@@ -155,11 +153,3 @@ def transaction_of(connection: Any) -> Any:
         return transaction_of(driver)
     level = connection.get_execution_options().get("isolation_level")
     return None if level == "AUTOCOMMIT" or getattr(driver, "autocommit", False) is True else driver
-
-
-def _in_memory(connection: Any) -> Place:
-    """The database in memory that a connection to SQLite is; its name stays while the connection lasts."""
-    held = getattr(connection, "__dict__", {})
-    if _MEMORY not in held:
-        held[_MEMORY] = memory.namespace("sqlite")
-    return Place(held[_MEMORY], "sqlite")
