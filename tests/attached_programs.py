@@ -100,6 +100,41 @@ PROGRAMS: dict[str, tuple[str, set[str], dict[str, dict[str, list[str]]]]] = {
         """,
         {T}, {f"{SESSION}/temp.t": {"b": [f"{T}.b"]}, S: {"a": [f"{T}.a", f"{SESSION}/temp.t.b"]}},
     ),
+    "temporary-renamed": (
+        """
+        c.execute("create temp table t as select b from t")
+        c.execute("alter table t rename to u")
+        c.execute("insert into s select b from u")
+        c.execute("insert into s select a from t")
+        """,
+        {T},
+        {
+            f"{SESSION}/temp.t": {"b": [f"{T}.b"]},
+            f"{SESSION}/temp.u": {"b": [f"{SESSION}/temp.t.b"]},
+            S: {"a": [f"{T}.a", f"{SESSION}/temp.u.b"]},
+        },
+    ),
+    "temporary-taken-back-by-a-block": (
+        """
+        try:
+            with c:
+                c.execute("insert into s values (1)")
+                c.execute("create temp table t as select b from main.t")
+                raise KeyError
+        except KeyError:
+            c.execute("insert into s select a from t")
+        """,
+        {T}, {S: {"a": [f"{T}.a"]}},
+    ),
+    "temporary-and-attached": (
+        """
+        c.execute("attach 'other.db' as aux")
+        c.execute("create temp table r as select a from t")
+        c.execute("update aux.r set d = 1")
+        c.execute("insert into r select d from aux.r")
+        """,
+        {T}, {f"{SESSION}/temp.r": {"a": [f"{T}.a", f"{R}.d"]}, R: {}},
+    ),
     "temporary-taken-back": (
         """
         c.execute("begin")
