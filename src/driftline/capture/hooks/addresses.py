@@ -15,8 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from driftline import later
 from driftline.capture.ground import imported
-from driftline.capture.hooks import memory, sqlite_asked
-from driftline.capture.runs import observe
+from driftline.capture.hooks import attached, memory, sqlite_asked
 from driftline.capture.sending import client
 from driftline.event.lineage import Dataset
 
@@ -42,15 +41,16 @@ class Place(NamedTuple):
     scheme: str  # sqlite, postgres, mysql …: also the dialect
     database: str = ""
     schema: str = ""  # in which a table without one lies
+    databases: attached.Attached | None = None  # the databases of a connection to SQLite, where they are several
 
     def table(self, name: str, schema: str | None = None) -> Dataset:
         """Return the table ``name``, which may bring its own schema and database."""
         parts = [*(schema.split(".") if schema else ()), *name.split(".")]
         if self.scheme == "sqlite":
-            parts = parts[-1:]
-        else:
-            lead = [part for part in (self.database, self.schema) if part]
-            parts = [*lead[: max(0, len(lead) + 1 - len(parts))], *parts]
+            namespace, plain = attached.table(self, ".".join(parts))
+            return Dataset(namespace, plain.lower())
+        lead = [part for part in (self.database, self.schema) if part]
+        parts = [*lead[: max(0, len(lead) + 1 - len(parts))], *parts]
         full = ".".join(parts)
         return Dataset(self.namespace, full.lower() if self.scheme in _FOLDED else full)
 
@@ -124,10 +124,9 @@ def _server(scheme: str, host: Any, port: Any, database: Any) -> Place:
 
 
 def _sqlite(path: str) -> Place:
-    owner = client.current()
-    if not path or path == ":memory:" or owner is None:
+    if not path or path == ":memory:" or client.current() is None:
         return Place(memory.namespace("sqlite"), "sqlite")
-    return Place(f"sqlite://{observe.name_of(path, '', owner.folder).name}", "sqlite")
+    return Place(attached.namespace(path), "sqlite")
 
 
 def tells(connection: Any) -> bool:
@@ -172,7 +171,7 @@ def opened(connection: Any) -> Place:
     if known is not None and known[0] in (folder, None):
         return known[1]
     file = sqlite_asked.file_of(connection)
-    found = _sqlite(file) if file else Place(memory.namespace("sqlite"), "sqlite")
+    found = _sqlite(file) if file else Place(attached.session(connection), "sqlite")
     if not file or os.path.exists(file):
         held[_PLACE] = folder if file else None, found
     return found

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from driftline import later
 from driftline.capture.ground import fault
-from driftline.capture.hooks import patch, raised
+from driftline.capture.hooks import attached, patch, raised
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.runs import transactions
 from driftline.capture.runs.recording import Recording
@@ -56,7 +56,7 @@ def together(records: Sequence[Act | None]) -> Act:
 def of_sqlite(factory: type) -> dict[str, Any]:
     """Return methods for a class of connections that tell of the end of transactions."""
     acts: dict[str, Act] = {
-        "commit": transactions.commit, "rollback": transactions.rollback, "close": transactions.rollback,
+        "commit": transactions.commit, "rollback": _taken_back, "close": transactions.rollback,
         "__exit__": _left,
     }  # fmt: skip
     return {name: telling(getattr(factory, name), act) for name, act in acts.items()}
@@ -65,7 +65,12 @@ def of_sqlite(factory: type) -> dict[str, Any]:
 def _left(connection: Any, kind: Any = None, *_: Any) -> None:
     """``with connection:`` has ended."""
     if not connection.in_transaction:
-        (transactions.commit if kind is None else transactions.rollback)(connection)
+        (transactions.commit if kind is None else _taken_back)(connection)
+
+
+def _taken_back(connection: Any) -> None:
+    transactions.rollback(connection)
+    attached.doubt(connection)
 
 
 def ended(connection: Any, text: Any) -> bool:
@@ -85,7 +90,7 @@ def failed(cursor: Any, name: str) -> None:
         connection = cursor.connection
         with contextlib.suppress(sqlite3.ProgrammingError):  # it is closed
             if not connection.in_transaction:
-                (transactions.commit if name == "executescript" else transactions.rollback)(connection)
+                (transactions.commit if name == "executescript" else _taken_back)(connection)
 
 
 def telling(

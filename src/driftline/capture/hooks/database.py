@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from driftline import later
 from driftline.capture.frames import origin
 from driftline.capture.ground import fault
-from driftline.capture.hooks import copying, earlier, glance, inserted, procedures, repeated, sqlite_asked
+from driftline.capture.hooks import attached, copying, earlier, glance, inserted, procedures, repeated, sqlite_asked
 from driftline.capture.hooks import starred as stars_of
 from driftline.capture.program import sites
 from driftline.capture.runs import at_hand, transactions
@@ -120,9 +120,12 @@ def touch(
     ``some``: of the columns alone, so that the frame does not tell what the table has. ``shape`` makes of the frame
     what the table has, where that is not the same; ``connection`` is asked for columns. ``begins``: it is made anew.
     """
+    if isinstance(connection, sqlite3.Connection):
+        schema = None  # which is passed over
+    place = attached.among(place, connection)
     dataset = place.table(name, schema)
     look = glance.at(frame)
-    fields = _asking(connection)(dataset.name)
+    fields = _asking(connection, place)(f"{schema}.{name}" if schema else name)
     rows = look.rows if whole or way == "write" else None
     told = fields or (None if some else look.fields)
     table = Table(dataset, told, rows, frame if whole else None, shape, declared=fields is not None)
@@ -160,14 +163,14 @@ def statement(
         told: what its driver says of it.
     """
     spoken, alike = known.of_scheme(place.scheme), frame is None and result is None
-    gave = told.gave, (told.relation, told.apart)
+    place, gave = attached.among(place, connection), (told.gave, (told.relation, told.apart))
     if alike and repeated.told(run, place, text, transaction, *gave):
         return True
     plain = _plain(text)
     template = known.template(plain, spoken)
     if alike and repeated.told(run, place, template, transaction, *gave):
         return True
-    fields = _asking(connection)
+    fields = _asking(connection, place)
     _not_followed(run, place, plain)
     analysis = _analysed(plain, spoken, fields, told)
     if analysis is None or repeated.defines(analysis):
@@ -277,12 +280,13 @@ def _record(
         run.gap(f"{gap}: {analysis.head}")
     datasets: dict[Source, tuple[Dataset, ...]] = {}
     for source in reads:
-        dataset = place.table(source.names[0])
+        name = attached.source(place, one, source.names[0])
+        dataset = place.table(name)
         datasets[source] = (dataset,)
-        _read(run, Table(dataset, fields(source.names[0]), frame=ran.frame, declared=True), transaction)
+        _read(run, Table(dataset, fields(name), frame=ran.frame, declared=True), transaction)
     if one.writes is None or not _tables(place, (one.writes,)):
         return datasets
-    name = one.writes.names[0]
+    name = attached.target(place, one)
     dataset = place.table(name)
     edges = None
     if one.lineage is not None:
@@ -303,15 +307,21 @@ def _record(
 
 def _emptied(place: "Place", analysis: "Analysis", connection: Any) -> list[Dataset]:
     """The tables of which a text has left nothing."""
-    asked = (one for one in analysis.perhaps if sqlite_asked.empty(connection, one.names[0]))
-    return [place.table(source.names[0]) for source in (*analysis.begun, *asked)]
+    named = [attached.emptied(place, source.names[0]) for source in analysis.perhaps]
+    asked = [name for name in named if sqlite_asked.empty(connection, name)]
+    return [place.table(name) for name in (*(attached.emptied(place, one.names[0]) for one in analysis.begun), *asked)]
 
 
 def _begun(run: Recording, made: Sequence[Dataset], transaction: Any) -> None:
     """Take note that tables were made anew."""
     for dataset in made:
-        act = functools.partial(earlier.emptied, run, dataset, time.perf_counter_ns())
+        act = functools.partial(_made_anew, run, dataset, time.perf_counter_ns())
         transactions.put(transaction, run, act, inside=transaction is not None)
+
+
+def _made_anew(run: Recording, dataset: Dataset, at_ns: int) -> None:
+    earlier.emptied(run, dataset, at_ns)
+    earlier.newest.pop(dataset, None)  # what another run has written is not there any more
 
 
 def _read_before(run: Recording, table: Table, transaction: Any) -> None:
@@ -404,7 +414,7 @@ def _version(run: Recording, dataset: Dataset) -> str:
     return f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
 
 
-def _asking(connection: Any) -> Callable[[str], tuple[Field, ...] | None]:
+def _asking(connection: Any, place: "Place") -> Callable[[str], tuple[Field, ...] | None]:
     """A function that returns the columns of a table, asked once; None where they cannot be told cheaply."""
     known: dict[str, tuple[Field, ...] | None] = {}
     if hasattr(type(connection), "exec_driver_sql"):  # of SQLAlchemy
@@ -412,7 +422,8 @@ def _asking(connection: Any) -> Callable[[str], tuple[Field, ...] | None]:
 
     def ask(name: str) -> tuple[Field, ...] | None:
         if name not in known:
-            known[name] = sqlite_asked.columns(connection, name) if isinstance(connection, sqlite3.Connection) else None
+            asked = isinstance(connection, sqlite3.Connection)
+            known[name] = sqlite_asked.columns(connection, attached.full(place, name)) if asked else None
         return known[name]
 
     return ask

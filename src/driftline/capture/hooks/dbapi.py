@@ -21,9 +21,10 @@ from driftline.capture.runs import transactions
 from driftline.capture.runs.around import recording
 
 if TYPE_CHECKING:
-    from driftline.capture.hooks import addresses, commits, executed, psycopg, psycopg2, sqlite_asked
+    from driftline.capture.hooks import addresses, attached, commits, executed, psycopg, psycopg2, sqlite_asked
 else:  # sqlite3 is loaded by many who open no database
     addresses = later.module("driftline.capture.hooks.addresses")
+    attached = later.module("driftline.capture.hooks.attached")
     commits = later.module("driftline.capture.hooks.commits")
     executed = later.module("driftline.capture.hooks.executed")
     psycopg = later.module("driftline.capture.hooks.psycopg")
@@ -150,7 +151,7 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
         try:
             result = original(self, *args, **kwargs)
         except raised.ANY as error:
-            fault.attempt(_PIECE, _failed, self, original.__name__)
+            fault.attempt(_PIECE, _failed, self, original.__name__, args)
             raised.through(error)
             raise
         if args:
@@ -160,11 +161,14 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
     return patch.unseen(call, original)
 
 
-def _failed(cursor: Any, name: str) -> None:
+def _failed(cursor: Any, name: str, args: tuple[Any, ...]) -> None:
+    if name == "executescript" and args:  # some of its statements may have been executed
+        attached.heard(cursor.connection, args[0])
     commits.failed(cursor, name)
 
 
 def _seen(cursor: Any, text: Any) -> None:
+    attached.heard(cursor.connection, text)
     if transactions.any_open() and commits.ended(cursor.connection, text):
         return
     run = recording()

@@ -6,7 +6,7 @@ of those inside a transaction once that is committed. Loaded with the first stat
 
 from typing import Any
 
-from driftline.capture.hooks import addresses, commits, database, repeated
+from driftline.capture.hooks import addresses, attached, commits, database, repeated
 from driftline.capture.runs import transactions
 from driftline.capture.runs.recording import Recording
 
@@ -16,7 +16,7 @@ def record(run: Recording, cursor: Any, text: Any) -> None:
     if not isinstance(text, str):
         return
     connection = cursor.connection
-    place, gave = addresses.opened(connection), lambda: cursor.description
+    place, gave = attached.among(addresses.opened(connection), connection), lambda: cursor.description
     held = connection if connection.in_transaction else None
     if not repeated.told(run, place, text, held, gave):
         parts = commits.apart(text)

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from driftline import later
 from driftline.capture.ground import fault
-from driftline.capture.hooks import addresses, commits, database, dbapi, patch, sqlalchemy_results
+from driftline.capture.hooks import addresses, attached, commits, database, dbapi, patch, sqlalchemy_results
 from driftline.capture.hooks.addresses import Place
 from driftline.capture.runs import transactions
 from driftline.capture.runs.around import active
@@ -78,6 +78,7 @@ def _executed(conn: Any, cursor: Any, statement: Any, context: Any) -> None:
         driver = conn.connection.dbapi_connection
         if driver is not None and transactions.told(driver, str(statement)):
             return
+    attached.ran(conn.engine.pool, connection)
     run = active()
     if run is not None and not fault.off(_PIECE):
         patch.noted(_PIECE, run, _record, run, conn, cursor, statement, context)

@@ -1,7 +1,8 @@
-"""What SQLite tells of a connection of the user's: its file, and the columns of a table.
+"""What SQLite tells of a connection of the user's: its databases and their files, and the columns of a table.
 
-Enters: a connection. Leaves: answers to four questions, which are asked over it only where nobody hears it. Text is
-asked for as bytes: how the connection makes text of them is the user's code.
+Enters: a connection, and names of tables, which may begin with that of their database (``main.t``). Leaves: answers,
+which are asked for over it only where nobody hears it. Text is asked for as bytes: how the connection makes text of
+them is the user's code. Of a table whose database is named no other database is locked, or waited for.
 """
 
 import gc
@@ -17,14 +18,17 @@ else:
     sqlite3 = later.module("sqlite3")  # not every frame comes from a database
 
 _ENCODINGS = {b"a": "utf-8", b"a\0": "utf-16-le", b"\0a": "utf-16-be"}  # of a database, by how it keeps an a
-_COLUMNS = "SELECT CAST('a' AS BLOB), CAST(name AS BLOB), CAST(type AS BLOB) FROM pragma_table_info(?)"
+_COLUMNS = "SELECT CAST('a' AS BLOB), CAST(name AS BLOB), CAST(type AS BLOB) FROM pragma_table_info(?1, ?2)"
 _KEYS = """
-    SELECT CAST('a' AS BLOB), CAST(name AS BLOB) FROM pragma_table_info(?1) WHERE pk
+    SELECT CAST('a' AS BLOB), CAST(name AS BLOB) FROM pragma_table_info(?1, ?2) WHERE pk
     UNION SELECT CAST('a' AS BLOB), CAST(part.name AS BLOB)
-    FROM pragma_index_list(?1) AS held, pragma_index_info(held.name) AS part WHERE held."unique" AND part.name NOT NULL
+    FROM pragma_index_list(?1, ?2) AS held, pragma_index_info(held.name, ?2) AS part
+    WHERE held."unique" AND part.name NOT NULL
 """
 _SOME = "SELECT CAST('a' AS BLOB), CAST(count(*) AS BLOB) FROM (SELECT 1 FROM ? LIMIT 1)"
 _FILE_OF_MAIN = "SELECT CAST('a' AS BLOB), CAST(file AS BLOB) FROM pragma_database_list WHERE name = 'main'"
+_DATABASES = "SELECT CAST('a' AS BLOB), CAST(name AS BLOB), CAST(file AS BLOB) FROM pragma_database_list ORDER BY seq"
+_TEMPORARY = "SELECT CAST('a' AS BLOB), CAST(name AS BLOB) FROM sqlite_temp_master WHERE type IN ('table', 'view')"
 FILE = "_driftline_file"  # attribute of a connection to SQLite: its file, "" = in memory
 
 
@@ -45,9 +49,31 @@ def file_of(connection: Any) -> str:
     return next((file for (file,) in _asked(connection, _FILE_OF_MAIN)), "")
 
 
+def databases(connection: Any) -> list[tuple[str, str]]:
+    """Return the databases of a connection by name, with their files; none where they cannot be told."""
+    return [(name, file) for name, file in _asked(connection, _DATABASES)]
+
+
+def temporary(connection: Any) -> frozenset[str]:
+    """Return the temporary tables and views of a connection, in small letters."""
+    return frozenset(name.lower() for (name,) in _asked(connection, _TEMPORARY))
+
+
+def has(connection: Any, database: str, table: str) -> bool:
+    """Whether a database has a table or a view, as far as that can be told. Nothing is locked for it."""
+    question = f"EXPLAIN SELECT 1 FROM {_quoted(database)}.{_quoted(table)}"  # noqa: S608 - quoted names
+    if not isinstance(connection, sqlite3.Connection) or _listened(connection):
+        return False
+    try:
+        sqlite3.Cursor(connection).execute(question).close()  # no row is fetched: its text would be the user's
+    except sqlite3.Error:
+        return False
+    return True
+
+
 def columns(connection: Any, name: str) -> tuple[Field, ...] | None:
     """Return the columns of a table; None where they cannot be told."""
-    rows = _asked(connection, _COLUMNS, (name.rpartition(".")[2],))
+    rows = _asked(connection, _COLUMNS, _meant(connection, name))
     return tuple(Field(column, kind) for column, kind in rows) or None
 
 
@@ -55,18 +81,30 @@ def keys(connection: Any, name: str) -> frozenset[str]:
     """Return the columns of which a table takes no two rows that have the same; none where they cannot be told."""
     if not isinstance(connection, sqlite3.Connection):
         return frozenset()
-    return frozenset(column.lower() for (column,) in _asked(connection, _KEYS, (name.rpartition(".")[2],)))
+    return frozenset(column.lower() for (column,) in _asked(connection, _KEYS, _meant(connection, name)))
 
 
 def empty(connection: Any, name: str) -> bool:
     """Whether a table is there and has no rows, where that can be told."""
     if not isinstance(connection, sqlite3.Connection):
         return False
-    quoted = ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
+    table, database = _meant(connection, name)
+    quoted = f"{_quoted(database)}.{_quoted(table)}" if database else _quoted(table)
     return _asked(connection, _SOME.replace("?", quoted)) == [["0"]]
 
 
-def _asked(connection: sqlite3.Connection, question: str, about: tuple[str, ...] = ()) -> list[list[str]]:
+def _meant(connection: Any, name: str) -> tuple[str, str | None]:
+    """The table that a name means, and its database; a dot may be a part of either."""
+    dots = (place for place, sign in enumerate(name) if sign == ".")
+    splits = ((name[place + 1 :], name[:place]) for place in dots)
+    return next((one for one in splits if has(connection, one[1], one[0])), (name, None))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _asked(connection: sqlite3.Connection, question: str, about: tuple[str | None, ...] = ()) -> list[list[str]]:
     """Rows of text, asked of a connection where nobody hears it; nothing where that cannot be told.
 
     Text is asked for as bytes, as the connection's own ``text_factory`` is the user's code.

@@ -152,7 +152,7 @@ class Reading:
     def _create(self, tree: Any) -> list[Statement]:
         functions.define(self.script.functions, tree, self.script.dialect)
         inside = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
-        target = self.script.source(inside)
+        target = self.script.source(inside, temporary=clauses.temporary(tree))
         kind = clauses.kind_of(tree)
         if tree.kind not in _MADE or target is None or (tree.kind == "MODEL" and tree.expression is None):
             return [Statement((), how="none", kind=kind)]

@@ -185,6 +185,9 @@ class Expression:
             return self._plain(node.this, kind)
         parts = node.parts
         dialect = self.queries.dialect
+        named = self.scope.by_way([dialect.table(part) for part in parts[:-1]]) if len(parts) > 2 else None
+        if named is not None:
+            return self._of(named[0], parts[named[1] :], kind)
         for place in range(len(parts) - 1):
             relation = self.scope.relation(dialect.table(parts[place]))
             if relation is not None:

@@ -193,7 +193,8 @@ def _star(queries: Queries, star: Any, qualified: Any, scope: Scope) -> list[Ite
     relations = dict(scope.relations)
     if qualified is not None:
         name = qualified.args["table"]
-        relation = scope.relation(dialect.table(name)) or scope.behind(dialect.table(name))
+        whole = scope.by_way([dialect.table(part) for part in qualified.parts[:-1]])
+        relation = whole[0] if whole else scope.relation(dialect.table(name)) or scope.behind(dialect.table(name))
         if relation is None:
             return _struct_star(queries, qualified, scope)
         relations = {dialect.table(name): relation}

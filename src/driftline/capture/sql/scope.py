@@ -5,6 +5,7 @@ why. The order of meanings is SQL's: a column of a relation, the alias of an out
 use it, a column of the scope around.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from driftline.capture.sql import relation as rel
@@ -27,6 +28,7 @@ class Scope:
         self.ctes: dict[str, Relation] = {}
         self.relations: dict[str, Relation] = {}
         self.tables: dict[str, str] = {}  # key of a table's name -> its alias
+        self.ways: dict[tuple[str, ...], Relation] = {}  # by the whole name of a table without alias, if it has parts
         self.merged: dict[str, list[str]] = {}  # column of USING -> aliases whose value it may take
         self.shared: dict[str, int] = {}  # column of USING -> how many of these may have it, where only one does
         self.rows: dict[str, Relation] = {}  # that a block goes through: their columns are named with them alone
@@ -47,8 +49,13 @@ class Scope:
             return self.parent.cte(key)
         return found
 
-    def add(self, alias: str, relation: Relation, table: str = "") -> None:
-        """Offer ``relation`` under the key ``alias``; ``table`` is the key of the table behind the alias."""
+    def add(self, alias: str, relation: Relation, table: str = "", way: tuple[str, ...] = ()) -> None:
+        """Offer ``relation`` under the key ``alias``; ``table`` is the key of the table behind the alias.
+
+        ``way``: the keys of its name, where that has several parts and there is no alias.
+        """
+        if way:
+            self.ways[way] = relation
         while alias in self.relations:
             alias += "'"
         self.relations[alias] = relation
@@ -62,6 +69,14 @@ class Scope:
         if found is None and self.parent is not None:
             return self.parent.relation(key)
         return found if found is not None else self.rows.get(key)
+
+    def by_way(self, keys: Sequence[str]) -> tuple[Relation, int] | None:
+        """Return the relation that a name of several parts begins with, ``main.t`` and ``aux.t``; and their number."""
+        for size in range(len(keys), 1, -1) if self.ways else ():
+            found = self.ways.get(tuple(keys[:size]))
+            if found is not None:
+                return found, size
+        return self.parent.by_way(keys) if self.parent is not None else None
 
     def behind(self, key: str) -> Relation | None:
         """Return the relation of the table ``key`` though it has another alias here."""

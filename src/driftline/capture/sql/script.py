@@ -43,12 +43,12 @@ class Script:
         self._within = Place()
         self._searched: list[Place] = []  # after that
 
-    def source(self, table: Any) -> Source | None:
-        """Return the source that a table node names, in one spelling for the whole script."""
+    def source(self, table: Any, *, temporary: bool = False) -> Source | None:
+        """Return the source that a table node names, in one spelling for the whole script; or is to name."""
         name = name_of(table, self.dialect)
         if not isinstance(name, Name):
             return name
-        name = self._placed(name)
+        name = self._shadowed(self._placed(name), temporary=temporary)
         found = self._sources.get(name.key)
         if found is None:
             spelled = self._named_as(name) if self._named_as is not None and not name.temporary else None
@@ -60,6 +60,13 @@ class Script:
         ways = [self._within.of(name), *(place.of(name) for place in self._searched)]
         known = (way for way in ways if self._named_as is not None and self._named_as(way) is not None)
         return next(known, ways[0]) if len(ways) > 1 else ways[0]
+
+    def _shadowed(self, name: Name, *, temporary: bool) -> Name:
+        """A name that means a temporary table before any other, with SQLite in a schema of its own."""
+        if self.dialect.name != "sqlite" or len(name.parts) > 1:
+            return name
+        within = Name(("temp", *name.parts), ("temp", *name.key), temporary=True)
+        return within if temporary or self._sources.get(within.key) in self._passing else name
 
     def search(self, schemas: Iterable[str]) -> None:
         """Note that tables are looked for in these schemas, one after the other; in none that is known."""
@@ -140,6 +147,7 @@ class Script:
         """Note that a table is gone."""
         self._made.pop(source, None)
         self._temporary.pop(source, None)
+        self._passing.discard(source)
 
     def rename(self, old: Source, new: Source) -> None:
         """Note that a table goes by another name now."""

@@ -62,7 +62,8 @@ def enter(queries: Queries, node: Any, scope: Scope) -> Edges:
     key = dialect.table(named) if isinstance(named, exp.Identifier) else table
     if not isinstance(named, exp.Identifier) and isinstance(node, exp.Table) and rel.is_file(offered_by(offered)):
         key = rel.FILE
-    scope.add(key, offered, table)
+    parts = bare.parts if key == table and isinstance(bare, exp.Table) and bare.args.get("db") else ()
+    scope.add(key, offered, table, tuple(dialect.table(one) for one in parts))
     rows = offered.rows
     for one in node.args.get("joins") or ():
         rows |= join(queries, one, scope)

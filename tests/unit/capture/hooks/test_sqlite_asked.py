@@ -34,10 +34,44 @@ def test_a_connection_has_a_file_or_is_in_memory(tmp_path: Path) -> None:
         assert sqlite_asked.file_of(connection) == ""
 
 
+def test_a_table_is_asked_for_in_the_database_that_its_name_begins_with() -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript("""
+            create table t (a primary key); insert into t values (1); create table "x.y" (d);
+            attach ':memory:' as "o.p"; create table "o.p".t (b unique, c);
+            create temp table t (e);
+        """)
+        connection.text_factory = lambda text: 1 / 0  # the user's code, which must not be asked
+        tables = ["main.t", "o.p.t", "t", "x.y", "main.x.y"]
+        found = [sqlite_asked.columns(connection, one) for one in tables]
+        assert [[field.name for field in one or ()] for one in found] == [["a"], ["b", "c"], ["e"], ["d"], ["d"]]
+        assert [sqlite_asked.keys(connection, one) for one in tables[:3]] == [{"a"}, {"b"}, set()]
+        assert [sqlite_asked.empty(connection, one) for one in tables[:3]] == [False, True, True]
+        assert [sqlite_asked.has(connection, one, "t") for one in ("main", "o.p", "temp", "none")] == [True] * 3 + [
+            False
+        ]
+        assert not sqlite_asked.has(connection, "main", "none")
+        assert sqlite_asked.databases(connection) == [("main", ""), ("temp", ""), ("o.p", "")]
+        assert sqlite_asked.temporary(connection) == {"t"}
+    assert not sqlite_asked.has(None, "main", "t")
+
+
+def test_a_view_is_there_like_a_table_and_nothing_is_locked_to_know_that(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "x.db")) as one, closing(sqlite3.connect(tmp_path / "x.db")) as other:
+        one.execute("create view v as select 1 as a")
+        one.execute("select * from v").fetchall()
+        one.execute("pragma busy_timeout = 0")
+        other.execute("begin exclusive")
+        assert sqlite_asked.has(one, "main", "v")
+        assert sqlite_asked.columns(one, "v") is None  # it is locked, which would be waited for
+
+
 def test_where_somebody_listens_nothing_is_asked() -> None:
     heard: list[str] = []
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.execute("create table t (a integer)")
         connection.set_trace_callback(heard.append)
         assert sqlite_asked.columns(connection, "t") is None
+        assert sqlite_asked.databases(connection) == []
+        assert not sqlite_asked.has(connection, "main", "t")
     assert not any("pragma" in text.lower() for text in heard)

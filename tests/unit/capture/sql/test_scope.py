@@ -59,3 +59,29 @@ def test_an_alias_of_clickhouse_hides_the_column_of_its_name(tell: Tell) -> None
         assert (one.rows, one.doubts) == (["e.city GROUP_BY", "e.k FILTER"], [])
     (one,) = tell(sql, "postgres", {"e": ("city", "name", "k")})
     assert one.rows == ["e.k FILTER", "e.name GROUP_BY"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "columns", "rows"),
+    [
+        ("SELECT x.t.c, w.t.b FROM w.t JOIN x.t ON w.t.a = x.t.a",
+         {"c": ["x.t.c IDENTITY"], "b": ["w.t.b IDENTITY"]}, ["w.t.a JOIN", "x.t.a JOIN"]),
+        ("SELECT t.b, x.t.a FROM t, x.t", {"b": ["t.b IDENTITY"], "a": ["x.t.a IDENTITY"]}, []),
+        ("SELECT x.t.* FROM w.t, x.t", {"a": ["x.t.a IDENTITY"], "c": ["x.t.c IDENTITY"]}, []),
+        ("SELECT (SELECT max(x.t.c) FROM x.t WHERE x.t.a = w.t.a) AS m FROM w.t",
+         {"m": ["w.t.a FILTER", "x.t.a FILTER", "x.t.c AGGREGATION"]}, []),
+        ("UPDATE x.t SET c = w.t.b FROM w.t WHERE w.t.a = x.t.a",
+         {"c": ["w.t.b IDENTITY"]}, ["w.t.a FILTER", "x.t.a FILTER"]),
+        ("SELECT d.x.t.c FROM d.w.t JOIN d.x.t ON d.w.t.a = d.x.t.a",
+         {"c": ["d.x.t.c IDENTITY"]}, ["d.w.t.a JOIN", "d.x.t.a JOIN"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["sqlite", "postgres", "snowflake"])
+def test_two_tables_of_one_name_are_told_apart_by_their_schemas(
+    tell: Tell, name: str, sql: str, columns: dict[str, list[str]], rows: list[str]
+) -> None:
+    schema = {"t": ("a", "b"), "w.t": ("a", "b"), "x.t": ("a", "c"), "d.w.t": ("a", "b"), "d.x.t": ("a", "c")}
+    (one,) = tell(sql, name, schema)
+    found = {column.lower(): [edge.lower() for edge in edges] for column, edges in one.columns.items()}
+    assert found == {column: [edge.lower() for edge in edges] for column, edges in columns.items()}
+    assert ([edge.lower() for edge in one.rows], one.doubts) == ([edge.lower() for edge in rows], [])

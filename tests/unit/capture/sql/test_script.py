@@ -56,3 +56,14 @@ def test_one_table_in_several_spellings_is_one_source(tell: Tell) -> None:
 def test_a_renamed_table_keeps_its_columns(tell: Tell) -> None:
     last = tell("CREATE TABLE m AS SELECT a FROM t; ALTER TABLE m RENAME TO o; SELECT * FROM o", "postgres", SCHEMA)[-1]
     assert last.columns == {"a": ["o.a IDENTITY"]}
+
+
+def test_a_temporary_table_of_sqlite_hides_another_of_its_name_until_it_is_gone(tell: Tell) -> None:
+    """By https://www.sqlite.org/lang_naming.html: ``temp`` is searched first."""
+    sql = "CREATE TEMP TABLE t AS SELECT b FROM t; INSERT INTO n (p) SELECT b FROM T; DROP TABLE t; SELECT a FROM t"
+    made, filled, last = tell(sql, "sqlite", SCHEMA)
+    assert (made.target, made.columns) == ("temp.t", {"b": ["t.b IDENTITY"]})
+    assert filled.columns == {"p": ["temp.t.b IDENTITY"]}
+    assert last.columns == {"a": ["t.a IDENTITY"]}
+    _, through, _ = tell(sql, "sqlite", SCHEMA, through=True)
+    assert through.columns == {"p": ["t.b IDENTITY"]}

@@ -1,0 +1,329 @@
+"""Which table a name means on a connection to SQLite that has more databases than one: attached ones, temporary tables.
+
+Enters: the texts that were executed on connections. Leaves: the databases of a connection as they are by now, asked for
+once after each statement that may change them, and which of them a name is of: the one that it begins with, else the
+first that has such a table: temporary ones, the main database, then what was attached, in that order. Attached files
+are called as a connection to them calls them. Temporary tables and attached memory are of the session: they lie where
+databases in memory do, with the name of their database. A connection to one file alone is asked nothing.
+Source: https://www.sqlite.org/lang_naming.html.
+"""
+
+import functools
+import os
+import re
+import weakref
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from driftline import later
+from driftline.capture.hooks import memory, sqlite_asked
+from driftline.capture.runs import observe
+from driftline.capture.sending import client
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from driftline.capture.hooks.addresses import Place
+else:
+    sqlite3 = later.module("sqlite3")  # not every frame comes from a database
+
+_MEMORY = "_driftline_memory"  # attribute of a connection to SQLite: the namespace of its tables in memory
+_HELD = "_driftline_attached"  # attribute of a connection to SQLite: its databases, if there ever were several
+_FOUND = 10_000  # names
+_TEXTS, _SHORT = 1_024, 200  # texts that are known again, and characters of those
+_LONG = 1_000_000  # characters of a text of which only the beginning is looked at
+_BEGINS = r"(?:^|;)(?:\s|--[^\n]*\n|/\*(?s:.*?)\*/)*+"
+_FIRST = later.pattern(rf"{_BEGINS}(?:attach\b|create\b[^;]*?\btemp(?:orary)?\b)", re.IGNORECASE)
+_CHANGES = later.pattern(rf"{_BEGINS}(?:attach|detach|create|drop|alter|rollback)\b", re.IGNORECASE)
+_LASTING = later.pattern(rf"{_BEGINS}(?:create\b(?!\s+temp)|drop|alter|rollback)\b", re.IGNORECASE)
+_NAME = r"(?P<name>\w+|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\[[^\]]*\]|`[^`]*`)"
+_ATTACH = later.pattern(
+    rf"{_BEGINS}attach\s+(?:database\s+)?(?P<file>'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\")\s*as\s*{_NAME}", re.IGNORECASE
+)
+_MADE = later.pattern(
+    rf"{_BEGINS}create\s+temp(?:orary)?\s+(?:table|view)\s+(?:if\s+not\s+exists\s+)?{_NAME}", re.IGNORECASE
+)
+
+_pools: "weakref.WeakKeyDictionary[Any, Attached]" = weakref.WeakKeyDictionary()  # of SQLAlchemy, by their last use
+
+
+class _Database(NamedTuple):
+    """A database of a connection."""
+
+    name: str  # in small letters
+    namespace: str  # "" = that of the connection's own, or of the session
+    of_session: bool  # it ends with it
+
+
+class Attached:
+    """The databases of a connection; equal to another in which names mean the same."""
+
+    __slots__ = ("_asks", "_before", "_found", "_meant", "databases", "session", "temporary")
+
+    def __init__(
+        self,
+        databases: Iterable[_Database],
+        temporary: frozenset[str],
+        changes: int,
+        asks: Callable[[], Any],
+        before: "Attached | None" = None,
+    ) -> None:
+        self.databases = tuple(databases)  # in the order in which they are searched
+        self.temporary = temporary  # tables and views, in small letters
+        self.session = ""  # the namespace of what ends with it
+        self._asks = asks  # returns the connection, as long as it is there
+        self._before = before
+        self._found: dict[str, str] = {}  # name of a table -> of its database
+        self._meant = self.databases, temporary, changes
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all names mean the same here and there."""
+        return isinstance(other, Attached) and self._meant == other._meant
+
+    def __hash__(self) -> int:
+        """Return the hash of what names mean."""
+        return hash(self._meant)
+
+    def split(self, name: str) -> tuple[_Database | None, str]:
+        """Return the database that a name begins with, if it does, and the rest."""
+        low = name.lower()
+        found = next((one for one in self.databases if low.startswith(f"{one.name}.")), None)
+        return found, name if found is None else name[len(found.name) + 1 :]
+
+    def full(self, name: str, beyond: str = "") -> str:
+        """Return a name with the database that it is of, which is not ``beyond``."""
+        database, table = self.split(name)
+        return name if database is not None else f"{self._where(table.lower(), beyond)}.{table}"
+
+    def emptied(self, name: str) -> str:
+        """Return a name with its database, of a table that was just made, or dropped."""
+        database, table = self.split(name)
+        if database is not None:
+            return name
+        low = table.lower()
+        if self._before is not None and low in self.temporary ^ self._before.temporary:
+            return f"temp.{table}"
+        held = "main" if sqlite_asked.has(self._asks(), "main", table) else self._known(low)
+        return f"{held or 'main'}.{table}"
+
+    def _where(self, table: str, beyond: str) -> str:
+        """Return the database that an unqualified name is of; what is nowhere is where it was last, else in main."""
+        found = "temp" if table in (self._before or self).temporary else self._known(table)
+        if found is None or found == beyond:
+            lasting = [one.name for one in self.databases if one.name not in ("temp", beyond)]
+            connection = self._asks() if lasting not in (["main"], []) else None
+            has = (name for name in lasting if connection is not None and sqlite_asked.has(connection, name, table))
+            found = next(has, "main")
+            if len(self._found) < _FOUND:
+                self._found[table] = found
+        return found
+
+    def _known(self, table: str) -> str | None:
+        return self._found.get(table) or (self._before._found.get(table) if self._before is not None else None)
+
+
+class _Held:
+    """What a connection is known to have."""
+
+    __slots__ = ("changes", "doubted", "inside", "now", "view")
+
+    def __init__(self) -> None:
+        self.now: Attached | None = None  # None = one database
+        self.view: Attached | None = None  # as the text that was executed last has found it
+        self.changes = 0  # of lasting tables, while something was attached
+        self.inside = False  # it was asked in a transaction, which may take it back
+        self.doubted = False
+
+
+def namespace(path: str) -> str:
+    """Return the namespace of the tables of a file; "" = nobody records."""
+    owner = client.current()
+    return "" if owner is None else f"sqlite://{observe.name_of(path, '', owner.folder).name}"
+
+
+def session(connection: Any) -> str:
+    """Return the namespace of the tables that a connection has in memory; it stays while the connection lasts."""
+    held = getattr(connection, "__dict__", {}) if isinstance(connection, sqlite3.Connection) else {}
+    if _MEMORY not in held:
+        held[_MEMORY] = memory.namespace("sqlite")
+    return str(held[_MEMORY])
+
+
+def heard(connection: Any, text: Any) -> None:
+    """Take note of a text that was executed: what it has attached, detached, made or dropped."""
+    held = connection.__dict__.get(_HELD)
+    if held is not None:
+        held.view = held.now
+    if not isinstance(text, str):
+        return
+    says = _said if len(text) <= _SHORT else _says
+    if says(_FIRST if held is None else _CHANGES, text):
+        held = connection.__dict__.setdefault(_HELD, held or _Held())
+        _ask(held, connection, text)
+
+
+def doubt(connection: Any) -> None:
+    """Have a connection asked anew: a transaction was taken back."""
+    held = getattr(connection, "__dict__", {}).get(_HELD)
+    if held is not None:
+        held.doubted = True
+
+
+def among(place: "Place", connection: Any) -> "Place":
+    """Return the place of a connection with its databases, if it is one to SQLite that has several."""
+    if place.scheme != "sqlite":
+        return place
+    view = _of(connection)
+    if view is None:
+        return place
+    view.session = view.session or session(connection)
+    return place._replace(databases=view)
+
+
+def ran(pool: Any, connection: Any) -> None:
+    """Take note that a connection of a pool of SQLAlchemy was used, as those who know the engine alone see no other."""
+    held = getattr(connection, "__dict__", {}).get(_HELD)
+    if held is not None and held.view is not None:
+        _pools[pool] = held.view
+    elif _pools:
+        _pools.pop(pool, None)
+
+
+def full(place: "Place", name: str) -> str:
+    """Return the name of a table with the database that it is of, where there are several."""
+    return name if place.databases is None else place.databases.full(name)
+
+
+def source(place: "Place", one: Any, read: str) -> str:
+    """Return the name of what a statement reads; what it makes by the same name in main was not there before."""
+    attached = place.databases
+    if attached is None or one.how != "create" or one.writes is None or one.writes.names[0] != read:
+        return full(place, read)
+    return attached.full(read, beyond="main")
+
+
+def emptied(place: "Place", name: str) -> str:
+    """Return the name of a table that was made without rows, or dropped."""
+    return name if place.databases is None else place.databases.emptied(name)
+
+
+def target(place: "Place", one: Any) -> str:
+    """Return the name of what a statement writes: what is made is in main, what is renamed stays where it was."""
+    name: str = one.writes.names[0]
+    attached = place.databases
+    if attached is None or one.how != "create" or attached.split(name)[0] is not None:
+        return full(place, name)
+    old = attached.full(one.reads[0].names[0]) if one.kind == "ALTER TABLE" and one.reads else ""
+    database, _ = attached.split(old)
+    return f"main.{name}" if database is None else f"{database.name}.{name}"
+
+
+def table(place: "Place", name: str) -> tuple[str, str]:
+    """Return the namespace and the name of a table of SQLite."""
+    attached = place.databases
+    if attached is None:
+        return place.namespace, name[5:] if name[:5].lower() == "main." else name
+    database, plain = attached.split(attached.full(name))
+    if database is None or database.name == "main":
+        return place.namespace, plain
+    if database.of_session:
+        return attached.session or memory.namespace("sqlite"), f"{database.name}.{plain}"
+    return database.namespace, plain
+
+
+def _of(connection: Any) -> Attached | None:
+    """The databases of a connection, if there are several."""
+    attributes = getattr(connection, "__dict__", None) or {}
+    held = attributes.get(_HELD)
+    if held is not None:
+        if held.doubted or (held.inside and not connection.in_transaction):
+            _ask(held, connection, "")
+        view: Attached | None = held.view
+        return view
+    return None if sqlite_asked.FILE in attributes else _of_another(connection)
+
+
+def _of_another(connection: Any) -> Attached | None:
+    """The databases of a connection that has told of nothing, or of one of SQLAlchemy."""
+    if isinstance(connection, sqlite3.Connection):
+        held = _Held()
+        _ask(held, connection, "")
+        return held.view
+    if hasattr(type(connection), "exec_driver_sql"):
+        return _of(connection.connection.dbapi_connection)
+    bind = connection.get_bind() if hasattr(type(connection), "get_bind") else connection
+    pool = getattr(bind, "pool", None)
+    return _pools.get(pool) if _pools and pool is not None else None
+
+
+def _ask(held: _Held, connection: Any, text: str) -> None:
+    """Ask a connection for its databases, after ``text`` was executed on it."""
+    before, found, files = held.now, sqlite_asked.databases(connection), _files(text)
+    had = {} if before is None else {one.name: one for one in before.databases}
+    said = {name: _named(name, "", file) for name, file in files.items()}
+    if found:
+        known = {name.lower(): _named(name.lower(), file, files.get(name.lower(), "")) for name, file in found}
+        temporary = sqlite_asked.temporary(connection) if _TEMP.name in known else frozenset()
+    else:  # somebody listens: what the text says is all that is known
+        known = {_MAIN.name: _MAIN, **had, **said}
+        made = (_bare(one["name"]).lower() for one in _MADE.finditer(text))
+        temporary = frozenset(made).union(() if before is None else before.temporary)
+    known = {_TEMP.name: _TEMP, **known}
+    several = len(known) > 2 or bool(temporary)
+    held.changes += len(known) > 2 and _says(_LASTING, text)
+    held.doubted, held.inside = False, connection.in_transaction
+    asks = _weakly(connection)
+    held.now = Attached(known.values(), temporary, held.changes, asks) if several else None
+    held.view = held.now
+    if text:  # which may name what it has detached, and means what was there before it
+        was = before or Attached((), frozenset(), 0, asks)
+        gone = {name: one for name, one in {**said, **had}.items() if name not in known}
+        held.view = Attached({**known, **gone}.values(), temporary, held.changes, asks, was)
+
+
+_MAIN = _Database("main", "", of_session=False)
+_TEMP = _Database("temp", "", of_session=True)
+
+
+def _named(name: str, file: str, given: str) -> _Database:
+    """A database by its name, the file that SQLite tells, and the one that was given."""
+    if name in (_MAIN.name, _TEMP.name):
+        return _MAIN if name == _MAIN.name else _TEMP
+    if given.startswith("file:"):
+        parts = urlsplit(given)
+        given = "" if "mode=memory" in parts.query else unquote(parts.path)
+    path = os.path.abspath(given) if given not in ("", ":memory:") else ""
+    if file and (not path or os.path.realpath(path) != os.path.realpath(file)):
+        path = file
+    return _Database(name, namespace(path) if path else "", of_session=not path)
+
+
+def _files(text: str) -> dict[str, str]:
+    """The files that a text attaches by name, as far as they stand in it."""
+    found = _ATTACH.finditer(text) if text and len(text) <= _LONG else ()
+    return {_bare(one["name"]).lower(): _bare(one["file"]) for one in found}
+
+
+def _bare(name: str) -> str:
+    sign = name[:1]
+    return name[1:-1].replace(sign * 2, sign) if sign in "'\"`[" else name
+
+
+def _says(pattern: Any, text: str) -> bool:
+    """Whether one of the statements of a text begins so."""
+    if pattern.match(text) is not None:
+        return True
+    several = len(text) <= _LONG and 0 <= text.find(";") < len(text) - 1
+    return several and pattern.search(text) is not None
+
+
+_said = functools.lru_cache(_TEXTS)(_says)  # loops execute a text again
+
+
+def _weakly(connection: Any) -> Callable[[], Any]:
+    """What returns the connection, which it does not keep open; one of sqlite3's own class cannot be held so."""
+    try:
+        return weakref.ref(connection)
+    except TypeError:
+        return lambda: None
