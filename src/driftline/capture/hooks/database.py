@@ -6,24 +6,19 @@ where nobody listens to its statements.
 """
 
 import functools
-import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from driftline import later
 from driftline.capture.frames import origin
 from driftline.capture.ground import fault
-from driftline.capture.hooks import attached, copying, earlier, glance, inserted, procedures, repeated, sqlite_asked
+from driftline.capture.hooks import attached, copying, glance, inserted, procedures, repeated, sqlite_asked, touching
 from driftline.capture.hooks import starred as stars_of
-from driftline.capture.program import sites
-from driftline.capture.runs import at_hand, transactions
+from driftline.capture.runs import transactions
 from driftline.capture.runs.recording import Recording
-from driftline.capture.runs.trace import Seen
-from driftline.capture.sending import client
 from driftline.capture.sql import outline
 from driftline.capture.sql.relation import Source, Star
-from driftline.capture.tables import measure
-from driftline.event.lineage import Dataset, Field, Touched
+from driftline.event.lineage import Dataset
 
 if TYPE_CHECKING:
     import sqlite3
@@ -41,28 +36,8 @@ _OWN = ("pg_catalog.", "information_schema.", "pg_")
 _PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
 _LONG = 1_000_000  # characters of a statement that may be too long to be looked through
 _CACHE = 10_000
-Fields = Callable[[str], tuple[Field, ...] | None]
 
 _DONE = "statements"  # among what a run recalls: by place and form ``inserted.Again``
-
-
-class Table(NamedTuple):
-    """A table that is read or written, and what is known of it."""
-
-    dataset: Dataset
-    fields: tuple[Field, ...] | None
-    rows: int | None = None
-    frame: Any = None  # all of it, in memory
-    shape: Callable[[Any], Any] | None = None  # makes of the frame what the table has
-    declared: bool = False  # the database itself told its columns
-
-    def seen(self, version: str) -> Seen:
-        """Return it as a version that is seen now."""
-        touched = Touched(dataset=self.dataset, version=version, kind="table", rows=self.rows, fields=self.fields)
-        seen = Seen(touched=touched, at_ns=time.time_ns(), declared=self.declared)
-        if self.frame is not None and client.current() is not None:
-            at_hand.hold(seen, self.frame, ordered=False, shape=self.shape)
-        return seen
 
 
 class Told(NamedTuple):
@@ -100,46 +75,6 @@ class _Handed(NamedTuple):
     keys: Callable[[str], frozenset[str]]  # of a table, where its database tells them
 
 
-def touch(
-    run: Recording,
-    way: Literal["read", "write"],
-    place: "Place",
-    name: str,
-    schema: str | None,
-    frame: Any = None,
-    *,
-    whole: bool = False,
-    some: bool = False,
-    begins: bool = False,
-    shape: Callable[[Any], Any] | None = None,
-    transaction: Any = None,
-    connection: Any = None,
-) -> bool:
-    """Record that the run read or wrote a table, whose columns ``frame`` shows, and all of its rows if ``whole``.
-
-    ``some``: of the columns alone, so that the frame does not tell what the table has. ``shape`` makes of the frame
-    what the table has, where that is not the same; ``connection`` is asked for columns. ``begins``: it is made anew.
-    """
-    if isinstance(connection, sqlite3.Connection):
-        schema = None  # which is passed over
-    place = attached.among(place, connection)
-    dataset = place.table(name, schema)
-    look = glance.at(frame)
-    fields = _asking(connection, place)(f"{schema}.{name}" if schema else name)
-    rows = look.rows if whole or way == "write" else None
-    told = fields or (None if some else look.fields)
-    table = Table(dataset, told, rows, frame if whole else None, shape, declared=fields is not None)
-    if way == "read":
-        origin.read(frame, [dataset])
-        sites.read([dataset], look.fields)
-        _read(run, table, transaction)
-    else:
-        if begins:
-            _begun(run, [dataset], transaction)
-        _write(run, table, None, transaction)
-    return True
-
-
 def statement(
     run: Recording,
     place: "Place",
@@ -170,7 +105,7 @@ def statement(
     template = known.template(plain, spoken)
     if alike and repeated.told(run, place, template, transaction, *gave):
         return True
-    fields = _asking(connection, place)
+    fields = touching.asking(connection, place)
     _not_followed(run, place, plain)
     analysis = _analysed(plain, spoken, fields, told)
     if analysis is None or repeated.defines(analysis):
@@ -187,10 +122,10 @@ def _plain(text: str) -> str:
     return _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), ends)
 
 
-def _executed(ran: _Ran, analysis: "Analysis", fields: Fields) -> None:
+def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
     """Record what a statement has read and written whose repetition is not all that there is to tell."""
     run, place, transaction = ran.run, ran.place, ran.transaction
-    _begun(run, _emptied(place, analysis, ran.connection), transaction)
+    touching.begun(run, _emptied(place, analysis, ran.connection), transaction)
     done = run.trace.recalled.setdefault(_DONE, {})
     if len(done) >= _CACHE:
         done.clear()
@@ -222,7 +157,7 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: Fields) -> None:
     transactions.put(transaction, run, said, inside=writes and transaction is not None)
 
 
-def _analysed(text: str, spoken: str, fields: Fields, told: Told) -> "Analysis | None":
+def _analysed(text: str, spoken: str, fields: touching.Fields, told: Told) -> "Analysis | None":
     """Work out what a statement does; the columns behind its stars are those that the database or its result tells."""
     starred: Mapping[Source, tuple[str, ...]] = {}
 
@@ -265,7 +200,7 @@ def copied(run: Recording, place: "Place", text: str, transaction: Any, *, plain
         return plain and statement(run, place, text, transaction=transaction)
     if found.text:
         return statement(run, place, found.text, transaction=transaction, told=Told(shown=text))
-    return touch(run, "write", place, found.table.replace('"', ""), None, transaction=transaction)
+    return touching.touch(run, "write", place, found.table.replace('"', ""), None, transaction=transaction)
 
 
 def _record(
@@ -283,7 +218,7 @@ def _record(
         name = attached.source(place, one, source.names[0])
         dataset = place.table(name)
         datasets[source] = (dataset,)
-        _read(run, Table(dataset, fields(name), frame=ran.frame, declared=True), transaction)
+        touching.read(run, touching.Table(dataset, fields(name), frame=ran.frame, declared=True), transaction)
     if one.writes is None or not _tables(place, (one.writes,)):
         return datasets
     name = attached.target(place, one)
@@ -298,9 +233,9 @@ def _record(
     again.into = () if datasets else _into(one, name, fields(name), handed)
     given = bool(again.into) or (not datasets and _in_order(one, fields(name)) and inserted.hands(one, handed.text))
     if not one.begins and one.itself:
-        _read_before(run, Table(dataset, fields(name), declared=True), transaction)
-    again.seen = _write(
-        run, Table(dataset, fields(name)), edges, transaction, given=given, into=again.into, begins=one.begins
+        touching.read_before(run, touching.Table(dataset, fields(name), declared=True), transaction)
+    again.seen = touching.write(
+        run, touching.Table(dataset, fields(name)), edges, transaction, given=given, into=again.into, begins=one.begins
     )
     return datasets
 
@@ -310,29 +245,6 @@ def _emptied(place: "Place", analysis: "Analysis", connection: Any) -> list[Data
     named = [attached.emptied(place, source.names[0]) for source in analysis.perhaps]
     asked = [name for name in named if sqlite_asked.empty(connection, name)]
     return [place.table(name) for name in (*(attached.emptied(place, one.names[0]) for one in analysis.begun), *asked)]
-
-
-def _begun(run: Recording, made: Sequence[Dataset], transaction: Any) -> None:
-    """Take note that tables were made anew."""
-    for dataset in made:
-        act = functools.partial(_made_anew, run, dataset, time.perf_counter_ns())
-        transactions.put(transaction, run, act, inside=transaction is not None)
-
-
-def _made_anew(run: Recording, dataset: Dataset, at_ns: int) -> None:
-    earlier.emptied(run, dataset, at_ns)
-    earlier.newest.pop(dataset, None)  # what another run has written is not there any more
-
-
-def _read_before(run: Recording, table: Table, transaction: Any) -> None:
-    """Record that a table was read that is changed, as it was before the run."""
-
-    def act() -> None:
-        version = earlier.version(run, table.dataset, earlier.newest.get(table.dataset, ""))
-        if version is not None:
-            _add(run, "read", table.seen(version))
-
-    transactions.put(transaction, run, act, inside=transaction is not None)
 
 
 def _into(one: Any, name: str, fields: Any, handed: _Handed) -> inserted.Into:
@@ -351,79 +263,9 @@ def _in_order(one: Any, fields: Any) -> bool:
     return into is None or [name.lower() for name in into] == [field.name.lower() for field in fields or ()]
 
 
-def _read(run: Recording, table: Table, transaction: Any) -> None:
-    """Record that a table was read; of one that is not committed, once it is."""
-    held = transactions.version(transaction, table.dataset)
-    seen = table.seen(held or earlier.newest.get(table.dataset, ""))
-    if held and table.frame is None and transactions.again(transaction, (run, table.dataset, held), seen) is not None:
-        return
-    transactions.put(transaction, run, functools.partial(_add, run, "read", seen), inside=bool(held))
-
-
-def _write(
-    run: Recording,
-    table: Table,
-    edges: Any,
-    transaction: Any,
-    *,
-    given: bool = False,
-    into: inserted.Into = (),
-    begins: bool = False,
-) -> Seen | None:
-    """Record that a table was written, once that is committed.
-
-    ``given``: what the script hands to the statement is written; then that is returned, for further visits.
-    ``begins``: nothing of what was there before is left.
-    """
-    dataset, version = table.dataset, _version(run, table.dataset)
-    seen = table.seen(version)
-    visit = sites.visit() if edges is None or given else None
-    seen.visits = [] if visit is None else [visit._replace(into=into)]
-
-    def act() -> None:
-        if len(earlier.newest) >= _CACHE:
-            earlier.newest.clear()
-        earlier.written(run, dataset, None if begins else earlier.newest.get(dataset, ""), version)
-        earlier.newest[dataset] = version
-        _add(run, "write", seen)
-        if edges is not None:
-            run.edges(dataset, edges, version)
-
-    transactions.put(transaction, run, act, dataset, version, inside=transaction is not None)
-    return seen if given else None
-
-
-def _add(run: Recording, way: Literal["read", "write"], seen: Seen) -> None:
-    owner = client.current()
-    if owner is None:
-        run.add(way, seen)
-    else:
-        at_hand.add(run, way, seen, owner.sender.put)
-
-
 def _tables(place: "Place", sources: Any) -> list[Source]:
     """The tables among ``sources`` that hold the user's data; SQLite keeps names with ``sqlite_`` for its own."""
     tables = [one for one in sources if one.kind == "table"]
     if place.scheme == "sqlite":
         return [one for one in tables if not one.names[0].lower().rpartition(".")[2].startswith("sqlite_")]
     return [one for one in tables if not one.names[0].lower().startswith(_OWN)]
-
-
-def _version(run: Recording, dataset: Dataset) -> str:
-    """The version of a table that a run writes: one per run, however many statements it takes."""
-    return f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
-
-
-def _asking(connection: Any, place: "Place") -> Callable[[str], tuple[Field, ...] | None]:
-    """A function that returns the columns of a table, asked once; None where they cannot be told cheaply."""
-    known: dict[str, tuple[Field, ...] | None] = {}
-    if hasattr(type(connection), "exec_driver_sql"):  # of SQLAlchemy
-        connection = connection.connection.dbapi_connection
-
-    def ask(name: str) -> tuple[Field, ...] | None:
-        if name not in known:
-            asked = isinstance(connection, sqlite3.Connection)
-            known[name] = sqlite_asked.columns(connection, attached.full(place, name)) if asked else None
-        return known[name]
-
-    return ask

@@ -15,10 +15,11 @@ from driftline.capture.runs.recording import Recording
 from driftline.capture.tables import arguments
 
 if TYPE_CHECKING:
-    from driftline.capture.hooks import addresses, database
+    from driftline.capture.hooks import addresses, database, touching
 else:  # not every frame comes from a database
     addresses = later.module("driftline.capture.hooks.addresses")
     database = later.module("driftline.capture.hooks.database")
+    touching = later.module("driftline.capture.hooks.touching")
 
 _PATH = ("filepath_or_buffer", "path", "path_or_buf", "io", "path_or_buffer")
 READERS = (
@@ -71,7 +72,7 @@ def _queried(run: Recording, call: Call) -> bool:
     text = call.argument(0, "sql", "table_name")
     all_of_it = whole.call(call.args, call.kwargs, 2, "sql", "table_name", "schema")
     if isinstance(text, str) and text.strip().isidentifier():
-        return database.touch(
+        return touching.touch(
             run,
             "read",
             call.before,
@@ -107,7 +108,7 @@ def _stored(run: Recording, call: Call) -> bool:
         call.args, {key: value for key, value in call.kwargs.items() if key != "index"}, 3, *_STORED
     )
     label = call.kwargs.get("index_label")
-    return database.touch(
+    return touching.touch(
         run,
         "write",
         call.before,

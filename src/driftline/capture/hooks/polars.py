@@ -22,10 +22,11 @@ from driftline.capture.tables import arguments, heading, lake
 from driftline.capture.tables.form import Form, named
 
 if TYPE_CHECKING:
-    from driftline.capture.hooks import addresses, database
+    from driftline.capture.hooks import addresses, database, touching
 else:  # not every frame comes from a database
     addresses = later.module("driftline.capture.hooks.addresses")
     database = later.module("driftline.capture.hooks.database")
+    touching = later.module("driftline.capture.hooks.touching")
 
 _SOURCE = ("source", "file", "sources")
 READERS = (
@@ -216,7 +217,7 @@ def _stored(run: Recording, call: Call) -> bool:
     schema, _, plain = name.rpartition(".")
     all_of_it = whole.call(call.args, call.kwargs, 3, "table_name")
     connection = call.argument(2, "connection")
-    return database.touch(
+    return touching.touch(
         run,
         "write",
         call.before,
