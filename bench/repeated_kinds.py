@@ -60,7 +60,10 @@ _SQLITE_KINDS = {
         1500, _IN_MEMORY, 'found = base.execute("SELECT g FROM t WHERE k = ?", (-1,)).fetchall()', "found"
     ),
     "SELECT, a value in its text": kind(
-        500, _IN_MEMORY, 'found = base.execute(f"SELECT g, {number} FROM t WHERE k < {number}").fetchall()', "found"
+        500,
+        _IN_MEMORY,
+        'found = base.execute(f"SELECT g, {number} AS n FROM t WHERE k < {number}").fetchall()',
+        "found",
     ),
     "UPDATE, memory": kind(
         1500, _IN_MEMORY, 'base.execute("UPDATE t SET g = ? WHERE k = ?", (f"a{number}", -1))', _KEPT
@@ -147,7 +150,7 @@ _DUCK_KINDS = {
     "SELECT": kind(300, _DUCK, 'found = base.execute("SELECT g FROM t WHERE k = ?", (-1,)).fetchall()', "found",
                    "duckdb"),
     "SELECT, a value in its text": kind(
-        200, _DUCK, 'found = base.execute(f"SELECT g, {number} FROM t WHERE k < {number}").fetchall()', "found",
+        200, _DUCK, 'found = base.execute(f"SELECT g, {number} AS n FROM t WHERE k < {number}").fetchall()', "found",
         "duckdb",
     ),
     "relation": kind(

@@ -19,7 +19,8 @@ MARK = re.compile("\u00a7(\\d+)\u00a7")
 _TOKEN = re.compile(
     r"""(?P<bytes>\b[xb]'[^']*') | (?P<text>'(?:[^']|'')*')
       | (?P<skip>"(?:[^"]|"")*" | --[^\n]* | /\*.*?(?:\*/|\Z) | \$\$.*?\$\$)
-      | (?P<lead>[=<>]\s*-?|\b(?:LIMIT|BETWEEN|AND)\s+-?)(?P<number>\d+(?:\.\d+)?)\b
+      | (?P<lead>[=<>*/%+]\s*-?|\b(?:LIMIT|BETWEEN|AND)\s+-?)(?P<number>\d+(?:\.\d+)?)\b
+      | (?<![\w.])(?P<constant>\d+(?:\.\d+)?)(?=\s+AS\b)
       | (?P<many>\bIN\s*+\(\s*+-?\d++(?:\.\d++)?+(?:\s*+,\s*+-?\d++(?:\.\d++)?+)*+\s*+\))""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
@@ -82,6 +83,8 @@ def normalise(sql: str) -> Outline:
             return f"'\u00a7{len(literals) - 1}\u00a7'"
         if found.group("number") is not None:
             return f"{found.group('lead')}7"
+        if found.group("constant") is not None:
+            return "7"
         if found.group("bytes") is not None:
             return f"{found.group()[0]}'00'"
         return found.group() if found.group("many") is None else "IN (7)"

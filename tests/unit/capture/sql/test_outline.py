@@ -102,6 +102,7 @@ def test_numbers_of_groups_and_orders_are_part_of_the_form() -> None:
          "insert into t values (7) on conflict (k) do update set a = 7"),
         ("update t set a = -5, b = 6 where k in (1, -2.5 ,3)", "update t set a = -7, b = 7 where k IN (7)"),
         ("select a from t where k between -1 and 2 limit 5", "select a from t where k between -7 and 7 limit 7"),
+        ("select 5 as a, b * 1.5, c + -2, d -- * 3\n from t5", "select 7 as a, b * 7, c + -7, d -- * 3\n from t5"),
         ("select a from t where k in (select 1, 2)", "select a from t where k in (select 1, 2)"),
         ("select 1, 2 from t group by 1, 2", "select 1, 2 from t group by 1, 2"),
         ("select b'1', nb'2' from t", "select b'00', nb'\u00a70\u00a7' from t"),
