@@ -93,3 +93,25 @@ def test_a_run_collects_what_it_would_collect_if_each_version_were_compared_with
         places = [place for place, known in recalled.of(found, way).alike(one) if collect._same(known, one)]
         assert places == expected
         collect.add(found, way, one)
+
+
+def test_what_is_put_again_and_again_is_looked_at_once() -> None:
+    found = trace()
+    found.outputs.append(seen("a", path="/1"))
+    places = recalled.of(found, "write")
+    for _ in range(3):
+        places.put(0, found.outputs[0])
+    assert versions(places, seen("a", path="/1")) == ["1"]
+    assert {key: list(held) for key, held in places._places.items()} == {key: [0] for key in places._places}
+
+
+def test_a_file_that_is_still_written_is_found_by_its_name_and_path() -> None:
+    found = trace()
+    found.outputs += [seen("a", "1", path="/1"), seen("a", "", path="/2"), seen("b", "", path="/1")]
+    places = recalled.of(found, "write")
+    assert places.pending(Dataset("file", "a"), "/1") is None
+    found.outputs[0].pending = True
+    assert places.pending(Dataset("file", "a"), "/1") == (0, found.outputs[0])
+    assert places.pending(Dataset("file", "a"), "/2") is None
+    found.outputs[0].path = "/3"  # it was renamed
+    assert places.pending(Dataset("file", "a"), "/1") is None
