@@ -19,11 +19,9 @@ VALUES = frozenset((str, int, float, bool, bytes, type(None)))  # what most data
 def is_model(data: Any) -> bool:
     """Whether ``data`` is a model, by what its class can do."""
     kind = type(data)
-    if kind in VALUES:
+    if kind in VALUES or not any(hasattr(kind, name) for name in _MODEL):
         return False
-    return any(hasattr(kind, name) for name in _MODEL) and not any(
-        one.__module__.partition(".")[0] in _DATA for one in kind.__mro__
-    )
+    return not any(one.__module__.partition(".")[0] in _DATA for one in kind.__mro__)
 
 
 def flat(data: Any, depth: int = 0) -> Iterator[Any]:

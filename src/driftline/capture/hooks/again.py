@@ -33,6 +33,8 @@ def written(run: Recording, hook: object, file: Any, data: Any, call: Call, *, t
         call: the call.
         there: whether the call is where in the code that was written.
     """
+    if type(file) is str:  # as most that write are given
+        return False
     known = recalled.of(run.trace, "write")
     if not known.again or run.inherited or call.inside.later or call.inside.states or "mode" in call.kwargs:
         return False
@@ -53,8 +55,9 @@ def written(run: Recording, hook: object, file: Any, data: Any, call: Call, *, t
 
 def remember(run: Recording, hook: object, file: Any) -> None:
     """Take note that a call of ``hook`` that wrote to a file was recorded."""
-    found, known = _file(file), recalled.of(run.trace, "write")
+    found = _file(file)
     if found is not None and any(found.inside):
+        known = recalled.of(run.trace, "write")
         if len(known.again) >= _MOST:
             known.again.clear()
         known.again[hook, found.path] = found.inside
