@@ -13,14 +13,15 @@ WIDTH = 16  # members of one container that are looked at
 _MODEL = ("predict", "transform", "state_dict", "get_params", "predict_proba")
 _DATA = frozenset(("pandas", "polars", "pyarrow", "numpy"))  # whose frames, and kinds of them, can be transformed, too
 _CONTAINERS = (tuple, list, dict)
+VALUES = frozenset((str, int, float, bool, bytes, type(None)))  # what most data are made of, and never models
 
 
 def is_model(data: Any) -> bool:
     """Whether ``data`` is a model, by what its class can do."""
     kind = type(data)
-    return any(hasattr(kind, name) for name in _MODEL) and not any(
-        one.__module__.partition(".")[0] in _DATA for one in kind.__mro__
-    )
+    if kind in VALUES or not any(hasattr(kind, name) for name in _MODEL):
+        return False
+    return not any(one.__module__.partition(".")[0] in _DATA for one in kind.__mro__)
 
 
 def flat(data: Any, depth: int = 0) -> Iterator[Any]:
@@ -30,6 +31,11 @@ def flat(data: Any, depth: int = 0) -> Iterator[Any]:
             yield from flat(one, depth + 1)
     else:
         yield data
+
+
+def plain(data: Any) -> bool:
+    """Whether ``data`` is made of values of Python's own alone, as far as it is looked at."""
+    return all(type(one) in VALUES for one in flat(data))
 
 
 def models(data: Any) -> list[Any]:

@@ -22,6 +22,7 @@ from driftline.capture.ground.place import absolute
 NAMED = 100  # files of a run that are named one by one
 LIMIT = 10_000  # files of a run that are remembered
 FURTHER = "openings of further files"
+_WRITING = frozenset("wax+")  # what a mode says
 _LOCKING = frozenset(("fcntl.lockf", "fcntl.fcntl"))
 _CODE = (".gitignore", ".py", ".pyc", ".pyi", ".so", ".pyd", ".dll", ".dylib", ".pth", ".ttf", ".ttc", ".otf", ".afm")
 _FOLDERS = ("/proc/", "/sys/", "/dev/", "/etc/", "/usr/share/", "/usr/lib/", "/run/", "/System/", "/Library/")
@@ -53,21 +54,21 @@ class _State:
     def __init__(self) -> None:
         self.on = False
         self.installed = False
-        self.active: Any = None  # () -> the run of the context, or None
-        self.told: Any = None  # (path, read or write), of what the user's own code opens
+        self.around: Any = None  # () -> the run around the user's own code, or None
+        self.told: Any = None  # (path, read or write, frame), of what the user's own code opens
 
 
 _state = _State()
 
 
-def install(active: Any, told: Any = None) -> None:
+def install(around: Any, told: Any = None) -> None:
     """Switch on.
 
     Args:
-        active: returns the run of the context, whose ``opened`` takes (path, read or write).
-        told: called with the same for each file that the user's own code opens.
+        around: returns the run around the user's own code, whose ``opened`` takes (path, read or write).
+        told: called with the same, and the frame that does it, for each file that is there to be opened.
     """
-    _state.active, _state.told = active, told
+    _state.around, _state.told = around, told
     _state.on = True
     if not _state.installed:
         _state.installed = True
@@ -84,16 +85,18 @@ def watching() -> bool:
     return _state.on
 
 
-def _heard(event: str, args: tuple[Any, ...], *, state: _State = _state, locking: frozenset[str] = _LOCKING) -> None:
+def _heard(event: str, args: tuple[Any, ...], state: _State = _state, locking: frozenset[str] = _LOCKING) -> None:
     """Called from inside every open of the process: it must never raise.
 
     It looks at nothing outside of itself before it tries: as Python ends, all names of this module become None, and the
-    user's own objects may still be thrown away after that.
+    user's own objects may still be thrown away after that. Python calls it for very much else, too: what it is given
+    beside that has places, as names would take longer.
     """
     try:
         if event == "open":
             if state.on:
-                _note(*args)
+                given, mode, flags = args
+                _note(given, mode, flags)
         elif event in locking:
             locks.heard(event, args)
     except Exception:  # whatever it is: the event would not take place
@@ -106,19 +109,30 @@ def _note(given: Any, mode: Any, flags: Any) -> None:
     inside = own.inside()
     if inside is own.OURS:
         return
-    text = given if isinstance(given, str) else os.fsdecode(given)
-    if text.endswith(_CODE) or text.startswith(_FOLDERS) or "\0" in text:
+    text: str = given if isinstance(given, str) else os.fsdecode(given)
+    absolute = _begins(text)
+    if absolute is None:
         return
     if isinstance(mode, str):
-        writes = any(sign in mode for sign in "wax+")
+        writes = not _WRITING.isdisjoint(mode)
     else:
         writes = isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
-    key = (text if os.path.isabs(text) else f"{os.getcwd()}/{text}", "write" if writes else "read")
-    run: Any = _state.active() if inside is None else inside
-    if run is not None and inside is None and _state.told is not None and (writes or os.path.exists(key[0])):
-        _state.told(*key)
+    key = (text if absolute else f"{os.getcwd()}/{text}", "write" if writes else "read")
+    if inside is not None:
+        _keep(inside, key, whole=True)
+        return
+    run: Any = _state.around()
     if run is not None:
-        _keep(run, key, whole=inside is not None)
+        _keep(run, key, whole=False)
+        if _state.told is not None and (writes or os.access(text, os.F_OK)):
+            _state.told(*key, sys._getframe(2))
+
+
+@functools.lru_cache(maxsize=LIMIT)
+def _begins(text: str) -> bool | None:
+    """Whether a path, as it was given, is an absolute one; None where it says by itself that it is no data."""
+    passed = text.endswith(_CODE) or text.startswith(_FOLDERS) or "\0" in text
+    return None if passed else os.path.isabs(text)
 
 
 def told(run: Any, path: str, way: str) -> None:
@@ -128,22 +142,18 @@ def told(run: Any, path: str, way: str) -> None:
 
 def _keep(run: Any, key: tuple[str, str], *, whole: bool) -> None:
     """Note an opening on a run, or on a call that is recorded as a ``whole``."""
-    if key in run.opened:
+    opened = run.opened
+    if key in opened:
         if not whole:
-            _once_more(run, *key)
-        return
-    if whole or len(run.opened) < LIMIT:
-        run.opened[key] = time.time_ns()
+            path, way = key
+            if way == "write":
+                run.trace.again.pop(path, None)
+            elif (path, "write") in opened:  # when it was first opened to read what the run has written there last
+                run.trace.again.setdefault(path, time.time_ns())
+    elif whole or len(opened) < LIMIT:
+        opened[key] = time.time_ns()
     elif key not in run.trace.attributed:
         run.gap(FURTHER)
-
-
-def _once_more(run: Any, path: str, way: str) -> None:
-    """Note when a file was first opened to read what the run has written there last."""
-    if way == "write":
-        run.trace.again.pop(path, None)
-    elif (path, "write") in run.opened:
-        run.trace.again.setdefault(path, time.time_ns())
 
 
 def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str) -> list[tuple[str, str, int]]:

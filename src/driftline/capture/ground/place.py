@@ -32,6 +32,7 @@ class File(NamedTuple):
     located: names.Located
     path: str
     state: os.stat_result
+    inside: tuple[int, int, str, str] = (0, 0, "", "")  # its folder, as ``_Inside`` has it; zeros = behind a link
 
 
 class _Inside(NamedTuple):
@@ -54,6 +55,8 @@ def base(home: str) -> str:
 
 def absolute(given: str) -> str:
     """Return an absolute path without ``..``; behind a link, that leads up from where the link leads to."""
+    if os.sep == "/" and given and given[0] != "." and given[-1] != "/" and "/." not in given and "//" not in given:
+        return given if given[0] == "/" else f"{os.getcwd().rstrip('/')}/{given}"  # in which nothing is to be changed
     path = os.path.abspath(given)
     if os.pardir in given.split(os.sep):
         head, tail = os.path.split(given)
@@ -96,7 +99,7 @@ def file(given: str | os.PathLike[str], folder: str) -> File | None:
             return _file(path, folder)
     except (OSError, ValueError):
         return None
-    return None if ":/" in path else File(_located(inside.named + tail), path, found)
+    return None if ":/" in path else File(_located(inside.named + tail), path, found, inside[1:])
 
 
 def _file(path: str, folder: str) -> File | None:

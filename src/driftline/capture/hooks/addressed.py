@@ -14,6 +14,7 @@ from driftline.capture.ground.place import absolute
 from driftline.capture.tables import lake
 
 FILES = 1_000  # of one call that are named one by one
+PLAIN = frozenset((io.BufferedWriter, io.BufferedReader, io.BufferedRandom, io.FileIO))  # files of Python's own
 _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "abfs"}
 _WEB = frozenset(("http", "https", "ftp", "sftp"))
 _THROUGH = frozenset(
@@ -43,11 +44,14 @@ def places(given: Any) -> Iterator[str]:
 
 def _of_open(given: Any) -> Iterator[str]:
     """The path of an open file, of one of fsspec, of what holds one, of a table of Delta or Iceberg."""
+    inner = beneath(given)
+    if type(inner) in PLAIN:
+        yield from _there(getattr(inner, "name", None))
+        return
     known = lake.state(given)
     if known is not None:
         yield address(known.place)
         return
-    inner = beneath(given)
     given = inner if inner is None or hasattr(inner, "fs") else given
     fs, path = getattr(given, "fs", None), getattr(given, "path", None)
     if fs is not None and isinstance(path, str) and hasattr(fs, "unstrip_protocol"):
@@ -60,10 +64,16 @@ def _of_open(given: Any) -> Iterator[str]:
     for attribute in ("name", "path", "io"):
         inner = held.get(attribute, getattr(type(given), attribute, None) and getattr(given, attribute, None))
         if isinstance(inner, str | os.PathLike):
-            text = absolute(os.fspath(inner))
-            if os.path.isfile(text):
-                yield text
+            yield from _there(inner)
             return
+
+
+def _there(name: Any) -> Iterator[str]:
+    """The path of a file of that name, where there is one."""
+    if isinstance(name, str | os.PathLike):
+        text = absolute(os.fspath(name))
+        if os.path.isfile(text):
+            yield text
 
 
 def _of_arrow(file: Any) -> Iterator[str]:

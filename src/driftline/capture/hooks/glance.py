@@ -134,5 +134,5 @@ def _frame(data: Any, library: str) -> Look:
     if library == "numpy" and kind in ("ndarray", "memmap"):
         shape = " x ".join(map(str, data.shape))
         named = tuple(Field(name, str(data.dtype[name])) for name in data.dtype.names or ())
-        return Look("", {"shape": shape, "dtype": str(data.dtype)}, len(data) if data.ndim else 1, named or None)
+        return Look("", {"shape": shape, "dtype": _spelled(data.dtype)}, len(data) if data.ndim else 1, named or None)
     return NOTHING

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _TEXTS = "texts of statements"  # among what a run recalls: by place and text
 _MOST = 1_000  # texts
 _LENGTH = 10_000  # characters of one
-_OURS = 5  # calls at least from the hook of a library to where a read is told
 _SEVERAL = re.compile(r";\s*\S")
 _DEFINE = frozenset(("create", "none"))
 
@@ -135,5 +134,5 @@ def _given(run: Recording, one: Given, transaction: Any, gave: Callable[[], Any]
             return False
     if apart != one.apart or described(gave) != one.described:
         return False
-    sites.read(one.versions, one.fields, one.node, relation=apart[0], ours=_OURS)
+    sites.read(one.versions, one.fields, one.node, relation=apart[0])
     return True

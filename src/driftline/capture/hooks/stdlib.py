@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from driftline.capture.ground import opens
-from driftline.capture.hooks import addressed, patch, table
+from driftline.capture.hooks import addressed, again, patch, table
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.hooks.table import Entry
 from driftline.capture.runs.recording import Recording
@@ -56,12 +56,17 @@ def _nameless(place: int, names: tuple[str, ...]) -> patch.Plain:
 def _recorder(way: Literal["read", "write"], place: int, names: tuple[str, ...]) -> patch.Record:
     def record(run: Recording, call: Call) -> bool:
         given = call.argument(place, *names)
+        opened = way == "read" or not place  # else ``json.dump``, which is given all of it
+        if way == "write" and again.written(run, record, given, None, call, there=not opened):
+            return True
         owner = client.current()
         if owner is None or any(opens.foreign(path, owner.home) for path in addressed.places(given)):
             return False
         made = call.result if way == "read" or not place else call.argument(0, "obj")
-        opened = way == "read" or not place  # else ``json.dump``, which is given all of it
-        return table.note(run, way, given, call, form=_form(made), sheet=None if opened else "")
+        found = table.note(run, way, given, call, form=_form(made), sheet=None if opened else "")
+        if found and way == "write":
+            again.remember(run, record, given)
+        return found
 
     return record
 

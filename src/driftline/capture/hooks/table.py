@@ -16,7 +16,7 @@ import msgspec
 
 from driftline.capture.frames import origin, passed
 from driftline.capture.ground.place import absolute
-from driftline.capture.hooks import contained, glance, patch, stated, whole
+from driftline.capture.hooks import again, contained, glance, patch, stated, whole
 from driftline.capture.hooks.addressed import FILES, places
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.program import sites
@@ -76,15 +76,18 @@ def _buffered(entry: Entry) -> patch.Plain:
 
 def _recorder(entry: Entry, skip: Skip | None) -> patch.Record:
     name = entry.attribute.rpartition(".")[2].partition("_")
+    writes = entry.way == "write" and not entry.kind and entry.form is None
     keeps = entry.way == "read" or name[2] in _KEEPING or not name[2]
 
     def record(run: Recording, call: Call) -> bool:
         given = call.argument(entry.place, *entry.names)
-        if skip is not None and skip(given, call):
-            return False
         data, frame = None, None
         if entry.data is not None:
             data = call.argument(entry.data) if entry.data >= 0 else call.result
+        if writes and again.written(run, record, given, data, call):
+            return True
+        if skip is not None and skip(given, call):
+            return False
         if keeps and whole.call(call.args, call.kwargs, entry.place + 1, *entry.names):
             frame = call.result if entry.way == "read" else data
         chosen = whole.part(call.args, call.kwargs, entry.place + 1, *entry.names) if entry.way == "read" else ""
@@ -94,11 +97,14 @@ def _recorder(entry: Entry, skip: Skip | None) -> patch.Record:
         form = None if entry.form is None else _form(entry.form, entry, call, data)
         part = entry.data == COLUMNS
         sheet = _sheet(entry, call)
-        return note(
+        found = note(
             run, entry.way, given, call,
             kind=kind, data=data, frame=frame, version=said, form=form, part=part, chosen=chosen, sheet=sheet,
             kept=name[0] == "load",
         )  # fmt: skip
+        if found and writes:
+            again.remember(run, record, given)
+        return found
 
     return record
 
@@ -213,7 +219,9 @@ def _states(
     assert owner is not None
     state = _state(given, place, call)
     about = said if state is None else said._replace(version=said.version or state[0])
-    observed = observe.observe(place, None, about, owner.folder, budget)
+    writing = way == "write" and _is_open(given)
+    still = observe.still_open(place, about, owner.folder) if writing and not about.version else None
+    observed = observe.observe(place, None, about, owner.folder, budget) if still is None else [still]
     for seen in (observed if way == "read" else _new(observed, call))[:FILES]:
         if state is not None and not seen.touched.bytes:
             seen.touched = msgspec.structs.replace(seen.touched, bytes=state[1])
@@ -221,7 +229,7 @@ def _states(
             observe.doubt(seen, call.inside.began_ns)
         if way == "write" and call is not None and not said.version:
             seen.pointer = call.inside.later.get(place)
-        if way == "write" and seen.path and _is_open(given):
+        if writing and seen.path:
             _pending(seen, given, about)
         yield seen
 
@@ -250,9 +258,10 @@ def _hold(seen: Seen, frame: Any) -> None:
 
 def _hold_part(seen: Seen, call: Call | None, chosen: str) -> None:
     """Have ``seen`` hold the part of a table that was read, unless its file can be read: for where its columns go."""
+    if not chosen or call is None:
+        return
     form = seen.form
-    readable_file = seen.path and (endings.form(seen.path) if form is None else readable(seen.path, form))
-    if chosen and call is not None and not readable_file:
+    if not (seen.path and (endings.form(seen.path) if form is None else readable(seen.path, form))):
         seen.part = chosen
         at_hand.hold(seen, call.result, ordered=True)
         at_hand.told(seen, f"not measured: only some {chosen} were read")

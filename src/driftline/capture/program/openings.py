@@ -4,10 +4,11 @@ Enters: what Python's audit events tell of openings, and what children say of th
 by file and by place in the text. Of very many the older half is forgotten.
 """
 
-import sys
+from threading import get_ident
+from time import perf_counter_ns
 from typing import Any
 
-from driftline.capture.program import sites, whose
+from driftline.capture.program import sites
 from driftline.capture.program.sites import MOST, Read, Visit, Way
 from driftline.capture.script.site import Path, turn_of
 
@@ -20,16 +21,25 @@ class _Kept:
     begun = 0  # files that were opened to be written
 
 
-def opened(path: str, way: str) -> None:
-    """Remember that the user's code itself has opened a file, to read or write it piece by piece."""
-    at = sites.visit() if _by_the_user() else None
+def opened(path: str, way: str, frame: Any) -> None:
+    """Remember that the user's code itself has opened a file, to read or write it piece by piece.
+
+    ``frame``: in which that was, its own or one of the standard library.
+    """
+    told = sites.told()
+    if way == "read" and told is None:  # nearly always: a visit is more than what is remembered
+        taken = sites.way_to(frame, _NEAR)
+        if taken is not None:
+            taken.times += 1
+            sites.keep(taken, Read(perf_counter_ns(), get_ident(), (), None, None, path))
+        return
+    at = sites.visit("", frame, _NEAR)
     if at is None:
         return
     if way == "read":
-        sites.take(at, Read(at.order, at.thread, (), path=path))
+        sites.take(at, Read(at.order, at.thread, (), None, None, path))
         return
     begin(path, at)
-    told = sites.told()
     if told is not None:
         told(at, path)
 
@@ -55,22 +65,6 @@ def _forget() -> None:
         if not visits:
             _files.pop(path, None)
     _Kept.begun = sum(map(len, list(_begun.values())))
-
-
-def _by_the_user() -> bool:
-    """Whether what runs is the user's code, or the standard library on its behalf: no package, and no import."""
-    frame: Any = sys._getframe(1)
-    for _ in range(_NEAR):
-        file = frame.f_code.co_filename
-        if not file.startswith(whose.OWN):
-            if whose.is_user(frame.f_code):
-                return True
-            if file.startswith("<frozen importlib") or any(part in file for part in whose.INSIDE):
-                return False
-        frame = frame.f_back
-        if frame is None:
-            return False
-    return False
 
 
 def written(path: str) -> list[Visit]:

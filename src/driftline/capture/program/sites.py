@@ -108,6 +108,7 @@ _relations: dict[tuple[Way, str], Way] = {}
 _reads: dict[Way, dict[int, list[Read]]] = {}  # by thread
 _paths: dict[Path, list[Way]] = {}
 _lock = threading.Lock()
+_ours: dict[int, Any] = {}  # what modules of Driftline hold, by its id: of whom their frames are, that alone tells
 _FRAMES = range(FARTHEST)
 _next = time.perf_counter_ns
 _thread = threading.get_ident
@@ -140,34 +141,52 @@ def number() -> int:
     return _Kept.number
 
 
-def visit(part: str = "", ours: int = 1) -> Visit | None:
+def visit(part: str = "", frame: Any = None, near: int = 0) -> Visit | None:
     """Return how the user's code has come here; None where it has not, or from too deep.
 
-    ``ours``: as many calls that led here are known to be ours, and are not looked at.
+    Args:
+        part: of what was written.
+        frame: from which on outwards it is looked for; default: that of the caller.
+        near: as ``way_to`` has it.
+    """
+    if frame is None:
+        frame = sys._getframe(1)
+        while frame is not None and id(frame.f_globals) in _ours:
+            frame = frame.f_back
+    way = way_to(frame, near)
+    if way is None:
+        return None
+    way.times = times = way.times + 1
+    return Visit(way, _next(), _thread(), part, (), times - 1)
+
+
+def way_to(frame: Any, near: int = 0) -> Way | None:
+    """Return the way on which the user's code has come to ``frame``; None where it has not, or from too deep.
+
+    Args:
+        frame: from which on outwards it is looked for; None = there is none.
+        near: within how many frames the user's code has to be, with no package and no import between; 0 = anywhere.
     """
     if not _Kept.wanted:
         return None
     key: list[int] = []
-    add, of = key.append, whose.known.get
-    here: Any = sys._getframe(ours)
-    frame = here
-    for _ in _FRAMES:
-        code = frame.f_code
-        owner = of(code.co_filename)
-        if owner is whose.USER or (owner is None and whose.is_user(code)):
-            add(id(code))
-            add(frame.f_lasti)
-        frame = frame.f_back
+    add, of, user, here = key.append, whose.known.get, whose.USER, frame
+    for step in _FRAMES:
         if frame is None:
             break
+        code = frame.f_code  # Python tells of this by an audit event, which takes longer than all else here
+        owner = of(code.co_filename)
+        if owner is user or (owner is None and whose.is_user(code)):
+            add(id(code))
+            add(frame.f_lasti)
+        elif not key:
+            if code.co_filename.startswith(whose.OWN):
+                _ours[id(frame.f_globals)] = frame.f_globals
+            elif near and (step >= near or whose.ends(code.co_filename)):
+                return None
+        frame = frame.f_back
     found = tuple(key)
-    way = _ways.get(found)
-    if way is None:
-        way = _taken(found, here)
-    if way is None:
-        return None
-    way.times = times = way.times + 1
-    return Visit(way, _next(), _thread(), part, turn=times - 1)
+    return _ways.get(found) or _taken(found, here)
 
 
 def _taken(key: tuple[int, ...], frame: Any) -> Way | None:
@@ -196,10 +215,9 @@ def read(
     renamed: Mapping[str, str] | None = None,
     levels: tuple[str, ...] = (),
     relation: str = "",
-    ours: int = 1,
 ) -> None:
     """Remember what was read where the user's code is now, by a library for a ``relation`` of what it reads there."""
-    at = visit("", ours + 1)
+    at = visit()
     if at is None:
         return
     if relation:
@@ -212,14 +230,18 @@ def read(
 
 def take(at: Visit, one: Read) -> None:
     """Remember what was read there, and have it told."""
-    keep(at, one)
+    keep(at.way, one)
     if _Kept.told is not None:
         _Kept.told(at, one)
 
 
-def keep(at: Visit, one: Read) -> None:
-    """Remember what was read there."""
-    _reads.setdefault(at.way, {}).setdefault(at.thread, []).append(one)
+def keep(way: Way, one: Read) -> None:
+    """Remember what was read on a way."""
+    held = _reads.get(way)
+    if held is not None and one.thread in held:  # nearly always
+        held[one.thread].append(one)
+    else:
+        _reads.setdefault(way, {}).setdefault(one.thread, []).append(one)
     _Kept.number += 1
     if _Kept.number > MOST:
         _forget()

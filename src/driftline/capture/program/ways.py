@@ -121,7 +121,9 @@ def take(took: Took, thread: int) -> None:
     if took.written:
         openings.begin(took.written, at)
     else:
-        sites.keep(at, Read(at.order, thread, took.datasets, took.fields, None, took.path, took.renamed, took.levels))
+        sites.keep(
+            at.way, Read(at.order, thread, took.datasets, took.fields, None, took.path, took.renamed, took.levels)
+        )
 
 
 def thread_of(name: str) -> int:

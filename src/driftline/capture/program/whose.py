@@ -33,6 +33,11 @@ def is_user(code: CodeType) -> bool:
     return whose is USER
 
 
+def ends(file: str) -> bool:
+    """Whether what code of a library's file does is its own work: a package's or an import's, not plain Python's."""
+    return file.startswith("<frozen importlib") or any(part in file for part in INSIDE)
+
+
 def loaded_as(file: str) -> str:
     """Return the name of the module that a file was loaded as; "" where it is none, or the script that was run."""
     name, among = _names.get(file, ("", -1))

@@ -63,6 +63,16 @@ def add(trace: Trace, way: Way, seen: Seen) -> Touched:
     return seen.touched
 
 
+def once_more(trace: Trace, index: int, handle: Any) -> None:
+    """Record that the output at a place, which is measured when it is closed, was written to again, by a ``handle``."""
+    seen, outputs = trace.outputs[index], recalled.of(trace, "write")
+    seen.at_ns = max(seen.at_ns, time.time_ns())
+    for output in outputs.open():
+        _still_open(output, seen.at_ns)
+    seen.handle, seen.rootless = handle, False
+    outputs.put(index, seen)
+
+
 def _still_open(output: Seen, now_ns: int) -> None:
     """Let what is being written while something else is read or written end no earlier than that."""
     file = output.handle()

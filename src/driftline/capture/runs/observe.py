@@ -149,6 +149,22 @@ def of_file(path: str, given: Given, folder: str, budget: measure.Budget | None 
     return _file(path, located(path, folder, root), given, budget)
 
 
+def still_open(path: str, given: Given, folder: str) -> Seen | None:
+    """Return the regular file at ``path``, to which more may be written, with no version; None = there is none."""
+    plain = place.file(path, folder)
+    if plain is None:
+        return None
+    touched = Touched(
+        dataset=Dataset(given.namespace or plain.located.namespace, plain.located.name),
+        kind=given.kind or "file",
+        partition=given.partition or plain.located.partition,
+        bytes=plain.state.st_size,
+        attributes=_text(given.attributes),
+    )
+    size, modified_ns = plain.state.st_size, plain.state.st_mtime_ns
+    return Seen(touched=touched, path=plain.path, size=size, modified_ns=modified_ns, pending=True)
+
+
 def _file(
     path: str, spot: Located, given: Given, budget: measure.Budget | None, found: os.stat_result | None = None
 ) -> Seen:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from driftline.capture.runs.trace import Seen, Trace
+from driftline.capture.tables import measure
+from driftline.event.lineage import Dataset
 
 Way = Literal["read", "write"]
 WAYS: tuple[Way, ...] = ("read", "write")
@@ -18,18 +20,32 @@ WAYS: tuple[Way, ...] = ("read", "write")
 class Recalled:
     """The places in one list of versions."""
 
-    __slots__ = ("_into", "_last", "_open", "_places")
+    __slots__ = ("_hashed", "_into", "_last", "_open", "_others", "_places", "again")
 
     def __init__(self, into: list[Seen]) -> None:
         self._into = into
-        self._places: dict[tuple[object, ...], list[int]] = {}
+        self._places: dict[tuple[object, ...], dict[int, None]] = {}  # each once, however often it is put
+        self._hashed: dict[
+            tuple[Dataset, str], dict[int, None]
+        ] = {}  # by version: files that go by a hash of their bytes
+        self._others: dict[tuple[object, ...], dict[int, None]] = {}  # as the places: all that do not
         self._open: dict[int, Seen] = {}  # by identity: those that are being written to an open file
         self._last: tuple[int, Seen | None] = (0, None)  # how many were gone through, and the last of them
+        self.again: dict[tuple[object, str], tuple[object, ...]] = {}  # by hook and path, of ``hooks.again``
 
     def alike(self, seen: Seen) -> Iterator[tuple[int, Seen]]:
-        """Yield the places at which the same version as ``seen`` may lie, and what lies there, in order."""
+        """Yield the places at which the same version as ``seen`` may lie, and what lies there, in order.
+
+        Of files that both go by a hash another hash is another version, and a file may have very many of them.
+        """
         self._follow()
-        found = {place for key in (*_keys(seen), _pointed(seen)) for place in self._places.get(key, ())}
+        held = [self._places.get(_pointed(seen), {})]
+        if seen.touched.version.startswith(measure.BYTES):
+            held.append(self._hashed.get((seen.touched.dataset, seen.touched.version), {}))
+            held += [self._others.get(key, {}) for key in _keys(seen)]
+        else:
+            held += [self._places.get(key, {}) for key in _keys(seen)]
+        found = {place for places in held for place in places}
         for place in sorted(found):
             yield place, self._into[place]
 
@@ -46,12 +62,25 @@ class Recalled:
         self._open = {key: seen for key, seen in list(self._open.items()) if seen.handle is not None}
         return list(self._open.values())
 
+    def pending(self, dataset: Dataset, path: str) -> tuple[int, Seen] | None:
+        """Return the place of the file that was still being written when it was last looked at, and what lies there."""
+        self._follow()
+        for place in self._places.get((dataset, "path", path), ()):
+            if self._into[place].pending and self._into[place].path == path:
+                return place, self._into[place]
+        return None
+
     def put(self, place: int, seen: Seen) -> None:
         """Take note that ``seen`` lies at ``place`` now, or has another name."""
+        hashed = seen.touched.version.startswith(measure.BYTES) and not seen.pending and not seen.deferred
         for key in _keys(seen):
-            self._places.setdefault(key, []).append(place)
+            self._places.setdefault(key, {})[place] = None
+            if not hashed:
+                self._others.setdefault(key, {})[place] = None
+        if hashed:
+            self._hashed.setdefault((seen.touched.dataset, seen.touched.version), {})[place] = None
         if seen.pointer is not None:
-            self._places.setdefault(_pointed(seen), []).append(place)
+            self._places.setdefault(_pointed(seen), {})[place] = None
         if seen.handle is not None:
             self._open[id(seen)] = seen
         if place == self._last[0] - 1:

@@ -3,6 +3,8 @@
 Enters: a path, for text tables with their header. Leaves: the name of the format, or ""; what stands between columns.
 """
 
+from functools import lru_cache
+
 _PACKED = ("", ".gz", ".bz2", ".zst")
 ENDINGS = {
     "parquet": (".parquet", ".pq", ".parq", ".parquet.gzip"),
@@ -30,6 +32,7 @@ def separator(path: str, header: str) -> str:
     return best if "," not in header and best in header else ","
 
 
+@lru_cache(maxsize=4_096)
 def form(path: str) -> str:
     """Return the format of a file as its name says; "" where it says none that is known."""
     name = path.lower()

@@ -96,7 +96,7 @@ def hooks_off() -> None:
 
 def hooks_on() -> None:
     """Put the hooks on, now and for what will be imported."""
-    opens.install(around.active, openings.opened)
+    opens.install(around.enclosing, openings.opened)
     for library in (*HOOKS, *HOOKS):  # twice, as the hooks for one library may have loaded another one
         module = sys.modules.get(library)
         if module is not None and imported.is_one(module):

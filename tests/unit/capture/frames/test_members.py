@@ -53,3 +53,8 @@ def test_a_kind_of_frame_or_array_that_another_library_makes_is_no_model() -> No
         def predict(self) -> None: ...
 
     assert members.spelled(Own()).endswith("Own")
+
+
+def test_plain_is_what_has_values_of_python_s_own_alone() -> None:
+    assert all(map(members.plain, (None, 1, "a", [1, (2.5, None)], {"a": b"x", "b": [True]})))
+    assert not any(map(members.plain, (LinearRegression(), [1, LinearRegression()], {"a": {1}}, object(), range(3))))

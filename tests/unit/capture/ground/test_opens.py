@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -182,3 +183,33 @@ def test_what_the_program_does_after_the_modules_have_ended_is_as_ever(tmp_path:
     assert "driftline" not in ran.stderr
     assert (tmp_path / "made.txt").exists()
     assert not (tmp_path / "late.txt").exists()
+
+
+def test_where_a_name_leads_and_whether_it_is_there_is_looked_at_each_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told: list[tuple[str, str]] = []
+    run = SimpleNamespace(opened={}, trace=SimpleNamespace(again={}))
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "f.txt").touch()
+    monkeypatch.setattr(opens._state, "around", lambda: run)
+    monkeypatch.setattr(opens._state, "told", lambda path, way, frame: told.append((path, frame.f_code.co_name)))
+    monkeypatch.setattr(opens._state, "on", True)
+    here = sys._getframe().f_code.co_name
+    for folder in "ab":
+        monkeypatch.chdir(tmp_path / folder)
+        opens._heard("open", ("f.txt", "r", os.O_RDONLY))
+    Path("f.txt").unlink()
+    opens._heard("open", ("f.txt", "r", os.O_RDONLY))  # that will fail
+    opens._heard("open", ("f.txt", "w", os.O_WRONLY))
+    paths = [str(tmp_path / folder / "f.txt") for folder in "ab"]
+    assert [path for path, _ in told] == [*paths, paths[1]]
+    assert {name for _, name in told} == {here}  # not one of ours
+    assert list(run.opened) == [(paths[0], "read"), (paths[1], "read"), (paths[1], "write")]
+    first = next(iter(run.trace.again.values()), None)
+    opens._heard("open", ("f.txt", "r", os.O_RDONLY))  # what it has written
+    assert first is None
+    assert list(run.trace.again) == [paths[1]]
+    opens._heard("open", ("f.txt", "w", os.O_WRONLY))
+    assert not run.trace.again

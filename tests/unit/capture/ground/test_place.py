@@ -190,3 +190,15 @@ def test_a_link_that_is_gone_up_from_names_what_was_read_and_nothing_is_left_ove
     found = [Path(one.name).parts[-2:] for one in (*event.inputs, *event.outputs)]
     assert found == [("deep", "x.csv"), ("deep", "y.csv")]
     assert "driftline_gaps" not in event.run.facets
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["a", "a/b.csv", "/a/b", "/", "//a", "a/", "./a", "a/./b", ".a", "a/.b", "a//b", "/a/", "", ".", "a.b", "~/a"],
+)
+def test_an_absolute_path_is_that_of_python_also_where_nothing_is_changed_in_it(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (tmp_path, Path("/")):
+        monkeypatch.chdir(folder)
+        assert place.absolute(given) == os.path.abspath(given)  # noqa: PTH100 - it is what a path is compared with

@@ -6,8 +6,7 @@ How often one is looked at is counted at ``database._executed``; what has to be 
 import contextlib
 import pickle
 import sqlite3
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 from tests.recorded import names
 
 import driftline
-from driftline.capture.hooks import database, earlier, repeated
+from driftline.capture.hooks import database, earlier
 from driftline.capture.hooks.addresses import Place
 from driftline.capture.program import sites
 from driftline.capture.runs import transactions
@@ -188,40 +187,3 @@ def test_each_place_that_reads_is_known(shop: sqlite3.Connection) -> None:
             ask()
         ask()
     assert len(sites._reads) == before + 2
-
-
-def _sqlite(text: str) -> Any:
-    with contextlib.closing(sqlite3.connect("shop.db")) as connection:
-        for _ in range(3):
-            connection.cursor().execute(text).fetchall()
-
-
-def _alchemy(text: str) -> Any:
-    engine = sa.create_engine("sqlite:///shop.db")
-    with engine.connect() as connection:
-        for _ in range(3):
-            connection.execute(sa.text(text)).fetchall()
-    engine.dispose()
-
-
-@pytest.mark.parametrize("ask", [_sqlite, _alchemy])
-def test_the_calls_that_are_not_looked_at_are_ours(
-    shop: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, ask: Callable[[str], Any]
-) -> None:
-    """From ``sites.visit`` on outwards, as many as ``repeated`` says beside ``visit`` and ``read``, and one more."""
-    found: list[list[str]] = []
-    original = sites.visit
-
-    def visit(part: str = "", ours: int = 1) -> Any:
-        if ours > 2:
-            frame: Any = sys._getframe(1)
-            found.append([])
-            for _ in range(ours):
-                found[-1].append(frame.f_globals["__name__"].partition(".")[0])
-                frame = frame.f_back
-        return original(part, ours + 1)
-
-    monkeypatch.setattr(sites, "visit", visit)
-    with driftline.run("job"):
-        ask("select b from t")
-    assert found == [["driftline"] * (repeated._OURS + 1)] * 2

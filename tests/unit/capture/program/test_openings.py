@@ -80,3 +80,22 @@ def test_which_of_several_tables_a_thread_was_given_is_a_hedge(script: Script) -
         assert {(source, sure) for source, *_, sure in edges(events, f"out_{k}.json")["b"]} == {
             ("in_x.csv", 0.5), ("in_y.csv", 0.5),
         }  # fmt: skip
+
+
+def test_each_opening_of_the_same_file_is_known_by_where_it_was(script: Script) -> None:
+    """The last of two texts that one loop opens by the same name is the one that the frame was made of."""
+    events = script(BEGIN + (
+        "import json, os\n"
+        "for folder in 'xy':\n"
+        "    os.makedirs(folder)\n"
+        "    with open(f'{folder}/in.json', 'w') as file:\n"
+        "        json.dump([{'a': 1}], file)\n"
+        "for folder in 'xy':\n"
+        "    os.chdir(folder)\n"
+        "    with open('in.json') as file:\n"
+        "        rows = json.load(file)\n"
+        "    pd.DataFrame([{'b': one['a'] + 1} for one in rows]).to_csv('out.csv', index=False)\n"
+        "    os.chdir('..')\n"
+    ))  # fmt: skip
+    for folder in "xy":
+        assert {source for source, *_ in edges(events, f"{folder}/out.csv")["b"]} == {f"{folder}/in.json"}

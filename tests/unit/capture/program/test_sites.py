@@ -1,6 +1,7 @@
 """Where reads and writes stand in the code; expected positions were counted by hand in the texts below."""
 
 import gc
+import os
 import sys
 import threading
 import weakref
@@ -185,3 +186,31 @@ def test_a_loop_stands_where_what_it_goes_over_ends() -> None:
     query = "class Query:\n    def __iter__(self):\n        yield tell(0)\n\n\n"
     found = run(query + "for one in Query():\n    str(one)\nkept = [one for one in Query()]\n")
     assert [ends(one)[0] for one in found] == [(6, 18), (8, 30)]
+
+
+def test_of_whom_a_frame_is_is_known_by_what_its_module_holds_for_driftline_alone() -> None:
+    sites.read([ONE])
+    assert run("tell()\n")[0] is not None
+    assert sites._ours
+    assert all(held["__name__"].startswith("driftline.capture.") for held in sites._ours.values())
+    assert vars(sys.modules[sites.__name__]) in sites._ours.values()
+
+
+def test_what_a_package_does_near_the_user_s_code_is_its_own_and_what_plain_python_does_is_not() -> None:
+    def found(file: str) -> bool:
+        names: dict[str, Any] = {"frame": sys._getframe}
+        exec(compile("def act():\n    return frame()\n", file, "exec"), names)
+        return sites.way_to(names["act"](), 12) is not None
+
+    assert found("script.py")
+    assert found(os.__file__)
+    assert not found("/usr/lib/python3/site-packages/tool/read.py")
+    assert not found("<frozen importlib._bootstrap>")
+
+
+def test_what_is_called_from_afar_is_not_near() -> None:
+    names: dict[str, Any] = {"frame": sys._getframe}
+    exec(compile("def act(n):\n    return act(n - 1) if n else frame()\n", os.__file__, "exec"), names)
+    assert sites.way_to(names["act"](10), 12) is not None
+    assert sites.way_to(names["act"](12), 12) is None
+    assert sites.way_to(names["act"](12)) is not None

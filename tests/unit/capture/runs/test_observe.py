@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import driftline as dl
-from driftline.capture.runs.observe import Given, files, name_of, observe
+from driftline.capture.runs.observe import Given, files, name_of, observe, still_open
 from driftline.capture.tables import measure, native
 from driftline.event.lineage import Dataset
 from driftline.testing import MemorySink
@@ -140,3 +140,19 @@ def test_a_file_beside_which_something_cannot_be_read_is_named_by_its_bytes(
     monkeypatch.setattr(native, "_outs", refused)
     (seen,) = observe(tmp_path / "x.csv", None, Given(), str(tmp_path))
     assert (seen.touched.version, seen.touched.attributes) == (measure.of_bytes(b"a\n1\n"), {})
+
+
+def test_a_file_that_is_still_open_is_named_as_it_will_be_and_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "2013-01-31.csv"
+    with path.open("w") as file:
+        file.write("x\n")
+        file.flush()
+        before = measure._hashes.copy()
+        found = still_open(str(path), Given(kind="table"), str(tmp_path.parent))
+        (known,) = observe(path, None, Given(kind="table"), str(tmp_path.parent))
+    assert found is not None
+    assert (found.pending, found.touched.version, found.touched.bytes) == (True, "", 2)
+    assert (found.touched.dataset, found.touched.partition) == (known.touched.dataset, "2013-01-31")
+    assert (found.path, found.size, found.modified_ns) == (known.path, known.size, known.modified_ns)
+    assert measure._hashes == before
+    assert still_open(str(tmp_path), Given(), str(tmp_path)) is None

@@ -60,6 +60,17 @@ def test_what_got_another_name_is_found_by_it() -> None:
     assert versions(recalled.of(found, "write"), seen("b", path="/b")) == ["1"]
 
 
+def test_of_a_file_that_is_written_over_and_over_only_the_same_bytes_are_looked_at() -> None:
+    found = trace()
+    found.outputs += [seen("a", f"xxh3:{turn}", path="/a") for turn in range(100)]
+    places = recalled.of(found, "write")
+    assert versions(places, seen("a", "xxh3:7", path="/a")) == ["xxh3:7"]
+    assert versions(places, seen("a", "xxh3:x", path="/a")) == []
+    assert len(versions(places, seen("a", "stat:7", path="/a"))) == 100  # that may be any of them, by size and time
+    found.outputs.append(seen("a", "stat:1", path="/a"))
+    assert versions(places, seen("a", "xxh3:8", path="/a")) == ["xxh3:8", "stat:1"]
+
+
 def test_a_version_is_held_only_if_it_lies_there_itself() -> None:
     found = trace()
     mine = seen("a")
@@ -85,11 +96,34 @@ def test_a_run_collects_what_it_would_collect_if_each_version_were_compared_with
     found = trace()
     for _ in range(400):
         name, part = chance.choice("ab"), chance.choice(("", "x", "y"))
-        one = seen(name, chance.choice("123"), partition=part, path=chance.choice(("", "/1", "/2")))
-        one.pending = chance.random() < 0.2
+        version = chance.choice(("", "1", "2", "xxh3:1", "xxh3:2", "xxh3:3"))
+        one = seen(name, version, partition=part, path=chance.choice(("", "/1", "/2")))
+        one.pending, one.size = chance.random() < 0.2, chance.choice((1, 2))
         way: recalled.Way = chance.choice(recalled.WAYS)
         into = list(found.inputs if way == "read" else found.outputs)
         expected = [place for place, known in enumerate(into) if collect._same(known, one)]
         places = [place for place, known in recalled.of(found, way).alike(one) if collect._same(known, one)]
         assert places == expected
         collect.add(found, way, one)
+
+
+def test_what_is_put_again_and_again_is_looked_at_once() -> None:
+    found = trace()
+    found.outputs.append(seen("a", path="/1"))
+    places = recalled.of(found, "write")
+    for _ in range(3):
+        places.put(0, found.outputs[0])
+    assert versions(places, seen("a", path="/1")) == ["1"]
+    assert {key: list(held) for key, held in places._places.items()} == {key: [0] for key in places._places}
+
+
+def test_a_file_that_is_still_written_is_found_by_its_name_and_path() -> None:
+    found = trace()
+    found.outputs += [seen("a", "1", path="/1"), seen("a", "", path="/2"), seen("b", "", path="/1")]
+    places = recalled.of(found, "write")
+    assert places.pending(Dataset("file", "a"), "/1") is None
+    found.outputs[0].pending = True
+    assert places.pending(Dataset("file", "a"), "/1") == (0, found.outputs[0])
+    assert places.pending(Dataset("file", "a"), "/2") is None
+    found.outputs[0].path = "/3"  # it was renamed
+    assert places.pending(Dataset("file", "a"), "/1") is None
