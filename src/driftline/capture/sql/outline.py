@@ -20,6 +20,11 @@ _TOKEN = re.compile(
       | (?P<lead>[=<>]\s*|\b(?:LIMIT|BETWEEN|AND)\s+)(?P<number>\d+(?:\.\d+)?)\b""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
+_VALUE = r"(?>[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?(?!\w)|'\u00a7\d+\u00a7'|null\b|true\b|false\b|\?)"
+_ROWS = later.pattern(  # that a statement spells out, of nothing but texts and numbers
+    rf"\bVALUES\s*+(?>\(\s*+{_VALUE}(?>\s*+,\s*+{_VALUE})*+\s*+\)\s*+,?\s*+)+", re.IGNORECASE
+)
+_NUMBER = later.pattern(r"('\u00a7\d+\u00a7')|[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?")
 _LIST = later.pattern("'\u00a7\\d+\u00a7'(?:\\s*,\\s*'\u00a7\\d+\u00a7')*")
 _UNNAMED = later.pattern(r"\bunnamed_relation_[0-9a-f]+")
 _ESCAPED = later.pattern(r"\b[eE]'")
@@ -75,7 +80,12 @@ def normalise(sql: str) -> Outline:
             return f"{found.group('lead')}7"
         return found.group()
 
-    return _TOKEN.sub(take, _UNNAMED.sub("unnamed_relation", sql)), tuple(literals)
+    found = _TOKEN.sub(take, _UNNAMED.sub("unnamed_relation", sql))
+    return _ROWS.sub(_unnumbered, found), tuple(literals)
+
+
+def _unnumbered(rows: re.Match[str]) -> str:
+    return _NUMBER.sub(lambda found: found[1] or "7", rows[0])
 
 
 @functools.lru_cache(FORMS)
