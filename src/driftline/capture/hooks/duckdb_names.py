@@ -86,6 +86,13 @@ class Meanings:
             if not key.startswith(f"{duckdb_scope.TEMP}."):
                 self._made.drop(connection, key)
 
+    def shadowed(self, connection: Any, text: str) -> bool:
+        """Whether one of several statements makes a temporary table of the name of another one."""
+        made = [name for one in duckdb_scope.apart(text) for name in duckdb_scope.temporary(one)] if ";" in text else ()
+        return any(
+            not self._catalog.temporary(connection, name) and self._catalog.columns(connection, name) for name in made
+        )
+
     def is_variable(self, connection: Any, name: str, caller: Any) -> bool:
         """Whether a table's name means a frame among the caller's variables rather than a table."""
         if name.lower() in self._registered.of(connection):

@@ -75,6 +75,12 @@ def moved(text: str) -> list[Way] | None:
     return [way(one) for one in _LISTED.findall(listed)]
 
 
+def temporary(text: str) -> list[str]:
+    """Return the name of the temporary table or view that one statement makes, without what it is in; none = none."""
+    made = _MAKES.match(text)
+    return [] if made is None else [way(made["name"])[-1]]
+
+
 def changed(text: str) -> list[str]:
     """Return the tables and views that one statement has dropped or altered, in small letters."""
     dropped, altered = _DROPS.match(text), _ALTERS.match(text)
@@ -121,9 +127,9 @@ class Scope:
         """One statement that sets no search path has run."""
         if verbs := ends(text):
             self.ended(verbs[0])
-        elif (made := _MAKES.match(text)) is not None:
+        elif made := temporary(text):
             bounded.room(self.temporary, MOST)
-            self.temporary[way(made["name"])[-1]] = None
+            self.temporary[made[0]] = None
         elif (dropped := _DROPS.match(text)) is not None:
             for name in map(way, _LISTED.findall(dropped["names"])):
                 if passing(".".join(name)):

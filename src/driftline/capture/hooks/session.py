@@ -115,7 +115,7 @@ class Session:
                 return commits.control(connection, text, lost)
             if transactions.mixed(text):
                 return commits.together([self.sql(connection, one, caller) for one in commits.apart(text)])
-            if duckdb_scope.moves(text):
+            if duckdb_scope.moves(text) or self.names.shadowed(connection, text):
                 return self._moving(connection, text, caller)
         if duckdb_export.folder(text):
             return duckdb_export.recorder(text, lambda one: self.sql(connection, one, caller, told=False))
@@ -173,16 +173,16 @@ class Session:
     def _moving(self, connection: Any, text: str, caller: Any) -> Record:
         """Statements some of which have the connection look elsewhere for tables: each is understood where it ran."""
         scope = self.catalog.scopes.own(connection)
-        path = scope.path
+        before = scope.path, dict(scope.temporary)
 
         def record(run: Recording, *, failed: bool = False) -> None:
             if failed:
                 return
-            scope.path = path
+            scope.path, scope.temporary = before
             for one in duckdb_scope.apart(text):
-                self.catalog.moved(connection, one)
                 self.catalog.changed()
                 found = self.sql(connection, one, caller)
+                self.catalog.moved(connection, one)
                 if found is not None:
                     found(run)
 

@@ -101,6 +101,10 @@ PROGRAMS: dict[str, tuple[str, list[str], set[str], dict[str, str]]] = {
         TWO, ["CREATE TEMP TABLE t AS SELECT a AS q FROM t", "CREATE TABLE w AS SELECT * FROM t"],
         {"t"}, {"temp.t.q": "t.a", "w.q": "temp.t.q"},
     ),
+    "in one text with what it stands before": (
+        TWO, ["CREATE TEMP TABLE t AS SELECT a AS q FROM t; CREATE TABLE w AS SELECT * FROM t"],
+        {"t"}, {"temp.t.q": "t.a", "w.q": "temp.t.q"},
+    ),
     "one that is declared": (
         TWO + "CREATE TABLE f (x INT)",
         ["CREATE TEMP TABLE t (z INT)", "INSERT INTO t SELECT x AS z FROM f", "INSERT INTO own.t SELECT z FROM main.t"],
