@@ -23,6 +23,7 @@ from driftline.capture.sql.relation import Output, Source
 from driftline.event.lineage import Dataset, Field
 from driftline.event.names import distinct
 
+Given = tuple[tuple[Dataset, ...], tuple[Field, ...] | None, Node]  # what ``sites.read`` is told of a result
 FRAMES = frozenset(("DataFrame", "LazyFrame", "Series", "Table", "RecordBatch"))
 _LIBRARIES = frozenset(("pandas", "polars", "pyarrow"))
 
@@ -68,8 +69,8 @@ def queried(
     given: Iterable[str] = (),
     relation: str = "",
     apart: frozenset[tuple[str, str]] = frozenset(),
-) -> tuple[tuple[Field, ...] | None, Node]:
-    """Remember that ``frame``, or whatever the user's code makes of it here, is what a SELECT gave; returns that.
+) -> Given:
+    """Remember that ``frame``, or whatever the user's code makes of it here, is what a SELECT gave; returns what it is.
 
     Args:
         frame: what it gave; None = rows.
@@ -91,8 +92,9 @@ def queried(
     if is_frame(frame):
         node.put(frame, made)
     known = fields or tuple(Field(name) for name in names) or None
-    sites.read((one for found in datasets.values() for one in found), known, made, relation=relation)
-    return known, made
+    sources = tuple(one for found in datasets.values() for one in found)
+    sites.read(sources, known, made, relation=relation)
+    return sources, known, made
 
 
 def _told(lineage: Lineage, spelled: Callable[[str], str]) -> tuple[str, ...]:

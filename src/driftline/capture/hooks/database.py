@@ -185,7 +185,7 @@ def _gave(ran: _Ran, lineage: Any, datasets: Mapping[Source, tuple[Dataset, ...]
     """Remember where the frame comes from that a SELECT gave, or the rows, whose columns its driver names."""
     told, names, fields = ran.told, repeated.described(ran.told.gave), glance.at(ran.result).fields
     spelled, apart = analysis.spelled, (told.relation, told.apart)
-    fields, node = origin.queried(ran.result, lineage, datasets, spelled, fields, names, *apart)
+    _, fields, node = origin.queried(ran.result, lineage, datasets, spelled, fields, names, *apart)
     versions = {one: repeated.version(ran.transaction, one) for found in datasets.values() for one in found}
     if ran.frame is None and ran.result is None:
         given = repeated.Given(versions, fields, node, names, apart)

@@ -12,6 +12,7 @@ from typing import Any
 
 from driftline.capture.ground import fault, own
 from driftline.capture.hooks import commits, patch, raised
+from driftline.capture.hooks.duckdb_calls import Calls
 from driftline.capture.hooks.duckdb_frames import FETCHERS, OF_THE_MODULE
 from driftline.capture.hooks.duckdb_relations import Relations
 from driftline.capture.hooks.patch import Patch
@@ -29,6 +30,7 @@ ENDINGS = {
     "close": transactions.rollback,
     "__exit__": transactions.rollback,
 }
+_VERBS = {"begin": "begin", "commit": "commit"}  # others take back what was not committed
 MAKERS = ("create", "to_table", "create_view", "to_view")
 TABLES = ("table", "view")
 GIVERS = ("values", "table_function", "from_df", "from_arrow")  # of relations, from nothing that has a name
@@ -49,16 +51,18 @@ def install(duckdb: Any) -> list[Patch]:
     """Put the hooks on and return what was replaced."""
     connection, relation = duckdb.DuckDBPyConnection, duckdb.DuckDBPyRelation
     session = Session(duckdb)
-    relations = Relations(duckdb, session)
+    relations, calls = Relations(duckdb, session), Calls(session)
     hooks: list[tuple[Any, Iterable[str], Before]] = [
-        (connection, STATEMENTS, session.statement),
-        (duckdb, STATEMENTS, session.module_statement),
-        (connection, READERS, session.reader),
-        (duckdb, READERS, session.module_reader),
+        (connection, STATEMENTS, calls.statement),
+        (duckdb, STATEMENTS, calls.module_statement),
+        (connection, READERS, calls.reader),
+        (duckdb, READERS, calls.module_reader),
         (connection, TABLES, relations.table),
         (duckdb, TABLES, relations.module_table),
-        (connection, ("register",), session.register),
-        (duckdb, ("register",), session.module_register),
+        (connection, ("register",), calls.register),
+        (duckdb, ("register",), calls.module_register),
+        (connection, ("unregister",), calls.unregister),
+        (duckdb, ("unregister",), calls.module_unregister),
         (relation, WRITERS, relations.writer),
         (relation, MAKERS, relations.maker),
         (relation, ("insert_into",), relations.inserter),
@@ -74,17 +78,15 @@ def install(duckdb: Any) -> list[Patch]:
         one
         for owner, names, before in hooks
         for name in names
-        for one in _around(
-            owner, name, before, relations.belongs, session.catalog.ran if name in _CHANGING else _unchanged
-        )
+        for one in _around(owner, name, before, relations.belongs, relations.ran if name in _CHANGING else _unchanged)
     ]
     patches += [
         one for owner, names, before, after in fetching for name in names for one in _around(owner, name, before, after)
     ]
     for name, act in ENDINGS.items():
 
-        def ended(made: Any, *_: Any, act: Callable[..., Any] = act) -> None:
-            session.catalog.ran(())
+        def ended(made: Any, *_: Any, act: Callable[..., Any] = act, verb: str = _VERBS.get(name, "rollback")) -> None:
+            session.ended(made, verb)
             act(made)
 
         patches += _ending(connection, name, ended, lambda made, *_: session.catalog.lost(made))
@@ -114,7 +116,7 @@ def _nothing(args: tuple[Any, ...], kwargs: Mapping[str, Any], caller: Any) -> N
     """Record nothing: only whose relation it is is remembered."""
 
 
-def _unchanged(given: Iterable[Any]) -> None:
+def _unchanged(args: tuple[Any, ...], kwargs: Mapping[str, Any], *, failed: bool = False) -> None:
     """Nothing of a catalog can have changed."""
 
 
@@ -123,7 +125,7 @@ def _around(
     attribute: str,
     before: Before,
     after: Callable[..., Any],
-    ran: Callable[[Iterable[Any]], None] = _unchanged,
+    ran: Callable[..., None] = _unchanged,
 ) -> list[Patch]:
     """Have ``before`` look at each call; what it returns is called once the original has returned, ``after`` always.
 
@@ -144,13 +146,13 @@ def _around(
         try:
             result = raised.evaluated(_CALL, caller.f_globals, inside)  # our own constant, in the caller's variables
         except raised.ANY as error:
-            fault.attempt(piece, ran, (*args, *kwargs.values()))
+            fault.attempt(piece, ran, args, kwargs, failed=True)
             if begun is not None:
                 begun.inside.closed = True
                 fault.attempt(piece, end, begun, failed=True)
             raised.through(error)
             raise
-        fault.attempt(piece, ran, (*args, *kwargs.values()))
+        fault.attempt(piece, ran, args, kwargs)
         if begun is not None:
             begun.inside.closed = True
             fault.attempt(piece, end, begun)

@@ -7,23 +7,27 @@ until something has run that may change more than rows; of databases that others
 
 import re
 import weakref
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from driftline import later
+from driftline.capture.ground import own as ours
+from driftline.capture.hooks import duckdb_scope
+from driftline.capture.hooks.duckdb_scope import MAIN, TEMP, Scopes, Way
 from driftline.capture.runs import transactions
 from driftline.event.lineage import Field
 
 _COLUMNS = (
-    "select column_name, data_type, database_name, schema_name from duckdb_columns() "
+    "select column_name, data_type, lower(database_name), lower(schema_name) from duckdb_columns() "
     "where lower(table_name) = ? order by column_index"
 )
 _DATABASES = "select path, lower(database_name), type from duckdb_databases() where not internal order by database_oid"
 _EXTENSION = "select 1 from duckdb_extensions() where extension_name = 'json' and loaded"
+_SCHEMATA = "select lower(database_name), lower(schema_name) from duckdb_schemas()"
 _SCHEMAS = frozenset(("information_schema", "pg_catalog"))
 _VIEWS = ("sqlite_master", "sqlite_schema", "sqlite_temp_", "duckdb_", "__duckdb_")  # the last ones are no tables
 _KEYS = (
-    "select constraint_column_names from duckdb_constraints() "
+    "select constraint_column_names, lower(database_name), lower(schema_name) from duckdb_constraints() "
     "where lower(table_name) = ? and constraint_type in ('PRIMARY KEY', 'UNIQUE')"
 )
 _ROWS = later.pattern(  # one statement that changes rows at most
@@ -39,18 +43,34 @@ def own(name: str) -> bool:
     return not _SCHEMAS.isdisjoint(way) or plain.startswith(_VIEWS)
 
 
+def rows(text: str) -> bool:
+    """Whether a text is one statement that changes rows at most, and no tables."""
+    return _ROWS.fullmatch(text) is not None
+
+
+class Meant(NamedTuple):
+    """The table that a name means, in small letters."""
+
+    database: str
+    schema: str
+    name: str
+
+
 class Catalog:
     """The catalogs of all connections of this process."""
 
     def __init__(self, duckdb: Any) -> None:
         self.execute = duckdb.DuckDBPyConnection.execute  # the originals, taken before they are patched
         self.query = duckdb.DuckDBPyConnection.sql
+        self.close = duckdb.DuckDBPyConnection.close
         self._fetch = duckdb.DuckDBPyConnection.fetchall
         self._error = duckdb.Error
         self._plans: bool | None = None  # DuckDB tells the plans of statements
-        self._known: weakref.WeakKeyDictionary[Any, dict[tuple[str, str], list[Any]]] = weakref.WeakKeyDictionary()
-        self._alone: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
-        self._changes = 0  # that catalogs may have had
+        self._known: weakref.WeakKeyDictionary[Any, dict[tuple[str, ...], list[Any]]] = weakref.WeakKeyDictionary()
+        self._own: weakref.WeakKeyDictionary[Any, tuple[str, str]] = weakref.WeakKeyDictionary()
+        self._uncommitted: weakref.WeakSet[Any] = weakref.WeakSet()  # connections that may have changed a catalog
+        self.scopes = Scopes()
+        self.number = 0  # another one once a name may mean something else, or a table may have other columns
 
     def ask(self, connection: Any, query: str, parameters: Sequence[Any] = ()) -> list[Any]:
         """Return the rows of a query through a cursor; a connection that is not known answers nothing."""
@@ -62,92 +82,188 @@ class Catalog:
             rows: list[Any] = self._fetch(cursor)
             return rows
         finally:
-            cursor.close()
+            self.close(cursor)
 
-    def ran(self, given: Iterable[Any]) -> None:
-        """A call that was given these has run, for whatever connection: catalogs may have changed.
+    # --- what may have changed --------------------------------------------------------------------------------
 
-        They have not where one of these is the text of a statement that changes rows alone.
-        """
-        texts = [text for one in given if isinstance(text := getattr(one, "query", one), str)]
-        if any(_ROWS.fullmatch(text) for text in texts):
+    def ran(self, connection: Any, texts: Sequence[str], *, failed: bool = False) -> None:
+        """A call that was given these has run on a connection: catalogs may have changed, and what its names mean."""
+        if len(texts) == 1 and transactions.controls(texts[0]):
+            for verb in duckdb_scope.ends(texts[0]):
+                if verb == "begin" and not failed and connection is not None:
+                    transactions.begin(connection)  # also where no run is there to take note of it
+                if not failed or verb == "commit":  # one that fails has taken back what there was
+                    self.ended(connection, "rollback" if failed else verb)
             return
-        self._changes += 1
-        self._known.clear()
-        if any("attach" in text.lower() for text in texts):
-            self._alone.clear()
+        self.changed()
+        if connection is None:
+            return
+        self._uncommitted.add(connection)
+        for one in () if failed else (part for text in texts for part in duckdb_scope.apart(text)):
+            self.moved(connection, one)
 
-    def _told(self, connection: Any, query: str, name: str) -> list[Any]:
-        """Return what the catalog tells of tables of this name, in small letters."""
+    def changed(self) -> None:
+        """Nothing that is known of catalogs holds any longer."""
+        self.number += 1
+        self._known.clear()
+
+    def ended(self, connection: Any, verb: str) -> None:
+        """A transaction begins or ends: only of what it has changed itself can others see something else now."""
+        if connection is None:
+            self.changed()
+            return
+        if verb != "begin" and not transactions.begun(connection) and connection not in self._uncommitted:
+            return  # nothing was begun
+        self.number += 1
+        self.scopes.own(connection).ended(verb)
+        if verb != "begin" and connection in self._uncommitted:
+            self._uncommitted.discard(connection)
+            self.changed()
+
+    def moved(self, connection: Any, text: str) -> None:
+        """One statement has run: the connection may look elsewhere for tables."""
+        ways = duckdb_scope.moved(text)
+        scope = self.scopes.own(connection)
+        if ways is None:
+            scope.ran(text)
+            return
+        token = ours.enter(ours.OURS)
+        try:
+            scope.path = tuple(self._schema(connection, way) for way in ways)
+        finally:
+            ours.leave(token)
+
+    def _schema(self, connection: Any, way: Way) -> tuple[str, str]:
+        """Return the database and schema that a part of a search path means."""
+        if len(way) > 1:
+            return way[-2], way[-1]
+        current = self._path(connection)[0][0]
+        schemas = self._told(connection, _SCHEMATA)
+        if (current, way[0]) not in schemas and any(one[1] == way[0] for one in self._databases(connection)):
+            return way[0], MAIN
+        return current, way[0]
+
+    # --- what is asked ----------------------------------------------------------------------------------------
+
+    def _told(self, connection: Any, query: str, *names: str) -> list[Any]:
+        """Return what the catalog tells, of tables of a name in small letters."""
         if connection is None:
             return []
-        key, changes = (query, name), self._changes
-        found = self._known.get(connection, {}).get(key)
+        key, number = (query, *names), self.number
+        held = self._known.get(connection)
+        found = None if held is None else held.get(key)
         if found is None:
-            found = self.ask(connection, query, [name])
-            if connection not in self._alone:
-                databases = self.ask(connection, _DATABASES)
-                self._alone[connection] = all(
-                    kind == "duckdb" and "://" not in (path or "") and not (path or "").startswith("md:")
-                    for path, _, kind in databases
-                )
+            found = self.ask(connection, query, names)
+            alone = query == _DATABASES or self.alone(connection)
             known = self._known.setdefault(connection, {})
-            if changes == self._changes and self._alone[connection] and len(known) < _TABLES:
+            if number == self.number and alone and len(known) < _TABLES:
                 known[key] = found
+        return found
+
+    def _databases(self, connection: Any) -> list[Any]:
+        return self._told(connection, _DATABASES)
+
+    def alone(self, connection: Any) -> bool:
+        """Whether nobody outside of this process can change the databases of a connection meanwhile."""
+        return all(
+            kind == "duckdb" and "://" not in (path or "") and not (path or "").startswith("md:")
+            for path, _, kind in self._databases(connection)
+        )
+
+    def _of(self, connection: Any) -> tuple[str, str]:
+        """Return the name and the file of a connection's own database, also once it is detached."""
+        found = self._own.get(connection)
+        if found is None:
+            rows = self._databases(connection)
+            found = self._own[connection] = (rows[0][1], str(rows[0][0] or "")) if rows else ("", "")
         return found
 
     def path(self, connection: Any) -> str:
         """Return the file of a connection's database; "" = it is in memory."""
-        rows = self.ask(connection, _DATABASES)
-        return str(rows[0][0]) if rows and rows[0][0] else ""
+        return "" if connection is None else self._of(connection)[1]
+
+    # --- what a name means ------------------------------------------------------------------------------------
+
+    def _path(self, connection: Any) -> tuple[tuple[str, str], ...]:
+        return self.scopes.of(connection).path or ((self._of(connection)[0], MAIN),)
+
+    def meant(self, connection: Any, name: str) -> Meant:
+        """Return the table that a name means, or would be made under it, where a connection looks for tables."""
+        *way, plain = name.lower().split(".")
+        if connection is None:
+            return Meant(way[0] if len(way) > 1 else "", way[-1] if way else MAIN, plain)
+        if self.temporary(connection, name) or way[:1] == [TEMP]:
+            return Meant(TEMP, MAIN, plain)
+        if len(way) > 1:
+            return Meant(way[-2], way[-1], plain)
+        places = list(self._path(connection))
+        if way:
+            first, named = places[0][0], way[0]
+            database = any(one[1] == named for one in self._databases(connection))
+            places = [one for one in places if one[1] == named]
+            if not database or (first, named) in self._told(connection, _SCHEMATA):
+                places.append((first, named))
+            if database:
+                places.append((named, MAIN))
+        if len(places) > 1:
+            there = {row[2:4] for row in self._told(connection, _COLUMNS, plain)}
+            places = [one for one in places if one in there] or places
+        return Meant(*places[0], plain)
+
+    def temporary(self, connection: Any, name: str) -> bool:
+        """Whether a name means a temporary table or view, which come before all others."""
+        held = self.scopes.of(connection).temporary
+        return bool(held) and (small := name.lower()).rpartition(".")[2] in held and duckdb_scope.passing(small)
 
     def placed(self, connection: Any, name: str) -> tuple[str, str]:
-        """Return the file of the database that a table's name begins with, and the rest of the name.
+        """Return the file of the database that a table is in, and its name there.
 
         The file is ``""`` where the table is in the connection's own database, however that is called, and where the
         database that is meant has no file or is not DuckDB's. ``main``, the schema that tables are in, is left out.
         """
-        name = name.lower()
-        first, _, rest = name.partition(".")
-        if rest and first != "main":
-            for number, (path, database, kind) in enumerate(self.ask(connection, _DATABASES)):
-                if database == first and (number == 0 or (path and kind == "duckdb")):
-                    return ("" if number == 0 else str(path)), rest.removeprefix("main.")
-        return "", name.removeprefix("main.")
+        database, schema, plain = self.meant(connection, name)
+        rest = plain if schema == MAIN else f"{schema}.{plain}"
+        if not database or (connection is not None and database == self._of(connection)[0]):
+            return "", rest
+        for path, known, kind in self._databases(connection):
+            if known == database and path and kind == "duckdb":
+                return str(path), rest
+        return "", f"{database}.{rest}"
 
     def _rows(self, connection: Any, name: str) -> list[Any]:
-        """Return the rows of the catalog for the columns of the tables that ``name`` may mean."""
-        *way, plain = name.lower().split(".")
-        rows = ((*row[:2], row[2].lower(), row[3].lower()) for row in self._told(connection, _COLUMNS, plain))
-        if not way:
-            return list(rows)
-        if len(way) > 1:
-            return [row for row in rows if row[2:4] == tuple(way[-2:])]
-        return [row for row in rows if row[3] == way[0] or row[2:4] == (way[0], "main")]
+        """Return the rows of the catalog for the columns of the table that ``name`` means."""
+        if connection is None:
+            return []
+        meant = self.meant(connection, name)
+        return [row for row in self._told(connection, _COLUMNS, meant.name) if row[2:4] == meant[:2]]
 
     def columns(self, connection: Any, name: str) -> tuple[str, ...] | None:
-        """Return the names of the columns of a table; None where there is none, or several of that name."""
-        rows = self._rows(connection, name)
-        names = tuple(row[0] for row in rows)
-        return names if names and len({one.lower() for one in names}) == len(names) else None
+        """Return the names of the columns of a table; None where there is none, or it is a temporary one."""
+        return tuple(row[0] for row in self._rows(connection, name)) or None
 
     def fields(self, connection: Any, name: str) -> tuple[Field, ...] | None:
-        """Return the columns of one table; None where it is not certain which, or a transaction may change them."""
+        """Return the columns of a table; None where a transaction may change them."""
         if connection is None or transactions.begun(connection):
             return None
-        rows = [row for row in self._rows(connection, name) if "." in name or row[3] == "main"]
-        return tuple(Field(row[0], row[1]) for row in rows) if len({row[2] for row in rows}) == 1 else None
+        return tuple(Field(row[0], row[1]) for row in self._rows(connection, name)) or None
 
     def keys(self, connection: Any, name: str) -> frozenset[str]:
         """Return the columns, in small letters, of which a table takes no two rows that have the same."""
-        rows = self._told(connection, _KEYS, name.lower().rpartition(".")[2])
-        return frozenset(str(column).lower() for (columns,) in rows for column in columns)
+        if connection is None:
+            return frozenset()
+        meant = self.meant(connection, name)
+        rows = self._told(connection, _KEYS, meant.name)
+        return frozenset(
+            str(column).lower() for columns, *place in rows if tuple(place) == meant[:2] for column in columns
+        )
 
     def empty(self, connection: Any, name: str) -> bool:
         """Whether a table is there and has no rows, where that can be told."""
-        quoted = ".".join('"' + part.replace('"', '""') + '"' for part in name.split("."))
+        if connection is None:
+            return False
+        quoted = ".".join('"' + part.replace('"', '""') + '"' for part in self.meant(connection, name))
         try:
-            return connection is not None and not self.ask(connection, f"select 1 from {quoted} limit 1")  # noqa: S608 - a quoted name
+            return not self.ask(connection, f"select 1 from {quoted} limit 1")  # noqa: S608 - a quoted name
         except self._error:  # nobody else can see it yet
             return False
 

@@ -71,20 +71,21 @@ def handed(
     one: Statement,
     analysis: Analysis,
     unique: Callable[[], frozenset[str]],
-) -> None:
+) -> inserted.Again | None:
     """Have ``seen`` know where the script has handed values to a statement, and which columns they come to.
 
-    ``unique`` tells the keys of the table.
+    ``unique`` tells the keys of the table. Returns what takes down that it runs once more; None = no values count.
     """
     into = None if one.lineage is None else one.lineage.into
     if one.reads or one.kind == "COPY" or (into is None and one.how != "change"):
-        return
+        return None
     done = run.trace.recalled.setdefault(_DONE, {})
     key = (seen.touched.dataset, analysis.template)
-    again, transaction = done.get(key), connection if transactions.begun(connection) else None
+    again: inserted.Again | None = done.get(key)
+    transaction = connection if transactions.begun(connection) else None
     if again is not None and (again.committed or transactions.again(transaction, (run, key), again) is not None):
         again.take(run, transaction)
-        return
+        return again
     found = inserted.columns(analysis.template, into or [field.name for field in seen.touched.fields or ()], unique)
     visit = sites.visit() if found else None
     if visit is not None and len(done) < _CACHE:
@@ -93,6 +94,8 @@ def handed(
         again.into, again.seen = found, seen
         transactions.again(transaction, (run, key), again)
         transactions.put(transaction, run, again.commit, inside=transaction is not None)
+        return again
+    return None
 
 
 def read_before(

@@ -8,11 +8,12 @@ Never runs a query; what is remembered does not keep a connection alive.
 import threading
 import weakref
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from driftline.capture.frames import origin
 from driftline.capture.ground.beside import Beside
 from driftline.capture.hooks import glance
+from driftline.capture.program import sites
 from driftline.capture.sql.bound import Lineage
 from driftline.capture.sql.known import Analysis
 from driftline.capture.sql.relation import Source
@@ -25,12 +26,19 @@ FETCHERS = (
 OF_THE_MODULE = ("fetchdf", "fetch_df", "pl", "fetch_arrow_table", "fetchall", "fetchnumpy")  # others make relations
 
 
-class Query(NamedTuple):
+class Query:
     """One SELECT."""
 
-    lineage: Lineage
-    datasets: Mapping[Source, tuple[Dataset, ...]]
-    spelled: Callable[[str], str]
+    __slots__ = ("again", "datasets", "kept", "lineage", "spelled")
+
+    def __init__(
+        self, lineage: Lineage, datasets: Mapping[Source, tuple[Dataset, ...]], spelled: Callable[[str], str]
+    ) -> None:
+        self.lineage = lineage
+        self.datasets = datasets
+        self.spelled = spelled
+        self.again = False  # its rows have the same columns each time
+        self.kept: origin.Given | None = None  # what was found out of these rows
 
 
 class Queries:
@@ -48,6 +56,15 @@ class Queries:
         one = analysis.statements[0]
         single = len(analysis.statements) == 1 and one.writes is None and one.lineage is not None
         self._latest.query = Query(one.lineage, datasets, analysis.spelled) if single and one.lineage else None
+
+    def understand(self, query: Query | None) -> None:
+        """Take note of a statement that was understood before."""
+        self._latest.query = query
+
+    def latest(self) -> Query | None:
+        """Return the query that was understood last on this thread."""
+        found: Query | None = getattr(self._latest, "query", None)
+        return found
 
     def take(self) -> Query | None:
         """Return the query that was understood last on this thread, once."""
@@ -77,5 +94,11 @@ class Queries:
 
 def gave(query: Query, result: Any, holder: Any) -> None:
     """Remember where what was fetched from a connection or a relation comes from; a result of None = not yet."""
-    names = [str(column[0]) for column in holder.description or ()] if result is None or type(result) is list else []
-    origin.queried(result, query.lineage, query.datasets, query.spelled, glance.at(result).fields, names)
+    rows = result is None or type(result) is list
+    if rows and query.kept is not None:
+        sites.read(*query.kept)
+        return
+    names = [str(column[0]) for column in holder.description or ()] if rows else []
+    given = origin.queried(result, query.lineage, query.datasets, query.spelled, glance.at(result).fields, names)
+    if rows and query.again:
+        query.kept = given

@@ -12,8 +12,9 @@ from typing import Any
 
 from driftline import later
 from driftline.capture.ground.beside import Beside
-from driftline.capture.hooks import duckdb_frames
-from driftline.capture.hooks.session import Record, Session, argument
+from driftline.capture.hooks import duckdb_catalog, duckdb_frames
+from driftline.capture.hooks.duckdb_calls import argument
+from driftline.capture.hooks.session import Record, Session
 from driftline.capture.runs.around import active
 
 _WRITTEN = ("sep", "na_rep", "header")  # what may be given without a name, in order
@@ -79,17 +80,26 @@ class Relations:
             self.fetched((result,), {}, None, caller)  # rows, one by one, which no further call tells of
         if type(result) is self._duckdb.DuckDBPyRelation:
             self._session.queries.made(result)
-            given = args[0] if args else None
-            if type(given) is self._duckdb.DuckDBPyRelation:
-                owner = self._connection(given)
-            else:
-                owner = given if isinstance(given, self._duckdb.DuckDBPyConnection) else self._session.default(kwargs)
+            owner = self._owner(args, kwargs)
             if owner is not None:
                 self._owners.put(result, weakref.ref(owner))
             for query in (*args, *kwargs.values()):
                 if isinstance(query, str) and self._names_relation(query, caller):
                     self._remember(result.sql_query(), caller)
                     return
+
+    def ran(self, args: Sequence[Any], kwargs: Mapping[str, Any], *, failed: bool = False) -> None:
+        """A call has ended that may have changed which tables there are, or where a connection looks for them."""
+        texts = [text for one in (*args, *kwargs.values()) if isinstance(text := getattr(one, "query", one), str)]
+        if not any(map(duckdb_catalog.rows, texts)):
+            self._session.ran(self._owner(args, kwargs), texts, failed=failed)
+
+    def _owner(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """The connection of a call; None where it was not seen."""
+        given = args[0] if args else None
+        if type(given) is self._duckdb.DuckDBPyRelation:
+            return self._connection(given)
+        return given if isinstance(given, self._duckdb.DuckDBPyConnection) else self._session.default(kwargs)
 
     def fetching(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:  # noqa: ARG002 - a hook
         """``relation.df()`` and its kin: of one that was made from another one its own statement is understood."""

@@ -8,7 +8,7 @@ user's thread, before anybody writes there again; that costs about a tenth of wh
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from driftline.capture.ground import own
@@ -22,44 +22,50 @@ from driftline.capture.tables import measure
 CELLS = 1_000_000
 _SIZE = (
     "select schema_name, table_name, estimated_size * column_count, table_oid, database_name from duckdb_tables() "
-    "where lower(table_name) = ? and not temporary"
+    "where lower(database_name) = ? and lower(schema_name) = ? and lower(table_name) = ? and not temporary"
 )
 
 Ask = Callable[..., list[Any]]  # asks the catalog of a connection
 
 
-def before(analysis: Analysis, ask: Ask) -> dict[str, frozenset[int]]:
-    """Return the tables that these statements make, with the numbers of those of their names that are there before."""
+def before(analysis: Analysis, ask: Ask, meant: Callable[[str], Sequence[str]]) -> dict[str, frozenset[int]]:
+    """Return the tables that these statements make, with the numbers of those of their names that are there before.
+
+    ``meant`` tells the database, schema and name that a name stands for.
+    """
     written = [
         (one.writes.names[0], one.how) for one in analysis.statements if one.writes and one.writes.kind == "table"
     ]
     names = [name.lower() for name, _ in written]
     return {
-        name: frozenset(row[3] for row in ask(_SIZE, [_plain(name)]))
+        name: frozenset(row[3] for row in ask(_SIZE, list(meant(name))))
         for name, how in written
         if how == "create" and names.count(name.lower()) == 1
     }
 
 
-def _plain(name: str) -> str:
-    return name.rsplit(".", 1)[-1].lower()
-
-
 def hold(
-    seen: Seen, connection: Any, name: str, former: frozenset[int], ask: Ask, query: Callable[[Any, str], Any]
+    seen: Seen,
+    connection: Any,
+    meant: Sequence[str],
+    former: frozenset[int],
+    ask: Ask,
+    query: Callable[[Any, str], Any],
+    close: Callable[[Any], Any],
 ) -> None:
-    """Have ``seen`` hold what is in the table ``name``; where it is too large, it says so.
+    """Have ``seen`` hold what is in a table; where it is too large, it says so.
 
     Args:
         seen: the version that was written.
         connection: that made it.
-        name: of the table, as the statement spells it.
+        meant: database, schema and name of the table, in small letters.
         former: the numbers of tables of that name that were there before.
         ask: asks the catalog.
         query: the original ``sql`` of a connection.
+        close: the original ``close``.
     """
-    rows = [row for row in ask(connection, _SIZE, [_plain(name)]) if row[3] not in former]
-    if len(rows) != 1 or not measure.level.contents:  # a view, temporary, not committed, or one of several schemas
+    rows = [row for row in ask(connection, _SIZE, list(meant)) if row[3] not in former]
+    if len(rows) != 1 or not measure.level.contents:  # a view, temporary, or not committed
         return
     schema, table, cells, _, database = rows[0]
     if cells > min(CELLS, measure.level.cells):
@@ -72,7 +78,7 @@ def hold(
         found = query(cursor, f"select * from {quoted}").to_arrow_table()  # noqa: S608 - a quoted name
     finally:
         own.leave(token)
-        cursor.close()
+        close(cursor)
     at_hand.hold(seen, found, ordered=False)
 
 

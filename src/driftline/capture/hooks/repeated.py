@@ -6,13 +6,14 @@ it looked at anew: a definition, other columns in its result, another version of
 """
 
 import re
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from driftline.capture.ground import fault
 from driftline.capture.hooks import earlier, inserted
 from driftline.capture.program import sites
-from driftline.capture.runs import recalled, transactions
+from driftline.capture.runs import collect, transactions
 from driftline.capture.runs.recording import Recording
 from driftline.event.lineage import Dataset, Field
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from driftline.capture.hooks.addresses import Place
     from driftline.capture.sql.known import Analysis
 
-_TEXTS = "texts of statements"  # among what a run recalls: by place and text
+_TEXTS = "statements that repeat"  # among what a run recalls: by place and text
 _MOST = 1_000  # texts
 _LENGTH = 10_000  # characters of one
 _SEVERAL = re.compile(r";\s*\S")
@@ -124,8 +125,6 @@ def told(
 
 def _given(run: Recording, one: Given, transaction: Any, gave: Callable[[], Any] | None, apart: Apart) -> bool:
     """The same for a SELECT."""
-    if run.trace.outputs and recalled.of(run.trace, "write").open():
-        return False  # these files are written to until now
     for dataset, before in one.versions.items():
         held = transactions.version(transaction, dataset)
         if (held or earlier.newest.get(dataset, "")) != before:
@@ -134,5 +133,6 @@ def _given(run: Recording, one: Given, transaction: Any, gave: Callable[[], Any]
             return False
     if apart != one.apart or described(gave) != one.described:
         return False
+    collect.goes_on(run.trace, time.time_ns())
     sites.read(one.versions, one.fields, one.node, relation=apart[0])
     return True

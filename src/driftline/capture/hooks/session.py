@@ -15,21 +15,22 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from driftline.capture.ground import fault
+from driftline.capture.ground import bounded, fault
 from driftline.capture.hooks import (
     commits,
     duckdb_catalog,
     duckdb_changes,
     duckdb_export,
     duckdb_renames,
+    duckdb_scope,
     duckdb_tables,
     inserted,
-    memory,
 )
+from driftline.capture.hooks.duckdb_again import Again, Repeated, Written
 from driftline.capture.hooks.duckdb_catalog import Catalog
 from driftline.capture.hooks.duckdb_files import Files, folder
 from driftline.capture.hooks.duckdb_frames import Queries
-from driftline.capture.hooks.duckdb_names import Names
+from driftline.capture.hooks.duckdb_names import Meanings
 from driftline.capture.hooks.duckdb_text import Forms
 from driftline.capture.program import sites
 from driftline.capture.runs import at_hand, headers, observe, transactions
@@ -47,7 +48,6 @@ from driftline.capture.sql.stated import Statement
 from driftline.capture.tables import measure
 from driftline.event.lineage import Dataset, Field, Touched
 
-_PATHS = ("file_glob", "file_globs", "path_or_buffer", "path")
 _TABLES = 10_000
 _LONG = 20_000  # characters of a statement that is bound a second time
 _SECONDS = 0.25  # for that
@@ -77,42 +77,13 @@ class Session:
     def __init__(self, duckdb: Any) -> None:
         self._duckdb = duckdb
         self.catalog = Catalog(duckdb)
-        self._databases: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
-        self._temporary: Names[tuple[str, ...] | None] = Names()
-        self._registered: Names[None] = Names()
+        self.names = Meanings(self.catalog)
         self._default: Any = (
             None  # held: each call of the module makes a new object of it, to which nothing would stick
         )
         self._written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
         self.queries = Queries()
-
-    # --- calls ------------------------------------------------------------------------------------------------
-
-    def statement(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
-        """``connection.execute(query, …)`` and its kin."""
-        return self.sql(args[0], argument(args, kwargs, 1, "query", "statement"), caller)
-
-    def module_statement(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> Record | None:
-        """``duckdb.sql(query, …)`` and its kin."""
-        return self.sql(self.default(kwargs), argument(args, kwargs, 0, "query", "statement"), caller)
-
-    def reader(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> Record | None:
-        """``connection.read_parquet(path, …)`` and its kin."""
-        return self._read(args[0], argument(args, kwargs, 1, *_PATHS), kwargs)
-
-    def module_reader(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> Record | None:
-        """``duckdb.read_parquet(path, …)`` and its kin."""
-        return self._read(self.default(kwargs), argument(args, kwargs, 0, *_PATHS), kwargs)
-
-    def register(self, args: Sequence[Any], kwargs: Mapping[str, Any], _: Any) -> None:
-        """``connection.register(name, frame)``: from now on the name means a frame."""
-        name = argument(args, kwargs, 1, "view_name")
-        if isinstance(name, str):
-            self._registered.put(args[0], name, None)
-
-    def module_register(self, args: Sequence[Any], kwargs: Mapping[str, Any], caller: Any) -> None:
-        """``duckdb.register(name, frame)``."""
-        self.register((self.default(kwargs), *args), kwargs, caller)
+        self._repeated = Repeated()
 
     def default(self, kwargs: Mapping[str, Any]) -> Any:
         """The connection of a call of the module's own functions."""
@@ -122,20 +93,6 @@ class Session:
         default = self._duckdb.default_connection
         self._default = default() if callable(default) else default
         return self._default
-
-    def _read(self, connection: Any, paths: Any, options: Mapping[str, Any]) -> Record | None:
-        given = [paths] if isinstance(paths, str | os.PathLike) else paths if isinstance(paths, list | tuple) else []
-        names = [os.fspath(path) for path in given if isinstance(path, str | os.PathLike)]
-        forms = self._forms(connection, "", tuple(names), options)
-        found = [(name, seen) for name in names for seen in observe.observe(name, None, Given(), folder())]
-        for name, one in found:
-            one.form = forms.read(name, one.path) if one.path else None
-
-        def record(run: Recording, *, failed: bool = False) -> None:  # noqa: ARG001 - what was tried to be read counts
-            for _, seen in found:
-                run.add("read", seen)
-
-        return record if found else None
 
     # --- SQL --------------------------------------------------------------------------------------------------
 
@@ -147,26 +104,40 @@ class Session:
         text = query if isinstance(query, str) else getattr(query, "query", None)
         if not isinstance(text, str):
             return None
+        number = self.catalog.number
+        again = self._repeated.of(connection, text, number, told=told)
+        if again is not None:
+            self.queries.understand(again.query)
+            return again
         if connection is not None:
             if transactions.controls(text):
                 lost = self.catalog.lost(connection) if transactions.commits(text) else None
                 return commits.control(connection, text, lost)
             if transactions.mixed(text):
                 return commits.together([self.sql(connection, one, caller) for one in commits.apart(text)])
+            if duckdb_scope.moves(text) or self.names.shadowed(connection, text):
+                return self._moving(connection, text, caller)
         if duckdb_export.folder(text):
             return duckdb_export.recorder(text, lambda one: self.sql(connection, one, caller, told=False))
-        files = Files(self._forms(connection, text))
+        return self._understood(connection, text, caller, number, told=told)
+
+    def _understood(self, connection: Any, text: str, caller: Any, number: int, *, told: bool) -> Record | None:
+        """Understand a text that nothing is known of; ``number``: of changes until now."""
+        files = Files(self.forms(connection, text))
         analysis = statements.analyse(
             text,
             lambda source, spelled: self._columns(connection, source, spelled, files),
             ask_second=lambda one: self._second(connection, text, one),
         )
         if analysis is None or not analysis.statements:
-            named, empty = functools.partial(self._table, connection), self.catalog.empty
+            named, empty = functools.partial(self.names.table, connection), self.catalog.empty
             return duckdb_changes.recorder(connection, text, analysis, named, empty)
         known = self._sources(connection, analysis, caller, files)
         self.queries.understood(analysis, {source: found.datasets for source, found in known.items()})
-        fresh = duckdb_tables.before(analysis, functools.partial(self.catalog.ask, connection)) if connection else {}
+        query = self.queries.latest()
+        meant = functools.partial(self.catalog.meant, connection)
+        ask = functools.partial(self.catalog.ask, connection)
+        fresh = duckdb_tables.before(analysis, ask, meant) if connection else {}
         files.begin()
         began_ns = time.time_ns()
 
@@ -175,13 +146,45 @@ class Session:
                 for seen in (one for source in known.values() for one in source.seen if _is_file(one)):
                     ended.add("read", seen)
                 return
-            named, empty = functools.partial(self._table, connection), self.catalog.empty
+            named, empty = functools.partial(self.names.table, connection), self.catalog.empty
             duckdb_changes.begun(ended, connection, analysis, named, empty)
             touches = any(one.reads or one.writes for one in analysis.statements)
             if touches and told:
                 ended.statement(text, analysis.form)
+            written: list[Written] = []
             for one in analysis.statements:
-                self._record(ended, connection, one, analysis, known, began_ns, caller, fresh, files)
+                written += self._record(ended, connection, one, analysis, known, began_ns, caller, fresh, files)
+            if self._repeats(connection, text, analysis, known):
+                made = Again(number, ended, connection, analysis, written, query)
+                self._repeated.put(connection, text, analysis, made, told=told)
+
+        return record
+
+    def _repeats(self, connection: Any, text: str, analysis: Analysis, known: Mapping[Source, _Known]) -> bool:
+        """Whether a statement will do the same when it runs again, if nothing changes: rows of tables, no more."""
+        touched = [*known, *(one.writes for one in analysis.statements if one.writes is not None)]
+        return (
+            connection is not None and duckdb_catalog.rows(text) and self.catalog.alone(connection)
+            and bool(touched) and all(source.kind == "table" for source in touched)
+            and all(found.datasets for found in known.values())
+            and all(self.catalog.columns(connection, source.names[0]) is not None for source in known)
+        )  # fmt: skip
+
+    def _moving(self, connection: Any, text: str, caller: Any) -> Record:
+        """Statements some of which have the connection look elsewhere for tables: each is understood where it ran."""
+        scope = self.catalog.scopes.own(connection)
+        before = scope.path, dict(scope.temporary)
+
+        def record(run: Recording, *, failed: bool = False) -> None:
+            if failed:
+                return
+            scope.path, scope.temporary = before
+            for one in duckdb_scope.apart(text):
+                self.catalog.changed()
+                found = self.sql(connection, one, caller)
+                self.catalog.moved(connection, one)
+                if found is not None:
+                    found(run)
 
         return record
 
@@ -208,8 +211,8 @@ class Session:
         caller: Any,
         fresh: Mapping[str, frozenset[int]],
         files: Files,
-    ) -> None:
-        put = duckdb_tables.put()
+    ) -> Iterable[Written]:
+        put, made = duckdb_tables.put(), list[Written]()
         for gap in one.gaps:
             run.gap(f"{gap}: {analysis.head}")
         for source in one.reads:
@@ -218,7 +221,7 @@ class Session:
             for seen in known[source].seen:
                 duckdb_tables.add_read(run, connection, seen, put)
         if one.writes is None:
-            return
+            return made
         datasets = {source: found.datasets for source, found in known.items()}
         for seen in self._targets(run, connection, one, analysis, began_ns, files.forms):
             touched, name = seen.touched, one.writes.names[0]
@@ -229,20 +232,29 @@ class Session:
             if any(it.kind == "table" and not known[it].datasets for it in one.reads):  # frames in variables
                 seen.visits = [visit] if (visit := sites.visit()) is not None else []
             if one.writes.kind == "file":
-                self._written_to(run, one, seen, edges, None, _unknown)
+                self._written_to(run, one, seen, edges, None, _unknown, Written(seen, edges, None))
                 continue
             if one.kind == "ALTER TABLE":
                 duckdb_renames.renamed(run, touched.dataset, (old for it in one.reads for old in known[it].seen))
-            duckdb_changes.handed(run, connection, seen, one, analysis, unique)
+            again = duckdb_changes.handed(run, connection, seen, one, analysis, unique)
+            written = Written(seen, edges, again)
+            made.append(written)
             inside = transactions.begun(connection)
-            look = None
-            if name in fresh:  # what waits for a commit must not keep its connection alive
-                weakly = weakref.proxy(connection)
-                look = functools.partial(
-                    duckdb_tables.hold, seen, weakly, name, fresh[name], self.catalog.ask, self.catalog.query
-                )
-            act = functools.partial(self._written_to, run, one, seen, edges, look, self._later(connection, name))
+            look = self._holding(connection, seen, name, fresh[name]) if name in fresh else None
+            later = self._later(connection, name)
+            act = functools.partial(self._written_to, run, one, seen, edges, look, later, written)
+            if inside and transactions.version(connection, touched.dataset) != touched.version:
+                self.catalog.number += 1  # who reads it now reads what is not committed
             transactions.put(connection, run, act, touched.dataset, touched.version, inside=inside)
+        return made
+
+    def _holding(self, connection: Any, seen: Seen, name: str, former: frozenset[int]) -> Callable[[], None]:
+        """Return what has ``seen`` hold a table that was made; what waits for a commit must not keep its connection."""
+        catalog, weakly = self.catalog, weakref.proxy(connection)
+        meant = catalog.meant(connection, name)
+        return functools.partial(
+            duckdb_tables.hold, seen, weakly, meant, former, catalog.ask, catalog.query, catalog.close
+        )
 
     def _later(self, connection: Any, name: str) -> Fields:
         """Return what looks up the columns of a table once its transaction is over."""
@@ -257,6 +269,7 @@ class Session:
         edges: SqlEdges | None,
         hold: Callable[[], None] | None,
         fields: Fields,
+        written: Written,
     ) -> None:
         """Record what was written, and is committed; only now can others see the columns of a new table."""
         touched = seen.touched
@@ -264,21 +277,21 @@ class Session:
             touched = seen.touched = msgspec.structs.replace(touched, fields=fault.attempt("duckdb table", fields))
         if touched.kind == "table":
             duckdb_changes.read_before(run, seen, one, self._written, duckdb_tables.put())
-            if len(self._written) >= _TABLES:
-                self._written.clear()
-            self._written[touched.dataset] = touched.version
+            if self._written.get(touched.dataset) != touched.version:
+                self.catalog.number += 1  # who reads it now reads this version
+                bounded.room(self._written, _TABLES)
+                self._written[touched.dataset] = touched.version
         if hold is not None:
             fault.attempt("duckdb table", hold)
         at_hand.add(run, "write", seen, duckdb_tables.put())
-        if edges is not None:
-            run.edges(touched.dataset, edges, touched.version)
+        written.settle(run, edges)
 
     def _known(self, connection: Any, source: Source, analysis: Analysis, caller: Any, files: Files) -> _Known:
         if source.kind == "table":
-            name = source.names[0]
-            if duckdb_catalog.own(name) or self._is_variable(connection, name, caller):
+            name = analysis.spelled(source.names[0])
+            if duckdb_catalog.own(name) or self.names.is_variable(connection, name, caller):
                 return _Known((), ())
-            dataset = self._table(connection, name)
+            dataset = self.names.table(connection, name)
             version = transactions.version(connection, dataset) or self._written.get(dataset, "")
             fields = self.catalog.fields(connection, name)
             touched = Touched(dataset=dataset, version=version, kind="table", fields=fields)
@@ -297,7 +310,15 @@ class Session:
         if not any(one.touched.dataset == seen.touched.dataset for one in run.trace.inputs):
             catalog = self.catalog
             fault.attempt(
-                "duckdb table", duckdb_tables.hold, seen, connection, name, frozenset(), catalog.ask, catalog.query
+                "duckdb table",
+                duckdb_tables.hold,
+                seen,
+                connection,
+                catalog.meant(connection, name),
+                frozenset(),
+                catalog.ask,
+                catalog.query,
+                catalog.close,
             )
 
     def _targets(
@@ -312,42 +333,29 @@ class Session:
                     yield seen
             return
         name = one.writes.names[0]
-        dataset = self._table(connection, name)
+        dataset = self.names.table(connection, name)
         version = f"run:{measure.of_parts(run.id, dataset.namespace, dataset.name)[5:]}"
         if connection is not None and one.how == "create" and one.lineage is not None:
-            self._temporary.put(connection, name, duckdb_changes.outputs(one))
+            self.names.make(connection, name, duckdb_changes.outputs(one))
         touched = Touched(dataset=dataset, version=version, kind="table", fields=self.catalog.fields(connection, name))
         yield Seen(touched=touched, at_ns=time.time_ns(), declared=True)
 
     # --- names and columns ------------------------------------------------------------------------------------
 
-    def _is_variable(self, connection: Any, name: str, caller: Any) -> bool:
-        """Whether a table's name means a frame among the caller's variables rather than a table."""
-        if name.lower() in self._registered.of(connection):
-            return True
-        if "." in name or name.lower() in self._temporary.of(connection):
-            return False
-        value = caller.f_locals.get(name, caller.f_globals.get(name))
-        if value is None or not any(hasattr(value, sign) for sign in ("__arrow_c_stream__", "columns", "to_arrow")):
-            return False
-        return self.catalog.columns(connection, name) is None
+    def ran(self, connection: Any, texts: Sequence[str], *, failed: bool) -> None:
+        """A call that was given these, and may have changed more than rows, has ended."""
+        self.names.ran(connection, texts)
+        self.catalog.ran(connection, texts, failed=failed)
 
-    def _table(self, connection: Any, name: str) -> Dataset:
-        path, table = self.catalog.placed(connection, name)
-        return Dataset(_named(path) if path else self._database(connection), table)
+    def ended(self, connection: Any, verb: str) -> None:
+        """A transaction has begun or ended by a call."""
+        self.catalog.ended(connection, verb)
+        self.names.ended(connection, verb)
 
-    def _database(self, connection: Any) -> str:
-        if connection is None:
-            return memory.namespace("duckdb")
-        found = self._databases.get(connection)
-        if found is None:
-            path = self.catalog.path(connection)
-            found = self._databases[connection] = _named(path) if path else memory.namespace("duckdb")
-        return found
-
-    def _forms(
+    def forms(
         self, connection: Any, text: str, paths: tuple[str, ...] = (), options: Mapping[str, Any] | None = None
     ) -> Forms:
+        """Return the forms of the text tables of one statement or call."""
         return Forms(functools.partial(self.catalog.ask, connection), text, paths, options)
 
     def _columns(
@@ -355,16 +363,13 @@ class Session:
     ) -> tuple[str, ...] | None:
         if source.kind == "file":
             return files.columns([spelled(name) for name in source.names])
-        name = source.names[0].lower()
-        if connection is None:
-            return None
-        temporary = self._temporary.of(connection)
-        if name in temporary:
-            return temporary[name]
-        return self.catalog.columns(connection, name)
+        return self.names.columns(connection, spelled(source.names[0]))
 
     def _second(self, connection: Any, text: str, one: Statement) -> second.Said | None:
         """What DuckDB's binder says of a statement, before it runs; see docs/guide/sql-lineage.md for what it costs."""
+        scope = self.catalog.scopes.of(connection)
+        if scope.path or scope.temporary:
+            return None  # it would be bound by a cursor, which looks elsewhere
         files = [source for source in one.reads if source.kind == "file"]
         local = all(name.lower().endswith(".parquet") and "://" not in name for file in files for name in file.names)
         if connection is None or not local or len(text) > _LONG or not self.catalog.serialises(connection):
@@ -373,19 +378,8 @@ class Session:
         return second.Said(plan_text) if plan_text is not None and len(plan_text) <= _PLAN else None
 
 
-def _named(path: str) -> str:
-    return f"duckdb://{observe.name_of(path, '', folder()).name}"
-
-
 def _unknown() -> None:
     """Tell nothing of the columns of a file, which its header tells."""
-
-
-def argument(args: Sequence[Any], kwargs: Mapping[str, Any], place: int, *names: str) -> Any:
-    """Return an argument that was given by its place or by one of its names; None = it was not."""
-    if len(args) > place:
-        return args[place]
-    return next((kwargs[name] for name in names if name in kwargs), None)
 
 
 def _is_file(seen: Seen) -> bool:

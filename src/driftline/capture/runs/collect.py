@@ -20,6 +20,7 @@ from driftline.event.lineage import Dataset, Touched
 STATEMENTS = 1_000  # that one event tells; what they read and wrote is recorded all the same
 CHARACTERS = 100_000  # of all of them together: what an event tells (``emit``)
 TEMPLATES = 10_000  # statements that count as code of one run
+_TEXTS = "texts of statements"  # among what a run recalls
 FURTHER = "texts of further statements"
 
 
@@ -28,10 +29,8 @@ def add(trace: Trace, way: Way, seen: Seen) -> Touched:
     into = trace.inputs if way == "read" else trace.outputs
     seen.at_ns = seen.at_ns or time.time_ns()
     if trace.outputs:
-        outputs = recalled.of(trace, "write")
-        for output in outputs.open():
-            _still_open(output, seen.at_ns)
-        for _, output in outputs.alike(seen) if way == "read" else ():
+        goes_on(trace, seen.at_ns)
+        for _, output in recalled.of(trace, "write").alike(seen) if way == "read" else ():
             if _made(output, seen):
                 output.read_ns = min(output.read_ns or seen.at_ns, seen.at_ns)
                 return seen.touched  # what the run itself made is no input of it
@@ -67,14 +66,18 @@ def once_more(trace: Trace, index: int, handle: Any) -> None:
     """Record that the output at a place, which is measured when it is closed, was written to again, by a ``handle``."""
     seen, outputs = trace.outputs[index], recalled.of(trace, "write")
     seen.at_ns = max(seen.at_ns, time.time_ns())
-    for output in outputs.open():
-        _still_open(output, seen.at_ns)
+    goes_on(trace, seen.at_ns)
     seen.handle, seen.rootless = handle, False
     outputs.put(index, seen)
 
 
-def _still_open(output: Seen, now_ns: int) -> None:
+def goes_on(trace: Trace, now_ns: int) -> None:
     """Let what is being written while something else is read or written end no earlier than that."""
+    for output in recalled.of(trace, "write").open() if trace.outputs else ():
+        _still_open(output, now_ns)
+
+
+def _still_open(output: Seen, now_ns: int) -> None:
     file = output.handle()
     if file is None or getattr(file, "closed", True):
         output.handle = None
@@ -153,10 +156,15 @@ def edges(trace: Trace, dataset: Dataset, found: Bindable, version: str | None) 
 def statement(trace: Trace, text: str) -> None:
     """Record the text of a statement, once; of the first thousand of a run, as far as an event has room for them."""
     text = text[:CHARACTERS]
-    if text in trace.statements:
+    told = trace.recalled.get(_TEXTS)
+    if told is None or len(told[0]) != len(trace.statements):  # somebody else has told of one
+        told = trace.recalled[_TEXTS] = [set(trace.statements), sum(map(len, trace.statements))]
+    if text in told[0]:
         return
-    if len(trace.statements) < STATEMENTS and sum(map(len, trace.statements)) < CHARACTERS:
+    if len(trace.statements) < STATEMENTS and told[1] < CHARACTERS:
         trace.statements.append(text)
+        told[0].add(text)
+        told[1] += len(text)
     else:
         trace.gaps[FURTHER] = trace.gaps.get(FURTHER, 0) + 1
 

@@ -340,7 +340,7 @@ class Reading:
             if isinstance(action, exp.Query) and this is not None:  # ALTER VIEW v AS SELECT …
                 return [self._made(tree, this, action, clauses.listed(tree.this), temporary=False)]
             other = self.script.source(action.this) if isinstance(action, exp.SwapTable | exp.AlterRename) else None
-            if this is None or other is None:
+            if this is None or other is None or tree.find(exp.ToTableProperty):  # RENAME a TO b is about a column
                 continue
             ways = [(other, this), (this, other)] if isinstance(action, exp.SwapTable) else [(this, other)]
             for source, target in ways:

@@ -32,7 +32,7 @@ def of(
     if one.writes.kind == "file":
         return SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
     whole = one.kind == "UPDATE" and one.how == "change" and not one.some and not one.reads and not one.lineage.rows
-    known = {one.writes: (target,), **datasets} if one.itself else datasets
+    known = {one.writes: (target,), **datasets} if one.itself else datasets  # a table of that name may be another one
     return SqlEdges(one.lineage, known, analysis.spelled, analysis.said, When(), one.begins, whole)
 
 

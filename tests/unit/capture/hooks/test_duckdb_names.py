@@ -1,11 +1,17 @@
-"""Names of connections, of which the newest are known. Worked out by hand."""
+"""Names of connections, of which the newest are known, and which tables they mean. Worked out by hand."""
 
 import gc
+import json
 
+import duckdb
+import pyarrow as pa
 import pytest
 
+import driftline
+from driftline.capture.ground import fault
 from driftline.capture.hooks import duckdb_names
 from driftline.capture.hooks.duckdb_names import Names
+from driftline.testing import MemorySink
 
 
 class Connection:
@@ -37,3 +43,138 @@ def test_a_connection_that_is_gone_leaves_nothing_behind() -> None:
     del connection
     gc.collect()
     assert not len(names._held)
+
+
+BEGIN = "ATTACH 'other.db' AS o; CREATE SCHEMA s; "
+TWO = BEGIN + "CREATE TABLE t (a INT); CREATE TABLE o.t (b INT); "
+
+# What was there before, statements, what they read, and the columns behind those of what they write: by hand, as DuckDB
+# looks for names (temporary tables, then the search path). Tables are told with their database but for the own one.
+PROGRAMS: dict[str, tuple[str, list[str], set[str], dict[str, str]]] = {
+    "another database is used": (
+        TWO, ["USE o", "INSERT INTO t SELECT a FROM own.t"], {"t"}, {"other.db:t.b": "t.a"},
+    ),
+    "a table is made there": (
+        TWO, ["USE o", "CREATE TABLE w AS SELECT b AS x FROM t"], {"other.db:t"}, {"other.db:w.x": "other.db:t.b"},
+    ),
+    "back again": (TWO, ["USE o", "USE own", "CREATE TABLE w AS SELECT * FROM t"], {"t"}, {"w.a": "t.a"}),
+    "a schema": (
+        BEGIN + "CREATE TABLE t (a INT); CREATE TABLE s.t (c INT); CREATE TABLE s.u (d INT)",
+        ["SET schema = 's'", "INSERT INTO u SELECT * FROM t"], {"s.t"}, {"s.u.d": "s.t.c"},
+    ),
+    "and no more": (
+        BEGIN + "CREATE TABLE t (a INT); CREATE TABLE s.t (c INT)",
+        ["SET schema TO 's'", "RESET schema", "CREATE TABLE w AS SELECT * FROM t"], {"t"}, {"w.a": "t.a"},
+    ),
+    "a search path": (
+        BEGIN + "CREATE TABLE t (a INT); CREATE TABLE s.t (c INT); CREATE TABLE o.v (z INT)",
+        ["SET search_path = 's,main,o.main'", "CREATE TABLE w AS SELECT c, z FROM t, v"],
+        {"s.t", "other.db:v"}, {"s.w.c": "s.t.c", "s.w.z": "other.db:v.z"},
+    ),
+    "a schema of the database that is used": (
+        BEGIN + "CREATE SCHEMA o.s; CREATE TABLE s.t (a INT); CREATE TABLE o.s.t (b INT)",
+        ["USE o", "CREATE TABLE w AS SELECT * FROM s.t"], {"other.db:s.t"}, {"other.db:w.b": "other.db:s.t.b"},
+    ),
+    "in one text": (
+        TWO, ["USE o; CREATE TABLE w AS SELECT * FROM t; USE own; CREATE TABLE w AS SELECT * FROM t"],
+        {"t", "other.db:t"}, {"other.db:w.b": "other.db:t.b", "w.a": "t.a"},
+    ),
+    "two of one name": (
+        TWO, ["CREATE TABLE w AS SELECT * FROM t", "CREATE TABLE v AS SELECT * FROM o.t"],
+        {"t", "other.db:t"}, {"w.a": "t.a", "v.b": "other.db:t.b"},
+    ),
+    "keys": (
+        BEGIN + "CREATE TABLE t (k INT PRIMARY KEY, v INT); CREATE TABLE s.t (k INT, v INT PRIMARY KEY); "
+        "CREATE TABLE o.t (k INT, v INT UNIQUE); CREATE TABLE f (x INT, y INT)",
+        ["INSERT OR IGNORE INTO t SELECT x, y FROM f"], {"f"}, {"t.k": "f.x", "t.v": "f.y", "t.": "f.x"},
+    ),
+    "a database in memory": (
+        "ATTACH ':memory:' AS m; CREATE TABLE t (a INT); CREATE TABLE m.t (b INT)",
+        ["USE m", "CREATE TABLE w AS SELECT * FROM t"], {"m.t"}, {"m.w.b": "m.t.b"},
+    ),
+    "another file under the name": (
+        TWO,
+        ["DETACH o", "ATTACH 'third.db' AS o", "CREATE TABLE o.t AS SELECT 1 AS z", "INSERT INTO t SELECT z FROM o.t"],
+        set(), {"t.a": "third.db:t.z"},
+    ),
+    "a temporary table before others": (
+        TWO, ["CREATE TEMP TABLE t AS SELECT a AS q FROM t", "CREATE TABLE w AS SELECT * FROM t"],
+        {"t"}, {"temp.t.q": "t.a", "w.q": "temp.t.q"},
+    ),
+    "in one text with what it stands before": (
+        TWO, ["CREATE TEMP TABLE t AS SELECT a AS q FROM t; CREATE TABLE w AS SELECT * FROM t"],
+        {"t"}, {"temp.t.q": "t.a", "w.q": "temp.t.q"},
+    ),
+    "one that is declared": (
+        TWO + "CREATE TABLE f (x INT)",
+        ["CREATE TEMP TABLE t (z INT)", "INSERT INTO t SELECT x AS z FROM f", "INSERT INTO own.t SELECT z FROM main.t"],
+        {"f"}, {"temp.t.z": "f.x", "t.a": "temp.t.z"},
+    ),
+    "one that is gone": (
+        TWO, ["CREATE TEMP TABLE t AS SELECT 1 AS q", "DROP TABLE t", "CREATE TABLE w AS SELECT * FROM t"],
+        {"t"}, {"w.a": "t.a"},
+    ),
+    "one that was rolled back": (
+        TWO, ["BEGIN", "CREATE TEMP TABLE t AS SELECT 1 AS q", "ROLLBACK", "CREATE TABLE w AS SELECT * FROM t"],
+        {"t"}, {"w.a": "t.a"},
+    ),
+    "made anew with other columns": (
+        "CREATE TABLE f (x INT, y INT)",
+        ["CREATE TABLE t AS SELECT x AS p, y AS q FROM f", "DROP TABLE t", "CREATE TABLE t (q INT, p INT)",
+         "INSERT INTO t SELECT x, y FROM f"],
+        {"f"}, {"t.q": "f.x", "t.p": "f.y"},
+    ),
+    "a name in a text": (
+        TWO, ["CREATE TABLE w AS SELECT * FROM query_table('t')"], {"t"}, {"w.a": "t.a"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_name_means_the_table_that_duckdb_finds(watched: MemorySink, name: str) -> None:
+    before, program, read, behind = PROGRAMS[name]
+    with duckdb.connect("own.db") as connection:
+        connection.execute(before)
+        with driftline.run("job"):
+            for one in program:
+                connection.execute(one)
+    assert driftline.flush()
+    event = json.loads(watched.raw[-1])
+    assert {called(one) for one in event.get("inputs", ())} == read
+    found = {}
+    for output in event["outputs"]:
+        facet = output["facets"].get("columnLineage", {"fields": {}})
+        for column, known in (*facet["fields"].items(), ("", {"inputFields": facet.get("dataset", ())})):
+            sources = {f"{called(one)}.{one['field']}" for one in known["inputFields"]}
+            if sources:
+                found[f"{called(output)}.{column}"] = sources
+    assert found == {column: {source} for column, source in behind.items()}
+    assert fault.counts() == {}
+
+
+def called(one: dict[str, str]) -> str:
+    database = one["namespace"].removeprefix("duckdb://")
+    return one["name"] if database in ("own.db", "memory/job") else f"{database}:{one['name']}"
+
+
+def test_a_name_that_is_registered_is_a_frame_until_it_is_not(watched: MemorySink) -> None:
+    with duckdb.connect("own.db") as connection:
+        connection.execute("CREATE TABLE t (a INT); CREATE TABLE given (b INT)")
+        with driftline.run("frame") as frame:
+            connection.register("given", pa.table({"b": [1]}))
+            connection.execute("INSERT INTO t SELECT b FROM given").fetchall()
+        with driftline.run("table") as table:
+            connection.unregister("given")
+            connection.execute("INSERT INTO t SELECT b FROM given").fetchall()
+    assert [one.dataset.name for one in frame.inputs] == []
+    assert [one.dataset.name for one in table.inputs] == ["given"]
+
+
+def test_a_table_that_is_made_from_a_frame_of_its_name_is_not_made_of_itself(watched: MemorySink) -> None:
+    given = pa.table({"v": [1]})
+    with duckdb.connect("own.db") as connection, driftline.run("job"):
+        connection.execute("CREATE TABLE given AS SELECT v FROM given")
+    assert driftline.flush()
+    (output,) = json.loads(watched.raw[-1])["outputs"]
+    assert "columnLineage" not in output["facets"]
+    assert given.num_rows == 1

@@ -1,5 +1,8 @@
 """Statements on their own table, one after the other; expected sources by hand, as the values would go."""
 
+import pytest
+
+from driftline.capture.runs import columns
 from driftline.capture.runs.columns import Bound, Reach, When
 from driftline.capture.runs.composed import Composed, elsewhere
 from driftline.capture.sql.bound import Lineage
@@ -113,3 +116,31 @@ def test_what_all_rows_were_set_to_takes_the_place_of_what_the_code_handed_over(
 def test_its_own_columns_are_told_apart() -> None:
     bound = ({"a": [reach("t", "a"), reach("u", "b")], "c": [reach("t", "c")]}, [reach("t", "d", "FILTER")])
     assert elsewhere(OWN, bound) == ({"a": [reach("u", "b")]}, [])
+
+
+@pytest.mark.parametrize("turns", [True, False])
+def test_twice_as_many_forms_are_looked_at_twice_as_often(monkeypatch: pytest.MonkeyPatch, turns: bool) -> None:
+    """Counted in the columns that are put together: each is, again, only once something was added to it."""
+    counted: list[int] = []
+    together = columns.together
+
+    def once(found: list[Bound]) -> Bound:
+        held = list(found)
+        counted[-1] += sum(len(reaches) for fields, rows in held for reaches in (*fields.values(), rows))
+        return together(held)
+
+    monkeypatch.setattr(columns, "together", once)
+    for many in (75, 150, 300):
+        counted.append(0)
+        forms = [
+            ran(
+                (2 + place, 1_000 + place if turns else 2 + place),
+                {f"c{place}": [reach("t", f"c{place - 1}")]},
+                (reach("t", "n", "FILTER"),),
+            )
+            for place in range(1, many)
+        ]
+        found = told(FILL, ran((2, 2), {"c0": [reach("t", "g")]}), *forms)
+        assert found[f"c{many - 1}"] == {"f.g IDENTITY"}
+    assert counted[1] < 2.3 * counted[0]
+    assert counted[2] < 2.3 * counted[1]

@@ -177,3 +177,23 @@ def test_a_quote_in_a_comment_begins_no_text_of_a_statement_that_was_the_same_up
 def test_a_remark_that_does_not_end_goes_on_to_the_end(growth: Callable[..., float]) -> None:
     assert outline.normalise("SELECT 'a' /* 'b'") == ("SELECT '\u00a70\u00a7' /* 'b'", ("a",))
     assert growth(outline.normalise, "/* ", 4_000) < 24
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("INSERT INTO t VALUES (1, -2.5e3, 'a', NULL, ?)", "INSERT INTO t VALUES (7, -7, '§0§', NULL, ?)"),
+        ("insert into t (a) values (10),\n (20) returning a", "insert into t (a) values (7),\n (7) returning a"),
+        ("INSERT INTO t VALUES ('5 (1, 2)', 12)", "INSERT INTO t VALUES ('§0§', 7)"),
+        ("INSERT INTO t VALUES (1, a + 2)", "INSERT INTO t VALUES (1, a + 7)"),  # more than texts and numbers
+        ("INSERT INTO t SELECT 1", "INSERT INTO t SELECT 1"),
+    ],
+)
+def test_numbers_of_rows_that_are_spelled_out_are_taken_out(sql: str, expected: str) -> None:
+    assert outline.normalise(sql)[0] == expected
+
+
+def test_rows_without_an_end_are_not_gone_through_again_and_again() -> None:
+    begun = time.process_time()
+    outline.normalise("INSERT INTO t VALUES " + "(1, 'a'), " * 2_000 + "(b")
+    assert time.process_time() - begun < 5
