@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from driftline.capture.ground import fault
+from driftline.capture.ground import bounded, fault
 from driftline.capture.hooks import earlier, inserted
 from driftline.capture.program import sites
 from driftline.capture.runs import collect, transactions
@@ -59,9 +59,10 @@ def keep(run: Recording, place: "Place", text: str, analysis: "Analysis", one: W
     if isinstance(one, Written) and any(each.writes is None for each in analysis.statements):
         return
     known = _known(run)
-    if known is None or len(known) >= _MOST:
+    if known is None:
         known = {}
         run.trace.recalled[_TEXTS] = _Meaning.number, known
+    bounded.room(known, _MOST)
     known[place, text] = one
 
 

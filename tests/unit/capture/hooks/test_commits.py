@@ -138,7 +138,7 @@ def test_a_block_that_ends_before_the_commit_says_so_and_one_that_fails_has_writ
         raise RuntimeError
     shop.rollback()
     assert (written(failing), failing.trace.gaps) == ([], {"not committed: a": 1})
-    assert [found.held for found in transactions._open.values()] in ([], [[]])
+    assert [found.held for _, found in transactions._open.values()] in ([], [[]])
 
 
 def test_a_script_that_ends_without_a_commit_has_written_nothing(script: Script, tmp_path: Path) -> None:
