@@ -9,6 +9,7 @@ Source: https://docs.python.org/3/library/audit_events.html.
 
 import functools
 import os
+import re
 import stat
 import sys
 import sysconfig
@@ -16,7 +17,8 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from driftline.capture.ground import locks, own
+from driftline import later
+from driftline.capture.ground import locks, own, place
 from driftline.capture.ground.place import absolute
 
 NAMED = 100  # files of a run that are named one by one
@@ -46,6 +48,8 @@ _BOOKS = tuple(  # of dbt
     for name in ("manifest.json", "run_results.json", "catalog.json", "sources.json", "semantic_manifest.json",
                  "graph_summary.json", "graph.gpickle", "partial_parse.msgpack", "perf_info.json")
 )  # fmt: skip
+_OWN = (*_CODE, *_BOOKS)
+_ASIDE = later.pattern("|".join(map(re.escape, (*_INSIDE, *_OUTSIDE))))
 
 
 class _State:
@@ -188,7 +192,8 @@ def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str
 def foreign(path: str, home: str) -> bool:
     """Whether a file is Python's own, Driftline's, the system's or a cache, and so no data of the user's."""
     ours = (os.path.join(os.path.abspath(home), ""), *installed())
-    return _ignored(os.path.realpath(path), ours) or _ignored(path, ours)
+    real = place.real(os.path.abspath(path))
+    return _ignored(real, ours) or (real != path and _ignored(path, ours))
 
 
 def is_book(path: str) -> bool:
@@ -199,10 +204,10 @@ def is_book(path: str) -> bool:
 def _ignored(path: str, ours: tuple[str, ...]) -> bool:
     slashed = path.replace(os.sep, "/")
     return (
-        slashed.endswith((*_CODE, *_BOOKS))
+        slashed.endswith(_OWN)
         or slashed.startswith(_FOLDERS)
         or path.startswith(ours)
-        or any(part in slashed for part in (*_INSIDE, *_OUTSIDE))
+        or _ASIDE.search(slashed) is not None
         or ("/joblib/" in slashed and slashed.endswith("/metadata.json"))  # of what ``joblib.Memory`` keeps
     )
 

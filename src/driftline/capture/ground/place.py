@@ -128,7 +128,7 @@ def _inside(head: str, folder: str) -> _Inside:
             return known
     full = absolute(head)
     found = os.stat(full)
-    own, real, before = (os.path.join(path, "") for path in (full, _way(full), _way(folder)))
+    own, real, before = (os.path.join(path, "") for path in (full, way(full), way(folder)))
     straight = os.path.join(folder, real[len(before) :]) if real != own and real.startswith(before) else own
     if len(_insides) >= _FOLDERS:
         _insides.clear()
@@ -148,11 +148,11 @@ def _straight(path: str, folder: str, *, is_folder: bool) -> str:
     that is a link into a cache, which names what it holds by its content.
     """
     head, tail = (path, "") if is_folder else os.path.split(path)
-    real = os.path.join(_way(head), tail) if tail else _way(head)
+    real = os.path.join(way(head), tail) if tail else way(head)
     link = bool(tail) and os.path.islink(path)
     if real == path and not link:
         return path
-    before = _way(folder).rstrip(os.sep) + os.sep
+    before = way(folder).rstrip(os.sep) + os.sep
     there = os.path.realpath(path) if link else ""
     if there.startswith(before) and not _cached(there[len(before) :], path):
         real = there
@@ -165,7 +165,7 @@ def _cached(real: str, link: str) -> bool:
     return hidden or bool(os.path.splitext(link)[1] and not os.path.splitext(real)[1])
 
 
-def _way(folder: str) -> str:
+def way(folder: str) -> str:
     """Return the way to ``folder`` without links; for a moment it is known, if the same folder still lies there."""
     try:
         found = os.stat(folder)
@@ -178,6 +178,13 @@ def _way(folder: str) -> str:
             _ways.clear()
         known = _ways[folder] = now + _LOOKED_SECONDS, found.st_dev, found.st_ino, os.path.realpath(folder)
     return known[3]
+
+
+def real(path: str) -> str:
+    """Return an absolute path without links."""
+    head, tail = os.path.split(path)
+    found = os.path.join(way(head), tail)
+    return os.path.realpath(path) if os.path.islink(found) else found
 
 
 def _located(name: str) -> names.Located:

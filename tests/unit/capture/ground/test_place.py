@@ -202,3 +202,25 @@ def test_an_absolute_path_is_that_of_python_also_where_nothing_is_changed_in_it(
     for folder in (tmp_path, Path("/")):
         monkeypatch.chdir(folder)
         assert place.absolute(given) == os.path.abspath(given)  # noqa: PTH100 - it is what a path is compared with
+
+
+def test_the_way_to_a_file_without_links_is_what_the_system_says(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.csv").write_text("a", "utf-8")
+    folder, link = tmp_path / "folder", tmp_path / "one" / "link.csv"
+    folder.symlink_to("one")
+    link.symlink_to("../two/a.csv")
+    paths = [
+        tmp_path / "one" / "a.csv",
+        folder / "a.csv",
+        folder / "link.csv",
+        folder / "none.csv",
+        tmp_path / "no" / "x",
+    ]
+    for path in paths:
+        assert place.real(str(path)) == os.path.realpath(path)
+    folder.unlink()
+    folder.symlink_to("two")  # within the moment in which a folder is known
+    for path in paths:
+        assert place.real(str(path)) == os.path.realpath(path)
