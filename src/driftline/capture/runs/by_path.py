@@ -44,8 +44,13 @@ def at(trace: Trace, way: Way, path: str) -> list[tuple[int, Seen]]:
     if not known.stands(into):
         known = trace.recalled[_key(way)] = _Paths()
     known.follow(into)
-    found = [(place, into[place]) for place in known.places.get(path, ()) if place < len(into)]
-    return sorted((one for one in found if one[1].path == path), key=lambda one: one[0])
+    places, found = known.places.get(path, {}), []
+    for place in sorted(places):
+        if into[place].path == path:
+            found.append((place, into[place]))
+        else:
+            places.pop(place, None)  # it has been renamed, else there would be more and more of them
+    return found
 
 
 def renamed(trace: Trace, way: Way, place: int, path: str) -> None:
