@@ -3,6 +3,7 @@
 Pure but for the random bits of a fresh id, which a caller can seed.
 """
 
+import functools
 import os
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -27,6 +28,7 @@ def moment_us(uuid7_: str) -> int:
     return (found.int >> 80) * 1_000 if found.version == 7 else 0
 
 
+@functools.lru_cache(maxsize=256)  # of one event several parts ask, and of the runs below a run each
 def repair_run_id(text: str) -> str:
     """Return ``text`` if it is a UUID, else the UUIDv5 that stands for it everywhere."""
     try:

@@ -165,6 +165,7 @@ def fitted(text: str, most: int = LONGEST_PART) -> str:
     return text.encode()[: most - size(end)].decode(errors="ignore") + end
 
 
+@lru_cache(maxsize=256)  # the few of a loop, each of whose runs names them several times
 def fitted_pair(namespace: str, name: str) -> tuple[str, str]:
     """Return a namespace and a name as ``fitted`` does, cut where they are too long together."""
     if size(namespace) + size(name) <= LONGEST:

@@ -153,8 +153,8 @@ class Lineage:
                 informed.append(named[version_id])
         edges = [
             Edge(named[source], named[target], row[1], provenance, confidence)
-            for target, source, hops, provenance, confidence, _, until in self._connection.rows(
-                "traces_of_run", run=row[0]
+            for target, source, hops, provenance, confidence, _, until in (
+                self._connection.rows("traces_of_run", run=row[0]) if named else ()
             )
             if hops != 1 and until == OPEN and source in named and target in named
         ]

@@ -17,11 +17,12 @@ from driftline.capture.ground.place import absolute
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.program import openings
-from driftline.capture.runs import observe, offspring, recalled
+from driftline.capture.runs import by_path, observe, offspring, recalled
 from driftline.capture.runs.columns import Bound, Reach
 from driftline.capture.runs.observe import Given
+from driftline.capture.runs.recalled import WAYS
 from driftline.capture.runs.recording import Recording
-from driftline.capture.runs.trace import Seen
+from driftline.capture.runs.trace import Seen, Trace
 from driftline.capture.sending import client
 from driftline.capture.tables import endings, measure
 from driftline.event.lineage import Dataset, Touched
@@ -79,6 +80,8 @@ def _paths(call: Call) -> tuple[str, str] | None:
     if not all(isinstance(one, str | bytes | os.PathLike) for one in given):
         return None
     numbers = call.kwargs.get("src_dir_fd"), call.kwargs.get("dst_dir_fd")
+    if numbers == (None, None):  # nearly always
+        return absolute(os.fsdecode(given[0])), absolute(os.fsdecode(given[1]))
     folders = [os.getcwd() if one is None else _folder(one) for one in numbers]
     if "" in folders:
         return None
@@ -136,8 +139,8 @@ def _stamped(run: Recording, call: Call) -> bool:
     if call.before is None:
         return False
     path, state = call.before
-    for seen in run.trace.outputs:
-        if seen.path == path and (seen.size, seen.modified_ns) == state:
+    for _, seen in by_path.at(run.trace, "write", path):
+        if (seen.size, seen.modified_ns) == state:
             seen.size, seen.modified_ns = measure.state(path)
     return True
 
@@ -149,23 +152,38 @@ def _moved(run: Recording, source: str, target: str) -> bool:
         return False
     below = source + os.sep if os.path.isdir(target) else ""
     trace, moved = run.trace, False
-    for place, seen in enumerate([] if run.inherited else trace.outputs):  # a child has handed them over already
-        if seen.path == source or (below and seen.path.startswith(below)):
-            seen.path = target + seen.path[len(source) :]
-            seen.touched = _renamed_to(seen.touched, source, target, seen.path, owner.folder)
-            recalled.of(trace, "write").put(place, seen)
-            trace.attributed.add(seen.path)
-            moved = True
-    for (path, way), when in list(trace.opened.items()):  # what Python itself has written, and nothing has recorded
-        if way == "write" and (path == source or (below and path.startswith(below))):
-            new = target + path[len(source) :]
-            trace.opened[new, "write"] = when
-            trace.again.pop(new, None)
-            openings.renamed(path, new)
-            if run.inherited:
-                offspring.leave_move(owner.home, run.id, path, new)
-            moved = True
+    for place, seen in [] if run.inherited else _written(trace, source, below):  # a child has handed them over already
+        seen.path = target + seen.path[len(source) :]
+        seen.touched = _renamed_to(seen.touched, source, target, seen.path, owner.folder)
+        recalled.of(trace, "write").put(place, seen)
+        by_path.renamed(trace, "write", place, seen.path)
+        trace.attributed.add(seen.path)
+        moved = True
+    for path, when in _opened(trace, source, below):  # what Python itself has written, and nothing has recorded
+        new = target + path[len(source) :]
+        trace.opened[new, "write"] = when
+        trace.again.pop(new, None)
+        openings.renamed(path, new)
+        if run.inherited:
+            offspring.leave_move(owner.home, run.id, path, new)
+        moved = True
     return moved
+
+
+def _written(trace: Trace, source: str, below: str) -> list[tuple[int, Seen]]:
+    """Return what the run has written to a file, or of a folder to anything ``below`` it, each with its place."""
+    if not below:
+        return by_path.at(trace, "write", source)
+    return [one for one in enumerate(trace.outputs) if one[1].path == source or one[1].path.startswith(below)]
+
+
+def _opened(trace: Trace, source: str, below: str) -> list[tuple[str, int]]:
+    """Return the same of what Python itself has opened to write, each with when that was."""
+    if not below:
+        when = trace.opened.get((source, "write"))
+        return [] if when is None else [(source, when)]
+    every = list(trace.opened.items())
+    return [(path, at) for (path, way), at in every if way == "write" and (path == source or path.startswith(below))]
 
 
 def _renamed_to(touched: Touched, source: str, target: str, path: str, folder: str) -> Touched:
@@ -188,14 +206,18 @@ def _name(path: str, folder: str) -> str:
 def _linked(run: Recording, source: str, target: str, *, there: str) -> bool:
     """Record that ``target`` was made of ``source``, whose content is in ``there``."""
     owner = client.current()
-    if owner is None or len(run.trace.outputs) >= _LIMIT or not _holds_data(run, source, target, owner.home):
+    if owner is None or len(run.trace.outputs) >= _LIMIT:
+        return False
+    known = [seen for way in reversed(WAYS) for _, seen in by_path.at(run.trace, way, source)]
+    if not _holds_data(source, target, owner.home, known=bool(known)):
         return False
     budget = measure.Budget()
     read = observe.of_file(there, Given(), owner.folder, budget)
-    spot = observe.located(source if there == source else _name(source, owner.folder), owner.folder)
-    dataset = Dataset(spot.namespace, spot.name)
-    read.touched = msgspec.structs.replace(read.touched, dataset=dataset, partition=spot.partition)
-    known = [seen for seen in (*run.trace.outputs, *run.trace.inputs) if seen.path == source]
+    if there != source:
+        spot = observe.located(_name(source, owner.folder), owner.folder)
+        named = Dataset(spot.namespace, spot.name)
+        read.touched = msgspec.structs.replace(read.touched, dataset=named, partition=spot.partition)
+    dataset = read.touched.dataset
     read.form = next((seen.form for seen in known if seen.form is not None), None)
     run.add("read", read)
     written: Seen = observe.of_file(target, Given(), owner.folder, budget)
@@ -211,10 +233,8 @@ def _linked(run: Recording, source: str, target: str, *, there: str) -> bool:
     return True
 
 
-def _holds_data(run: Recording, source: str, target: str, home: str) -> bool:
-    """Whether the run has read or written the file, or its name says that it holds data; logs and code do not count."""
+def _holds_data(source: str, target: str, home: str, *, known: bool) -> bool:
+    """Whether the run knows the file, or its name says that it holds data; logs and code do not count."""
     if opens.foreign(target, home) or opens.foreign(source, home):
         return False
-    if any(endings.form(path) or path.lower().endswith(_DATA) for path in (source, target)):
-        return True
-    return any(seen.path == source for seen in (*run.trace.inputs, *run.trace.outputs))
+    return known or any(endings.form(path) or path.lower().endswith(_DATA) for path in (source, target))

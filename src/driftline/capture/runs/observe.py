@@ -127,7 +127,8 @@ def located(path: str, folder: str, root: str = "") -> Located:
         found = names.below(place.place(root, folder).located, path[len(root) + 1 :].split(os.sep))
         if found is not None:
             return found
-    return place.place(path, folder).located
+    plain = place.file(path, folder)
+    return place.place(path, folder).located if plain is None else plain.located
 
 
 def datasets(name: str, folder: str) -> list[Dataset]:
@@ -146,6 +147,9 @@ def of_file(path: str, given: Given, folder: str, budget: measure.Budget | None 
     Raises:
         OSError: it cannot be read.
     """
+    plain = None if root else place.file(path, folder)
+    if plain is not None:
+        return _file(path, plain.located, given, budget, plain.state)
     return _file(path, located(path, folder, root), given, budget)
 
 

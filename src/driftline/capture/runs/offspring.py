@@ -50,6 +50,23 @@ _inside: dict[int, int] = {}  # by thread
 _registered: set[int] = set()  # the process whose end is provided for
 
 
+class _Forks:
+    """How often this process has begun to fork, and come to the end of that."""
+
+    begun = 0
+    ended = 0
+
+
+def forks() -> int:
+    """Return what ``forked`` is to be told: the number of forks that are over."""
+    return _Forks.ended
+
+
+def forked(since: int) -> bool:
+    """Whether this process has forked, or was forking, since ``forks`` returned that; where in doubt it has."""
+    return _Forks.begun != since
+
+
 Said = tuple[str, str, str, str, str, str, float]  # a reach
 
 
@@ -232,9 +249,10 @@ def forget(home: str, trace: Trace) -> None:
 
 def collect(home: str, trace: Trace, run: str = "") -> None:
     """Add to ``trace`` what child processes have left for its run, or ``run``, and remove that; they may go on."""
-    folder = Path(_folder(home, run or trace.run))
-    if not folder.is_dir():
+    place = _folder(home, run or trace.run)
+    if not os.path.isdir(place):
         return
+    folder = Path(place)
     for file in sorted(folder.glob(f"*{_ENDING}")):
         thread = ways.thread_of(file.name.partition(".")[0])
         for line in _taken(file).splitlines():
@@ -317,3 +335,23 @@ def _touched(entry: "os.DirEntry[str]") -> float:
 
 def _folder(home: str, run: str) -> str:
     return os.path.join(os.path.abspath(home), FOLDER, run)
+
+
+def _fork() -> None:
+    _Forks.begun += 1
+
+
+def _forked() -> None:
+    _Forks.ended += 1
+
+
+def _born() -> None:
+    _Forks.ended = _Forks.begun
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=lambda: fault.attempt("fork", _fork),
+        after_in_parent=lambda: fault.attempt("fork", _forked),
+        after_in_child=lambda: fault.attempt("fork", _born),
+    )

@@ -28,6 +28,7 @@ class Recording:
         self.outer: Recording | None = None
         self.heard: list[tuple[Seen, Trace]] | None = None  # what was read under it, where nothing is around it
         self.inherited = False  # it was begun by the process that this one was forked from
+        self.shared = False  # a process that was spawned was told to go on with it
 
     @property
     def id(self) -> str:

@@ -60,6 +60,7 @@ class Run(Recording):
         self._announced = False
         self._token: Token[Recording | None] | None = None
         self._opened_us = 0
+        self._forks = -1  # of this process, as it began
         self._code = code
         fault.attempt("run", self._name, job, namespace)
         if self._client is not None:
@@ -263,7 +264,7 @@ class Run(Recording):
         parent = self.outer = enclosing()
         if parent is not None and parent.id:
             self._trace.parent, self._trace.parent_job = parent.id, parent.job
-        self._opened_us = clock.now_us()
+        self._opened_us, self._forks = clock.now_us(), offspring.forks()
         open_runs[id(self)] = self
         process.opened = True
         self._become_current()
@@ -332,7 +333,8 @@ class Run(Recording):
         if self.inherited:
             offspring.leave_rest(owner.home, trace)
             return
-        offspring.collect(owner.home, trace)
+        if self.shared or offspring.forked(self._forks):  # else nobody can have left anything
+            offspring.collect(owner.home, trace)
         fault.attempt("standing", standing.take, trace)
         trace.ended_us = clock.now_us() if self._at is None else trace.started_us
         trace.code = self._version()

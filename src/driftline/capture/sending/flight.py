@@ -35,6 +35,7 @@ _TOGETHER = "driftline.capture.runs.together"  # loaded when contents are measur
 # Answers that are made when their turn comes: what makes them, how many they are at most, and of what, in one tuple.
 Unmade = tuple[Any, ...]
 Item = bytes | Answer | Pending | Unmade
+_ANSWERED = (tuple, Answer)  # made once: each item asks
 
 
 def weight(item: Item) -> int:
@@ -44,7 +45,7 @@ def weight(item: Item) -> int:
 
 def kind(item: Item) -> int:
     """Return where an item is counted."""
-    return ANSWERS if isinstance(item, tuple | Answer) else EVENTS
+    return ANSWERS if isinstance(item, _ANSWERED) else EVENTS
 
 
 def prepare(items: Iterable[Item], stop: Callable[[], bool]) -> None:

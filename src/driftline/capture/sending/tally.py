@@ -91,7 +91,10 @@ class Tally:
 
     def take(self) -> dict[str, int]:
         """Return the losses that no event has carried yet, as gaps; ``told`` says that the event has arrived."""
-        found = {gap: number for gap, number in zip(GAPS, list(self.page[_UNTOLD:_TELLING]), strict=True) if number}
+        untold = self.page[_UNTOLD:_TELLING].tolist()
+        if not any(untold):
+            return {}
+        found = {gap: number for gap, number in zip(GAPS, untold, strict=True) if number}
         for place, gap in enumerate(GAPS):
             self.page[_TELLING + place] += found.get(gap, 0)
             self.page[_UNTOLD + place] -= found.get(gap, 0)

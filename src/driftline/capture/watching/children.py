@@ -35,6 +35,7 @@ def child(target: Callable[..., Any]) -> Child | None:
     owner = client.current()
     if run is None or owner is None or own.inside() is own.OURS or isinstance(target, Child):
         return None
+    run.shared = True
     return Child(target, run.id, run.job, owner.settings)
 
 

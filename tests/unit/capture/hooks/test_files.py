@@ -15,6 +15,7 @@ from tests.recorded import names
 from tests.told_by_code import BEGIN, Script, edges
 
 import driftline
+from driftline.capture.ground import fault
 from driftline.testing import MemorySink
 
 FRAME = pd.DataFrame({"id": [1, 2], "amount": [2.0, 3.0]})
@@ -273,3 +274,48 @@ def test_what_a_child_has_written_by_hand_and_renamed_goes_by_its_new_name(scrip
     told = {side: [one["name"] for one in event[side]] for side in ("inputs", "outputs")}
     assert told == {"inputs": ["raw.csv"], "outputs": ["a.csv"]}
     assert edges([event], "a.csv")["double"] == {("raw.csv", "amount", "TRANSFORMATION", 0.9)}
+
+
+class Opened(dict[Any, Any]):
+    """What a run has opened, which nobody may go through."""
+
+    def items(self) -> Any:
+        raise AssertionError("gone through")
+
+
+def test_a_rename_does_not_go_through_all_that_the_run_has_opened(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("job") as run:
+        run.trace.opened = Opened()
+        Path("a.tmp").write_text("x")
+        Path("a.tmp").replace("a.bin")
+        assert (str(tmp_path / "a.bin"), "write") in run.trace.opened
+        run.trace.opened = {key: run.trace.opened[key] for key in run.trace.opened}
+    assert driftline.flush()
+    assert names(run) == ([], ["a.bin"])
+    assert fault.counts() == {}
+
+
+def test_copies_and_renames_of_the_same_names_mean_what_they_lead_to_by_then(
+    watched: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("one", "two"):
+        Path(folder).mkdir()
+        Path(folder, "f.csv").write_text(f"x\n{folder}\n")
+    with driftline.run("job") as run:
+        for folder in ("one", "two"):
+            monkeypatch.chdir(tmp_path / folder)
+            shutil.copy("f.csv", "g.csv")
+            Path("g.csv").rename("h.csv")
+        monkeypatch.chdir(tmp_path)
+        Path("now").symlink_to("one")
+        shutil.copy("now/f.csv", "now/i.csv")
+        Path("now").unlink()
+        Path("now").symlink_to("two")
+        shutil.copy("now/f.csv", "now/i.csv")
+        Path("four").mkdir()
+        shutil.copy("one/f.csv", "four/h.csv")
+        Path("four").rename("three")
+        shutil.copy("three/h.csv", "three/j.csv")
+    assert sorted(names(run)[0]) == ["one/f.csv", "two/f.csv"]
+    assert sorted(names(run)[1]) == [
+        "one/h.csv", "one/i.csv", "three/h.csv", "three/j.csv", "two/h.csv", "two/i.csv"]  # fmt: skip

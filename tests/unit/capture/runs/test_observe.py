@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 import driftline as dl
-from driftline.capture.runs.observe import Given, files, name_of, observe, still_open
+from driftline.capture.ground import place
+from driftline.capture.runs.observe import Given, files, located, name_of, observe, of_file, still_open
 from driftline.capture.tables import measure, native
 from driftline.event.lineage import Dataset
 from driftline.testing import MemorySink
@@ -156,3 +157,36 @@ def test_a_file_that_is_still_open_is_named_as_it_will_be_and_not_read(tmp_path:
     assert (found.path, found.size, found.modified_ns) == (known.path, known.size, known.modified_ns)
     assert measure._hashes == before
     assert still_open(str(tmp_path), Given(), str(tmp_path)) is None
+
+
+def test_a_file_is_called_the_same_by_either_way_however_it_is_reached(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``place.place`` asks for every link on the way each time; what is known for a moment must say the same."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("v1", "v2"):
+        Path(name).mkdir()
+        Path(name, "f.csv").write_text(name)
+    Path("latest.csv").symlink_to("v1/f.csv")
+    Path("current").symlink_to("v1")
+    ways = ["v1/f.csv", "current/f.csv", "latest.csv", "v1/../v2/f.csv", str(tmp_path / "current" / "f.csv")]
+
+    def check() -> list[str]:
+        for way in ways:
+            spot = place.place(way, str(tmp_path)).located
+            touched = of_file(str(tmp_path / way), Given(), str(tmp_path)).touched
+            assert (touched.dataset.namespace, touched.dataset.name) == (spot.namespace, spot.name)
+            assert located(way, str(tmp_path)) == spot
+            assert touched.version == measure.of_file(way).version
+        return [located(way, str(tmp_path)).name for way in ways]
+
+    assert check() == ["v1/f.csv", "v1/f.csv", "v1/f.csv", "v2/f.csv", "v1/f.csv"]
+    Path("current").unlink()
+    Path("current").symlink_to("v2")  # at once, as a deployment does
+    Path("latest.csv").unlink()
+    Path("latest.csv").symlink_to("v2/f.csv")
+    assert check() == ["v1/f.csv", "v2/f.csv", "v2/f.csv", "v2/f.csv", "v2/f.csv"]
+    Path("v1").rename("old")
+    Path("v2").rename("v1")  # another folder by the same name
+    Path("old").rename("v2")
+    assert check() == ["v1/f.csv", "v2/f.csv", "v2/f.csv", "v2/f.csv", "v2/f.csv"]

@@ -201,3 +201,20 @@ def test_a_line_for_which_the_disk_has_no_room_is_taken_back(tmp_path: Path, mon
     parent = trace()
     offspring.collect(str(tmp_path), parent)
     assert [one.touched.version for one in parent.inputs] == ["v"]
+
+
+def test_a_fork_is_known_to_what_began_before_it_and_not_to_what_begins_after(tmp_path: Path) -> None:
+    before = offspring.forks()
+    assert not offspring.forked(before)
+    child = os.fork()
+    if not child:
+        os._exit(offspring.forked(offspring.forks()))  # it has forked nothing itself
+    assert os.waitpid(child, 0)[1] == 0
+    assert offspring.forked(before)
+    assert not offspring.forked(offspring.forks())
+
+
+def test_what_begins_and_ends_while_another_thread_forks_is_told_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(offspring._Forks, "begun", 1)  # as ``before`` leaves it, and ``after_in_parent`` ends it
+    monkeypatch.setattr(offspring._Forks, "ended", 0)
+    assert offspring.forked(offspring.forks())
