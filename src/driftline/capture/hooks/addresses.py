@@ -31,7 +31,7 @@ _FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are th
 _PLACE = "_driftline_place"  # attribute of a connection to SQLite: what its name is relative to (None = nothing), place
 TELLS = "_driftline_tells"  # of a connection to SQLite, or a class of psycopg2's, whose commits and rollbacks are heard
 
-_servers: "weakref.WeakKeyDictionary[Any, Place]" = weakref.WeakKeyDictionary()  # where connections of psycopg lead to
+_servers: "dict[int, tuple[weakref.ref[Any], Place]]" = {}  # where connections of psycopg lead to, by their identity
 
 
 class Place(NamedTuple):
@@ -75,10 +75,23 @@ def place_of(connection: Any) -> Place | None:
     kind: Any = type(connection)
     if not _of_library(kind, "psycopg", "psycopg2") and not _is_psycopg(connection):
         return None
-    found = _servers.get(connection)
-    if found is None and (info := getattr(connection, "info", None)) is not None:
-        found = _servers[connection] = _server("postgres", info.host, info.port, info.dbname)
-    return found
+    known = _servers.get(id(connection))
+    if known is not None and known[0]() is connection:
+        return known[1]
+    info = getattr(connection, "info", None)
+    return None if info is None else _kept(connection, _server("postgres", info.host, info.port, info.dbname))
+
+
+def _kept(connection: Any, place: Place) -> Place:
+    """Remember where a connection leads to, as long as it is there; how the user's class compares them is not asked."""
+    key = id(connection)
+
+    def gone(reference: Any, known: Any = _servers) -> None:  # the module may be gone by then
+        if known.get(key, (None,))[0] is reference:
+            del known[key]
+
+    _servers[key] = weakref.ref(connection, gone), place
+    return place
 
 
 def of_uri(uri: str) -> Place | None:

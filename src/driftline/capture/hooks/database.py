@@ -6,6 +6,7 @@ where nobody listens to its statements.
 """
 
 import functools
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -65,6 +66,7 @@ class _Ran(NamedTuple):
     transaction: Any
     result: Any
     told: Told
+    forms: tuple[str, str]  # the text, and its template: both with what the user calls the values
 
 
 class _Handed(NamedTuple):
@@ -99,11 +101,12 @@ def statement(
     """
     spoken, alike = known.of_scheme(place.scheme), frame is None and result is None
     place, gave = attached.among(place, connection), (told.gave, (told.relation, told.apart))
-    if alike and repeated.told(run, place, text, transaction, *gave):
+    whole = "\0".join((text, *told.names))
+    if alike and repeated.told(run, place, whole, transaction, *gave):
         return True
-    plain = _plain(text)
-    template = known.template(plain, spoken)
-    if alike and repeated.told(run, place, template, transaction, *gave):
+    plain, called = _plain(text)
+    form = "\0".join((known.template(plain, spoken), *(called or told.names)))
+    if alike and repeated.told(run, place, form, transaction, *gave):
         return True
     fields = touching.asking(connection, place)
     _not_followed(run, place, plain)
@@ -111,15 +114,25 @@ def statement(
     if analysis is None or repeated.defines(analysis):
         repeated.forget()
     if analysis is not None:  # else it touches no data
-        ran = _Ran(run, place, text, connection, frame, transaction, result, told)
+        ran = _Ran(run, place, text, connection, frame, transaction, result, told, (whole, form))
         _executed(ran, analysis, fields)
     return True
 
 
-def _plain(text: str) -> str:
-    """Return a text with placeholders of one kind; of one that is too long to be looked through, its ends."""
-    ends = text if len(text) <= _LONG else known.short(text)
-    return _PLACEHOLDER.sub(lambda found: "?" if found.group(1) else found.group(), ends)
+def _plain(text: str) -> tuple[str, list[str]]:
+    """Return a text with placeholders of one kind, and those that have a name or a number, in order.
+
+    Of a text that is too long to be looked through, its ends are returned.
+    """
+    called: list[str] = []
+
+    def alike(found: re.Match[str]) -> str:
+        one = found.group(1)
+        if one and one != "%s":
+            called.append(one)
+        return "?" if one else found.group()
+
+    return _PLACEHOLDER.sub(alike, text if len(text) <= _LONG else known.short(text)), called
 
 
 def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
@@ -129,11 +142,11 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
     done = run.trace.recalled.setdefault(_DONE, {})
     if len(done) >= _CACHE:
         done.clear()
-    key = place, analysis.template
+    key = place, ran.forms[1]
     again = done.get(key) or done.setdefault(key, inserted.Again())
     again.take(run, transaction)
     writes = any(one.writes for one in analysis.statements)
-    for text in {ran.text, analysis.template} if writes else ():
+    for text in {*ran.forms} if writes else ():
         repeated.keep(run, place, text, analysis, repeated.Written(again, (run, key)))
     if again.committed and not any(one.writes is None for one in analysis.statements):
         return
@@ -189,7 +202,7 @@ def _gave(ran: _Ran, lineage: Any, datasets: Mapping[Source, tuple[Dataset, ...]
     versions = {one: repeated.version(ran.transaction, one) for found in datasets.values() for one in found}
     if ran.frame is None and ran.result is None:
         given = repeated.Given(versions, fields, node, names, apart)
-        for text in {ran.text, ran.text if outline.MARK.search(repr(lineage)) else analysis.template}:
+        for text in {*ran.forms[: 1 if outline.MARK.search(repr(lineage)) else 2]}:
             repeated.keep(ran.run, ran.place, text, analysis, given)
 
 

@@ -2,7 +2,8 @@
 
 Enters: statements, with what was recorded of them. Leaves: nothing for what is known already, but what has to be told
 each time: when it ran, and where in the user's code, if anything was read since. What may have changed its meaning has
-it looked at anew: a definition, other columns in its result, another version of a table that it reads.
+it looked at anew: a definition, other columns in its result, another version of a table that it reads; and so has a
+transaction that was taken back, with what was to be recorded of it.
 """
 
 import re
@@ -61,7 +62,7 @@ def keep(run: Recording, place: "Place", text: str, analysis: "Analysis", one: W
     known = _known(run)
     if known is None:
         known = {}
-        run.trace.recalled[_TEXTS] = _Meaning.number, known
+        run.trace.recalled[_TEXTS] = _state(), known
     bounded.room(known, _MOST)
     known[place, text] = one
 
@@ -79,8 +80,13 @@ def forget() -> None:
 
 
 def _known(run: Recording) -> dict[tuple["Place", str], Written | Given] | None:
-    number, known = run.trace.recalled.get(_TEXTS, (0, None))
-    return known if number == _Meaning.number else None
+    state, known = run.trace.recalled.get(_TEXTS, ((), None))
+    return known if state == _state() else None
+
+
+def _state() -> tuple[int, int]:
+    """What is another one once a text may mean something else, or what was held of one is not recorded after all."""
+    return _Meaning.number, transactions.undone()
 
 
 def version(transaction: Any, dataset: Dataset) -> str:

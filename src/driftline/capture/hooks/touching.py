@@ -99,7 +99,8 @@ def begun(run: Recording, made: Sequence[Dataset], transaction: Any) -> None:
 
 def _made_anew(run: Recording, dataset: Dataset, at_ns: int) -> None:
     earlier.emptied(run, dataset, at_ns)
-    earlier.newest.pop(dataset, None)  # what another run has written is not there any more
+    if earlier.newest.get(dataset) != _version(run, dataset):  # its own statements are not looked at again
+        earlier.newest.pop(dataset, None)  # what another run has written is not there any more
 
 
 def read_before(run: Recording, table: Table, transaction: Any) -> None:

@@ -61,6 +61,10 @@ class _Open:
         self.versions = {one.dataset: one.version for one in self.held if one.dataset is not None}
 
 
+class _Undone:
+    number = 0  # of times that something which was held has gone without a commit
+
+
 _open: dict[int, tuple[weakref.ref[Any], _Open]] = {}  # by the identity of a connection
 
 
@@ -80,9 +84,10 @@ def _of(connection: Any) -> _Open:
     if found is None:
         key = id(connection)
 
-        def gone(reference: Any, known: Any = _open) -> None:  # the module may be gone by then
+        def gone(reference: Any, known: Any = _open, undone: Any = _Undone) -> None:  # the module may be gone by then
             if known.get(key, (None,))[0] is reference:
                 del known[key]
+                undone.number += 1
 
         found = _Open()
         _open[key] = weakref.ref(connection, gone), found
@@ -178,7 +183,14 @@ def commit(connection: Any) -> None:
 
 def rollback(connection: Any) -> None:
     """Forget what was held."""
-    _pop(connection)
+    found = _pop(connection)
+    if found is not None and found.held:
+        _Undone.number += 1
+
+
+def undone() -> int:
+    """Return a number that is another one once something that was held has been forgotten."""
+    return _Undone.number
 
 
 def holds(connection: Any) -> bool:
@@ -202,6 +214,7 @@ def back(connection: Any, name: str) -> None:
         del found.held[0 if place is None else found.marks[place][1] :]
         del found.marks[0 if place is None else place + 1 :]
         found.forget()
+        _Undone.number += 1
 
 
 def release(connection: Any, name: str) -> None:

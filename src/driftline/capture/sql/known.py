@@ -272,6 +272,7 @@ def _grammar() -> tuple[int | str, ...]:
 
 def _form(sql: str, dialect: Spoken) -> tuple[str, tuple[str, ...]]:
     """The outline of a text and the texts in it; where it cannot be told what is one, the whole text."""
-    if _UNPLAIN.match(sql) or not (dialect.plain or outline.reads(sql)):
+    if _UNPLAIN.match(sql) or not (dialect.plain or outline.reads(sql, dialect.name)):
         return sql, ()
-    return outline.of(sql)
+    found = outline.of(sql)
+    return found if dialect.plain or not outline.names(found[0]) else (sql, ())

@@ -2,8 +2,9 @@
 
 Enters: SQL in which texts stand in single quotes, doubled to escape, and names in double quotes. Leaves: its outline,
 in which numbered marks stand for the texts, and the texts themselves. Numbers go where they are compared with, or stand
-in rows of VALUES; others may count columns. Statements that differ in a date or a path have one outline. A statement
-that is another one but for its texts is not looked through again: it is cut at its quotes.
+in rows of VALUES; others may count columns, and operands may name one that is made. Statements that differ in a date or
+a path have one outline. A statement that is another one but for its texts is not looked through again: it is cut at its
+quotes.
 """
 
 import functools
@@ -18,21 +19,34 @@ MARK = re.compile("\u00a7(\\d+)\u00a7")
 
 _TOKEN = re.compile(
     r"""(?P<bytes>\b[xb]'[^']*') | (?P<text>'(?:[^']|'')*')
-      | (?P<skip>"(?:[^"]|"")*" | --[^\n]* | /\*.*?(?:\*/|\Z) | \$\$.*?\$\$)
+      | (?P<skip>"(?:[^"]|"")*" | --[^\n]* | /\*.*?(?:\*/|\Z)
+        | (?<![\w$])\$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?\$(?P=tag)\$)
       | (?P<lead>[=<>*/%+]\s*-?|\b(?:LIMIT|BETWEEN|AND)\s+-?)(?P<number>\d+(?:\.\d+)?)\b
-      | (?<![\w.])(?P<constant>\d+(?:\.\d+)?)(?=\s+AS\b)
+      | (?<![\w.$\#@:?])(?P<constant>\d+(?:\.\d+)?)(?=\s+AS\b)
       | (?P<many>\bIN\s*+\(\s*+-?\d++(?:\.\d++)?+(?:\s*+,\s*+-?\d++(?:\.\d++)?+)*+\s*+\))""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 _ROW = r"\((?:[^A-Za-z_\"(){}\[\]]|NULL\b|TRUE\b|FALSE\b|DEFAULT\b|(?<=\d)e|[xb](?='))*+\)"
-_ROWS = later.pattern(rf"\bVALUES\s*+{_ROW}(?:\s*+,\s*+{_ROW})*+", re.IGNORECASE)
+_ROWS = later.pattern(rf'"(?:[^"]|"")*"|(?P<rows>\bVALUES\s*+{_ROW}(?:\s*+,\s*+{_ROW})*+)', re.IGNORECASE)
 _IN_ROW = later.pattern("(?P<other>[?$:]\\d+|'00'|\u00a7\\d+\u00a7)|\\d+(?:\\.\\d*)?(?:[eE][+-]?\\d+)?")
 _LIST = later.pattern("'\u00a7\\d+\u00a7'(?:\\s*,\\s*'\u00a7\\d+\u00a7')*")
 _PLAIN = later.pattern(r"\s*+(?:insert|replace|update|delete|select|with)\b[^;]*+;?\s*+\Z", re.IGNORECASE)
-_FOREIGN = later.pattern(r"[\[`\\#]|//|'{3}|\"{3}|'\$|->")
+_FOREIGN = later.pattern(r"[\[`\\#]|//|'{3}|\"{3}|'\$|->|\bb'", re.IGNORECASE)
+_MINUS = later.pattern(r"--(?!\s)")
 _NAMING = later.pattern(r"\b(?:from|into|join|update|table|as|outfile)\s*+'|\.\s*+'|'\s*+[.(]", re.IGNORECASE)
 _UNNAMED = later.pattern(r"\bunnamed_relation_[0-9a-f]+")
-_ESCAPED = later.pattern(r"\b[eE]'")
+_ESCAPED = later.pattern(r"\b(?:e|n?q)'", re.IGNORECASE)
+_SELECTS = later.pattern(
+    r"\bcolumns\s*\(|/\*(?:(?!\*/).)*/\*", re.IGNORECASE | re.DOTALL
+)  # by a text; or comments nest
+_NAMES = later.pattern(r"\b(?:create|copy|pivot)\b", re.IGNORECASE)  # columns by how they are spelled
+_BESIDE = later.pattern(
+    r"""(?:\)|\b(?!(?:all|and|between|by|case|date|datetime|distinct|div|else|escape|glob|having|ilike|in|interval|is|like
+      |match|mod|n|not|on|or|r|regexp|returning|rlike|select|separator|set|then|time|timestamp|to|when|where|xor|zone)\b)
+      [a-z_]\w*+)\s*+'\u00a7\d""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_SUBTRACTS = frozenset(("mysql", "singlestore", "doris", "starrocks"))  # what is less a number below zero: ``5--3``
 _SIGNS = ("\u00a7", '"', "*/", "$$", "unnamed_relation_")  # in a text: what may end what began before it, or is changed
 
 Outline = tuple[str, tuple[str, ...]]
@@ -73,16 +87,19 @@ def _of(sql: str) -> Outline:
 
 def normalise(sql: str) -> Outline:
     """Return the same, whatever came before."""
-    if _ESCAPED.search(sql) or "\u00a7" in sql:
+    if _ESCAPED.search(sql) or "\u00a7" in sql or _SELECTS.search(sql):
         return sql, ()
     literals: list[str] = []
+    named = _NAMES.search(sql) is not None
 
     def take(found: re.Match[str]) -> str:
         if found.group("text") is not None:
             literals.append(found.group("text")[1:-1].replace("''", "'"))
             return f"'\u00a7{len(literals) - 1}\u00a7'"
-        if found.group("number") is not None:
+        if found.group("number") is not None and not (named and found.group()[0] in "*/%+"):
             return f"{found.group('lead')}7"
+        if named and found.group("bytes") is None:
+            return found.group()
         if found.group("constant") is not None:
             return "7"
         if found.group("bytes") is not None:
@@ -90,16 +107,32 @@ def normalise(sql: str) -> Outline:
         return found.group() if found.group("many") is None else "IN (7)"
 
     taken = _TOKEN.sub(take, _UNNAMED.sub("unnamed_relation", sql))
-    return _ROWS.sub(lambda rows: _IN_ROW.sub(_alike, rows.group()), taken), tuple(literals)
+    return _ROWS.sub(_rows, taken), tuple(literals)
+
+
+def _rows(found: re.Match[str]) -> str:
+    return found.group() if found.group("rows") is None else _IN_ROW.sub(_alike, found.group())
 
 
 def _alike(found: re.Match[str]) -> str:
     return found.group() if found.group("other") else "7"
 
 
-def reads(sql: str) -> bool:
+def reads(sql: str, dialect: str = "") -> bool:
     """Whether a text may be read so in a dialect with further ways to quote: it uses none, and names nothing so."""
-    return bool(_PLAIN.match(sql)) and not _FOREIGN.search(sql) and not _NAMING.search(sql)
+    if not _PLAIN.match(sql) or _FOREIGN.search(sql) or _NAMING.search(sql):
+        return False
+    return dialect not in _SUBTRACTS or not _MINUS.search(sql)
+
+
+def names(outline: str) -> bool:
+    """Whether a text stands where it may be the name of a column, as some dialects have it: behind what it is."""
+    return len(outline) <= LENGTH and _names(outline)
+
+
+@functools.lru_cache(FORMS)
+def _names(outline: str) -> bool:
+    return _BESIDE.search(outline) is not None
 
 
 @functools.lru_cache(FORMS)

@@ -1,6 +1,9 @@
 """Names of databases and tables, as OpenLineage writes them: https://openlineage.io/docs/spec/naming."""
 
+import gc
 import sys
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -54,3 +57,20 @@ def test_an_address_is_understood_without_sqlalchemy_as_polars_hands_it_to_other
     monkeypatch.delitem(sys.modules, "sqlalchemy")
     assert addresses.place_of(address) == (place and addresses.Place(*place))
     assert place is None or known == addresses.Place(*place)
+
+
+def test_connections_that_the_user_s_class_takes_for_equal_are_several() -> None:
+    def made(host: str, *, hashed: bool) -> Any:
+        info = SimpleNamespace(host=host, port=5432, dbname="d")
+        members = {"__module__": "psycopg.own", "info": info, "__eq__": lambda *_: True}
+        return type("Own", (), members | ({"__hash__": lambda _: 1} if hashed else {}))()
+
+    connections = [made(host, hashed=hashed) for host in ("one", "two") for hashed in (True, False)]
+    for _ in range(2):
+        places = [addresses.place_of(one) for one in connections]
+        assert [one and one.namespace[11:] for one in places] == ["one:5432", "one:5432", "two:5432", "two:5432"]
+    known = {id(one) for one in connections}
+    assert known <= addresses._servers.keys()
+    connections.clear()
+    gc.collect()
+    assert not known & addresses._servers.keys()

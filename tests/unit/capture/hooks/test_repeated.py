@@ -4,9 +4,12 @@ How often one is looked at is counted at ``database._executed``; what has to be 
 """
 
 import contextlib
+import contextvars
+import json
 import pickle
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -187,3 +190,54 @@ def test_each_place_that_reads_is_known(shop: sqlite3.Connection) -> None:
             ask()
         ask()
     assert len(sites._reads) == before + 2
+
+
+def test_what_was_read_and_taken_back_is_recorded_when_it_is_read_again(shop: sqlite3.Connection) -> None:
+    """A step inside reads what the run around writes, of which the first time is taken back."""
+    around = contextvars.copy_context()
+    outer = around.run(driftline.run, "outer")
+    around.run(outer.__enter__)
+    with driftline.run("inner") as run:
+        for _ in range(2):
+            around.run(shop.execute, "insert into t values (1, 'y')")
+            shop.execute("select b from t").fetchall()
+            shop.rollback()
+        assert run.inputs == ()
+        around.run(shop.execute, "insert into t values (1, 'y')")
+        shop.commit()
+        shop.execute("select b from t").fetchall()
+    around.run(outer.__exit__, None, None, None)
+    assert names(run) == (["t"], [])
+    assert run.inputs[0].version == outer.outputs[0].version
+
+
+def test_values_that_come_in_another_order_come_to_other_columns(
+    shop: sqlite3.Connection, watched: MemorySink, tmp_path: Path
+) -> None:
+    text = """
+with driftline.run("job"):
+    for one, other in c.execute("select a, b from s"):
+        c.execute("insert into t values (:p, :q)", {"p": one, "q": other})
+    for one, other in c.execute("select c, d from r"):
+        c.execute("insert into t values (:q, :p)", {"p": one, "q": other})
+    c.commit()
+with driftline.run("job"), engine.begin() as e:
+    for one, other in e.execute(sa.text("select a, b from s")).fetchall():
+        e.execute(sa.text("insert into t values (:p, :q)"), {"p": one, "q": other})
+    for one, other in e.execute(sa.text("select c, d from r")).fetchall():
+        e.execute(sa.text("insert into t values (:q, :p)"), {"p": one, "q": other})
+"""
+    shop.executescript(
+        "create table s (a, b); insert into s values (1, 2); create table r (c, d); insert into r values (3, 4);"
+    )
+    file, engine = tmp_path / "program.py", sa.create_engine("sqlite:///shop.db")
+    file.write_text(text)
+    exec(compile(text, str(file), "exec"), {"driftline": driftline, "c": shop, "sa": sa, "engine": engine})
+    engine.dispose()
+    assert driftline.flush(timeout=20)
+    ends = [event.outputs[0] for event in watched.decoded() if event.outputs]
+    assert len(ends) == 2
+    for one in ends:
+        fields = json.loads(bytes(one.facets["columnLineage"]))["fields"]
+        found = {name: {each["field"] for each in column["inputFields"]} for name, column in fields.items()}
+        assert found == {"a": {"a", "d"}, "b": {"b", "c"}}

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import polars as pl
 import pytest
+from tests.recorded import names
 
 import driftline
 from driftline import profile
@@ -143,4 +144,17 @@ def test_too_large_a_table_says_that_it_was_not_measured(watched: MemorySink, mo
     found = held(watched)
     assert "version" not in found
     assert found["attributes"] == {"contents": "not measured: 6 cells are more than table_cells"}
+    connection.close()
+
+
+def test_a_table_that_a_run_makes_again_and_again_is_no_input_of_it(watched: MemorySink) -> None:
+    connection = sqlite3.connect("x.db")
+    with driftline.run("job") as run:
+        for number in range(3):
+            connection.execute("drop table if exists t")
+            connection.execute("create table t (a)")
+            connection.execute("insert into t values (?)", (number,))
+            connection.commit()
+            assert connection.execute("select a from t").fetchall() == [(number,)]
+    assert names(run) == ([], ["t"])
     connection.close()

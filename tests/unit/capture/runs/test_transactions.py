@@ -2,7 +2,7 @@
 
 import functools
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -144,3 +144,23 @@ def test_of_one_transaction_so_much_is_held_and_the_rest_is_counted(run: Run, mo
         transactions.again(connection, number, 1)
     transactions.commit(connection)
     assert (done, run.trace.gaps) == ([0, 1, 2], {transactions.FURTHER: 2})
+
+
+@pytest.mark.parametrize(
+    ("act", "changed"),
+    [(transactions.commit, False), (transactions.rollback, True), (lambda one: transactions.back(one, "here"), True)],
+)
+def test_what_is_taken_back_is_counted_and_what_is_committed_is_not(
+    run: Run, act: Callable[[Connection], None], changed: bool
+) -> None:
+    one, before = Connection(), transactions.undone()
+    transactions.put(one, run, list, inside=True)
+    act(one)
+    assert (transactions.undone() != before) is changed
+
+
+def test_what_goes_with_its_connection_is_counted(run: Run) -> None:
+    before = transactions.undone()
+    transactions.put(Connection(), run, list, inside=True)
+    gc.collect()
+    assert transactions.undone() == before + 1

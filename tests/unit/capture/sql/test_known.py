@@ -383,3 +383,12 @@ def test_bytes_are_understood(dialect: str) -> None:
     assert found is not None
     assert [one.gaps for one in found.statements] == [()]
     assert [source.names for source in found.statements[0].reads] == [("s",)]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "mysql", "tsql"])
+def test_a_column_whose_name_stands_in_single_quotes_behind_it_is_found_by_that_name(dialect: str) -> None:
+    found = known.analyse("select n, m from (select a 'm', b 'n' from t) s", lambda *_: None, dialect)
+    assert found is not None
+    assert found.statements[0].lineage is not None
+    outputs = found.statements[0].lineage.items
+    assert [{edge.column for edge in one.edges} for one in outputs] == [{"b"}, {"a"}]

@@ -197,3 +197,36 @@ def test_rows_without_an_end_are_not_gone_through_again_and_again() -> None:
     begun = time.process_time()
     outline.normalise("INSERT INTO t VALUES " + "(1, 'a'), " * 2_000 + "(b")
     assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("select * from t pivot (sum(a) for b in (2000))", "select * from t pivot (sum(a) for b in (2000, 2010))"),
+        ("pivot t on b in (1) using sum(a)", "pivot t on b in (2) using sum(a)"),
+        ("create table s as select a * 2 from t", "create table s as select a * 3 from t"),
+        ("copy (select a + 2 from t) to 'x.csv'", "copy (select a + 3 from t) to 'x.csv'"),
+        ("select $1 as a from t", "select $2 as a from t"),
+        ("select #1 as a from t", "select #2 as a from t"),
+        ('select "values (1)" from t', 'select "values (2)" from t'),
+        ("select q'[it's]', a, 'z' from t", "select q'[it's]', b, 'z' from t"),
+        ("select $x$it's$x$, a, 'z' from t", "select $x$it's$x$, b, 'z' from t"),
+        ("select /* x /* it's */ ' */ a, 'z' from t", "select /* x /* it's */ ' */ b, 'z' from t"),
+        ("select columns('a') from t", "select columns('b') from t"),
+    ],
+)
+def test_statements_that_give_other_columns_have_other_outlines(one: str, other: str) -> None:
+    assert outline.of(one)[0] != outline.of(other)[0]
+
+
+def test_a_text_behind_a_column_may_be_its_name() -> None:
+    for sql in ("select a 'b' from t", "select count(*) 'b' from t", "select t.a'b' from t"):
+        assert outline.names(outline.of(sql)[0])
+    for sql in ("select case when a like 'b' then 'c' else 'd' end from t where e in ('f') and g = N'h'", "select 'i'"):
+        assert not outline.names(outline.of(sql)[0])
+
+
+def test_what_is_less_a_number_below_zero_is_no_remark_in_mysql() -> None:
+    sql = "select a--1, 'x\n', b, 'y' from t"
+    assert outline.reads(sql, "tsql")
+    assert not outline.reads(sql, "mysql")
