@@ -89,25 +89,38 @@ def install(duckdb: Any) -> list[Patch]:
             session.ended(made, verb)
             act(made)
 
-        patches += _ending(connection, name, ended, lambda made, *_: session.catalog.lost(made))
+        def undone(made: Any, *_: Any) -> None:
+            session.ended(made, "rollback")
+            transactions.rollback(made)
+
+        patches += _ending(connection, name, ended, lambda made, *_: session.lost(made), undone)
         patches += _ending(
             duckdb,
             name,
             lambda *_, ended=ended: ended(session.default({})),
-            lambda *_: session.catalog.lost(session.default({})),
+            lambda *_: session.lost(session.default({})),
+            lambda *_: undone(session.default({})),
         )
     return patches
 
 
-def _ending(owner: Any, attribute: str, act: Callable[..., None], lost: Callable[..., Any]) -> list[Patch]:
-    """Tell of a transaction that begins or ends by a call."""
+def _ending(
+    owner: Any, attribute: str, act: Callable[..., None], lost: Callable[..., Any], undone: Callable[..., None]
+) -> list[Patch]:
+    """Tell of a transaction that begins or ends by a call; where it fails to end, none lasts either."""
     original = owner.__dict__.get(attribute)
     if original is None:
         return []
     setattr(
         owner,
         attribute,
-        commits.telling(original, act, lost=lost if attribute == "commit" else None, always=attribute == "begin"),
+        commits.telling(
+            original,
+            act,
+            failing=undone if attribute in ("commit", "rollback") else None,
+            lost=lost if attribute == "commit" else None,
+            always=attribute == "begin",
+        ),
     )
     return [Patch(owner, attribute, original)]
 

@@ -26,6 +26,7 @@ from driftline.capture.sql.known import Analysis
 from driftline.capture.sql.relation import Output
 
 MOST = 1_000  # texts of a connection
+LONG = 20_000  # characters of one that is kept as it is
 FORMS = 10_000  # of statements in a run whose edges are told apart
 FURTHER = "columns of further statements"
 _EDGES = "edges of duckdb"  # among what a run recalls
@@ -167,9 +168,10 @@ class Repeated:
     def put(self, connection: Any, text: str, analysis: Analysis, again: Again, *, told: bool) -> None:
         """Remember what a text has done."""
         texts, forms = self._texts.setdefault(connection, {}), self._forms.setdefault(connection, {})
-        bounded.room(texts, MOST)
-        texts[text, told] = again
-        if alike(analysis):
+        if len(text) <= LONG:
+            bounded.room(texts, MOST)
+            texts[text, told] = again
+        if len(text) <= outline.LENGTH and alike(analysis):
             bounded.room(forms, MOST)
             forms[analysis.template, told] = again
 

@@ -15,6 +15,7 @@ from driftline.capture.ground import own as ours
 from driftline.capture.hooks import duckdb_scope
 from driftline.capture.hooks.duckdb_scope import MAIN, TEMP, Scopes, Way
 from driftline.capture.runs import transactions
+from driftline.capture.runs.around import enclosing
 from driftline.event.lineage import Field
 
 _COLUMNS = (
@@ -35,6 +36,7 @@ _ROWS = later.pattern(  # one statement that changes rows at most
     re.IGNORECASE,
 )
 _TABLES = 10_000
+_ACTS = {"begin": transactions.begin, "commit": transactions.commit, "rollback": transactions.rollback}
 
 
 def own(name: str) -> bool:
@@ -94,13 +96,19 @@ class Catalog:
                     transactions.begin(connection)  # also where no run is there to take note of it
                 if not failed or verb == "commit":  # one that fails has taken back what there was
                     self.ended(connection, "rollback" if failed else verb)
+                if verb != "begin" and (failed or enclosing() is None):  # nobody else takes note that none lasts now
+                    _ACTS["rollback" if failed else verb](connection)
             return
         self.changed()
         if connection is None:
             return
         self._uncommitted.add(connection)
-        for one in () if failed else (part for text in texts for part in duckdb_scope.apart(text)):
+        parts = [] if failed else [part for text in texts for part in duckdb_scope.apart(text)]
+        for one in parts:
             self.moved(connection, one)
+        verbs = [verb for one in parts for verb in duckdb_scope.ends(one)]
+        if verbs and (enclosing() is None or not any(map(transactions.mixed, texts))):  # else each is taken note of
+            _ACTS[verbs[-1]](connection)
 
     def changed(self) -> None:
         """Nothing that is known of catalogs holds any longer."""
@@ -137,7 +145,8 @@ class Catalog:
         """Return the database and schema that a part of a search path means."""
         if len(way) > 1:
             return way[-2], way[-1]
-        current = self._path(connection)[0][0]
+        path = self._path(connection)
+        current = next((database for database, schema in path if schema == way[0]), path[0][0])
         schemas = self._told(connection, _SCHEMATA)
         if (current, way[0]) not in schemas and any(one[1] == way[0] for one in self._databases(connection)):
             return way[0], MAIN
@@ -196,16 +205,17 @@ class Catalog:
             return Meant(TEMP, MAIN, plain)
         if len(way) > 1:
             return Meant(way[-2], way[-1], plain)
-        places = list(self._path(connection))
-        if way:
-            first, named = places[0][0], way[0]
-            database = any(one[1] == named for one in self._databases(connection))
-            places = [one for one in places if one[1] == named]
-            if not database or (first, named) in self._told(connection, _SCHEMATA):
-                places.append((first, named))
-            if database:
-                places.append((named, MAIN))
-        if len(places) > 1:
+        path = self._path(connection)
+        first, named = path[0][0], way[0] if way else MAIN
+        places = [one for one in path if not way or one[1] == named]
+        database = bool(way) and any(one[1] == named for one in self._databases(connection))
+        if not way and transactions.begun(connection):
+            pass  # a cursor does not see what it has made, which comes before what is there
+        elif not database or (first, named) in self._told(connection, _SCHEMATA):
+            places.append((first, named))
+        if database:
+            places += [one for one in path if one[0] == named] or [(named, MAIN)]
+        if len(set(places)) > 1:
             there = {row[2:4] for row in self._told(connection, _COLUMNS, plain)}
             places = [one for one in places if one in there] or places
         return Meant(*places[0], plain)
@@ -278,7 +288,9 @@ class Catalog:
 
         Asked on the connection itself, just before the commit, which ends whatever result is pending.
         """
-        if not transactions.holds(connection):
+        scope = self.scopes.of(connection)
+        made = scope.before is not None and scope.before.keys() != scope.temporary.keys()
+        if not made and not transactions.holds(connection):
             return None
         try:
             self.execute(connection, "select 1")

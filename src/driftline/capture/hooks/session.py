@@ -111,7 +111,7 @@ class Session:
             return again
         if connection is not None:
             if transactions.controls(text):
-                lost = self.catalog.lost(connection) if transactions.commits(text) else None
+                lost = self.lost(connection) if transactions.commits(text) else None
                 return commits.control(connection, text, lost)
             if transactions.mixed(text):
                 return commits.together([self.sql(connection, one, caller) for one in commits.apart(text)])
@@ -351,6 +351,13 @@ class Session:
         """A transaction has begun or ended by a call."""
         self.catalog.ended(connection, verb)
         self.names.ended(connection, verb)
+
+    def lost(self, connection: Any) -> Any:
+        """Return the connection, if what it is about to commit is taken back instead."""
+        found = self.catalog.lost(connection)
+        if found is not None:
+            self.ended(found, "rollback")
+        return found
 
     def forms(
         self, connection: Any, text: str, paths: tuple[str, ...] = (), options: Mapping[str, Any] | None = None

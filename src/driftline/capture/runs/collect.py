@@ -78,11 +78,10 @@ def goes_on(trace: Trace, now_ns: int) -> None:
 
 
 def _still_open(output: Seen, now_ns: int) -> None:
-    file = output.handle()
-    if file is None or getattr(file, "closed", True):
-        output.handle = None
-    else:
+    if output.is_open():
         output.until_ns = max(output.until_ns, now_ns)
+    else:
+        output.handle = None
 
 
 def _made(output: Seen, seen: Seen) -> bool:

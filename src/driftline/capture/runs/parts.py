@@ -39,7 +39,7 @@ def due(trace: Trace, opened_us: int) -> bool:
 
 def following(trace: Trace, now_us: int) -> Trace:
     """Return what the next part begins with; what is being written or was just now is in both until ``leave``."""
-    writing = [seen for seen in list(trace.outputs) if seen.at_ns > now_us * 1_000 - _RECENT_NS or is_open(seen)]
+    writing = [seen for seen in list(trace.outputs) if seen.at_ns > now_us * 1_000 - _RECENT_NS or seen.is_open()]
     first = trace.parent or trace.run
     return Trace(
         run=ids.uuid7(now_us),
@@ -62,7 +62,7 @@ def leave(trace: Trace, to: frozenset[int], further: Trace) -> None:
 
     A file that was opened in one part and is told of in the next one is no file that was written by hand in the first.
     """
-    late = [seen for seen in trace.outputs if id(seen) not in to and is_open(seen)]  # it came in the last moment
+    late = [seen for seen in trace.outputs if id(seen) not in to and seen.is_open()]  # it came in the last moment
     to |= set(map(id, late))
     trace.outputs[:] = [seen for seen in trace.outputs if id(seen) not in to]
     later = {os.path.abspath(seen.path) for seen in list(further.outputs) if seen.path}
@@ -97,12 +97,6 @@ def _numbers() -> Iterator[str]:
     with contextlib.suppress(OSError), os.scandir(_HANDLES) as entries:
         for entry in entries:
             yield entry.name
-
-
-def is_open(seen: Seen) -> bool:
-    """Whether a version is written to a file that is open."""
-    file = None if seen.handle is None else seen.handle()
-    return file is not None and not getattr(file, "closed", True)
 
 
 def _carried(read: list[Seen], written: list[Seen]) -> list[Seen]:

@@ -52,7 +52,7 @@ def _of_file(name: str, trace: Trace) -> str:
 
 def _named(seen: Seen) -> str:
     """Return the version of what was read or written; ``""`` where that is hashed or written to its end later."""
-    if seen.pending and (seen.handle is None or getattr(seen.handle(), "closed", True)):
+    if seen.pending and not seen.is_open():
         state = measure.of_file(seen.path, measure.Budget())
         return "" if state.deferred else state.version
     return "" if seen.pending or seen.deferred else seen.touched.version

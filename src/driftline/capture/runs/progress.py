@@ -105,7 +105,7 @@ def _known(found: list[Seen]) -> list[Seen]:
     """Return copies of what has a version now."""
     known: list[Seen] = []
     for seen in found:
-        if seen.pointer is not None or (seen.pending and _is_open(seen)):
+        if seen.pointer is not None or (seen.pending and seen.is_open()):
             continue
         held = msgspec.structs.replace(seen, edges=list(seen.edges))
         if held.deferred or held.pending:
@@ -117,11 +117,6 @@ def _known(found: list[Seen]) -> list[Seen]:
                 continue
         known.append(held)
     return known
-
-
-def _is_open(seen: Seen) -> bool:
-    file = None if seen.handle is None else seen.handle()
-    return file is not None and not getattr(file, "closed", True)
 
 
 def _rests(seen: Seen) -> bool:

@@ -23,7 +23,7 @@ def take(trace: Trace) -> None:
     trace.watched = opens.watching()
     budget, trace.left_ns = measure.Budget(), time.time_ns()
     for seen in trace.outputs:
-        if seen.pending and seen.path and seen.pointer is None and not parts.is_open(seen):
+        if seen.pending and seen.path and seen.pointer is None and not seen.is_open():
             with contextlib.suppress(OSError):  # it is gone
                 emit.settle(seen, budget)
     _by_hand(trace, budget)

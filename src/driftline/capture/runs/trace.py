@@ -57,6 +57,14 @@ class Seen(msgspec.Struct, kw_only=True):
         found: tuple[Field, ...] = self.contents.fields
         return found
 
+    def is_open(self) -> bool:
+        """Whether it is being written to a file that is open; one that was detached from its bytes tells nothing."""
+        file = None if self.handle is None else self.handle()
+        try:
+            return file is not None and not getattr(file, "closed", True)
+        except ValueError:
+            return False
+
 
 class Trace(msgspec.Struct, kw_only=True):
     """Everything that a run says of itself."""

@@ -280,3 +280,19 @@ def test_texts_of_one_form_are_alike_unless_a_text_is_a_name() -> None:
     assert not alike(of("SELECT 'x' FROM t"))  # the column is called so
     assert not alike(of("INSERT INTO t SELECT * FROM query_table('x')"))
     assert not named(None)
+
+
+def test_a_long_text_is_not_kept(connection: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[str] = []
+    put = duckdb_again.Repeated.put
+
+    def counted(self: duckdb_again.Repeated, of: Any, text: str, *args: Any, **kwargs: Any) -> None:
+        put(self, of, text, *args, **kwargs)
+        kept.extend(one for one, _ in self._texts[of] if len(one) > duckdb_again.LONG)
+
+    monkeypatch.setattr(duckdb_again.Repeated, "put", counted)
+    with driftline.run("job") as run:
+        for number in range(3):
+            connection.execute(f"INSERT INTO t VALUES {', '.join(f'({number}{one})' for one in range(5_000))}")
+    assert names(run) == ([], ["t"])
+    assert kept == []

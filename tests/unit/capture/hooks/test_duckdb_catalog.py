@@ -143,3 +143,50 @@ def test_a_database_that_others_change_is_asked_each_time(
         connection.execute("CREATE TABLE t (a INTEGER)")
         assert [catalog.columns(connection, "t") for _ in range(3)] == [("a",)] * 3
     assert asked == ["t"] * times
+
+
+OUTSIDE: dict[str, list[str]] = {
+    "committed": ["BEGIN", "INSERT INTO s VALUES (1)", "COMMIT"],
+    "rolled back": ["BEGIN", "INSERT INTO s VALUES (1)", "ROLLBACK"],
+    "in one text": ["BEGIN; INSERT INTO s VALUES (1); COMMIT"],
+    "in two texts": ["BEGIN; INSERT INTO s VALUES (1)", "INSERT INTO s VALUES (1); COMMIT"],
+}
+
+
+@pytest.mark.parametrize("before", OUTSIDE)
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_transaction_that_has_ended_lasts_no_longer(watched: MemorySink, before: str, *, inside: bool) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE s (a INT); CREATE TABLE t (a INT)")
+        for one in [] if inside else OUTSIDE[before]:
+            connection.execute(one)
+        with driftline.run("job") as run:
+            for one in OUTSIDE[before] if inside else []:
+                connection.execute(one)
+            connection.execute("INSERT INTO t SELECT a FROM s")
+            assert run.trace.outputs[-1].touched.dataset.name == "t"  # nothing waits for a commit
+    assert "not committed: t" not in run.trace.gaps
+
+
+@pytest.mark.parametrize("by_call", [False, True])
+def test_a_commit_that_fails_ends_its_transaction(watched: MemorySink, *, by_call: bool) -> None:
+    with duckdb.connect() as connection, connection.cursor() as other:
+        connection.execute("CREATE TABLE k (a INT PRIMARY KEY); CREATE TABLE s (a INT); CREATE TABLE t (a INT)")
+        with driftline.run("job") as run:
+            connection.execute("BEGIN")
+            connection.execute("INSERT INTO k VALUES (1)")
+            other.execute("INSERT INTO k VALUES (1)")
+            with pytest.raises(duckdb.TransactionException):
+                connection.commit() if by_call else connection.execute("COMMIT")
+            connection.execute("INSERT INTO t SELECT a FROM s")
+            assert {one.touched.dataset.name for one in run.trace.outputs} == {"k", "t"}
+    assert run.trace.gaps == {}
+
+
+def test_what_a_text_has_begun_is_taken_back(watched: MemorySink) -> None:
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE s (a INT); CREATE TABLE t (a INT)")
+        with driftline.run("job") as run:
+            connection.execute("BEGIN; INSERT INTO t SELECT a FROM s")
+            connection.rollback()
+    assert run.trace.outputs == []

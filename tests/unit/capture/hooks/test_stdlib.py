@@ -10,6 +10,7 @@ from typing import Any
 from tests.recorded import names
 
 import driftline
+from driftline.capture.ground import fault
 from driftline.capture.tables import measure
 from driftline.testing import MemorySink
 
@@ -125,3 +126,18 @@ def test_rows_without_a_header_are_rows(watched: MemorySink) -> None:
         "rows.csv": ["0", "1"], "years.csv": ["land", "2013"], "named.csv": ["a", "b"],
     }  # fmt: skip
     assert [json.loads(bytes(one.facets["driftline_state"]))["rows"] for one in outputs] == [2, 1, 1]
+
+
+def test_a_text_that_was_detached_from_its_bytes_hides_nothing_that_follows(watched: MemorySink) -> None:
+    Path("in.json").write_text("[1]")
+    with driftline.run("job") as run:
+        with open("out.json", "wb") as file:
+            text = io.TextIOWrapper(file)
+            json.dump([1], text)
+            text.detach()
+        for _ in range(2):
+            with open("in.json") as source, open("next.json", "w") as target:
+                json.dump(json.load(source), target)
+    assert names(run) == (["in.json"], ["next.json", "out.json"])
+    assert run.outputs[0].version == measure.of_file("out.json").version
+    assert fault.counts() == {}
