@@ -29,6 +29,7 @@ _TOKEN = re.compile(
 _ROW = r"\((?:[^A-Za-z_\"(){}\[\]]|NULL\b|TRUE\b|FALSE\b|DEFAULT\b|(?<=\d)e|[xb](?='))*+\)"
 _ROWS = later.pattern(rf'"(?:[^"]|"")*"|(?P<rows>\bVALUES\s*+{_ROW}(?:\s*+,\s*+{_ROW})*+)', re.IGNORECASE)
 _IN_ROW = later.pattern("(?P<other>[?$:]\\d+|'00'|\u00a7\\d+\u00a7)|\\d+(?:\\.\\d*)?(?:[eE][+-]?\\d+)?")
+_HANDED = later.pattern(r"[?$:@%]")
 _LIST = later.pattern("'\u00a7\\d+\u00a7'(?:\\s*,\\s*'\u00a7\\d+\u00a7')*")
 _PLAIN = later.pattern(r"\s*+(?:insert|replace|update|delete|select|with)\b[^;]*+;?\s*+\Z", re.IGNORECASE)
 _FOREIGN = later.pattern(r"[\[`\\#]|//|'{3}|\"{3}|'\$|->|\bb'", re.IGNORECASE)
@@ -111,7 +112,10 @@ def normalise(sql: str) -> Outline:
 
 
 def _rows(found: re.Match[str]) -> str:
-    return found.group() if found.group("rows") is None else _IN_ROW.sub(_alike, found.group())
+    if found.group("rows") is None:
+        return found.group()
+    rows = _IN_ROW.sub(_alike, found.group())
+    return rows if _HANDED.search(rows) else rows[: rows.index(")") + 1]  # of as many constants as may be, one row
 
 
 def _alike(found: re.Match[str]) -> str:

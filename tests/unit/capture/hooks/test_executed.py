@@ -48,3 +48,12 @@ def test_what_waits_counts_once_the_statement_is_over_that_commits_it(shop: sqli
         assert run.outputs == ()
         shop.executescript("select 1")  # https://docs.python.org/3/library/sqlite3.html: it commits first
         assert names(run) == ([], ["t"])
+
+
+def test_more_rows_than_are_read_are_one_statement_like_any_other(shop: sqlite3.Connection) -> None:
+    rows = ", ".join(f"({number}, 'a{number}')" for number in range(20_000))
+    with driftline.run("job") as run:
+        shop.execute(f"insert into t values {rows}")
+        shop.commit()
+    assert names(run) == ([], ["t"])
+    assert run.trace.gaps == {}

@@ -94,7 +94,9 @@ def test_numbers_of_groups_and_orders_are_part_of_the_form() -> None:
     ("sql", "outlined"),
     [
         ("insert into t values (1, -2.5e3, 'a', null, 3.)", "insert into t values (7, -7, '\u00a70\u00a7', null, 7)"),
-        ("insert into t (a) values (1), ( 22 )", "insert into t (a) values (7), ( 7 )"),
+        ("insert into t (a) values (1), ( 22 )", "insert into t (a) values (7)"),
+        ("insert into t values (1, 'a'), (2, 'b') returning a", "insert into t values (7, '§0§') returning a"),
+        ("insert into t values (1, ?), (2, 3)", "insert into t values (7, ?), (7, 7)"),
         ("insert into t values (?1, $2, ?, 3, default)", "insert into t values (?1, $2, ?, 7, default)"),
         ("replace into t values (x'00FF', X'', b'1', true)", "replace into t values (x'00', X'00', b'00', true)"),
         ("insert into t values (a1, 5)", "insert into t values (a1, 5)"),  # a name, or a call: left as it is
@@ -183,7 +185,7 @@ def test_a_remark_that_does_not_end_goes_on_to_the_end(growth: Callable[..., flo
     ("sql", "expected"),
     [
         ("INSERT INTO t VALUES (1, -2.5e3, 'a', NULL, ?)", "INSERT INTO t VALUES (7, -7, '§0§', NULL, ?)"),
-        ("insert into t (a) values (10),\n (20) returning a", "insert into t (a) values (7),\n (7) returning a"),
+        ("insert into t (a) values (10),\n (20) returning a", "insert into t (a) values (7) returning a"),
         ("INSERT INTO t VALUES ('5 (1, 2)', 12)", "INSERT INTO t VALUES ('§0§', 7)"),
         ("INSERT INTO t VALUES (1, a + 2)", "INSERT INTO t VALUES (1, a + 7)"),  # more than texts and numbers
         ("INSERT INTO t SELECT 1", "INSERT INTO t SELECT 1"),
