@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from driftline import later
 from driftline.capture.frames import origin
 from driftline.capture.ground import fault
-from driftline.capture.hooks import attached, copying, glance, inserted, procedures, repeated, sqlite_asked, touching
+from driftline.capture.hooks import (
+    attached,
+    copying,
+    earlier,
+    glance,
+    inserted,
+    procedures,
+    repeated,
+    sqlite_asked,
+    touching,
+)
 from driftline.capture.hooks import starred as stars_of
 from driftline.capture.runs import transactions
 from driftline.capture.runs.recording import Recording
@@ -232,7 +242,9 @@ def _record(
         dataset = place.table(name)
         datasets[source] = (dataset,)
         touching.read(run, touching.Table(dataset, fields(name), frame=ran.frame, declared=True), transaction)
+    sources = {dataset for found in datasets.values() for dataset in found}
     if one.writes is None or not _tables(place, (one.writes,)):
+        earlier.read(run, sources)
         return datasets
     name = attached.target(place, one)
     dataset = place.table(name)
@@ -243,6 +255,8 @@ def _record(
             again.times.append(edges.when)
         if datasets and inserted.instead(analysis.template):
             edges = edges._replace(keys=handed.keys(name))
+    edges = earlier.beside(run, dataset, edges)
+    earlier.read(run, sources - {dataset})
     again.into = () if datasets else _into(one, name, fields(name), handed)
     given = bool(again.into) or (not datasets and _in_order(one, fields(name)) and inserted.hands(one, handed.text))
     if not one.begins and one.itself:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from driftline.capture.ground import bounded
-from driftline.capture.hooks import inserted
+from driftline.capture.hooks import earlier, inserted
 from driftline.capture.hooks.duckdb_frames import Query
 from driftline.capture.runs import collect, recalled
 from driftline.capture.runs.around import enclosing
@@ -24,6 +24,7 @@ from driftline.capture.sql import outline
 from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.known import Analysis
 from driftline.capture.sql.relation import Output
+from driftline.event.lineage import Dataset
 
 MOST = 1_000  # texts of a connection
 LONG = 20_000  # characters of one that is kept as it is
@@ -98,7 +99,7 @@ def _spelled(edges: SqlEdges) -> tuple[str, ...]:
 class Again:
     """A statement that may run again."""
 
-    __slots__ = ("_connection", "_form", "_mark", "fresh", "gaps", "number", "query", "written")
+    __slots__ = ("_connection", "_form", "_mark", "_reads", "fresh", "gaps", "number", "query", "written")
 
     def __init__(
         self,
@@ -108,10 +109,12 @@ class Again:
         analysis: Analysis,
         written: Sequence[Written],
         query: Query | None,
+        reads: frozenset[Dataset],
     ) -> None:
         self.number = number  # of changes until then
         self.query = query  # whose result it gives; None = no rows that are followed
         self.written = written
+        self._reads = reads.difference(each.seen.touched.dataset for each in written)
         self.gaps = tuple(f"{gap}: {analysis.head}" for one in analysis.statements for gap in one.gaps)
         self.fresh = ""  # a text that the run does not show yet
         self._form = analysis.form
@@ -136,6 +139,7 @@ class Again:
             return
         now_ns = time.time_ns()
         collect.goes_on(run.trace, now_ns)
+        earlier.read(run, self._reads)
         for gap in self.gaps:
             run.gap(gap)
         if fresh:

@@ -32,7 +32,9 @@ def begun(
 ) -> None:
     """Tables that a text has made without rows, emptied or dropped; ``empty`` tells whether one has no rows now."""
     for source in (*analysis.begun, *(one for one in analysis.perhaps if empty(connection, one.names[0]))):
-        act = functools.partial(earlier.emptied, run, table(source.names[0]), time.perf_counter_ns())
+        dataset = table(source.names[0])
+        kept = earlier.is_read(run, dataset)
+        act = functools.partial(earlier.emptied, run, dataset, time.perf_counter_ns(), kept=kept)
         transactions.put(connection, run, act, inside=transactions.begun(connection))
 
 

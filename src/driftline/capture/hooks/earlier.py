@@ -1,25 +1,57 @@
 """What a table was before a run wrote to it, which statements of the run on their own table have read.
 
-Enters: tables that are written, and those that are made without rows. Leaves: the newest version of each table, whether
-one of before the run can be among the sources of what the run makes of the table, and which one that is.
+Enters: tables that are read and written, and those that are made without rows. Leaves: the newest version of each
+table, whether one of before the run can be among the sources of what the run makes of the table, and which one that is.
+What a run has made of a table, and others have read of it, stays known when the table is emptied or made anew: what was
+made of those rows came from there.
 """
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from driftline.capture.runs.composed import EMPTIED
 from driftline.capture.runs.recording import Recording
 from driftline.event.lineage import Dataset
 
+if TYPE_CHECKING:
+    from driftline.capture.sql.edges import SqlEdges
+
 _EARLIER = "earlier versions"  # among what a run recalls
+_READ = "tables that were written"  # by dataset: whether others have read it since
 _MOST = 20  # times that a table was emptied
 _TABLES = 10_000
 
 newest: dict[Dataset, str] = {}  # version of a table of a database that this process wrote
 
 
-def emptied(run: Recording, dataset: Dataset, at_ns: int) -> None:
-    """A table was made without rows, by the clock of visits at that time."""
+def read(run: Recording, datasets: Iterable[Dataset]) -> None:
+    """Tables were read, by something else than what writes them."""
+    known: dict[Dataset, bool] = run.trace.recalled.get(_READ, {})
+    for dataset in datasets if known else ():
+        if dataset in known:
+            known[dataset] = True
+
+
+def is_read(run: Recording, dataset: Dataset) -> bool:
+    """Whether a table was read that the run had written."""
+    found: bool = run.trace.recalled.get(_READ, {}).get(dataset, False)
+    return found
+
+
+def beside(run: Recording, dataset: Dataset, edges: "SqlEdges | None") -> "SqlEdges | None":
+    """Return edges of what is written now; earlier ones stay beside them if others have read what these made."""
+    known = run.trace.recalled.setdefault(_READ, {})
+    if len(known) < _TABLES:
+        known.setdefault(dataset, False)
+    return edges._replace(begins=False, whole=False) if edges is not None and is_read(run, dataset) else edges
+
+
+def emptied(run: Recording, dataset: Dataset, at_ns: int, *, kept: bool) -> None:
+    """A table was made without rows, by the clock of visits at that time; ``kept``: others had read what was there."""
     known = run.trace.recalled.setdefault(EMPTIED, {})
     if dataset in known or len(known) < _TABLES:
-        known[dataset] = (*known.get(dataset, ()), at_ns)[-_MOST:]
+        times = known.get(dataset, ())
+        known[dataset] = times if kept else (*times, at_ns)[-_MOST:]
 
 
 def written(run: Recording, dataset: Dataset, before: str | None, version: str) -> None:

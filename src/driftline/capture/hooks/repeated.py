@@ -140,6 +140,7 @@ def _given(run: Recording, one: Given, transaction: Any, gave: Callable[[], Any]
             return False
     if apart != one.apart or described(gave) != one.described:
         return False
+    earlier.read(run, one.versions)
     collect.goes_on(run.trace, time.time_ns())
     sites.read(one.versions, one.fields, one.node, relation=apart[0])
     return True

@@ -24,6 +24,7 @@ from driftline.capture.hooks import (
     duckdb_renames,
     duckdb_scope,
     duckdb_tables,
+    earlier,
     inserted,
 )
 from driftline.capture.hooks.duckdb_again import Again, Repeated, Written
@@ -155,7 +156,8 @@ class Session:
             for one in analysis.statements:
                 written += self._record(ended, connection, one, analysis, known, began_ns, caller, fresh, files)
             if self._repeats(connection, text, analysis, known):
-                made = Again(number, ended, connection, analysis, written, query)
+                reads = frozenset(dataset for found in known.values() for dataset in found.datasets)
+                made = Again(number, ended, connection, analysis, written, query, reads)
                 self._repeated.put(connection, text, analysis, made, told=told)
 
         return record
@@ -220,13 +222,16 @@ class Session:
                 known[source] = self._known(connection, source, analysis, caller, files)
             for seen in known[source].seen:
                 duckdb_tables.add_read(run, connection, seen, put)
+        sources = {dataset for source in one.reads for dataset in known[source].datasets}
         if one.writes is None:
+            earlier.read(run, sources)
             return made
         datasets = {source: found.datasets for source, found in known.items()}
         for seen in self._targets(run, connection, one, analysis, began_ns, files.forms):
             touched, name = seen.touched, one.writes.names[0]
             unique = functools.partial(self.catalog.keys, connection, name)
             edges = None if one.lineage is None else edges_of.of(one, datasets, touched.dataset, analysis)
+            edges = earlier.beside(run, touched.dataset, edges)
             if edges is not None and one.reads and inserted.instead(analysis.template):
                 edges = edges._replace(keys=unique())
             if any(it.kind == "table" and not known[it].datasets for it in one.reads):  # frames in variables
@@ -246,6 +251,7 @@ class Session:
             if inside and transactions.version(connection, touched.dataset) != touched.version:
                 self.catalog.number += 1  # who reads it now reads what is not committed
             transactions.put(connection, run, act, touched.dataset, touched.version, inside=inside)
+        earlier.read(run, sources.difference(each.seen.touched.dataset for each in made))
         return made
 
     def _holding(self, connection: Any, seen: Seen, name: str, former: frozenset[int]) -> Callable[[], None]:

@@ -93,12 +93,13 @@ def touch(
 def begun(run: Recording, made: Sequence[Dataset], transaction: Any) -> None:
     """Take note that tables were made anew."""
     for dataset in made:
-        act = functools.partial(_made_anew, run, dataset, time.perf_counter_ns())
+        kept = earlier.is_read(run, dataset)
+        act = functools.partial(_made_anew, run, dataset, time.perf_counter_ns(), kept=kept)
         transactions.put(transaction, run, act, inside=transaction is not None)
 
 
-def _made_anew(run: Recording, dataset: Dataset, at_ns: int) -> None:
-    earlier.emptied(run, dataset, at_ns)
+def _made_anew(run: Recording, dataset: Dataset, at_ns: int, *, kept: bool) -> None:
+    earlier.emptied(run, dataset, at_ns, kept=kept)
     if earlier.newest.get(dataset) != _version(run, dataset):  # its own statements are not looked at again
         earlier.newest.pop(dataset, None)  # what another run has written is not there any more
 

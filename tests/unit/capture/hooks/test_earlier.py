@@ -1,5 +1,6 @@
 """What a table was before a run; expected versions follow from the order of the calls."""
 
+import json
 import sqlite3
 from contextlib import closing
 from typing import Any
@@ -27,7 +28,7 @@ def test_the_version_before_the_first_write_stays_the_earlier_one() -> None:
 
 def test_a_table_that_was_made_in_the_run_has_no_earlier_version() -> None:
     made, emptied = Recording(Job("default", "j")), Recording(Job("default", "j"))
-    earlier.emptied(made, T, 1)
+    earlier.emptied(made, T, 1, kept=False)
     assert earlier.version(made, T, "") is None
     earlier.written(emptied, T, None, "run:1")
     assert earlier.version(emptied, T, "run:1") is None
@@ -85,3 +86,39 @@ def test_a_table_that_is_made_because_it_is_not_there_has_no_earlier_version(wat
                 connection.execute("UPDATE t SET v = upper(g)")
             found.append(names(run))
     assert found == [([], ["t"]), (["t"], ["t"])]
+
+
+@pytest.mark.parametrize("library", ["duckdb", "sqlite"])
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        (["CREATE TABLE t AS SELECT a AS x FROM src", "CREATE TABLE f AS SELECT x FROM t", "DROP TABLE t"], {"a"}),
+        (["CREATE TABLE t AS SELECT a AS x FROM src", "SELECT x FROM t", "DELETE FROM t"], {"a"}),
+        (["CREATE TABLE t AS SELECT a AS x FROM src", "CREATE TABLE f AS SELECT x FROM t", "DROP TABLE t",
+          "CREATE TABLE t AS SELECT b AS x FROM src"], {"a", "b"}),
+        (["CREATE TABLE t AS SELECT a AS x FROM src", "CREATE TABLE f AS SELECT x FROM t",
+          "UPDATE t SET x = (SELECT max(b) FROM src)"], {"a", "b"}),
+        (["CREATE TABLE t AS SELECT a AS x FROM src", "DROP TABLE t", "CREATE TABLE t AS SELECT b AS x FROM src"],
+         {"b"}),
+        (["CREATE TABLE t AS SELECT a AS x FROM src", "SELECT x FROM t", "DROP TABLE t",
+          "CREATE TABLE t AS SELECT b AS x FROM src", "DROP TABLE t", "CREATE TABLE t AS SELECT c AS x FROM src"],
+         {"a", "b", "c"}),  # once others have read of it, nothing is taken away any more
+        (["SELECT x FROM old_t", "DROP TABLE old_t", "CREATE TABLE old_t AS SELECT a AS x FROM src", "DROP TABLE old_t",
+          "CREATE TABLE old_t AS SELECT b AS x FROM src"], {"b"}),  # what was read was not made by the run
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("inside", [False, True])
+def test_what_others_have_read_of_a_table_stays_known_when_it_is_made_anew(
+    watched: MemorySink, library: str, statements: list[str], expected: set[str], inside: bool
+) -> None:
+    """By hand: a source stays if something was made of the rows that came from it, or if the last rows did."""
+    with closing(connected(library)) as connection:
+        connection.execute("CREATE TABLE src (a INT, b INT, c INT)")
+        connection.execute("CREATE TABLE old_t (x INT)")
+        with driftline.run("job"):
+            for one in ["BEGIN", *statements, "COMMIT"] if inside else statements:
+                connection.execute(one).fetchall()
+    assert driftline.flush(timeout=20)
+    *_, output = [one for event in watched.decoded() for one in event.outputs if one.name.endswith("t")]
+    facet = json.loads(bytes(output.facets["columnLineage"]))
+    assert {one["field"] for one in facet["fields"]["x"]["inputFields"]} == expected
