@@ -9,12 +9,12 @@ Source: https://openlineage.io/docs/spec/naming.
 import functools
 import os
 import sys
-import weakref
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from driftline import later
 from driftline.capture.ground import imported
+from driftline.capture.ground.beside import Beside
 from driftline.capture.hooks import attached, memory, sqlite_asked
 from driftline.capture.sending import client
 from driftline.event.lineage import Dataset
@@ -31,7 +31,7 @@ _FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are th
 _PLACE = "_driftline_place"  # attribute of a connection to SQLite: what its name is relative to (None = nothing), place
 TELLS = "_driftline_tells"  # of a connection to SQLite, or a class of psycopg2's, whose commits and rollbacks are heard
 
-_servers: "dict[int, tuple[weakref.ref[Any], Place]]" = {}  # where connections of psycopg lead to, by their identity
+_servers: Beside["Place"] = Beside()  # where connections of psycopg lead to; how users' classes compare is not asked
 
 
 class Place(NamedTuple):
@@ -75,23 +75,11 @@ def place_of(connection: Any) -> Place | None:
     kind: Any = type(connection)
     if not _of_library(kind, "psycopg", "psycopg2") and not _is_psycopg(connection):
         return None
-    known = _servers.get(id(connection))
-    if known is not None and known[0]() is connection:
-        return known[1]
-    info = getattr(connection, "info", None)
-    return None if info is None else _kept(connection, _server("postgres", info.host, info.port, info.dbname))
-
-
-def _kept(connection: Any, place: Place) -> Place:
-    """Remember where a connection leads to, as long as it is there; how the user's class compares them is not asked."""
-    key = id(connection)
-
-    def gone(reference: Any, known: Any = _servers) -> None:  # the module may be gone by then
-        if known.get(key, (None,))[0] is reference:
-            del known[key]
-
-    _servers[key] = weakref.ref(connection, gone), place
-    return place
+    known = _servers.get(connection)
+    if known is None and (info := getattr(connection, "info", None)) is not None:
+        known = _server("postgres", info.host, info.port, info.dbname)
+        _servers.put(connection, known)
+    return known
 
 
 def of_uri(uri: str) -> Place | None:

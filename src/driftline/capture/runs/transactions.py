@@ -90,7 +90,7 @@ def _of(connection: Any) -> _Open:
                 undone.number += 1
 
         found = _Open()
-        _open[key] = weakref.ref(connection, gone), found
+        _open[key] = weakref.ref(connection, functools.partial(fault.attempt, "transaction", gone)), found
     return found
 
 
