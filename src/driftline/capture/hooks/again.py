@@ -10,7 +10,7 @@ import weakref
 from typing import Any
 
 from driftline.capture.frames import members, passed
-from driftline.capture.ground import place
+from driftline.capture.ground import bounded, place
 from driftline.capture.hooks import addressed
 from driftline.capture.hooks.patch import Call
 from driftline.capture.program import sites
@@ -58,8 +58,7 @@ def remember(run: Recording, hook: object, file: Any) -> None:
     found = _file(file)
     if found is not None and any(found.inside):
         known = recalled.of(run.trace, "write")
-        if len(known.again) >= _MOST:
-            known.again.clear()
+        bounded.room(known.again, _MOST)
         known.again[hook, found.path] = found.inside
 
 

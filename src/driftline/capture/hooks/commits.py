@@ -36,6 +36,11 @@ def apart(text: str) -> Sequence[str]:
     """Return the statements of a text that takes something back, else the text as one."""
     if not transactions.mixed(text):
         return (text,)
+    return statements(text)
+
+
+def statements(text: str) -> list[str]:
+    """Return the statements of a text."""
     return [one for one in _STATEMENT.findall(text) if one.strip()]
 
 

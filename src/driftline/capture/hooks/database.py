@@ -109,11 +109,12 @@ def statement(
         result: the frame that it gave, if it gave one.
         told: what its driver says of it.
     """
-    spoken, alike = known.of_scheme(place.scheme), frame is None and result is None
+    alike = frame is None and result is None
     place, gave = attached.among(place, connection), (told.gave, (told.relation, told.apart))
     whole = "\0".join((text, *told.names))
     if alike and repeated.told(run, place, whole, transaction, *gave):
         return True
+    spoken = known.of_scheme(place.scheme)
     plain, called = _plain(text)
     form = "\0".join((known.template(plain, spoken), *(called or told.names)))
     if alike and repeated.told(run, place, form, transaction, *gave):

@@ -12,6 +12,7 @@ from typing import Any
 
 from driftline import later
 from driftline.capture.ground import bounded
+from driftline.capture.hooks import commits
 
 MOST = 10_000  # temporary tables of a connection
 TEMP = "temp"  # the database that they are in
@@ -20,9 +21,6 @@ MAIN = "main"
 _NAME = r'(?:\w+|"(?:[^"]|"")+")'
 _WAY = rf"{_NAME}(?:\s*\.\s*{_NAME})*"
 _GAP = r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)"
-_STATEMENT = later.pattern(
-    r"""(?:'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/ | \$\$.*?\$\$ | [^;])+""", re.VERBOSE | re.DOTALL
-)
 _MOVES = later.pattern(
     rf"{_GAP}*(?:use{_GAP}+(?P<used>{_WAY})|(?:set|pragma)\s+(?:session\s+)?(?:schema|search_path)\s*(?:=|\bto\b)\s*"
     rf"(?P<set>'(?:[^']|'')*'|{_WAY})|reset\s+(?:session\s+)?(?:schema|search_path)){_GAP}*",
@@ -55,7 +53,7 @@ Way = tuple[str, ...]  # a name by its parts, in small letters
 
 def apart(text: str) -> list[str]:
     """Return the statements of a text."""
-    return [one for one in _STATEMENT.findall(text) if one.strip()] if ";" in text else [text]
+    return commits.statements(text) if ";" in text else [text]
 
 
 def way(name: str) -> Way:

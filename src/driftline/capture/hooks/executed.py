@@ -6,7 +6,7 @@ of those inside a transaction once that is committed. Loaded with the first stat
 
 from typing import Any
 
-from driftline.capture.hooks import addresses, attached, commits, database, repeated
+from driftline.capture.hooks import addresses, commits, database
 from driftline.capture.runs import transactions
 from driftline.capture.runs.recording import Recording
 
@@ -16,14 +16,12 @@ def record(run: Recording, cursor: Any, text: Any) -> None:
     if not isinstance(text, str):
         return
     connection = cursor.connection
-    place, gave = attached.among(addresses.opened(connection), connection), lambda: cursor.description
-    held = connection if connection.in_transaction else None
-    if not repeated.told(run, place, text, held, gave):
-        parts = commits.apart(text)
-        for one in parts:
-            if not transactions.told(connection, one):
-                lasts = transactions.begun(connection) if len(parts) > 1 else connection.in_transaction
-                held = connection if lasts else None
-                database.statement(run, place, one, connection, transaction=held, told=database.Told(gave))
+    place, told = addresses.opened(connection), database.Told(lambda: cursor.description)
+    parts = commits.apart(text)
+    for one in parts:
+        if not transactions.told(connection, one):
+            lasts = transactions.begun(connection) if len(parts) > 1 else connection.in_transaction
+            held = connection if lasts else None
+            database.statement(run, place, one, connection, transaction=held, told=told)
     if not connection.in_transaction:
         transactions.commit(connection)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from driftline import later
 from driftline.capture.frames import origin
+from driftline.capture.ground import bounded
 from driftline.capture.hooks import attached, earlier, glance, inserted, sqlite_asked
 from driftline.capture.program import sites
 from driftline.capture.runs import at_hand, transactions
@@ -145,8 +146,7 @@ def write(
     seen.visits = [] if visit is None else [visit._replace(into=into)]
 
     def act() -> None:
-        if len(earlier.newest) >= _CACHE:
-            earlier.newest.clear()
+        bounded.room(earlier.newest, _CACHE)
         earlier.written(run, dataset, None if begins else earlier.newest.get(dataset, ""), version)
         earlier.newest[dataset] = version
         _add(run, "write", seen)

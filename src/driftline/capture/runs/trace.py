@@ -16,7 +16,7 @@ from driftline.event.facets import Difference
 from driftline.event.lineage import Field, Job, Touched
 
 
-class Seen(msgspec.Struct, kw_only=True):
+class Seen(msgspec.Struct, kw_only=True, eq=False):
     """One version that a run read or wrote, as it is collected."""
 
     touched: Touched

@@ -98,7 +98,7 @@ def test_many_executions_keep_a_few_entries(
         assert len(output.edges) == 3
         assert len(output.visits) <= 2_000
     assert len(looked) <= 9
-    assert [one.when.first < one.when.last for one in output.edges] == [True] * 3  # type: ignore[attr-defined] - edges of SQL
+    assert [one.when.first < one.when.last for one in output.edges] == [True] * 3
 
 
 def test_statements_of_more_forms_than_are_told_apart_are_named_as_a_gap(
@@ -218,11 +218,11 @@ def test_what_was_rolled_back_has_not_run(connection: duckdb.DuckDBPyConnection,
         connection.execute(end) if spelled == "text" else getattr(connection, end.lower())()
         assert names(run) == (["s"], ["t"] if end == "COMMIT" else [])
         connection.execute("INSERT INTO t VALUES (1)")  # from here on there is something that can be told apart
-        ran = [edges.when.last for one in run.trace.outputs for edges in one.edges if edges.datasets]  # type: ignore[attr-defined] - edges of SQL
+        ran = [edges.when.last for one in run.trace.outputs for edges in one.edges if edges.datasets]
         connection.execute("BEGIN")
         repeated(connection)
         connection.execute("ROLLBACK")
-        again = [edges.when.last for one in run.trace.outputs for edges in one.edges if edges.datasets]  # type: ignore[attr-defined] - edges of SQL
+        again = [edges.when.last for one in run.trace.outputs for edges in one.edges if edges.datasets]
     assert again == ran
     assert len(ran) == (1 if end == "COMMIT" else 0)
 
@@ -232,11 +232,11 @@ def test_a_statement_that_fails_has_not_run(connection: duckdb.DuckDBPyConnectio
     with driftline.run("job") as run:
         repeated(connection, text)
         (edges,) = run.trace.outputs[0].edges
-        last, at_ns = edges.when.last, run.trace.outputs[0].at_ns  # type: ignore[attr-defined] - edges of SQL
+        last, at_ns = edges.when.last, run.trace.outputs[0].at_ns
         connection.execute("INSERT INTO t VALUES (1)")
         with pytest.raises(duckdb.Error, match="theirs"):
             connection.execute(text)
-        assert (edges.when.last, run.trace.outputs[0].at_ns) == (last, at_ns)  # type: ignore[attr-defined] - edges of SQL
+        assert (edges.when.last, run.trace.outputs[0].at_ns) == (last, at_ns)
 
 
 def test_each_run_has_what_it_has_done_and_reads_what_another_one_has_written(
