@@ -21,13 +21,15 @@ from driftline.event.lineage import Dataset
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from driftline.capture.hooks.schemas import Searched
 else:
     sqlite3 = later.module("sqlite3")  # not every frame comes from a database
 
 _SCHEMES = {"postgresql": "postgres", "mariadb": "mysql", "cockroachdb": "postgres"}
 _PORTS = {"postgres": 5432, "mysql": 3306, "mssql": 1433, "oracle": 1521, "redshift": 5439, "trino": 8080}
 _SCHEMAS = {"postgres": "public", "redshift": "public", "mssql": "dbo"}
-_FOLDED = frozenset(("sqlite", "postgres", "redshift", "mysql"))  # names are the same in capitals
+_FOLDED = frozenset(("sqlite", "redshift", "mysql"))  # names are the same in capitals
 _PLACE = "_driftline_place"  # attribute of a connection to SQLite: what its name is relative to (None = nothing), place
 TELLS = "_driftline_tells"  # of a connection to SQLite, or a class of psycopg2's, whose commits and rollbacks are heard
 
@@ -41,14 +43,17 @@ class Place(NamedTuple):
     scheme: str  # sqlite, postgres, mysql …: also the dialect
     database: str = ""
     schema: str = ""  # in which a table without one lies
-    databases: attached.Attached | None = None  # the databases of a connection to SQLite, where they are several
+    databases: "attached.Attached | Searched | None" = None  # what names mean on a connection, where that is not plain
 
     def table(self, name: str, schema: str | None = None) -> Dataset:
         """Return the table ``name``, which may bring its own schema and database."""
         parts = [*(schema.split(".") if schema else ()), *name.split(".")]
+        namespace, plain = attached.table(self, ".".join(parts))
         if self.scheme == "sqlite":
-            namespace, plain = attached.table(self, ".".join(parts))
             return Dataset(namespace, plain.lower())
+        if namespace != self.namespace:
+            return Dataset(namespace, plain)
+        parts = plain.split(".")
         lead = [part for part in (self.database, self.schema) if part]
         parts = [*lead[: max(0, len(lead) + 1 - len(parts))], *parts]
         full = ".".join(parts)

@@ -107,6 +107,29 @@ class Attached:
         held = "main" if sqlite_asked.has(self._asks(), "main", table) else self._known(low)
         return f"{held or 'main'}.{table}"
 
+    def source(self, one: Any, read: str) -> str:
+        """Return the name of what a statement reads; what it makes by the same name in main was not there before."""
+        made = one.how == "create" and one.writes is not None and one.writes.names[0] == read
+        return self.full(read, beyond="main") if made else self.full(read)
+
+    def target(self, one: Any) -> str:
+        """Return the name of what a statement writes: what is made is in main, what is renamed stays where it was."""
+        name: str = one.writes.names[0]
+        if one.how != "create" or self.split(name)[0] is not None:
+            return self.full(name)
+        old = self.full(one.reads[0].names[0]) if one.kind == "ALTER TABLE" and one.reads else ""
+        database, _ = self.split(old)
+        return f"main.{name}" if database is None else f"{database.name}.{name}"
+
+    def table(self, namespace: str, name: str) -> tuple[str, str]:
+        """Return the namespace and the name of a table."""
+        database, plain = self.split(self.full(name))
+        if database is None or database.name == "main":
+            return namespace, plain
+        if database.of_session:
+            return self.session or memory.namespace("sqlite"), f"{database.name}.{plain}"
+        return database.namespace, plain
+
     def _where(self, table: str, beyond: str) -> str:
         """Return the database that an unqualified name is of; what is nowhere is where it was last, else in main."""
         found = "temp" if table in (self._before or self).temporary else self._known(table)
@@ -171,9 +194,7 @@ def doubt(connection: Any) -> None:
 
 
 def among(place: "Place", connection: Any) -> "Place":
-    """Return the place of a connection with its databases, if it is one to SQLite that has several."""
-    if place.scheme != "sqlite":
-        return place
+    """Return the place of a connection to SQLite with its databases, if it has several."""
     view = _of(connection)
     if view is None:
         return place
@@ -196,11 +217,8 @@ def full(place: "Place", name: str) -> str:
 
 
 def source(place: "Place", one: Any, read: str) -> str:
-    """Return the name of what a statement reads; what it makes by the same name in main was not there before."""
-    attached = place.databases
-    if attached is None or one.how != "create" or one.writes is None or one.writes.names[0] != read:
-        return full(place, read)
-    return attached.full(read, beyond="main")
+    """Return the name of what a statement reads."""
+    return read if place.databases is None else place.databases.source(one, read)
 
 
 def emptied(place: "Place", name: str) -> str:
@@ -209,27 +227,16 @@ def emptied(place: "Place", name: str) -> str:
 
 
 def target(place: "Place", one: Any) -> str:
-    """Return the name of what a statement writes: what is made is in main, what is renamed stays where it was."""
+    """Return the name of what a statement writes."""
     name: str = one.writes.names[0]
-    attached = place.databases
-    if attached is None or one.how != "create" or attached.split(name)[0] is not None:
-        return full(place, name)
-    old = attached.full(one.reads[0].names[0]) if one.kind == "ALTER TABLE" and one.reads else ""
-    database, _ = attached.split(old)
-    return f"main.{name}" if database is None else f"{database.name}.{name}"
+    return name if place.databases is None else place.databases.target(one)
 
 
 def table(place: "Place", name: str) -> tuple[str, str]:
-    """Return the namespace and the name of a table of SQLite."""
-    attached = place.databases
-    if attached is None:
-        return place.namespace, name[5:] if name[:5].lower() == "main." else name
-    database, plain = attached.split(attached.full(name))
-    if database is None or database.name == "main":
-        return place.namespace, plain
-    if database.of_session:
-        return attached.session or memory.namespace("sqlite"), f"{database.name}.{plain}"
-    return database.namespace, plain
+    """Return the namespace and the name of a table."""
+    if place.databases is not None:
+        return place.databases.table(place.namespace, name)
+    return place.namespace, name[5:] if place.scheme == "sqlite" and name[:5].lower() == "main." else name
 
 
 def _of(connection: Any) -> Attached | None:

@@ -16,6 +16,7 @@ _COPY = later.pattern(
     r"\s*(?P<way>from\s+stdin|to\s+stdout)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_PART = later.pattern(_NAME)
 _SELECT, _INSERT = "SELECT {} FROM {}", "INSERT INTO {} ({}) VALUES ({})"
 
 
@@ -23,7 +24,7 @@ class Copied(NamedTuple):
     """What a COPY does."""
 
     text: str  # of a statement that does the same; of a table with its columns unknown that is written: ""
-    table: str  # that is written; "" = what is read
+    table: str  # that is written, as it is kept; "" = what is read
 
 
 def of(text: str) -> Copied | None:
@@ -37,4 +38,8 @@ def of(text: str) -> Copied | None:
     if found["table"] is None:
         return None
     values = ", ".join("%s" for _ in columns.split(","))
-    return Copied(_INSERT.format(found["table"], columns, values) if columns else "", found["table"])
+    plain = ".".join(
+        part[1:-1].replace('""', '"') if part.startswith('"') else part.lower()
+        for part in _PART.findall(found["table"])
+    )
+    return Copied(_INSERT.format(found["table"], columns, values) if columns else "", plain)

@@ -2,7 +2,7 @@
 
 Enters: places, statements, names of tables. Leaves: versions on a run, with columns where the database tells them
 without being asked over a network. Sends nothing over the user's connection, but a question about columns to SQLite
-where nobody listens to its statements.
+where nobody listens to its statements, and one about schemas to PostgreSQL where it searches several.
 """
 
 import functools
@@ -21,6 +21,7 @@ from driftline.capture.hooks import (
     inserted,
     procedures,
     repeated,
+    schemas,
     sqlite_asked,
     touching,
 )
@@ -110,7 +111,7 @@ def statement(
         told: what its driver says of it.
     """
     alike = frame is None and result is None
-    place, gave = attached.among(place, connection), (told.gave, (told.relation, told.apart))
+    place, gave = touching.among(place, connection), (told.gave, (told.relation, told.apart))
     whole = "\0".join((text, *told.names))
     if alike and repeated.told(run, place, whole, transaction, *gave):
         return True
@@ -119,11 +120,15 @@ def statement(
     form = "\0".join((known.template(plain, spoken), *(called or told.names)))
     if alike and repeated.told(run, place, form, transaction, *gave):
         return True
+    if schemas.sets(place, connection, text, transaction):
+        repeated.forget()
+        return True
     fields = touching.asking(connection, place)
     _not_followed(run, place, plain)
     analysis = _analysed(plain, spoken, fields, told)
     if analysis is None or repeated.defines(analysis):
         repeated.forget()
+        place = schemas.made(place, connection, text, analysis, transaction)
     if analysis is not None:  # else it touches no data
         ran = _Ran(run, place, text, connection, frame, transaction, result, told, (whole, form))
         _executed(ran, analysis, fields)
@@ -217,14 +222,14 @@ def _gave(ran: _Ran, lineage: Any, datasets: Mapping[Source, tuple[Dataset, ...]
             repeated.keep(ran.run, ran.place, text, analysis, given)
 
 
-def copied(run: Recording, place: "Place", text: str, transaction: Any, *, plain: bool = True) -> bool:
+def copied(run: Recording, place: "Place", text: str, connection: Any, transaction: Any, *, plain: bool = True) -> bool:
     """Record what a COPY between the program and a table reads or writes; other statements only if ``plain``."""
     found = copying.of(text)
     if found is None:
-        return plain and statement(run, place, text, transaction=transaction)
+        return plain and statement(run, place, text, connection, transaction=transaction)
     if found.text:
-        return statement(run, place, found.text, transaction=transaction, told=Told(shown=text))
-    return touching.touch(run, "write", place, found.table.replace('"', ""), None, transaction=transaction)
+        return statement(run, place, found.text, connection, transaction=transaction, told=Told(shown=text))
+    return touching.touch(run, "write", place, found.table, None, transaction=transaction, connection=connection)
 
 
 def _record(
@@ -296,4 +301,4 @@ def _tables(place: "Place", sources: Any) -> list[Source]:
     tables = [one for one in sources if one.kind == "table"]
     if place.scheme == "sqlite":
         return [one for one in tables if not one.names[0].lower().rpartition(".")[2].startswith("sqlite_")]
-    return [one for one in tables if not one.names[0].lower().startswith(_OWN)]
+    return [one for one in tables if not one.names[0].lower().startswith(_OWN) or one.names[0].startswith(schemas.TEMP)]

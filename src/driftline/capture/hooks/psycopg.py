@@ -46,7 +46,7 @@ def _executed(run: Recording, call: Call) -> bool:
         return place is not None
     held = addresses.transaction_of(connection)
     told = database.Told(lambda: cursor.description, tables=lambda: _tables(cursor.pgresult))
-    return database.statement(run, place, text, transaction=held, told=told)
+    return database.statement(run, place, text, connection, transaction=held, told=told)
 
 
 def _tables(result: Any) -> list[int]:
@@ -59,11 +59,11 @@ def _streamed(run: Recording, call: Call) -> bool:
     connection = call.args[0].connection
     place, text = addresses.place_of(connection), _spelled(call.argument(1, "query"), connection)
     held = None if connection.autocommit else connection
-    return place is not None and database.statement(run, place, text, transaction=held)
+    return place is not None and database.statement(run, place, text, connection, transaction=held)
 
 
 def _copied(run: Recording, call: Call) -> bool:
     """A COPY is about to begin; what it writes is held until it has ended."""
     connection = call.args[0].connection
     place, text = addresses.place_of(connection), _spelled(call.argument(1, "statement"), connection)
-    return place is not None and database.copied(run, place, text, connection)
+    return place is not None and database.copied(run, place, text, connection, connection)

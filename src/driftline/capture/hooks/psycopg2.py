@@ -144,8 +144,9 @@ def _record(run: Recording, cursor: Any, text: Any) -> None:
     if place is None or transactions.told(connection, text):
         return
     held = addresses.transaction_of(connection)
-    if not database.copied(run, place, text, held, plain=False):
-        database.statement(run, place, _short(text), transaction=held, told=database.Told(lambda: cursor.description))
+    if not database.copied(run, place, text, connection, held, plain=False):
+        told = database.Told(lambda: cursor.description)
+        database.statement(run, place, _short(text), connection, transaction=held, told=told)
 
 
 def _short(text: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from driftline import later
 from driftline.capture.ground import fault
-from driftline.capture.hooks import addresses, attached, commits, database, dbapi, patch, sqlalchemy_results
+from driftline.capture.hooks import addresses, attached, commits, database, dbapi, patch, schemas, sqlalchemy_results
 from driftline.capture.hooks.addresses import Place
 from driftline.capture.runs import transactions
 from driftline.capture.runs.around import active
@@ -78,7 +78,7 @@ def _executed(conn: Any, cursor: Any, statement: Any, context: Any) -> None:
         driver = conn.connection.dbapi_connection
         if driver is not None and transactions.told(driver, str(statement)):
             return
-    attached.ran(conn.engine.pool, connection)
+    (attached.ran if isinstance(connection, sqlite3.Connection) else schemas.ran)(conn.engine.pool, connection)
     run = active()
     if run is not None and not fault.off(_PIECE):
         patch.noted(_PIECE, run, _record, run, conn, cursor, statement, context)
@@ -99,7 +99,7 @@ def _record(run: Recording, conn: Any, cursor: Any, statement: Any, context: Any
     relation, apart = related or ("", frozenset())
     names = getattr(getattr(context, "compiled", None), "positiontup", None) or ()
     told = database.Told(gave, names=names, relation=relation, apart=apart)
-    database.statement(run, place, text, driver, transaction=transaction, told=told)
+    database.statement(run, place, text, driver if lite else schemas.driver(conn), transaction=transaction, told=told)
 
 
 def _place(conn: Any, lite: Any) -> Place | None:

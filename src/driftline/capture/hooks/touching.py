@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from driftline import later
 from driftline.capture.frames import origin
 from driftline.capture.ground import bounded
-from driftline.capture.hooks import attached, earlier, glance, inserted, sqlite_asked
+from driftline.capture.hooks import attached, earlier, glance, inserted, schemas, sqlite_asked
 from driftline.capture.program import sites
 from driftline.capture.runs import at_hand, transactions
 from driftline.capture.runs.recording import Recording
@@ -73,7 +73,7 @@ def touch(
     """
     if isinstance(connection, sqlite3.Connection):
         schema = None  # which is passed over
-    place = attached.among(place, connection)
+    place = among(place, connection)
     dataset = place.table(name, schema)
     look = glance.at(frame)
     fields = asking(connection, place)(f"{schema}.{name}" if schema else name)
@@ -89,6 +89,11 @@ def touch(
             begun(run, [dataset], transaction)
         write(run, table, None, transaction)
     return True
+
+
+def among(place: "Place", connection: Any) -> "Place":
+    """Return the place of a connection with what names mean there."""
+    return attached.among(place, connection) if place.scheme == "sqlite" else schemas.among(place, connection)
 
 
 def begun(run: Recording, made: Sequence[Dataset], transaction: Any) -> None:

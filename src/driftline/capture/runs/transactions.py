@@ -10,7 +10,7 @@ import contextlib
 import functools
 import re
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from driftline import later
@@ -37,10 +37,11 @@ _MIXED = later.pattern(r"\b(?:rollback|abort)\b", re.IGNORECASE)
 class _Held(NamedTuple):
     """One record that waits for the commit."""
 
-    run: Recording
-    act: Act
-    dataset: "Dataset | None"
-    version: str
+    run: Recording | None  # None = it is of the connection, whoever records
+    act: Act | None
+    dataset: "Dataset | None" = None
+    version: str = ""
+    undone: Act | None = None  # is done where it is taken back
 
 
 class _Open:
@@ -148,6 +149,14 @@ def put(
         act()
 
 
+def beside(connection: Any, stands: Act | None, undone: Act | None) -> None:
+    """Have ``stands`` done at the commit, and ``undone`` where what is done now is taken back; of no run."""
+    with contextlib.suppress(TypeError):
+        opened = _of(connection)
+        if len(opened.held) < MOST:
+            opened.held.append(_Held(None, stands, undone=undone))
+
+
 def again(connection: Any, key: Any, value: Any) -> Any:
     """Return the value with which ``key`` is held already; None = it was not, and is with ``value`` from now on."""
     if connection is None:
@@ -178,14 +187,22 @@ def commit(connection: Any) -> None:
     """Record what was held."""
     found = _pop(connection)
     for one in () if found is None else found.held:
-        fault.attempt("transaction", one.act)
+        if one.act is not None:
+            fault.attempt("transaction", one.act)
 
 
 def rollback(connection: Any) -> None:
     """Forget what was held."""
     found = _pop(connection)
     if found is not None and found.held:
+        _undo(found.held)
         _Undone.number += 1
+
+
+def _undo(held: Sequence[_Held]) -> None:
+    for one in reversed(held):
+        if one.undone is not None:
+            fault.attempt("transaction", one.undone)
 
 
 def undone() -> int:
@@ -211,7 +228,9 @@ def back(connection: Any, name: str) -> None:
     found = _get(connection)
     if found is not None:
         place = _place(found, name)
-        del found.held[0 if place is None else found.marks[place][1] :]
+        since = 0 if place is None else found.marks[place][1]
+        _undo(found.held[since:])
+        del found.held[since:]
         del found.marks[0 if place is None else place + 1 :]
         found.forget()
         _Undone.number += 1
@@ -291,4 +310,5 @@ def settle(run: Recording, *, lost: bool) -> None:
         for name in dict.fromkeys(one.dataset.name for one in mine if one.dataset is not None):
             run.gap(f"not committed: {name}")
         for one in () if lost else mine:
-            fault.attempt("transaction", one.act)
+            if one.act is not None:
+                fault.attempt("transaction", one.act)

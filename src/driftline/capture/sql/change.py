@@ -142,10 +142,11 @@ class Reading:
             return [self.done(tree, None, "query", offered)]
         if assigned.into_variables(into, name, self.variables):
             return [self.done(tree, None, "query", offered)]
-        target = self.script.source(into.this)
+        temporary = bool(into.args.get("temporary"))
+        target = self.script.source(into.this, temporary=temporary)
         made = self.done(tree, target, "create", offered)
         if target is not None:
-            temporary = bool(into.args.get("temporary")) or target.names[0].startswith("#")
+            temporary = temporary or target.names[0].startswith("#")
             self.script.make(target, offered, self.walker.reads, temporary=temporary)
         return [made._replace(kind="SELECT INTO")]
 

@@ -141,7 +141,7 @@ def analyse(
     if len(template) > LENGTH:
         statements: tuple[Statement, ...] = (salvage.whole(template, f"longer than {LENGTH} characters"),)
     else:
-        read = tuple(statement.read(template, scripts.Script(_load(dialect), remember)))
+        read = tuple(statement.read(template, scripts.Script(_load(dialect), remember, apart=True)))
         statements = tuple(one for one in read if one.how != "none")
         first = _first(read)
         begun = tuple(source for source, one in first.items() if one.how == "none" and one.begins)

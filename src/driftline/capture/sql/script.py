@@ -20,6 +20,7 @@ from driftline.capture.sql.relation import Edge, Output, Relation, Source, Star
 
 ColumnsOf = Callable[[Source], tuple[str, ...] | None]
 NamedAs = Callable[[Name], str | None]  # the catalog's spelling of a name
+_OF_TEMPORARY = {"postgres": "pg_temp", "redshift": "pg_temp"}  # by dialect: the schema of temporary tables
 _EDGES = 20_000  # of a temporary table that is looked through; a larger one is a table like any other
 
 
@@ -27,10 +28,12 @@ class Script:
     """The tables of one text."""
 
     def __init__(
-        self, dialect: Dialect, columns_of: ColumnsOf, named_as: NamedAs | None = None, *, through: bool = False
-    ) -> None:
+        self, dialect: Dialect, columns_of: ColumnsOf, named_as: NamedAs | None = None, *, through: bool = False,
+        apart: bool = False,
+    ) -> None:  # fmt: skip
         self.dialect = dialect
         self.through = through
+        self._apart = "temp" if dialect.name == "sqlite" else _OF_TEMPORARY.get(dialect.name) if apart else None
         self._columns_of = columns_of
         self._named_as = named_as
         self._sources: dict[tuple[str, ...], Source] = {}
@@ -48,7 +51,7 @@ class Script:
         name = name_of(table, self.dialect)
         if not isinstance(name, Name):
             return name
-        name = self._shadowed(self._placed(name), temporary=temporary)
+        name = self._shadowed(name, temporary=temporary) or self._placed(name)
         found = self._sources.get(name.key)
         if found is None:
             spelled = self._named_as(name) if self._named_as is not None and not name.temporary else None
@@ -61,12 +64,12 @@ class Script:
         known = (way for way in ways if self._named_as is not None and self._named_as(way) is not None)
         return next(known, ways[0]) if len(ways) > 1 else ways[0]
 
-    def _shadowed(self, name: Name, *, temporary: bool) -> Name:
-        """A name that means a temporary table before any other, with SQLite in a schema of its own."""
-        if self.dialect.name != "sqlite" or len(name.parts) > 1:
-            return name
-        within = Name(("temp", *name.parts), ("temp", *name.key), temporary=True)
-        return within if temporary or self._sources.get(within.key) in self._passing else name
+    def _shadowed(self, name: Name, *, temporary: bool) -> Name | None:
+        """A name that means a temporary table before any other, in a schema of its own; None = it means none."""
+        if self._apart is None or len(name.parts) > 1:
+            return None
+        within = Name((self._apart, *name.parts), (self._apart, *name.key), temporary=True)
+        return within if temporary or self._sources.get(within.key) in self._passing else None
 
     def search(self, schemas: Iterable[str]) -> None:
         """Note that tables are looked for in these schemas, one after the other; in none that is known."""

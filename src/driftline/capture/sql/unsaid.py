@@ -2,7 +2,7 @@
 
 Enters: the words of one statement. Leaves: its words without such clauses: how a materialised view of Oracle is
 refreshed, where rows go that an INSERT could not take, how a table of Synapse is spread, what rows of a pipeline of
-Databricks must fulfil.
+Databricks must fulfil, when a temporary table of PostgreSQL ends.
 """
 
 from collections.abc import Callable
@@ -175,6 +175,18 @@ def _locking(words: Words, place: int) -> tuple[int, int]:
     return place, place if end is None else end
 
 
+def _at_commit(words: Words, place: int) -> tuple[int, int]:
+    """``ON COMMIT DROP`` of a temporary table of PostgreSQL."""
+    stands = words[place - 1 : place + 2] == ["ON", "COMMIT", "DROP"]
+    return (place - 1, place + 2) if stands else (0, 0)
+
+
+def _of_session(words: Words, place: int) -> tuple[int, int]:
+    """``LOCAL TEMP`` and ``GLOBAL TEMP`` of PostgreSQL, where both words before it mean nothing."""
+    stands = words[place + 1 : place + 2] in (["TEMP"], ["TEMPORARY"]) and words[place - 1] in ("CREATE", "INTO")
+    return (place, place + 1) if stands else (0, 0)
+
+
 _Clause = Callable[[Words, int], tuple[int, int]]  # from where, up to where
 
 
@@ -200,6 +212,9 @@ _CLAUSES: tuple[tuple[str, frozenset[str], _Clause], ...] = (
     ("WITH", _TSQL, _spread),
     ("CHECK", frozenset(), _checked),
     ("DATA", frozenset(["postgres", "materialize"]), _filled),
+    ("COMMIT", frozenset(["postgres"]), _at_commit),
+    ("LOCAL", frozenset(["postgres"]), _of_session),
+    ("GLOBAL", frozenset(["postgres"]), _of_session),
     ("SNAPSHOT", frozenset(["bigquery"]), _snapshot),
     ("CLONE", frozenset(["bigquery", *_SPARK]), _as_of),
     ("DEEP", _SPARK, _deep),

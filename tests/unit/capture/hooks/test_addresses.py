@@ -19,7 +19,7 @@ sa = pytest.importorskip("sqlalchemy")
     [
         ("postgresql+psycopg://u:p@db.example.org/shop", "orders",
          Dataset("postgres://db.example.org:5432", "shop.public.orders")),
-        ("postgresql://db:6543/shop", "sales.Orders", Dataset("postgres://db:6543", "shop.sales.orders")),
+        ("postgresql://db:6543/shop", "sales.Orders", Dataset("postgres://db:6543", "shop.sales.Orders")),
         ("mysql+pymysql://u:p@db/shop", "orders", Dataset("mysql://db:3306", "shop.orders")),
         ("mssql+pyodbc://db/shop", "Orders", Dataset("mssql://db:1433", "shop.dbo.Orders")),
         ("snowflake://u:p@acme/SHOP/PUBLIC", "ORDERS", Dataset("snowflake://acme", "SHOP.PUBLIC.ORDERS")),

@@ -9,7 +9,8 @@ from driftline.capture.hooks import copying
     ("text", "same", "table"),
     [
         ("COPY t (a, b) FROM STDIN", "INSERT INTO t (a, b) VALUES (%s, %s)", "t"),
-        ('copy "S"."T" ("a b") from stdin (format binary)', 'INSERT INTO "S"."T" ("a b") VALUES (%s)', '"S"."T"'),
+        ('copy "S"."T" ("a b") from stdin (format binary)', 'INSERT INTO "S"."T" ("a b") VALUES (%s)', "S.T"),
+        ('copy S."a""b" from stdin', "", 's.a"b'),
         ("COPY t FROM STDIN WITH (FORMAT csv, HEADER)", "", "t"),
         ("COPY s.t TO STDOUT", "SELECT * FROM s.t", ""),
         ("COPY t(a) TO STDOUT CSV HEADER", "SELECT a FROM t", ""),

@@ -164,3 +164,32 @@ def test_what_goes_with_its_connection_is_counted(run: Run) -> None:
     transactions.put(Connection(), run, list, inside=True)
     gc.collect()
     assert transactions.undone() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("act", "left"),
+    [
+        (transactions.commit, ["first stands", "second stands"]),
+        (transactions.rollback, ["second undone", "first undone"]),
+        (lambda one: transactions.back(one, "here"), ["second undone"]),
+    ],
+)
+def test_what_belongs_to_the_connection_stands_or_is_undone_backwards(
+    run: Run, act: Callable[[Connection], None], left: list[str]
+) -> None:
+    one, done = Connection(), list[str]()
+    for name in ("first", "second"):
+        acts = [functools.partial(done.append, f"{name} {end}") for end in ("stands", "undone")]
+        transactions.beside(one, *acts)
+        transactions.mark(one, "here")
+        if name == "first":
+            transactions.settle(run, lost=True)  # it is of no run
+            transactions.mark(one, "here")
+    transactions.release(one, "here")
+    act(one)
+    assert done == left
+
+
+def test_of_a_connection_that_cannot_be_referred_to_nothing_is_undone(run: Run) -> None:
+    transactions.beside(object(), None, None)
+    assert not transactions.any_open()

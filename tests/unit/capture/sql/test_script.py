@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from driftline.capture.sql import known
+
 Tell = Callable[..., list[Any]]
 SCHEMA = {"t": ("a", "b", "k"), "u": ("k", "x")}
 
@@ -67,3 +69,12 @@ def test_a_temporary_table_of_sqlite_hides_another_of_its_name_until_it_is_gone(
     assert last.columns == {"a": ["t.a IDENTITY"]}
     _, through, _ = tell(sql, "sqlite", SCHEMA, through=True)
     assert through.columns == {"p": ["t.b IDENTITY"]}
+
+
+def test_a_temporary_table_of_postgresql_has_a_schema_of_its_own_in_the_text_that_makes_it() -> None:
+    """So that it is told from a lasting one of its name, which ``n`` and the first ``t`` are."""
+    text = "CREATE TEMP TABLE t AS SELECT a FROM t; INSERT INTO n SELECT a FROM t; SELECT a INTO TEMP m FROM n"
+    found = known.analyse(text, lambda *_: None, "postgres")
+    assert found is not None
+    told = [([one.names[0] for one in each.reads], each.writes and each.writes.names[0]) for each in found.statements]
+    assert told == [(["t"], "pg_temp.t"), (["pg_temp.t"], "n"), (["n"], "pg_temp.m")]

@@ -33,6 +33,9 @@ CASES = [
      "n", {"a": ["t.a IDENTITY"]}),
     ("postgres", "CREATE VIEW n AS SELECT a FROM t WITH LOCAL CHECK OPTION", "n", {"a": ["t.a IDENTITY"]}),
     ("postgres", "CREATE MATERIALIZED VIEW n AS SELECT a FROM t WITH NO DATA", "n", {"a": ["t.a IDENTITY"]}),
+    ("postgres", "CREATE TEMP TABLE n ON COMMIT DROP AS SELECT a FROM t", "n", {"a": ["t.a IDENTITY"]}),
+    ("postgres", "CREATE LOCAL TEMP TABLE n AS SELECT a FROM t", "n", {"a": ["t.a IDENTITY"]}),
+    ("postgres", "SELECT a INTO LOCAL TEMPORARY n FROM t", "n", {"a": ["t.a IDENTITY"]}),
     ("teradata", "LOCKING TABLE t FOR ACCESS SELECT a FROM t", None, {"a": ["t.a IDENTITY"]}),
 ]  # fmt: skip
 
@@ -53,6 +56,7 @@ def test_a_statement_is_read_without_them(
         ("oracle", "SELECT log, materialized FROM t"),
         ("clickhouse", "SELECT populate FROM t"),
         ("bigquery", "SELECT snapshot, clone FROM t"),
+        ("postgres", "SELECT local, global, commit FROM t"),
         ("tsql", "WITH w (a) AS (SELECT a FROM t) SELECT a FROM w"),
     ],
 )

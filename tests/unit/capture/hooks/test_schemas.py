@@ -1,0 +1,227 @@
+"""What names mean on connections that tell nothing by themselves; on others: ``acceptance/test_postgres_names``."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tests.recorded import names
+
+import driftline
+from driftline.capture.hooks import addresses, database, schemas
+from driftline.capture.runs import transactions
+from driftline.testing import MemorySink
+
+PLACE = addresses.Place("postgres://db:5432", "postgres", "shop", "public")
+MYSQL = addresses.Place("mysql://db:3306", "mysql", "shop")
+
+
+class Connection:
+    """One to a PostgreSQL that is older than 18, as far as it is looked at here."""
+
+    def __init__(self, options: str = "", user: str = "ann") -> None:
+        self.info = SimpleNamespace(options=options, user=user)
+        self.closed = False
+
+
+def say(run: Any, text: str, connection: Any, *, within: bool = False, place: addresses.Place = PLACE) -> None:
+    """Tell of a statement that has run, within a transaction or not."""
+    held = connection if within else None
+    if not transactions.told(connection, text):
+        database.statement(run, place, text, connection, transaction=held)
+
+
+def read(connection: Any, place: addresses.Place = PLACE, name: str = "t") -> str:
+    """Return what a run reads that asks for a table."""
+    with driftline.run("read") as run:
+        database.statement(run, place, f"select a from {name}", connection)
+    (found,) = names(run)[0]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('"$user", public', ("$user", "public")),
+        (b'a, "B c"', ("a", "B c")),
+        ("A,b", ("a", "b")),
+        ("'a, b'", ("a, b",)),  # one text is one schema
+        ('"a""b"', ('a"b',)),
+        ("", ()),
+        ('""', ()),
+    ],
+)
+def test_a_search_path_is_read_as_the_server_reads_it(text: str | bytes, found: tuple[str, ...]) -> None:
+    assert schemas.listed(text) == found
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ("-c search_path=s", "shop.s.t"),
+        ("-csearch_path=s,public", "shop.s.t"),
+        (r"-c statement_timeout=5 -c search_path=s\ ,public", "shop.s.t"),
+        ('--search_path="S"', "shop.S.t"),
+        ("-c search_path=$user", "shop.ann.t"),
+        ("-c statement_timeout=5", "shop.public.t"),
+    ],
+)
+def test_the_options_of_a_connection_say_where_it_looks(watched: MemorySink, options: str, found: str) -> None:
+    assert read(Connection(options)) == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SET search_path TO s", "set search_path = s, public;", "SET SESSION search_path TO 's'", "SET SCHEMA 's'",
+        "SELECT set_config('search_path', 's, public', false)", "select pg_catalog.set_config('search_path','s',false)",
+    ],
+)  # fmt: skip
+def test_a_statement_says_where_it_looks_from_then_on(watched: MemorySink, text: str) -> None:
+    one, other = Connection(), Connection()
+    assert read(one) == "shop.public.t"
+    with driftline.run("job") as run:
+        say(run, text, one)
+    assert (read(one), read(other)) == ("shop.s.t", "shop.public.t")
+    with driftline.run("job") as run:
+        say(run, "RESET search_path", one)
+    assert read(one) == "shop.public.t"
+
+
+def test_what_is_set_in_a_transaction_goes_with_it(watched: MemorySink) -> None:
+    one = Connection("-c search_path=s")
+    with driftline.run("job") as run:
+        say(run, "SET search_path TO a", one, within=True)
+        say(run, "SAVEPOINT here", one)
+        say(run, "SET search_path TO b", one, within=True)
+        assert read(one) == "shop.b.t"
+        say(run, "ROLLBACK TO here", one)
+        assert read(one) == "shop.a.t"
+        say(run, "ROLLBACK", one)
+        assert read(one) == "shop.s.t"
+        say(run, "SET LOCAL search_path TO a", one, within=True)
+        assert read(one) == "shop.a.t"
+        say(run, "COMMIT", one)
+        assert read(one) == "shop.s.t"
+        say(run, "SET LOCAL search_path TO a", one)  # outside of one it does nothing
+        assert read(one) == "shop.s.t"
+
+
+def test_use_of_mysql_holds_for_later_statements(watched: MemorySink) -> None:
+    one, other = Connection(), Connection()
+    assert read(one, MYSQL) == "shop.t"
+    with driftline.run("job") as run:
+        say(run, "USE `Stage`", one, place=MYSQL)
+        say(run, "insert into t select a from shop.t", one, place=MYSQL)
+    assert names(run) == (["shop.t"], ["stage.t"])
+    assert (read(one, MYSQL), read(other, MYSQL)) == ("stage.t", "shop.t")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CREATE TEMP TABLE t (a int)", "CREATE TEMPORARY TABLE IF NOT EXISTS t (a int)",
+        "CREATE TABLE pg_temp.t (a int)",
+        "CREATE LOCAL TEMP TABLE t AS SELECT a FROM s", "SELECT a INTO TEMP t FROM s",
+        "SELECT a INTO TEMPORARY TABLE t FROM s",
+        "CREATE TEMP VIEW t AS SELECT a FROM s", "CREATE TEMP TABLE o AS SELECT a FROM s; ALTER TABLE o RENAME TO t",
+        "CREATE TEMP TABLE t (LIKE s)",
+    ],
+)  # fmt: skip
+def test_a_temporary_table_comes_first_on_its_connection_alone(watched: MemorySink, text: str) -> None:
+    one, other = Connection(), Connection()
+    assert read(one) == "shop.public.t"
+    with driftline.run("job") as run:
+        say(run, text, one)
+        assert all(each.startswith("temp.") for each in names(run)[1])
+    assert (read(one), read(other)) == ("temp.t", "shop.public.t")
+    assert (read(one, name="pg_temp.t"), read(one, name="public.t")) == ("temp.t", "shop.public.t")
+
+
+@pytest.mark.parametrize("text", ["DROP TABLE t", 'drop table if exists x, pg_temp."t"', "DISCARD TEMP", "DISCARD ALL"])
+def test_a_temporary_table_that_is_gone_means_nothing_any_more(watched: MemorySink, text: str) -> None:
+    one = Connection()
+    with driftline.run("job") as run:
+        say(run, "CREATE TEMP TABLE t AS SELECT a FROM s", one)
+        say(run, "BEGIN", one)
+        say(run, text, one, within=True)
+        assert read(one) == "shop.public.t"
+        say(run, "ROLLBACK", one)
+    assert read(one) == "temp.t"
+    with driftline.run("job") as run:
+        say(run, text, one)
+    assert read(one) == "shop.public.t"
+
+
+def test_a_drop_of_a_table_in_another_schema_leaves_a_temporary_one(watched: MemorySink) -> None:
+    one = Connection()
+    with driftline.run("job") as run:
+        say(run, "CREATE TEMP TABLE t AS SELECT a FROM s", one)
+        say(run, "DROP TABLE public.t", one)
+    assert read(one) == "temp.t"
+
+
+def test_a_number_that_is_free_again_is_used_again(watched: MemorySink) -> None:
+    one, other, third = Connection(), Connection(), Connection()
+    with driftline.run("job") as run:
+        for connection in (one, other):
+            say(run, "CREATE TEMP TABLE t AS SELECT a FROM s", connection)
+        one.closed = True
+        say(run, "CREATE TEMP TABLE t AS SELECT a FROM s", third)
+    assert (read(other), read(third)) == ("temp.t#2", "temp.t")
+
+
+def test_on_commit_drop_ends_with_the_transaction(watched: MemorySink) -> None:
+    one = Connection()
+    with driftline.run("job") as run:
+        say(run, "CREATE TEMP TABLE t ON COMMIT DROP AS SELECT a FROM s", one, within=True)
+        assert read(one) == "temp.t"
+        say(run, "COMMIT", one)
+    assert read(one) == "shop.public.t"
+    assert [each.dataset.name for each in run.outputs] == ["temp.t"]
+    assert run.outputs[0].dataset.namespace.startswith("postgres://memory")
+
+
+def test_several_schemas_without_an_answer_mean_the_first(watched: MemorySink) -> None:
+    one = Connection("-c search_path=a,b")
+    place = schemas.among(PLACE, one)
+    assert place.databases is not None
+    assert place.databases.full("t") == "a.t"
+    assert place.databases.full("t", "a") == "b.t"
+
+
+def test_a_table_that_is_made_of_one_of_its_name_is_in_another_schema(
+    watched: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``CREATE TABLE t AS SELECT … FROM t`` with the path ``a, b`` makes a.t of b.t."""
+
+    def schema_of(refers: Any, name: str, beyond: str) -> str:
+        return "b" if beyond == "a" else "a"
+
+    monkeypatch.setattr(schemas.schemas_asked, "schema_of", schema_of)
+    one = Connection("-c search_path=a,b")
+    with driftline.run("job") as run:
+        say(run, "CREATE TABLE t AS SELECT a FROM t", one)
+    assert names(run) == (["shop.b.t"], ["shop.a.t"])
+
+
+def test_a_name_is_asked_for_once_until_something_is_defined(
+    watched: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def schema_of(refers: Any, name: str, beyond: str) -> str:
+        asked.append(name)
+        return "b"
+
+    monkeypatch.setattr(schemas.schemas_asked, "schema_of", schema_of)
+    one = Connection("-c search_path=a,b")
+    with driftline.run("job") as run:
+        for number in range(3):
+            say(run, f"insert into t select a from s where a = {number}", one)
+            say(run, "update t set a = 1", one)
+        assert sorted(asked) == ["s", "t"]
+        say(run, "DROP TABLE s", one)  # it is not there any more to be asked for
+        assert sorted(asked) == ["s", "t"]
+        say(run, "select a from t", one)
+    assert sorted(asked) == ["s", "t", "t"]
+    assert names(run) == (["shop.b.s"], ["shop.b.t"])
