@@ -28,6 +28,7 @@ class Program(NamedTuple):
     writes: str
     edges: str = ""
     needs: str = ""  # a module that may not be installed
+    since: int = 0  # the version of the server that tells what has to be known
 
 
 REPORTED = 'con.execute("INSERT INTO report SELECT cust, amount FROM orders")\n'
@@ -168,7 +169,7 @@ engine.dispose()
     "set search_path to two schemas": Program(
         """
 con.execute("SET search_path = staging, public")
-con.execute("INSERT INTO report SELECT o.cust, o.amount FROM orders o JOIN customers c ON c.name <> o.cust")
+con.execute("INSERT INTO report SELECT o.cust, o.amount FROM orders o JOIN customers c ON c.id = o.id - 2")
 con.execute("CREATE TABLE clean AS SELECT id, cust FROM orders")
 con.commit()
 """,
@@ -191,7 +192,7 @@ con.execute("SELECT set_config('search_path', %s, false)", ("staging",))
 con.execute("INSERT INTO public.report SELECT cust, amount FROM orders")
 con.commit()
 """,
-        "staging.orders", "report", "report<staging.orders",
+        "staging.orders", "report", "report<staging.orders", since=18,
     ),
     "options of the connection": Program(
         """

@@ -108,4 +108,96 @@ con.commit()
 """,
         "staging.orders orders", "customers", "customers<orders",
     ),
+    # --- as loads are written -------------------------------------------------------------------------------------
+    "copy into a temporary table, then upsert": Program(
+        """
+con.execute("CREATE TEMP TABLE load (LIKE customers INCLUDING DEFAULTS) ON COMMIT DROP")
+with con.cursor() as cur, cur.copy("COPY load (id, name) FROM STDIN") as copy:
+    copy.write_row((1, "ada"))
+con.execute("INSERT INTO report SELECT name, id FROM load ON CONFLICT (cust) DO UPDATE SET total = excluded.total")
+con.execute("UPDATE customers c SET name = l.name FROM load l WHERE l.id = c.id")
+con.commit()
+""",
+        "customers", "temp.load report customers", "report<temp.load customers<temp.load customers<customers",
+    ),
+    "a temporary table in a loop": Program(
+        """
+for number in (1, 2, 3):
+    con.execute("CREATE TEMP TABLE day AS SELECT cust, amount FROM orders WHERE id = %s" % number)
+    con.execute("INSERT INTO report SELECT cust, amount FROM day")
+    con.execute("DROP TABLE day")
+    con.commit()
+""",
+        "orders", "temp.day report", "temp.day<orders report<temp.day",
+    ),
+    "a name of WITH before a temporary table": Program(
+        """
+con.execute("CREATE TEMP TABLE orders AS SELECT id, cust, amount FROM public.orders")
+con.execute('''
+    WITH orders AS (SELECT cust, amount FROM staging.orders) INSERT INTO report SELECT cust, amount FROM orders
+''')
+con.commit()
+""",
+        "orders staging.orders", "temp.orders report", "temp.orders<orders report<staging.orders",
+    ),
+    "the path and a load in one text": Program(
+        """
+con.execute("SET search_path TO staging; INSERT INTO public.report SELECT cust, amount FROM orders")
+con.execute("CREATE TABLE late AS SELECT id, cust FROM orders")
+con.commit()
+""",
+        "staging.orders", "report staging.late", "report<staging.orders staging.late<staging.orders",
+    ),
+    "a full reload": Program(
+        """
+con.execute("SET search_path TO staging, public")
+con.execute("TRUNCATE report")
+con.execute("INSERT INTO report SELECT cust, amount FROM orders")
+con.execute("DROP TABLE IF EXISTS orders_copy")
+con.execute("CREATE TABLE orders_copy AS SELECT id, cust FROM public.orders")
+con.commit()
+""",
+        "staging.orders orders", "report staging.orders_copy", "report<staging.orders staging.orders_copy<orders",
+    ),
+    "names that psycopg puts together": Program(
+        """
+from psycopg import sql
+con.execute('CREATE TABLE staging."Sales Day" (cust text, amount numeric)')
+load = sql.SQL("INSERT INTO {} SELECT cust, amount FROM {}")
+con.execute(load.format(sql.Identifier("staging", "Sales Day"), sql.Identifier("orders")))
+con.execute(load.format(sql.Identifier("report"), sql.Identifier("staging", "Sales Day")))
+con.commit()
+""",
+        "orders", "staging.Sales_Day report", "staging.Sales_Day<orders report<staging.Sales_Day",
+    ),
+    "a listener that sets the path for SQLAlchemy": Program(
+        """
+engine = sqlalchemy.create_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+@sqlalchemy.event.listens_for(engine, "connect")
+def set_path(connection, record):
+    before, connection.autocommit = connection.autocommit, True
+    connection.execute("SET search_path TO staging")
+    connection.autocommit = before
+for name in ("one", "two"):
+    with engine.begin() as begun:
+        begun.execute(sqlalchemy.text(f"CREATE TABLE {name} AS SELECT id, cust FROM orders"))
+engine.dispose()
+""",
+        "staging.orders", "staging.one staging.two", "staging.one<staging.orders staging.two<staging.orders",
+    ),
+    "a temporary table on an asynchronous connection of SQLAlchemy": Program(
+        """
+import asyncio
+from sqlalchemy.ext.asyncio import create_async_engine
+async def load():
+    engine = create_async_engine(url.replace("postgresql:", "postgresql+psycopg:"))
+    async with engine.begin() as begun:
+        await begun.execute(sqlalchemy.text("SET LOCAL search_path TO staging"))
+        await begun.execute(sqlalchemy.text("CREATE TEMP TABLE work AS SELECT cust, amount FROM orders"))
+        await begun.execute(sqlalchemy.text("INSERT INTO public.report SELECT cust, amount FROM work"))
+    await engine.dispose()
+asyncio.run(load())
+""",
+        "staging.orders", "temp.work report", "temp.work<staging.orders report<temp.work", "greenlet",
+    ),
 }  # fmt: skip

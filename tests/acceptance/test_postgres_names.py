@@ -50,7 +50,7 @@ def short(namespace: str, name: str) -> str:
         assert name.startswith("temp."), name
         return name
     if namespace.startswith("postgres://"):
-        return name.partition(".")[2].removeprefix("public.")
+        return name.partition(".")[2].removeprefix("public.").replace(" ", "_")
     return name.rpartition("/")[2]
 
 
@@ -79,6 +79,8 @@ def test_a_program_has_the_sources_and_edges_that_were_written_down_for_it(
     if one.needs and importlib.util.find_spec(one.needs) is None:
         pytest.skip(f"needs {one.needs}")
     with psycopg.connect(url) as con:
+        if con.info.server_version < 10_000 * one.since:
+            pytest.skip(f"needs PostgreSQL {one.since}")
         given = {"con": con, "url": url, "psycopg": psycopg, "sqlalchemy": sqlalchemy, "pandas": pd}
         with driftline.run("job") as run:
             exec(compile(one.text, "program.py", "exec"), given)

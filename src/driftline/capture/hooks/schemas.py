@@ -211,12 +211,16 @@ def driver(connection: Any) -> Any:
 
 def sets(place: "Place", connection: Any, text: str, transaction: Any) -> bool:
     """Whether a statement does nothing but set where names are looked for; note is taken of that then."""
-    if len(text) > _LENGTH or (known := _known.get(driver(connection))) is None:
-        return False
-    found = (_USES if place.scheme == _USING else _SETS).match(text)
+    known = _known.get(driver(connection)) if len(text) <= _LENGTH else None
+    return known is not None and _set(known, text, transaction, using=place.scheme == _USING)
+
+
+def _set(known: _Known, text: str, transaction: Any, *, using: bool) -> bool:
+    """Take note of one statement; False where it sets nothing."""
+    found = (_USES if using else _SETS).match(text)
     if found is None:
         return False
-    if place.scheme == _USING:
+    if using:
         known.say((found["name"].strip("`").replace("``", "`"),))
         return True
     path, before = known.begun, known.said
@@ -237,10 +241,15 @@ def sets(place: "Place", connection: Any, text: str, transaction: Any) -> bool:
 def made(place: "Place", connection: Any, text: str, analysis: "Analysis | None", transaction: Any) -> "Place":
     """Take note of the temporary tables that a definition makes, renames or drops; returns what its own names mean."""
     connection = driver(connection)
-    known = _known.get(connection) if place.scheme in _SEARCHING else None
+    known = _known.get(connection)
     if known is None:
         return place
     parts = commits.statements(text) if ";" in text else [text]
+    for part in parts:  # within the text, its reader has taken note of it
+        if len(part) <= _LENGTH:
+            _set(known, part, transaction, using=place.scheme == _USING)
+    if place.scheme == _USING:
+        return place
     gone = [_kept(name) for one in parts if (found := _DROPS.match(one)) for name in _EACH.findall(found["names"])]
     before = known.temporary
     searched = place.databases if isinstance(place.databases, Searched) else None

@@ -74,6 +74,7 @@ def test_the_options_of_a_connection_say_where_it_looks(watched: MemorySink, opt
     [
         "SET search_path TO s", "set search_path = s, public;", "SET SESSION search_path TO 's'", "SET SCHEMA 's'",
         "SELECT set_config('search_path', 's, public', false)", "select pg_catalog.set_config('search_path','s',false)",
+        "SET search_path TO s; INSERT INTO n SELECT a FROM m",
     ],
 )  # fmt: skip
 def test_a_statement_says_where_it_looks_from_then_on(watched: MemorySink, text: str) -> None:
@@ -112,6 +113,7 @@ def test_use_of_mysql_holds_for_later_statements(watched: MemorySink) -> None:
     with driftline.run("job") as run:
         say(run, "USE `Stage`", one, place=MYSQL)
         say(run, "insert into t select a from shop.t", one, place=MYSQL)
+        say(run, "use shop; use Stage", one, place=MYSQL)
     assert names(run) == (["shop.t"], ["stage.t"])
     assert (read(one, MYSQL), read(other, MYSQL)) == ("stage.t", "shop.t")
 
