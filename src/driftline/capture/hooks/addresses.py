@@ -10,19 +10,17 @@ import functools
 import os
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from driftline import later
 from driftline.capture.ground import imported
 from driftline.capture.ground.beside import Beside
-from driftline.capture.hooks import attached, memory, sqlite_asked
+from driftline.capture.hooks import attached, memory, schemas, sqlite_asked
 from driftline.capture.sending import client
 from driftline.event.lineage import Dataset
 
 if TYPE_CHECKING:
     import sqlite3
-
-    from driftline.capture.hooks.schemas import Searched
 else:
     sqlite3 = later.module("sqlite3")  # not every frame comes from a database
 
@@ -43,7 +41,9 @@ class Place(NamedTuple):
     scheme: str  # sqlite, postgres, mysql …: also the dialect
     database: str = ""
     schema: str = ""  # in which a table without one lies
-    databases: "attached.Attached | Searched | None" = None  # what names mean on a connection, where that is not plain
+    databases: "attached.Attached | schemas.Searched | None" = (
+        None  # what names mean on a connection, where that is not plain
+    )
 
     def table(self, name: str, schema: str | None = None) -> Dataset:
         """Return the table ``name``, which may bring its own schema and database."""
@@ -108,7 +108,7 @@ def _of_url(url: Any) -> Place | None:
         return Place(f"snowflake://{url.host}", scheme, database, schema)
     if scheme == "bigquery":
         return Place("bigquery", scheme, url.host or "", url.database or "")
-    return _server(scheme, url.host, url.port, url.database)
+    return _searching(_server(scheme, url.host, url.port, url.database), url.query.get("options"))
 
 
 def _of_address(address: str) -> Place | None:
@@ -118,7 +118,14 @@ def _of_address(address: str) -> Place | None:
     scheme = _SCHEMES.get(scheme, scheme)
     if scheme not in _PORTS or not parts.hostname:
         return None
-    return _server(scheme, parts.hostname, parts.port, unquote(parts.path.removeprefix("/")))
+    found = _server(scheme, parts.hostname, parts.port, unquote(parts.path.removeprefix("/")))
+    return _searching(found, *parse_qs(parts.query).get("options", ())[-1:])
+
+
+def _searching(place: Place, options: Any = None) -> Place:
+    """The place of an address whose options may say in which schemas a name is looked for: in the first of them."""
+    path = schemas.path_of(options) if isinstance(options, str) else ()
+    return place._replace(schema=path[0]) if path[:1] not in ((), ("$user",)) else place
 
 
 def _server(scheme: str, host: Any, port: Any, database: Any) -> Place:

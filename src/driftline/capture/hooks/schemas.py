@@ -54,7 +54,7 @@ Asks = Callable[[str, str], str | None]
 class Searched:
     """Where names are looked for on a connection that has temporary tables, or searches several schemas."""
 
-    __slots__ = ("_asks", "_called", "_found", "_meant", "path", "temporary")
+    __slots__ = ("_asks", "_called", "_found", "_hash", "_meant", "path", "temporary")
 
     def __init__(
         self, path: tuple[str, ...], temporary: Mapping[str, str], asks: Asks, called: Mapping[str, str] | None = None
@@ -65,6 +65,7 @@ class Searched:
         self._asks = asks
         self._found: dict[tuple[str, str], str] = {}
         self._meant = path, frozenset(temporary.items())
+        self._hash = hash(self._meant)
 
     def __eq__(self, other: object) -> bool:
         """Whether all names mean the same here and there."""
@@ -72,7 +73,7 @@ class Searched:
 
     def __hash__(self) -> int:
         """Return the hash of what names mean."""
-        return hash(self._meant)
+        return self._hash
 
     def but(self, called: Mapping[str, str], *, dropping: bool) -> "Searched":
         """Return the same for a statement that makes temporary tables; what one drops cannot be asked for any more."""
@@ -165,7 +166,7 @@ def among(place: "Place", connection: Any) -> "Place":
         connection = driver(connection)
         if connection is None:
             return place
-        known = _known.get(connection) or _Known(_at_first(connection))
+        known = _known.get(connection) or _Known(path_of(schemas_asked.options(connection)))
         _known.put(connection, known)
     raw = None if place.scheme == _USING else schemas_asked.told(connection)
     if known.placed is None or known.given is not place or raw != known.raw:
@@ -285,10 +286,11 @@ def _makes(searched: Searched, analysis: "Analysis | None", gone: list[str]) -> 
         if one.writes is not None and one.how == "create":
             name = searched.target(one) if searched.passes(one) else one.writes.names[0]
             if name.startswith(TEMP):
-                yield _kept(name)
+                yield name.removeprefix(TEMP)
     for source in (*analysis.begun, *analysis.perhaps):
-        if source.names[0].startswith(TEMP) and _kept(source.names[0]) not in gone:
-            yield _kept(source.names[0])
+        name = source.names[0].removeprefix(TEMP)
+        if name != source.names[0] and name not in gone:
+            yield name
 
 
 def _change(known: _Known, after: dict[str, str], transaction: Any) -> None:
@@ -332,9 +334,9 @@ def listed(text: str | bytes) -> tuple[str, ...]:
     return tuple(filter(None, found))
 
 
-def _at_first(connection: Any) -> tuple[str, ...]:
-    """Where a connection looks for names at first, as far as its options tell."""
-    found = _OPTION.findall(schemas_asked.options(connection))
+def path_of(options: str) -> tuple[str, ...]:
+    """Return the schemas in which a connection looks for names by its options; none = they do not say."""
+    found = _OPTION.findall(options)
     return listed(found[-1].replace("\\", "")) if found else ()
 
 

@@ -55,7 +55,7 @@ def schema_of(refers: Callable[[], Any], name: str, beyond: str) -> str | None:
         beyond: a schema that does not count.
     """
     connection = refers()
-    if connection is None or connection.closed:
+    if getattr(connection, "closed", True):  # that of asyncpg has no such attribute, and is not asked
         return None
     if hasattr(connection, "pgconn"):
         return _by_psycopg(connection, name, beyond)

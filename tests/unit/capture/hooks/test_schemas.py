@@ -227,3 +227,18 @@ def test_a_name_is_asked_for_once_until_something_is_defined(
         say(run, "select a from t", one)
     assert sorted(asked) == ["s", "t", "t"]
     assert names(run) == (["shop.b.s"], ["shop.b.t"])
+
+
+def test_a_temporary_table_may_have_any_name(watched: MemorySink) -> None:
+    one = Connection()
+    with driftline.run("job") as run:
+        say(run, 'CREATE TEMP TABLE "My Work" AS SELECT a FROM s', one)
+        say(run, 'CREATE TEMP TABLE IF NOT EXISTS "T" (a int)', one)
+    assert (read(one, name='"My Work"'), read(one, name='"T"'), read(one)) == (
+        "temp.My Work",
+        "temp.T",
+        "shop.public.t",
+    )
+    with driftline.run("job") as run:
+        say(run, 'DROP TABLE "My Work", "T"', one)
+    assert (read(one, name='"My Work"'), read(one, name='"T"')) == ("shop.public.My Work", "shop.public.T")

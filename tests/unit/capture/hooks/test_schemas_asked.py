@@ -113,6 +113,15 @@ def test_psycopg2_is_asked_where_that_begins_no_transaction(postgres: PostgresSe
     connection.close()
 
 
+def test_asyncpg_tells_and_is_not_asked() -> None:
+    class Connection:  # as that of asyncpg: one that is open has no attribute that says so
+        def get_settings(self) -> object:
+            return type("ConnectionSettings", (), {"search_path": "a, b"})()
+
+    one = Connection()
+    assert (schemas_asked.told(one), ask(one, "t")) == ("a, b", None)
+
+
 def test_what_is_no_connection_of_these_tells_nothing() -> None:
     one = type("Connection", (), {"closed": False})()
     assert (schemas_asked.told(one), schemas_asked.waits(one), schemas_asked.options(one)) == (None, False, "")
