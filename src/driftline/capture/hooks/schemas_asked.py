@@ -3,7 +3,8 @@
 Enters: connections of psycopg, psycopg2 and asyncpg. Leaves: the search path as the server has told it, which it does
 from version 18 on, and the schema in which it finds a table. It is asked for that with one SELECT over catalogs, over
 the user's connection, and only where that changes nothing there: no statement is under way, none has failed, nothing
-waits in a pipeline, no other thread is at it, and no transaction begins by it. Where it cannot be asked, None says so.
+waits in a pipeline, no other thread is at it, and no transaction begins by it; and only of PostgreSQL itself, as a
+question that another server refuses would end the user's transaction. Where it cannot be asked, None says so.
 """
 
 import sys
@@ -12,6 +13,7 @@ from typing import Any
 
 _IDLE, _INSIDE = 0, 2  # libpq's PQTRANS_IDLE and PQTRANS_INTRANS
 _TUPLES = 2  # libpq's PGRES_TUPLES_OK
+_ITSELF = "in_hot_standby"  # is told by PostgreSQL from version 14 on, not by Redshift and others that speak as it does
 _ASKED = (
     "SELECT n.nspname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
     " WHERE c.relname = {} AND n.nspname <> {} AND c.relkind IN ('r', 'p', 'v', 'm', 'f')"
@@ -70,6 +72,8 @@ def _by_psycopg(connection: Any, name: str, beyond: str) -> str | None:
         server = connection.pgconn
         if server.transaction_status not in (_IDLE, _INSIDE) or server.pipeline_status:
             return None
+        if server.parameter_status(_ITSELF.encode()) is None:
+            return None
         found = server.exec_params(_ASKED.format("$1", "$2").encode(), [name.encode(), beyond.encode()])
         value = found.get_value(0, 0) if found.status == _TUPLES and found.ntuples else None
         return None if value is None else bytes(value).decode()
@@ -79,6 +83,8 @@ def _by_psycopg(connection: Any, name: str, beyond: str) -> str | None:
 
 def _by_psycopg2(connection: Any, name: str, beyond: str) -> str | None:
     status = connection.info.transaction_status
+    if connection.get_parameter_status(_ITSELF) is None:
+        return None
     if status != _INSIDE and not (status == _IDLE and connection.autocommit):
         return None
     with sys.modules["psycopg2"].extensions.cursor(connection) as cursor:  # not of the user's class

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import types
 from collections.abc import Iterator
 from typing import Any
 
@@ -126,3 +127,20 @@ def test_what_is_no_connection_of_these_tells_nothing() -> None:
     one = type("Connection", (), {"closed": False})()
     assert (schemas_asked.told(one), schemas_asked.waits(one), schemas_asked.options(one)) == (None, False, "")
     assert (schemas_asked.user(one), ask(one, "t"), ask(None, "t")) == ("", None, None)
+
+
+def test_a_server_that_only_speaks_as_postgresql_does_is_not_asked(connection: Any) -> None:
+    """A question that it refused would end the user's transaction. PostgreSQL's documentation, "Asynchronous
+    Operations", lists what it reports by itself; others report a part of that.
+    """
+
+    class Server:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(connection.pgconn, name)
+
+        def parameter_status(self, name: bytes) -> bytes | None:
+            return None if name == b"in_hot_standby" else connection.pgconn.parameter_status(name)
+
+    other = types.SimpleNamespace(pgconn=Server(), lock=connection.lock, closed=False)
+    assert ask(other, "one") is None
+    assert ask(connection, "one") is not None
