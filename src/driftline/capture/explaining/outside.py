@@ -1,8 +1,8 @@
 """What a script is given from outside, and whether a call in it was seen: what its text does not tell.
 
 Enters: values that a command line was parsed to, as plain data; the environment, the command line and the loaded
-modules of this process. Leaves: answers to the follower, each remembered, so that it is told when one of them would be another now. Of what
-looks secret nothing is told.
+modules of this process. Leaves: answers to the follower, each remembered, so that it is told when one of them would be
+another now. Of what looks secret nothing is told.
 """
 
 import os
@@ -44,8 +44,8 @@ def _starred(module: str) -> tuple[str, ...] | None:
         if not held:
             return None
         said = held.get("__all__")
-        listed = type(said) in (list, tuple) and all(type(one) is str for one in said)
-        _names[module] = tuple(said) if listed else tuple(one for one in list(held) if one[:1] != "_")
+        names = said if isinstance(said, list | tuple) else [one for one in list(held) if one[:1] != "_"]
+        _names[module] = tuple(one for one in names if type(one) is str)
     return _names[module]
 
 
