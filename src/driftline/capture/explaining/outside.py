@@ -1,8 +1,8 @@
 """What a script is given from outside, and whether a call in it was seen: what its text does not tell.
 
-Enters: values that a command line was parsed to, as plain data; the environment and the command line of this process.
-Leaves: answers to the follower, each remembered, so that it is told when one of them would be another now. Of what
-looks secret nothing is told.
+Enters: values that a command line was parsed to, as plain data; the environment, the command line and the loaded
+modules of this process. Leaves: answers to the follower, each remembered, so that it is told when one of them would be
+another now. Of what looks secret nothing is told.
 """
 
 import os
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from driftline.capture.ground import imported
 from driftline.capture.program import openings, sites
 from driftline.capture.program.sites import Way
 from driftline.capture.script.site import Path
@@ -18,6 +19,7 @@ from driftline.event.secrets import looks_secret
 _PLAIN = (str, int, float, bool, type(None))
 _MOST = 100  # calls, values of one of them, and elements of one value
 _parsed: dict[Way, dict[str, Any] | None] = {}  # by the call; None = another time it was something else
+_names: dict[str, tuple[str, ...]] = {}  # by module, as they were when they were first asked for
 
 
 def parse(values: Mapping[str, Any]) -> None:
@@ -33,6 +35,18 @@ def _is_plain(value: Any) -> bool:
     if type(value) in (list, tuple):
         return len(value) <= _MOST and all(type(one) in _PLAIN for one in value)
     return type(value) in _PLAIN
+
+
+def _starred(module: str) -> tuple[str, ...] | None:
+    """Return what ``__all__`` of a module says, else its names that do not begin with an underscore."""
+    if module not in _names:
+        held = imported.of(module)
+        if not held:
+            return None
+        said = held.get("__all__")
+        names = said if isinstance(said, list | tuple) else [one for one in list(held) if one[:1] != "_"]
+        _names[module] = tuple(one for one in names if type(one) is str)
+    return _names[module]
 
 
 class Outside:
@@ -66,6 +80,11 @@ class Outside:
         found: tuple[str, ...] | None = self._ask("arguments", "")
         return found
 
+    def names(self, module: str) -> tuple[str, ...] | None:
+        """Return the names that a star brings of a loaded module, which is only looked at; None = it is not loaded."""
+        found: tuple[str, ...] | None = self._ask("names", module)
+        return found
+
     def stands(self, taken: Callable[[Path], Path]) -> bool:
         """Return whether all answers are what they were."""
         self._taken = taken
@@ -84,5 +103,7 @@ class Outside:
             return None if looks_secret(about) else (os.environ.get(about),)
         if kind == "arguments":
             return tuple(sys.argv)
+        if kind == "names":
+            return _starred(about)
         path = self._taken(about)
         return next((held for way, held in list(_parsed.items()) if way.path() == path), None)

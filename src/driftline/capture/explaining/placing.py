@@ -29,10 +29,11 @@ def handed(table: Table, visit: Visit, names: Sequence[str] | None) -> dict[str,
     written = {name.lower(): name for name in names or ()}
     several = 1 + max((int(own) for _, own in visit.into if own.isdigit()), default=-1)
     placed = list(table.columns) if table.closed and len(table.columns) == several else None
+    short = bool(table.spread) and len(table.columns) < several  # one of its values may be several
     found = {}
     for column, own in visit.into:
         name = written.get(column.lower(), column)
-        if not own.isdigit() or own in table.columns:
+        if not own.isdigit() or (own in table.columns and not short):
             found[name] = own
         else:
             found[name] = placed[int(own)] if placed is not None and int(own) < len(placed) else name

@@ -26,6 +26,7 @@ from driftline.capture.hooks import (
     touching,
 )
 from driftline.capture.hooks import starred as stars_of
+from driftline.capture.program import spelled
 from driftline.capture.runs import transactions
 from driftline.capture.runs.recording import Recording
 from driftline.capture.sql import outline
@@ -46,6 +47,7 @@ else:  # most scripts have no statement
 
 _OWN = ("pg_catalog.", "information_schema.", "pg_")
 _PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
+_ASKS = later.pattern(r"\s*(?:select|with|pragma|begin|commit)\b", re.IGNORECASE)
 _LONG = 1_000_000  # characters of a statement that may be too long to be looked through
 _CACHE = 10_000
 
@@ -78,6 +80,7 @@ class _Ran(NamedTuple):
     result: Any
     told: Told
     forms: tuple[str, str]  # the text, and its template: both with what the user calls the values
+    spelled: bool = False  # the user's code has it as it is, as a constant
 
 
 class _Handed(NamedTuple):
@@ -118,7 +121,10 @@ def statement(
     spoken = known.of_scheme(place.scheme)
     plain, called = _plain(text)
     form = "\0".join((known.template(plain, spoken), *(called or told.names)))
-    if alike and repeated.told(run, place, form, transaction, *gave):
+    constant = not called and not told.names and not _ASKS.match(text) and spelled.out(text) and inserted.constant(text)
+    if constant:
+        form = whole  # another text of its form may be put together of values
+    elif alike and repeated.told(run, place, form, transaction, *gave):
         return True
     if schemas.sets(place, connection, text, transaction):
         repeated.forget()
@@ -130,7 +136,7 @@ def statement(
         repeated.forget()
         place = schemas.made(place, connection, text, analysis, transaction)
     if analysis is not None:  # else it touches no data
-        ran = _Ran(run, place, text, connection, frame, transaction, result, told, (whole, form))
+        ran = _Ran(run, place, text, connection, frame, transaction, result, told, (whole, form), constant)
         _executed(ran, analysis, fields)
     return True
 
@@ -264,11 +270,21 @@ def _record(
     edges = earlier.beside(run, dataset, edges)
     earlier.read(run, sources - {dataset})
     again.into = () if datasets else _into(one, name, fields(name), handed)
+    rootless = ran.spelled and not one.reads and one.lineage is not None
+    if not (datasets or again.into or rootless or one.lineage is None) and inserted.constant(analysis.template):
+        again.into = inserted.composed(one, [field.name for field in fields(name) or ()])
     given = bool(again.into) or (not datasets and _in_order(one, fields(name)) and inserted.hands(one, handed.text))
     if not one.begins and one.itself:
         touching.read_before(run, touching.Table(dataset, fields(name), declared=True), transaction)
     again.seen = touching.write(
-        run, touching.Table(dataset, fields(name)), edges, transaction, given=given, into=again.into, begins=one.begins
+        run,
+        touching.Table(dataset, fields(name)),
+        edges,
+        transaction,
+        given=given,
+        into=again.into,
+        begins=one.begins,
+        rootless=rootless,
     )
     return datasets
 

@@ -14,6 +14,7 @@ from driftline.capture.program import sites
 from driftline.capture.runs import at_hand, transactions
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
+from driftline.capture.script import composing
 from driftline.capture.sql.known import Analysis
 from driftline.capture.sql.relation import Output
 from driftline.capture.sql.stated import Statement
@@ -88,7 +89,11 @@ def handed(
     if again is not None and (again.committed or transactions.again(transaction, (run, key), again) is not None):
         again.take(run, transaction)
         return again
-    found = inserted.columns(analysis.template, into or [field.name for field in seen.touched.fields or ()], unique)
+    names = into or [field.name for field in seen.touched.fields or ()]
+    found = inserted.columns(analysis.template, names, unique)
+    text = analysis.template
+    if not found and one.lineage is not None and composing.spelled(text) and inserted.constant(text):
+        found = inserted.composed(one, names)  # if the script has put its text together
     visit = sites.visit() if found else None
     if visit is not None and len(done) < _CACHE:
         seen.visits = [visit._replace(into=found)]

@@ -19,6 +19,7 @@ from driftline.capture.runs import recalled, transactions
 from driftline.capture.runs.columns import When
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
+from driftline.capture.script import composing
 
 _VALUES = re.compile(r"\)\s*VALUES\s*\(|\bVALUES\s*\(", re.IGNORECASE)
 _SECOND = re.compile(r"\)\s*,\s*\(")  # a further row
@@ -39,6 +40,13 @@ _WHERE = re.compile(r"\bWHERE\b", re.IGNORECASE)
 _QUOTED = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _COMPARED = re.compile(r"(?:\bSET|,)\s*[\"`\[]?(\w+)[\"`\]]?\s*=\s*$", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(?:,|;|$|\bWHERE\b|\bFROM\b|\bRETURNING\b)", re.IGNORECASE)
+_CALL = re.compile(r"\b([a-z_]\w*)\s*\(", re.IGNORECASE)
+_WORDS = """
+    abs as by cast char coalesce count current_timestamp date datetime decimal default exists from in into julianday key
+    lower max min now numeric on over random round select strftime sum table time trim unique upper using values varchar
+    where
+"""
+_PLAIN = frozenset(_WORDS.split())  # before a bracket: words of SQL, and functions that bring nothing from elsewhere
 _NEAR = 200  # characters between a column and its value
 _VISITS = 1_000  # of one statement in a run
 
@@ -149,6 +157,27 @@ def _places(text: str) -> Iterator[tuple[str, re.Match[str]]]:
             yield str(int(token["number"]) - 1), token
         elif token["percent"] or token["name"]:
             yield token["percent"] or token["name"], token
+
+
+def composed(one: Any, names: Sequence[str]) -> Into:
+    """Return which values of a text that the script has put together come to which columns, as ``composing`` has them.
+
+    ``names`` are the columns of the table. Of an INSERT that is told by place, of others by the column itself.
+    """
+    if one.how == "append":
+        into = one.lineage.into or names
+        return tuple((column, str(place)) for place, column in enumerate(into))
+    named = [item.name for item in one.lineage.items if getattr(item, "name", "")]
+    return (*((name, name.lower()) for name in named), (f"{DECIDES}where", composing.WHERE))
+
+
+def constant(text: str) -> bool:
+    """Whether a statement is handed no values, and calls no function that might bring some."""
+    if any(_places(text)):
+        return False
+    plain = _QUOTED.sub("''", text)
+    begin = _VALUES.search(plain)
+    return all(found[1].lower() in _PLAIN for found in _CALL.finditer(plain, begin.end() if begin else 0))
 
 
 def instead(text: str) -> bool:

@@ -139,16 +139,18 @@ def write(
     given: bool = False,
     into: inserted.Into = (),
     begins: bool = False,
+    rootless: bool = False,
 ) -> Seen | None:
     """Record that a table was written, once that is committed.
 
     ``given``: what the script hands to the statement is written; then that is returned, for further visits.
-    ``begins``: nothing of what was there before is left.
+    ``begins``: nothing of what was there before is left. ``rootless``: what is written comes from nowhere.
     """
     dataset, version = table.dataset, _version(run, table.dataset)
     seen = table.seen(version)
     visit = sites.visit() if edges is None or given else None
     seen.visits = [] if visit is None else [visit._replace(into=into)]
+    seen.rootless = rootless
 
     def act() -> None:
         bounded.room(earlier.newest, _CACHE)

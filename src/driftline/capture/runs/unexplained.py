@@ -4,6 +4,7 @@ Enters: a run whose outputs have their column lineage. Leaves: a gap for each ou
 there are. What the run has made of nothing, and what it wrote without having read anything, needs no explanation.
 """
 
+from driftline.capture.runs import order
 from driftline.capture.runs.columns import CODE
 from driftline.capture.runs.trace import Seen, Trace
 
@@ -15,9 +16,8 @@ def tell(trace: Trace) -> None:
     """Say it, in place of what was said before."""
     for gap in [gap for gap in trace.gaps if gap.startswith(_GAP)]:
         del trace.gaps[gap]
-    if not trace.inputs:
-        return
-    found = [(seen.touched.dataset.name, count) for seen in trace.outputs if (count := _unknown(seen))]
+    written = [seen for seen in trace.outputs if trace.inputs or order.before(trace, seen)]
+    found = [(seen.touched.dataset.name, count) for seen in written if (count := _unknown(seen))]
     for place, (name, count) in enumerate(found):
         gap = _GAP + (name if place < _NAMED else "further datasets")
         trace.gaps[gap] = trace.gaps.get(gap, 0) + count

@@ -3,7 +3,7 @@
 Enters: a call. Leaves: nothing; the machine remembers a table for the receiver and for each argument that is one.
 """
 
-from driftline.capture.script import contained, sheets, tables
+from driftline.capture.script import composing, contained, sheets, tables
 from driftline.capture.script.call import Call, names, of_pairs, table_of
 from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.joining import made_of
@@ -21,16 +21,19 @@ from driftline.capture.script.values import (
     Part,
     Ref,
     Series,
+    Text,
+    Thing,
     UserModule,
     Value,
 )
 
-_ADDING = frozenset({"execute", "executemany", "partial_fit", "append", "extend", "add"})
+_STATEMENTS = frozenset({"execute", "executemany", "executescript", "exec_driver_sql"})  # of what holds no table itself
+_ADDING = _STATEMENTS | frozenset({"partial_fit", "append", "extend", "add"})
+_BESIDE = frozenset({"params", "parameters", "vars"})  # what a statement is handed beside its text
 _MODES = ("a", "ab", "append")
 _BY_PLACE = ("numpy.savetxt", "numpy.save")  # of whose files columns are called by their places
 _ARCHIVES = ("numpy.savez", "numpy.savez_compressed")
 _OBJECTS = frozenset({"joblib.dump", "pickle.dump", "cloudpickle.dump", "dill.dump", "torch.save"})
-_STATEMENTS = frozenset({"execute", "executemany"})  # of a connection, which holds no table of its own
 
 
 def record(machine: Machine, call: Call) -> None:
@@ -43,13 +46,19 @@ def record(machine: Machine, call: Call) -> None:
     if call.receiver is not None and call.name not in _STATEMENTS:
         places.insert(0, (-1, call.receiver))
     for place, value in places:
-        if isinstance(value, Const | Library | Function | Class | UserModule):
+        text = call.name in _STATEMENTS and place == 0
+        if text and (len(call.args) > 1 or not _BESIDE.isdisjoint(call.kwargs)):
+            continue  # what is handed over beside the text counts
+        if isinstance(value, Const | Library | Function | Class | UserModule) and not (text and _is_spelled(value)):
             continue
         if isinstance(value, Part) and value.kind in {sheets.WORKBOOK, sheets.SHEET}:
             continue  # its rules tell what a file is given
         table = _parameters(machine, call, value) if place == 1 else None
         if call.name in _OBJECTS and place == 0:
             table = contained.flat(machine, value)
+        if text:
+            table = Table({}, closed=True) if isinstance(value, Const) else _composed(machine, value)
+            table = None if table is None else tables.shaped(table, machine.guarding(), FILTER)
         table = table_of(machine, value) if table is None else table
         table = _partitioned(machine, call, table)
         if call.name == "to_json" and place == -1 and table is not None and _by_row(call, value):
@@ -103,6 +112,19 @@ def _into(call: Call) -> int | None:
         if isinstance(one, Ref) and isinstance(call.see(one), File | Foreign):
             return one.place
     return None
+
+
+def _is_spelled(value: Value) -> bool:
+    return isinstance(value, Const) and composing.spelled(value.value)
+
+
+def _composed(machine: Machine, value: Value) -> Table | None:
+    """Return the one row that a statement has in its text; of one that does not show it, all of it may be anywhere."""
+    text = machine.memory.see(value)
+    found = composing.table(machine, text) if isinstance(text, Text) else None
+    if found is None and (given := table_of(machine, value)) is not None:
+        found = tables.hedge(given) if isinstance(text, Thing) else given
+    return found
 
 
 def _parameters(machine: Machine, call: Call, value: Value) -> Table | None:

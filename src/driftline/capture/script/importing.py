@@ -106,7 +106,8 @@ def imported(machine: Importer, node: ast.Import | ast.ImportFrom, scope: Scope)
                 for inner in machine.memory.names(value.scope):
                     machine.memory.put((scope, inner), machine.memory.get((value.scope, inner)))
             elif isinstance(value, Library):
-                scope.elsewhere["*"] = Scope(value.name)
+                for inner in machine.outside.names(name) or ():
+                    machine.memory.put((scope, inner), Library(f"{name}.{inner}"))
             continue
         found: Value | None = None
         if isinstance(value, UserModule):

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import tables
-from driftline.capture.script.cames import changed, deciding, other_turns, union, unsure_of
+from driftline.capture.script.cames import changed, deciding, hedged, other_turns, union, unsure_of
 from driftline.capture.script.cames import doubted as cames_doubted
 from driftline.capture.script.changing import MAX_DEPTH, Cells, each
 from driftline.capture.script.reading import NOTHING, Cames, Table
@@ -311,7 +311,14 @@ def made_of(cells: Cells, value: Any, depth: int = 0, seen: dict[int, int] | Non
     if isinstance(value, Part) and value.kind == "columns" and isinstance(frame := cells.see(value.of), Frame):
         return tables.named_after(frame.table)
     cames = union(made_of(cells, one, depth + 1, seen) for one in _inside(value))
+    if isinstance(value, Method) and _is_mapped(cells.see(value.of)):
+        return hedged(cames)  # of an attribute that no column has: it may be loaded from anywhere
     return changed(cames) if isinstance(value, Part | Method) else cames
+
+
+def _is_mapped(content: Any) -> bool:
+    """Whether something is an object that is mapped to a row, as a session gives it."""
+    return isinstance(content, Frame) and content.row and content.array and bool(content.name)
 
 
 def _inside(value: Any) -> Iterable[Any]:

@@ -97,6 +97,8 @@ def _formatted(machine: Machine, template: str, value: Value) -> Value | None:
         parts = templates.percent(
             template, (), {key: one for key, one in content.known.items() if isinstance(key, str)}
         )
+    elif isinstance(content, Frame) and content.row and content.array and content.table.closed:  # of a database
+        parts = templates.percent(template, [Thing(cames) for cames in content.table.columns.values()], {})
     else:
         parts = templates.percent(template, (value,), {})
     return None if parts is None else templates.text_of(machine, parts)

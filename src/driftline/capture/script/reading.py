@@ -110,6 +110,10 @@ class Outside(Protocol):
         """Return the words of the command line."""
         ...
 
+    def names(self, module: str) -> tuple[str, ...] | None:
+        """Return the names that a star brings of a loaded module."""
+        ...
+
 
 class Unseen:
     """Nothing is known."""
@@ -127,6 +131,9 @@ class Unseen:
         """Tell nothing."""
 
     def arguments(self) -> tuple[str, ...] | None:
+        """Tell nothing."""
+
+    def names(self, module: str) -> tuple[str, ...] | None:
         """Tell nothing."""
 
 

@@ -8,13 +8,15 @@ import re
 import string
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from driftline import later
 from driftline.capture.script import tables
 from driftline.capture.script.call import Machine, inner_rows, rows_of, table_of
-from driftline.capture.script.cames import changed, union
+from driftline.capture.script.cames import changed, deciding, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import NOTHING, Cames
-from driftline.capture.script.values import Const, Frame, Json, Text, Thing, Value
+from driftline.capture.script.reading import FILTER, NOTHING, Cames
+from driftline.capture.script.values import Const, Frame, Items, Json, Text, Thing, Value
 
 _PERCENT = later.pattern(r"%(?:\((\w+)\))?[-+ #0]*(?:\d+|\*)?(?:\.\d+)?[hlL]?([diouxXeEfFgGcrsa%])")
 
@@ -108,10 +110,25 @@ def joined(machine: Machine, between: str, values: Sequence[Value]) -> Text | Js
     return text_of(machine, parts[1:])
 
 
-def _flat(value: Value) -> Iterator[Value]:
+def rows(machine: Machine, between: str, items: Items) -> Text | Json | None:
+    """Return ``between.join(items)`` where these are rows of VALUES, in brackets: one stands for all that are alike."""
+    ones = [one for one in (*items.known, items.loose) if one is not None]
+    if between.strip() != "," or not all(map(_bracketed, ones)):
+        return None
+    found = joined(machine, between, ones)
+    return replace(found, rows=found.rows | deciding(items.rows, FILTER))
+
+
+def _bracketed(value: Value) -> bool:
+    first = value.parts[0] if isinstance(value, Text) and value.parts else None
+    return isinstance(first, Const) and isinstance(first.value, str) and first.value.lstrip().startswith("(")
+
+
+def flat(value: Value) -> Iterator[Value]:
+    """Yield the parts of a text, and of the texts in it; a value that is no text of parts is one by itself."""
     if isinstance(value, Text) and value.parts:
         for one in value.parts:
-            yield from _flat(one)
+            yield from flat(one)
     else:
         yield value
 
@@ -120,7 +137,7 @@ def lines(value: Value) -> list[tuple[Value, ...]] | None:
     """Return the parts of each line of a text; None if it does not end with the end of a line."""
     out: list[tuple[Value, ...]] = []
     line: list[Value] = []
-    for one in _flat(value):
+    for one in flat(value):
         if not isinstance(one, Const) or not isinstance(one.value, str):
             line.append(one)
             continue

@@ -3,6 +3,7 @@
 import sys
 import threading
 from collections.abc import Iterator
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ def fresh() -> Iterator[None]:
     outside._parsed.clear()
     yield
     outside._parsed.clear()
+    outside._names.clear()
 
 
 def parse(*several: dict[str, Any]) -> outside.Outside:
@@ -58,6 +60,20 @@ def test_the_environment_and_the_command_line_are_those_of_this_process(monkeypa
     assert found.stands(lambda path: path)
     monkeypatch.setenv("COLUMN", "c")
     assert not found.stands(lambda path: path)
+
+
+def test_what_a_star_brings_is_told_of_loaded_modules_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    said, unsaid, waiting = ModuleType("said"), ModuleType("unsaid"), ModuleType("waiting")
+    vars(said).update(__all__=["_one", "two"], _one=1, two=2, three=3)
+    vars(unsaid).update(_one=1, two=2, three=3)
+    found = outside.Outside(lambda path: path)
+    assert found.names("waiting") is None
+    for module in (said, unsaid, waiting):
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+    assert not found.stands(lambda path: path)
+    assert found.names("said") == ("_one", "two")
+    assert found.names("unsaid") == ("two", "three")
+    assert found.names("not_loaded_anywhere") is None
 
 
 def test_a_call_that_read_nothing_has_not_happened() -> None:

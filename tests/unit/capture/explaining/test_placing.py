@@ -1,6 +1,7 @@
 """Columns of outputs and those of the text, by name and by place; expected values are read off the inputs."""
 
 from driftline.capture.explaining import placing
+from driftline.capture.program.sites import Visit, Way
 from driftline.capture.script.reading import Came, Table
 
 
@@ -19,3 +20,10 @@ def test_an_array_that_was_wider_than_the_text_tells_is_a_hedge() -> None:
     assert set(placing.by_place(table, ["x", "y"]).columns) == {"x", "y"}
     wider = placing.by_place(table, ["x", "y", "z"])
     assert {(one.column, one.confidence) for one in wider.of("z")} == {("a", 0.5)}
+
+
+def test_of_a_row_with_fewer_values_than_columns_each_may_be_any() -> None:
+    a, b = frozenset({Came((), "a")}), frozenset({Came((), "b")})
+    visit = Visit(Way((), ()), 0, 0, into=(("x", "0"), ("y", "1")))
+    assert placing.handed(Table({"0": a, "1": b}, spread=a | b), visit, None) == {"x": "0", "y": "1"}
+    assert placing.handed(Table({"0": a | b}, spread=a | b), visit, None) == {"x": "x", "y": "y"}

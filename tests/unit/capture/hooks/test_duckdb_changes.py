@@ -41,6 +41,25 @@ def test_rows_that_are_handed_over_come_to_the_columns_and_through_an_update_to_
     assert not [one for event in events for one in event["inputs"] if one["name"] == "t"]
 
 
+def test_a_statement_that_is_put_together_has_the_edges_of_one_that_is_handed_its_values(script: Script) -> None:
+    """By hand: ``within`` gets the plan and the spend of each row, ``fixed`` nothing that anybody knows of."""
+    events = script(BEGIN + DATA + (
+        "import csv, duckdb\n"
+        'base = duckdb.connect("base.duckdb")\n'
+        'base.execute("CREATE TABLE within (p TEXT, v DOUBLE)")\n'
+        'base.execute("CREATE TABLE fixed (p TEXT, v DOUBLE)")\n'
+        'for one in csv.DictReader(open("customers.csv")):\n'
+        "    base.execute(f\"INSERT INTO within VALUES ('{one['plan']}', {float(one['spend']) * 2})\")\n"
+        "base.execute(\"INSERT INTO fixed VALUES ('x', 1)\")\n"
+        "base.execute(\"INSERT INTO within VALUES ('x', 1)\")\n"
+    ))  # fmt: skip
+    assert edges(events, "within") == {
+        "p": {("customers.csv", "plan", "IDENTITY", 0.9)},
+        "v": {("customers.csv", "spend", "TRANSFORMATION", 0.9)},
+    }
+    assert edges(events, "fixed") == {}
+
+
 def test_a_table_that_was_there_before_is_a_source_beside_the_file(script: Script) -> None:
     before = MAKE + "\ncon.execute(\"INSERT INTO t VALUES ('z', 9, NULL)\")\ncon.close()"
     script("import duckdb\ncon = duckdb.connect('base.duckdb')\n" + before)

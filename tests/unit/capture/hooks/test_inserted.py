@@ -181,3 +181,90 @@ def test_values_of_an_update_come_to_the_columns_that_it_sets_and_what_it_looks_
         "p": {("t.csv", "town", "IDENTITY", 0.9)},
         "": {("customers.csv", "id", "FILTER", 0.9), ("t.csv", "key", "FILTER", 0.9)},
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("insert into t (a, b) values (1, 'x (y) ?')", True),
+        ("insert into t values (1, datetime('now'))", True),
+        ("create table k as select 42 as n", True),
+        ("delete from t where a in (1, 2)", True),
+        ("insert into t values (?, 1)", False),
+        ("insert into t values (:a, 1)", False),
+        ("insert into t values (rate(3), 1)", False),  # a function of the program's own may bring anything
+        ("insert into t select rate(3)", False),
+    ],
+)
+def test_a_statement_of_literals_alone_has_no_source(text: str, expected: bool) -> None:
+    assert inserted.constant(text) is expected
+
+
+def test_a_statement_that_is_put_together_has_the_edges_of_one_that_is_handed_its_values(script: Script) -> None:
+    """By hand: ``fixed`` is of literals, and of nothing else; the others get the same."""
+    events = script(BEGIN + DATA + (
+        "import csv, sqlite3\n"
+        'base = sqlite3.connect("base.db")\n'
+        'for name in ("beside", "within", "late", "fixed", "several"):\n'
+        '    base.execute(f"CREATE TABLE {name} (p TEXT, v REAL)")\n'
+        'base.execute("INSERT INTO late (p) VALUES (\'a\')")\n'
+        'rows = [(one["plan"], one["spend"]) for one in csv.DictReader(open("customers.csv"))]\n'
+        "for plan, spend in rows:\n"
+        '    base.execute("INSERT INTO beside VALUES (?, ?)", (plan, spend))\n'
+        "    base.execute(f\"INSERT INTO within VALUES ('{plan}', {spend})\")\n"
+        "    base.execute(\"UPDATE late SET v = %s WHERE p = '%s'\" % (spend, plan))\n"
+        "base.execute(\"INSERT INTO fixed VALUES ('x', 1)\")\n"
+        "base.execute(\"INSERT INTO several VALUES \" + \", \".join(f\"('{p}', {v})\" for p, v in rows))\n"
+        "base.commit()\n"
+    ))  # fmt: skip
+    expected = {
+        "p": {("customers.csv", "plan", "IDENTITY", 0.9)},
+        "v": {("customers.csv", "spend", "IDENTITY", 0.9)},
+    }
+    assert edges(events, "beside") == expected
+    assert edges(events, "within") == expected
+    assert edges(events, "late") == {"v": expected["v"], "": {("customers.csv", "plan", "FILTER", 0.9)}}
+    assert edges(events, "several") == expected
+    *_, fixed = [one for event in events for one in event["outputs"] if one["name"] == "fixed"]
+    assert fixed["facets"]["lineage"]["inputs"] == []
+    assert "columnLineage" not in fixed["facets"]
+
+
+def test_a_text_of_literals_that_the_caller_does_not_spell_out_makes_others_no_less_sure(script: Script) -> None:
+    """By hand: the constant of another module comes from nowhere, but is not known as one where it is executed."""
+    events = script(BEGIN + DATA + (
+        "import csv, pathlib, sqlite3\n"
+        'pathlib.Path("texts.py").write_text("FIRST = \\"INSERT INTO t VALUES (\'x\', 1)\\"\\n")\n'
+        "import texts\n"
+        'base = sqlite3.connect("base.db")\n'
+        'base.execute("CREATE TABLE t (p TEXT, v REAL)")\n'
+        "base.execute(texts.FIRST)\n"
+        'for one in csv.DictReader(open("customers.csv")):\n'
+        '    base.execute("INSERT INTO t VALUES (?, ?)", (one["plan"], one["spend"]))\n'
+        "base.commit()\n"
+    ))  # fmt: skip
+    assert edges(events, "t") == {
+        "p": {("customers.csv", "plan", "IDENTITY", 0.9)},
+        "v": {("customers.csv", "spend", "IDENTITY", 0.9)},
+    }
+
+
+def test_a_text_of_literals_and_one_of_values_are_told_apart_whichever_comes_first(script: Script) -> None:
+    """By hand: both statements have one form; the rows that come from the file do so in either order."""
+    for first in (True, False):
+        fixed = "base.execute(\"INSERT INTO t VALUES ('x', 1)\")\n"
+        events = script(BEGIN + DATA + (
+            "import csv, sqlite3\n"
+            f'base = sqlite3.connect("base{first}.db")\n'
+            'base.execute("CREATE TABLE t (p TEXT, v REAL)")\n'
+            'rows = [(one["plan"], one["spend"]) for one in csv.DictReader(open("customers.csv"))]\n'
+            + (fixed if first else "") +
+            "for plan, spend in rows:\n"
+            "    base.execute(f\"INSERT INTO t VALUES ('{plan}', {spend})\")\n"
+            + ("" if first else fixed) +
+            "base.commit()\n"
+        ))  # fmt: skip
+        assert edges(events, "t") == {
+            "p": {("customers.csv", "plan", "IDENTITY", 0.9)},
+            "v": {("customers.csv", "spend", "IDENTITY", 0.9)},
+        }

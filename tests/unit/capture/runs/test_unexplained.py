@@ -36,6 +36,13 @@ def test_what_is_made_of_nothing_needs_no_explanation() -> None:
     assert gaps(output("x", "new"), read=False) == {}
 
 
+def test_what_the_run_has_read_of_its_own_counts_as_read() -> None:
+    """By hand: ``a`` was there before anything was read, ``x`` was not."""
+    own, late = output("a", "new"), output("x", "new")
+    own.at_ns, own.read_ns, late.at_ns = 1, 2, 3
+    assert gaps(own, late, read=False) == {"columns of unknown origin: x": 1}
+
+
 def test_of_very_many_outputs_some_are_named() -> None:
     found = gaps(*(output(f"x{number}", "new") for number in range(100)))
     assert sum(found.values()) == 100

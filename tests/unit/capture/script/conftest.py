@@ -43,6 +43,7 @@ FILES: dict[str, dict[str, str]] = {
     ),
     "pair": dict(map(spelled, ([(TUPLE, "0"), (FRAME, "a")], [(TUPLE, "1"), (FRAME, "b")]))),
 }
+STARS = {"sqlalchemy.orm": ("Mapped", "mapped_column", "relationship"), "library": ("sqrt", "sum")}
 HEAD = """\
 import pandas as pd
 import numpy as np
@@ -101,6 +102,9 @@ def followed(text: str, modules: Mapping[str, str] | None = None) -> Followed:
 
         def arguments(self) -> tuple[str, ...]:
             return ("script.py", "b")
+
+        def names(self, module: str) -> tuple[str, ...] | None:
+            return STARS.get(module)
 
     return follow(Entry("script.py"), source_of, columns, Outside())
 

@@ -16,6 +16,14 @@ def test_functions_of_another_module_are_followed(wrote: Wrote) -> None:
     assert wrote('from features import *\nadd(df).to_csv("o")\n', FEATURES) == expected
 
 
+def test_what_a_star_brings_of_a_library_is_what_its_names_bring(wrote: Wrote) -> None:
+    """By hand: the ``sum`` that the star brings takes the place of Python's own, which would add up the column."""
+    text = 'pd.DataFrame({"x": sum([df["a"], df["b"]])}).to_csv("o")\n'
+    assert wrote("from library import sqrt\n" + text) != wrote("from library import sum\n" + text)
+    assert wrote("from library import *\n" + text) == wrote("from library import sum\n" + text)
+    assert wrote("from elsewhere import *\n" + text) == wrote(text)
+
+
 def test_what_a_module_does_while_it_is_imported_is_reached_through_the_import(
     follows: Callable[..., Followed],
 ) -> None:

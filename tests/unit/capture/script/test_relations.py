@@ -50,6 +50,20 @@ def test_an_object_that_was_brought_along_has_its_own_columns_and_the_keys_decid
     assert wrote(text) == {"n": "Person\0name", "t": title}
 
 
+def test_a_relationship_that_a_star_brings_is_one_and_one_that_nobody_knows_is_a_hedge(wrote: Wrote) -> None:
+    text = """
+        pd.DataFrame([{"n": one.name, "t": one.team.title} for one in session.scalars("along")]).to_csv("o")
+    """
+    began = "Person\0team\0Team\0"
+    named = "from sqlalchemy.orm import mapped_column, relationship"
+    known = wrote(CLASSES.replace(named, "from sqlalchemy.orm import *") + text)
+    assert known["t"] == f"{began}id join, {began}title, Person\0team_id join"
+    not_known = wrote(CLASSES.replace(named, "from elsewhere import *") + text)
+    assert not_known["n"] == "Person\0name"
+    assert set(not_known["t"].split(", ")) >= {f"{began}title transformation ?"}
+    assert all(one.endswith(" ?") for one in not_known["t"].split(", "))
+
+
 def test_what_decides_which_objects_are_loaded_tells_nothing_of_the_one_that_has_them(wrote: Wrote) -> None:
     text = (
         CLASSES

@@ -235,6 +235,8 @@ def text(call: Call) -> Value | None:
                 return data
         if isinstance(content, Items) and content.loose is None and not unordered(content) and not content.rows:
             return templates.joined(call.machine, found[0], content.known)
+        if isinstance(content, Items) and (rows := templates.rows(call.machine, found[0], content)) is not None:
+            return rows
         return Thing(changed(call.cames(*call.args)), union(rows_of(call.machine, one) for one in call.args))
     if call.name == "format" and isinstance(found[0], str):
         parts = templates.braces(found[0], call.args, call.kwargs)

@@ -9,7 +9,7 @@ from driftline.capture.script import relations, tables, unrolling
 from driftline.capture.script.call import Call, Rules, entering
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames, Table
-from driftline.capture.script.values import NONE, Class, Instance, Part, Thing, Value
+from driftline.capture.script.values import NONE, Class, Foreign, Instance, Pairs, Part, Text, Thing, Value
 
 _PENDING = "rows that wait for a session"  # in the memory: a table for each class
 
@@ -66,15 +66,44 @@ def written(call: Call) -> Value | None:
         columns = {name: hedged(cames) if name in both else cames for name, cames in out.columns.items()}
         out = out._replace(columns=columns, rows=hedged(out.rows))
     call.machine.record(call.path, out)
+    if not call.machine.memory.trying():  # else it may wait on
+        call.machine.memory.put(_PENDING, None)
     return NONE
+
+
+def text(call: Call) -> Value | None:
+    """``text``: a statement that the script has put together is what it was put together of."""
+    value = call.see(call.argument(0, "text"))
+    return value if isinstance(value, Text) else None
+
+
+def mapped(call: Call) -> Value | None:
+    """``map_imperatively``: a class becomes one of objects that are mapped to rows."""
+    of = call.argument(0, "class_")
+    if not isinstance(of, Class):
+        return None
+    call.machine.memory.put((of.scope, "__table__"), call.argument(1, "local_table") or Thing())
+    return NONE
+
+
+def values(call: Call) -> Value | None:
+    """``values`` of an INSERT or UPDATE that the library puts together: what is handed over, by names of columns."""
+    content = call.see(call.receiver)
+    if not isinstance(content, Foreign) or content.name.rpartition(".")[2] not in {"insert", "update"}:
+        return None
+    return call.new(Pairs(dict(call.kwargs))) if call.kwargs else call.argument(0)
 
 
 METHODS: Rules = {
     **dict.fromkeys(("add", "add_all", "merge", "bulk_save_objects"), put),
     **dict.fromkeys(("commit", "flush"), written),
+    "values": values,
+    "map_imperatively": mapped,
 }
 FUNCTIONS: Rules = {
     "sqlalchemy.orm.relationship": relations.relationship,
+    "sqlalchemy.text": text,
+    "sqlalchemy.sql.text": text,
     "sqlalchemy.ForeignKey": relations.foreign_key,
     "sqlalchemy.schema.ForeignKey": relations.foreign_key,
     "sqlalchemy.Column": relations.column,

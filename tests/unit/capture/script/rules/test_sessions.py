@@ -59,6 +59,53 @@ def test_columns_that_two_classes_have_are_a_hedge(follows: Follows) -> None:
     }
 
 
+def test_what_was_committed_before_waits_no_longer(follows: Follows) -> None:
+    """By hand: the column that both classes have is that of the one class that has waited since the first commit."""
+    text = """\
+    for r in users.itertuples():
+        session.add(User(id=r.k, age=r.age))
+        if r.age > 3:
+            session.commit()
+    session.commit()
+    for r in orders.itertuples():
+        session.add(Order(id=r.oid, amount=r.a))
+    session.commit()
+"""
+    assert columns(committed(follows(MODELS + text), 25)) == {"id": {("oid", True)}, "amount": {("a", True)}}
+
+
+def test_values_of_a_statement_of_the_library_are_told_by_the_columns_that_they_come_to(follows: Follows) -> None:
+    text = """\
+    from sqlalchemy import insert
+    for r in orders.itertuples():
+        session.execute(insert(User).values(age=r.a, id=r.k))
+        session.execute(User.__table__.insert().values(dict(age=r.b)))
+"""
+    found = follows(MODELS + text)
+    known = {
+        line: [columns(table) for path in found.paths() if path[-1].line == line
+               if (table := found.argument(path, 0)) is not None and "age" in table.columns]
+        for line in (20, 21)
+    }  # fmt: skip
+    assert known[20] == [{"age": {("a", True)}, "id": {("k", True)}}]
+    assert {"age": {("b", True)}} in known[21]
+
+
+def test_a_class_is_mapped_by_a_registry_too(follows: Follows) -> None:
+    text = """\
+    from sqlalchemy.orm import registry
+    known = registry()
+    class Plain:
+        def __init__(self, a):
+            self.a = a
+    known.map_imperatively(Plain, table)
+    for r in orders.itertuples():
+        session.add(Plain(r.a))
+    session.commit()
+"""
+    assert columns(committed(follows(MODELS + text), 26)) == {"a": {("a", True)}}
+
+
 def test_objects_that_are_mapped_to_no_table_wait_for_nothing(follows: Follows) -> None:
     text = "class Plain:\n    pass\nthing = open_it()\nthing.add(Plain())\nthing.commit()\n"
     found = follows(text)

@@ -1,0 +1,109 @@
+"""Statements that a script puts together out of text and values: which value comes to which column.
+
+Enters: the parts of a text, in order. Leaves: a table of what is written, as if the values were handed over beside the
+text: of an INSERT by their places in each row of its VALUES, of an UPDATE by the columns that it sets, with all that
+its WHERE looks for under ``WHERE``. A value that stands alone, in quotes or without, is what it is; one that the
+statement computes is changed. None where the text that is spelled out does not show where its values stand.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from driftline import later
+from driftline.capture.script import templates
+from driftline.capture.script.call import Machine
+from driftline.capture.script.cames import changed, hedged, union
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.reading import NOTHING, Cames, Table
+from driftline.capture.script.values import Const, Text, Value
+
+WHERE = "\0where"  # stands for what decides which rows are changed
+_HOLE = later.pattern("\1(\\d+)\2")
+_INSERT = later.pattern(r"\s*(?:insert|replace)\b.*?\bvalues\s*\(", re.IGNORECASE | re.DOTALL)
+_FURTHER = later.pattern(r"\)\s*,\s*\(")
+_CHANGE = later.pattern(r"\s*(?:update\b.*?\bset\b|delete\s+from\b)", re.IGNORECASE | re.DOTALL)
+_WHERE = later.pattern(r"\bwhere\b", re.IGNORECASE)
+_SETS = later.pattern(r"\s*[\"`\[]?(\w+)[\"`\]]?\s*=(.*)", re.DOTALL)
+_TOKEN = later.pattern(r"'(?:[^']|'')*'|\"[^\"]*\"|[(),;]")
+_PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|([?]|%s|%\(|(?<![:\w]):[A-Za-z_]|\$\d|;\s*\S)")  # or several statements
+
+
+def table(machine: Machine, text: Text) -> Table | None:
+    """Return the row that a statement has been given in its text; None where it is not told, or handed over beside."""
+    holes: list[Value] = []
+    outline = "".join(_outlined(text.parts, holes))
+    if any(found[1] for found in _PLACEHOLDER.finditer(outline)):
+        return None
+    columns = _inserted(machine, outline, holes) or _set(machine, outline, holes)
+    rows = union(one.rows for one in text.parts if isinstance(one, Text))
+    every = hedged(union(made_of(machine.memory, one) for one in holes))
+    return None if columns is None else Table(columns, spread=every, rows=rows)
+
+
+def spelled(text: object) -> bool:
+    """Whether a text that is spelled out writes values, which are then spelled out, too."""
+    return isinstance(text, str) and bool(_INSERT.match(text) or _CHANGE.match(text))
+
+
+def _outlined(parts: Sequence[Value], holes: list[Value]) -> Iterator[str]:
+    for one in templates.flat(Text(parts=tuple(parts))):
+        if isinstance(one, Const):
+            yield str(one.value)
+        else:
+            yield f"\1{len(holes)}\2"
+            holes.append(one)
+
+
+def _inserted(machine: Machine, outline: str, holes: Sequence[Value]) -> dict[str | int, Cames] | None:
+    begin = _INSERT.match(outline)
+    if begin is None:
+        return None
+    found: dict[str | int, Cames] = {}
+    place: int | None = begin.end()
+    while place is not None:
+        values, end = _listed(outline, place)
+        if outline[end : end + 1] != ")":
+            return None
+        for number, one in enumerate(values):
+            found[number] = found.get(number, NOTHING) | _value(machine, one, holes)
+        further = _FURTHER.match(outline, end)
+        place = None if further is None else further.end()
+    return found
+
+
+def _set(machine: Machine, outline: str, holes: Sequence[Value]) -> dict[str | int, Cames] | None:
+    begin = _CHANGE.match(outline)
+    if begin is None:
+        return None
+    where = _WHERE.search(outline, begin.end())
+    end = len(outline) if where is None else where.start()
+    found: dict[str | int, Cames] = {WHERE: _value(machine, outline[end:], holes)}
+    for one in _listed(outline[:end], begin.end())[0]:
+        said = _SETS.match(one)
+        if said is not None:
+            found[said[1].lower()] = _value(machine, said[2], holes)
+    return found
+
+
+def _listed(outline: str, begin: int) -> tuple[list[str], int]:
+    """Return what stands between commas, up to the bracket that ends it, and where that is."""
+    depth, start, found = 0, begin, []
+    for token in _TOKEN.finditer(outline, begin):
+        if token[0] == "(":
+            depth += 1
+        elif token[0] == ")" and depth:
+            depth -= 1
+        elif token[0] in ",);" and not depth:
+            found.append(outline[start : token.start()])
+            start = token.end()
+            if token[0] != ",":
+                return found, token.start()
+    return [*found, outline[start:]], len(outline)
+
+
+def _value(machine: Machine, text: str, holes: Sequence[Value]) -> Cames:
+    alone = _HOLE.fullmatch(text.strip().strip("'\""))
+    if alone is not None:
+        return made_of(machine.memory, holes[int(alone[1])])
+    inside = [made_of(machine.memory, holes[int(found[1])]) for found in _HOLE.finditer(text)]
+    return changed(union(inside)) if inside else NOTHING
