@@ -1,9 +1,9 @@
 """Files that get another name, or a copy: ``os.rename``, ``os.replace``, ``shutil.copyfile``, ``move`` and their kin.
 
 Enters: the modules os and shutil. Leaves: what a run has written and then renames goes by the new name, as after the
-usual atomic write; what it renames or copies otherwise, where that holds data, is read by the old name and written by
-the new one, every column as it was. A folder that is renamed takes what was written below it with it. Records calls
-that have succeeded, and never touches a file.
+usual atomic write, also where it has been read before (``runs.renamed`` says why); what it renames or copies otherwise,
+where that holds data, is read by the old name and written by the new one, every column as it was. A folder that is
+renamed takes what was written below it with it. Records calls that have succeeded, and never touches a file.
 """
 
 import os
@@ -17,16 +17,17 @@ from driftline.capture.ground.place import absolute
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.program import openings
-from driftline.capture.runs import by_path, observe, offspring, recalled
+from driftline.capture.runs import by_path, observe, offspring, recalled, renamed
 from driftline.capture.runs.columns import Bound, Reach
 from driftline.capture.runs.observe import Given
-from driftline.capture.runs.recalled import WAYS
+from driftline.capture.runs.recalled import WAYS, Way
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.capture.sending import client
 from driftline.capture.tables import endings, measure
 from driftline.event.lineage import Dataset, Touched
 
+_State = tuple[int, Dataset | None, Dataset | None]  # of a file: since when, and what it was and is called
 _LIMIT = 10_000  # files that a run has written, from which on copies are not told any more
 _DATA = (
     ".avro", ".pkl", ".pickle", ".joblib", ".h5", ".hdf5", ".db", ".sqlite", ".duckdb", ".pt", ".safetensors", ".xls",
@@ -151,23 +152,55 @@ def _moved(run: Recording, source: str, target: str) -> bool:
     if owner is None:
         return False
     below = source + os.sep if os.path.isdir(target) else ""
-    trace, moved = run.trace, False
+    trace, states = run.trace, dict[str, list[_State]]()  # of each file
     for place, seen in [] if run.inherited else _written(trace, source, below):  # a child has handed them over already
-        seen.path = target + seen.path[len(source) :]
-        seen.touched = _renamed_to(seen.touched, source, target, seen.path, owner.folder)
-        recalled.of(trace, "write").put(place, seen)
-        by_path.renamed(trace, "write", place, seen.path)
+        _rename(trace, "write", place, seen, source, target, owner.folder, states)
         trace.attributed.add(seen.path)
-        moved = True
-    for path, when in _opened(trace, source, below):  # what Python itself has written, and nothing has recorded
+    for path, when in _opened(trace, source, below):  # what Python itself has written
         new = target + path[len(source) :]
-        trace.opened[new, "write"] = when
-        trace.again.pop(new, None)
+        for place, seen in [] if path in states or not trace.inputs else by_path.at(trace, "read", path):
+            if seen.at_ns >= when:  # a hook has only seen that it was read
+                _rename(trace, "read", place, seen, source, target, owner.folder, states)
+        _opened_as(trace, path, new, when)
         openings.renamed(path, new)
+        states.setdefault(path, []).append((when, None, None))
         if run.inherited:
             offspring.leave_move(owner.home, run.id, path, new)
-        moved = True
-    return moved
+    for path, found in states.items():
+        _, before, after = found[0]
+        renamed.note(trace, path, target + path[len(source) :], min(since for since, _, _ in found), before, after)
+    return bool(states)
+
+
+def _rename(
+    trace: Trace,
+    way: Way,
+    place: int,
+    seen: Seen,
+    source: str,
+    target: str,
+    folder: str,
+    states: dict[str, list[_State]],
+) -> None:
+    """Give what lies at a place its new name, and add to ``states`` since when it had the old one."""
+    path, before, known = seen.path, seen.touched.dataset, recalled.of(trace, way)
+    known.take(place)
+    seen.path = target + path[len(source) :]
+    seen.touched = _renamed_to(seen.touched, source, target, seen.path, folder)
+    known.put(place, seen)
+    by_path.renamed(trace, way, place, seen.path)
+    since = min(seen.at_ns, seen.read_ns or seen.at_ns)  # it may have been read, and added to after that
+    states.setdefault(path, []).append((since, before, seen.touched.dataset))
+
+
+def _opened_as(trace: Trace, path: str, new: str, when: int) -> None:
+    """Have what was opened there to be written be known by its new name, with when it was first read since."""
+    trace.opened.pop((path, "write"), None)
+    trace.opened[new, "write"] = when
+    first, since = trace.opened.get((path, "read"), 0), trace.again.pop(path, 0)
+    trace.again.pop(new, None)
+    if first >= when or since:
+        trace.again[new] = first if first >= when else since
 
 
 def _written(trace: Trace, source: str, below: str) -> list[tuple[int, Seen]]:

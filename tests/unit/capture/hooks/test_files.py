@@ -272,7 +272,7 @@ def test_what_a_child_has_written_by_hand_and_renamed_goes_by_its_new_name(scrip
         "child.join()\n"
     ))  # fmt: skip
     told = {side: [one["name"] for one in event[side]] for side in ("inputs", "outputs")}
-    assert told == {"inputs": ["raw.csv"], "outputs": ["a.csv"]}
+    assert told == {"inputs": ["raw.csv"], "outputs": ["raw.csv", "a.csv"]}
     assert edges([event], "a.csv")["double"] == {("raw.csv", "amount", "TRANSFORMATION", 0.9)}
 
 
