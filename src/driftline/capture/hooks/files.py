@@ -17,17 +17,16 @@ from driftline.capture.ground.place import absolute
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.program import openings
-from driftline.capture.runs import by_path, observe, offspring, recalled, renamed
+from driftline.capture.runs import by_path, observe, offspring, renamed
 from driftline.capture.runs.columns import Bound, Reach
 from driftline.capture.runs.observe import Given
-from driftline.capture.runs.recalled import WAYS, Way
+from driftline.capture.runs.recalled import WAYS
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.capture.sending import client
 from driftline.capture.tables import endings, measure
-from driftline.event.lineage import Dataset, Touched
+from driftline.event.lineage import Dataset
 
-_State = tuple[int, Dataset | None, Dataset | None]  # of a file: since when, and what it was and is called
 _LIMIT = 10_000  # files that a run has written, from which on copies are not told any more
 _DATA = (
     ".avro", ".pkl", ".pickle", ".joblib", ".h5", ".hdf5", ".db", ".sqlite", ".duckdb", ".pt", ".safetensors", ".xls",
@@ -111,11 +110,22 @@ def _renamed(run: Recording, call: Call) -> bool:
 
 
 def _known_as(run: Recording, source: str, target: str) -> bool:
-    if _moved(run, source, target):
-        return True
-    if os.path.islink(target):
-        return False  # another name for the same data
+    moved = _moved(run, source, target)
+    if os.path.isdir(target):
+        return _inside(run, source, target) or moved
+    if moved or os.path.islink(target):
+        return moved  # a link is another name for the same data
     return os.path.isfile(target) and _linked(run, source, target, there=target)
+
+
+def _inside(run: Recording, source: str, target: str) -> bool:
+    """Link what the run has read in a folder that it found and has renamed; whether there was anything."""
+    if os.path.islink(target):
+        return False
+    paths = dict.fromkeys(seen.path for seen in run.trace.inputs if seen.path.startswith(source + os.sep))
+    renames = [(path, target + path[len(source) :]) for path in paths]
+    linked = [_linked(run, path, new, there=new) for path, new in renames if os.path.isfile(new)]
+    return any(linked)
 
 
 def _relocated(run: Recording, call: Call) -> bool:
@@ -152,45 +162,22 @@ def _moved(run: Recording, source: str, target: str) -> bool:
     if owner is None:
         return False
     below = source + os.sep if os.path.isdir(target) else ""
-    trace, states = run.trace, dict[str, list[_State]]()  # of each file
-    for place, seen in [] if run.inherited else _written(trace, source, below):  # a child has handed them over already
-        _rename(trace, "write", place, seen, source, target, owner.folder, states)
+    trace, states = run.trace, renamed.States()
+    for place, seen in _written(trace, source, below):
+        renamed.rename(trace, "write", place, source, target, owner.folder, states)
         trace.attributed.add(seen.path)
     for path, when in _opened(trace, source, below):  # what Python itself has written
         new = target + path[len(source) :]
         for place, seen in [] if path in states or not trace.inputs else by_path.at(trace, "read", path):
             if seen.at_ns >= when:  # a hook has only seen that it was read
-                _rename(trace, "read", place, seen, source, target, owner.folder, states)
+                renamed.rename(trace, "read", place, source, target, owner.folder, states)
         _opened_as(trace, path, new, when)
         openings.renamed(path, new)
         states.setdefault(path, []).append((when, None, None))
-        if run.inherited:
-            offspring.leave_move(owner.home, run.id, path, new)
-    for path, found in states.items():
-        _, before, after = found[0]
-        renamed.note(trace, path, target + path[len(source) :], min(since for since, _, _ in found), before, after)
+    renamed.noted(trace, source, target, states)
+    for path in states if run.inherited else ():  # what it has written was handed over already
+        offspring.leave_move(owner.home, run.id, path, target + path[len(source) :])
     return bool(states)
-
-
-def _rename(
-    trace: Trace,
-    way: Way,
-    place: int,
-    seen: Seen,
-    source: str,
-    target: str,
-    folder: str,
-    states: dict[str, list[_State]],
-) -> None:
-    """Give what lies at a place its new name, and add to ``states`` since when it had the old one."""
-    path, before, known = seen.path, seen.touched.dataset, recalled.of(trace, way)
-    known.take(place)
-    seen.path = target + path[len(source) :]
-    seen.touched = _renamed_to(seen.touched, source, target, seen.path, folder)
-    known.put(place, seen)
-    by_path.renamed(trace, way, place, seen.path)
-    since = min(seen.at_ns, seen.read_ns or seen.at_ns)  # it may have been read, and added to after that
-    states.setdefault(path, []).append((since, before, seen.touched.dataset))
 
 
 def _opened_as(trace: Trace, path: str, new: str, when: int) -> None:
@@ -219,23 +206,6 @@ def _opened(trace: Trace, source: str, below: str) -> list[tuple[str, int]]:
     return [(path, at) for (path, way), at in every if way == "write" and (path == source or path.startswith(below))]
 
 
-def _renamed_to(touched: Touched, source: str, target: str, path: str, folder: str) -> Touched:
-    """Return a version by its new name; one that lay in a dataset below the folder that was renamed stays in it."""
-    before, name = _name(source, folder), touched.dataset.name
-    if name.startswith(f"{before}/"):
-        dataset = Dataset(touched.dataset.namespace, _name(target, folder) + name[len(before) :])
-        return msgspec.structs.replace(touched, dataset=dataset)
-    spot = observe.located(path, folder, target if path != target else "")
-    return msgspec.structs.replace(
-        touched, dataset=Dataset(spot.namespace, spot.name), partition=spot.partition or touched.partition
-    )
-
-
-def _name(path: str, folder: str) -> str:
-    """Return what a file or folder is called, whether or not it is still there."""
-    return path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path
-
-
 def _linked(run: Recording, source: str, target: str, *, there: str) -> bool:
     """Record that ``target`` was made of ``source``, whose content is in ``there``."""
     owner = client.current()
@@ -247,11 +217,13 @@ def _linked(run: Recording, source: str, target: str, *, there: str) -> bool:
     budget = measure.Budget()
     read = observe.of_file(there, Given(), owner.folder, budget)
     if there != source:
-        spot = observe.located(_name(source, owner.folder), owner.folder)
+        spot = observe.located(renamed.below(source, owner.folder), owner.folder)
         named = Dataset(spot.namespace, spot.name)
         read.touched = msgspec.structs.replace(read.touched, dataset=named, partition=spot.partition)
     dataset = read.touched.dataset
     read.form = next((seen.form for seen in known if seen.form is not None), None)
+    opened = run.trace.opened.get((source, "read"), 0)  # by hand, before
+    read.at_ns = opened if opened >= read.modified_ns else 0
     run.add("read", read)
     written: Seen = observe.of_file(target, Given(), owner.folder, budget)
     written.form = read.form

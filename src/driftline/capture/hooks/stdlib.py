@@ -60,11 +60,10 @@ def _recorder(way: Literal["read", "write"], place: int, names: tuple[str, ...])
         if way == "write" and again.written(run, record, given, None, call, there=not opened):
             return True
         owner = client.current()
-        there = tuple(addressed.places(given))
-        if owner is None or any(opens.foreign(path, owner.home) for path in there):
+        if owner is None or any(opens.foreign(path, owner.home) for path in addressed.places(given)):
             return False
         made = call.result if way == "read" or not place else call.argument(0, "obj")
-        found = table.note(run, way, given, call, there=there, form=_form(made), sheet=None if opened else "")
+        found = table.note(run, way, given, call, form=_form(made), sheet=None if opened else "")
         if found and way == "write":
             again.remember(run, record, given)
         return found

@@ -132,7 +132,6 @@ def note(
     given: Any,
     call: Call | None = None,
     *,
-    there: tuple[str, ...] | None = None,
     kind: str = "",
     data: Any = None,
     frame: Any = None,
@@ -152,7 +151,6 @@ def note(
         way: read or write.
         given: a path, an address, an open file, or a list of these.
         call: the call that did it.
-        there: the paths and addresses that ``given`` stands for, where they were looked up for this call.
         kind: of the dataset; default: model for a model, else as ``run.read`` finds it.
         data: what was read or written, to be glanced at.
         frame: the table that was read or written, where that is all of it.
@@ -172,7 +170,7 @@ def note(
     said = Given(namespace, version, kind or look.kind, "", {**look.attributes, **(attributes or {})})
     found, budget = list[Seen](), measure.Budget()
     renamed: Mapping[str, str] | None = None
-    for place in places(given) if there is None else there:
+    for place in places(given):
         for seen in _states(way, given, place, call, said, budget):
             _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":

@@ -8,13 +8,20 @@ made of it while it had that name is made of the file that is there in the end. 
 its old name, which others know, and the new one is made of it (``hooks.files``). Changes nothing but its own books.
 """
 
+import os
 import time
 from bisect import bisect_right
 from operator import itemgetter
 
+import msgspec
+
+from driftline.capture.runs import by_path, observe, recalled
 from driftline.capture.runs.columns import Bound, Reach
+from driftline.capture.runs.recalled import Way
 from driftline.capture.runs.trace import Seen, Trace
-from driftline.event.lineage import Dataset
+from driftline.event.lineage import Dataset, Touched
+
+State = tuple[int, Dataset | None, Dataset | None]  # since when a file had a name, and what it was and is called
 
 _BOOKS, _ASKED = "renamed", "renamed, as asked for"
 _at = itemgetter(0)
@@ -64,6 +71,57 @@ def note(
         books.datasets.setdefault(before, []).append(state)
     file.path, file.dataset = target, after
     books.files[target] = file
+
+
+class States(dict[str, list[State]]):
+    """Files that are renamed together, by the path at which each lay: since when, of all states that it had there."""
+
+
+def rename(trace: Trace, way: Way, place: int, source: str, target: str, folder: str, states: States) -> None:
+    """Give what the run has read or written, at a place in that list, its new name, and add it to ``states``.
+
+    Args:
+        trace: of the run.
+        way: read or write.
+        place: in the list of these.
+        source: path of the file, or of the folder that it lies below.
+        target: path of that now.
+        folder: that names are relative to.
+        states: of the files that this call has renamed.
+    """
+    seen, known = (trace.inputs if way == "read" else trace.outputs)[place], recalled.of(trace, way)
+    path, before = seen.path, seen.touched.dataset
+    known.take(place)
+    seen.path = target + path[len(source) :]
+    seen.touched = _renamed_to(seen.touched, source, target, seen.path, folder)
+    known.put(place, seen)
+    by_path.renamed(trace, way, place, seen.path)
+    since = min(seen.at_ns, seen.read_ns or seen.at_ns)  # it may have been read, and added to after that
+    states.setdefault(path, []).append((since, before, seen.touched.dataset))
+
+
+def noted(trace: Trace, source: str, target: str, states: States) -> None:
+    """Take note of all that was renamed together, each file once."""
+    for path, found in states.items():
+        _, before, after = found[0]
+        note(trace, path, target + path[len(source) :], min(since for since, _, _ in found), before, after)
+
+
+def _renamed_to(touched: Touched, source: str, target: str, path: str, folder: str) -> Touched:
+    """Return a version by its new name; one that lay in a dataset below the folder that was renamed stays in it."""
+    before, name = below(source, folder), touched.dataset.name
+    if name.startswith(f"{before}/"):
+        dataset = Dataset(touched.dataset.namespace, below(target, folder) + name[len(before) :])
+        return msgspec.structs.replace(touched, dataset=dataset)
+    spot = observe.located(path, folder, target if path != target else "")
+    return msgspec.structs.replace(
+        touched, dataset=Dataset(spot.namespace, spot.name), partition=spot.partition or touched.partition
+    )
+
+
+def below(path: str, folder: str) -> str:
+    """Return what a file or folder is called, whether or not it is still there."""
+    return path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path
 
 
 def made(trace: Trace, seen: Seen) -> bool:
