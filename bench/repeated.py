@@ -123,6 +123,14 @@ def compared(name: str, rounds: int, calls: int, server: postgres_server.Postgre
     return len(results) == 1
 
 
+def asked(kinds: str) -> tuple[list[str], list[str]]:
+    """Return the kinds that names with wildcards, separated by ';', stand for, and those names that stand for none."""
+    wanted = [name.strip() for name in kinds.split(";") if name.strip()]
+    names = [name for name in KINDS if any(fnmatch.fnmatch(name, one) for one in wanted)]
+    unknown = [one for one in wanted if not any(fnmatch.fnmatch(name, one) for name in KINDS)]
+    return names, unknown if wanted else [kinds]
+
+
 def main() -> int:
     """Run and print; 1 = a result differed, 2 = no kind has such a name."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -131,9 +139,9 @@ def main() -> int:
     parser.add_argument("--calls", type=int, help="of each turn; default: as many as the kind says")
     parser.add_argument("--quick", action="store_true", help="one round of few calls: does it run?")
     given = parser.parse_args()
-    names = [name for name in KINDS if any(fnmatch.fnmatch(name, asked.strip()) for asked in given.kinds.split(";"))]
-    if not names:
-        print("no such kind; there are:", *KINDS, sep="\n", file=sys.stderr)
+    names, unknown = asked(given.kinds)
+    if unknown:
+        print(f"no such kind: {'; '.join(unknown)}; there are:", *KINDS, sep="\n", file=sys.stderr)
         return 2
     same, missing = True, []
     print(

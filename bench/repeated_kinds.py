@@ -180,6 +180,28 @@ _FILE_KINDS = {
         500, "import os", 'with open("a.tmp", "w") as file:\n    file.write(f"{number}")\nos.replace("a.tmp", "a.txt")',
         'open("a.txt").read()',
     ),
+    "csv, write, read, os.rename": kind(
+        300, "import csv, os",
+        """
+        with open("work.csv", "w") as file:
+            csv.writer(file).writerows([["a", "b"], [1, number]])
+        with open("work.csv") as file:
+            found = list(csv.reader(file))
+        os.rename("work.csv", f"done{number}.csv")
+        """,
+        "(found, sum(name.startswith('done') for name in os.listdir('.')))",
+    ),
+    "json, write, read, os.replace": kind(
+        300, "import json, os",
+        """
+        with open("a.tmp", "w") as file:
+            json.dump([{"a": number}], file)
+        with open("a.tmp") as file:
+            found = json.load(file)
+        os.replace("a.tmp", "a.json")
+        """,
+        "(found, open('a.json').read())",
+    ),
     "into one that stays open": kind(3000, 'file = open("a.txt", "w")', 'file.write("x")', "file.tell()"),
     "shutil.copy": kind(400, _READ + "\nimport shutil", 'shutil.copy("a.txt", "b.txt")', 'open("b.txt").read()'),
     "os.listdir": kind(2000, _LISTED, 'found = os.listdir(".")', 'sorted({*found} - {".driftline"})'),

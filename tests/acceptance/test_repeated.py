@@ -57,3 +57,15 @@ def test_a_result_that_differs_is_an_error_and_a_kind_without_its_library_is_nam
     assert "Results the same: NO." in said.out
     assert "differs: the results differ: ['False', 'True']" in said.err
     assert "Left out, as a library or PostgreSQL is not installed: absent." in said.out
+
+
+@pytest.mark.acceptance
+def test_a_name_that_stands_for_no_kind_is_an_error_that_says_which_there_are(
+    repeated: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for given, unknown in (("Python: a step;no such; nor*this", "no such; nor*this"), (" ; ", " ; ")):
+        monkeypatch.setattr(sys, "argv", ["repeated.py", "--quick", "--kinds", given])
+        assert repeated.main() == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.splitlines() == [f"no such kind: {unknown}; there are:", *repeated.KINDS]

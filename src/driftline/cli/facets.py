@@ -8,10 +8,13 @@ import msgspec
 from driftline.cli import opened, show
 from driftline.cli.runs import took
 from driftline.engine import runs
+from driftline.engine.engine import Engine
+from driftline.errors import NotFound
 from driftline.event.kept import Facets
 from driftline.event.report import RunSummary
 
 _FORM = ("_producer", "_schemaURL")  # what every facet has
+_GAPS = "driftline_gaps"  # of a run: what was not captured; one that has none does without it
 _TEXT = 200  # characters of a text that are shown
 _ITEMS = 8  # members of a list or an object that are shown
 
@@ -29,7 +32,7 @@ def facets(ctx: click.Context, node: str, name: str, full: bool, as_json: bool) 
     'driftline runs' lists it. Of a job, the facets of its newest run follow.
     """
     with opened.engine(ctx) as engine:
-        found = engine.facets(opened.node(engine, node), name)
+        found = _found(engine, opened.node(engine, node), name)
         newest: list[RunSummary] = []
         if found.node.startswith("job:") and not name:
             newest = runs.newest(engine.house, job=found.node, limit=1)
@@ -38,12 +41,30 @@ def facets(ctx: click.Context, node: str, name: str, full: bool, as_json: bool) 
         show.as_json(found)
         return
     whole = full or bool(name)
+    if name == _GAPS and not found.facets:
+        show.say(found.node, "bold")
+        show.say("  no gaps: it told of nothing that was not captured", "dim")
+        return
     _tell(found, whole=whole)
     for one, said in zip(newest, of_run, strict=True):
         seconds = took(one)
         show.heading(f"Its newest run: {one.state}, {show.when(one.ended_us or one.started_us)} UTC"
                      + (f", {seconds}" if seconds else ""))  # fmt: skip
         _tell(said, whole=whole)
+
+
+def _found(engine: Engine, node: str, name: str) -> Facets:
+    """Return the facets that are asked for; of a run without gaps, which has no facet for that, none.
+
+    Raises:
+        NotFound: there is no such node, or it has no other facet called ``name``.
+    """
+    try:
+        return engine.facets(node, name)
+    except NotFound:
+        if name != _GAPS or not node.startswith("run:"):
+            raise
+        return Facets(node=engine.facets(node).node)
 
 
 def _tell(found: Facets, *, whole: bool) -> None:

@@ -50,6 +50,22 @@ def test_a_facet_that_is_not_there_is_told_with_what_is(home: Path) -> None:
     assert caught.value.hint == "It has odd."
 
 
+def test_a_run_without_gaps_says_so_and_what_has_none_by_its_kind_or_is_not_there_is_refused(home: Path) -> None:
+    found = driftline(home, "facets", f"run:{RUN}", "driftline_gaps")
+    assert (found.exit_code, found.stdout.split("\n")[:2]) == (
+        0,
+        [f"run:{RUN}", "  no gaps: it told of nothing that was not captured"],
+    )
+    said = driftline(home, "facets", f"run:{RUN}", "driftline_gaps", "--json").stdout
+    assert json.loads(said) == {"node": f"run:{RUN}"}
+    with pytest.raises(NotFound) as caught:
+        driftline(home, "facets", f"run:{RUN}", "driftline_gap")
+    assert caught.value.hint == "It has odd."
+    for node in ("job:n:j", f"run:{RUN[:-1]}2"):
+        with pytest.raises(NotFound):
+            driftline(home, "facets", node, "driftline_gaps")
+
+
 LONG = '{"_producer":"p","_schemaURL":"s","data":"' + "A" * 900 + '","columns":[1,2,3,4,5,6,7,8,9,10]}'
 
 

@@ -16,7 +16,7 @@ from driftline.capture.frames import origin
 from driftline.capture.ground import fault
 from driftline.capture.program import openings
 from driftline.capture.program.sites import DECIDES, Read, Visit
-from driftline.capture.runs import headers, observe
+from driftline.capture.runs import headers, observe, renamed
 from driftline.capture.runs.columns import CODE, Bound, Reach
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.capture.script import follow
@@ -41,6 +41,7 @@ class Words:
         seen = (*trace.inputs, *trace.outputs)
         self._trace = trace
         self._folder = folder
+        self._now = renamed.of(trace)
         self._files = {one.touched.dataset: one for one in seen}
         visits = [visit for one in trace.outputs for state in _states(one) for visit in _visits(state)]
         self._program = Program({id(visit.way): visit.way for visit in visits}.values(), self._header)
@@ -174,10 +175,11 @@ class Words:
         return None if fields is None else tuple(field.name for field in fields)
 
     def datasets(self, one: Read) -> tuple[Dataset, ...]:
-        """Return what was read."""
+        """Return what was read, as it is called now."""
+        at_ns = self._now.at_ns(one.order)
         if one.datasets or not one.path:
-            return one.datasets
-        spot = observe.located(one.path, self._folder)
+            return tuple([self._now.dataset(dataset, at_ns) for dataset in one.datasets])
+        spot = observe.located(self._now.path(one.path, at_ns), self._folder)
         return (Dataset(spot.namespace, spot.name),)
 
     def holds(self, dataset: Dataset) -> frozenset[str] | None:
@@ -187,7 +189,7 @@ class Words:
 
     def selected(self, one: Read, column: str) -> Bound:
         """Return what is behind a column of a frame that is known by what it was made of."""
-        return origin.of_node(one.node, self._folder).bind((column,))
+        return self._now.bound(origin.of_node(one.node, self._folder).bind((column,)), self._now.at_ns(one.order))
 
     def _header(self, one: Read) -> tuple[Field, ...] | None:
         for dataset in self.datasets(one):
@@ -264,7 +266,7 @@ class _Sources:
         own = self._words.columns(one) or ()
         if which != INDEX or one.node is not None:
             return own
-        stored = {name for dataset in one.datasets for name in self._words.holds(dataset) or ()}
+        stored = {name for dataset in self._words.datasets(one) for name in self._words.holds(dataset) or ()}
         return tuple(sorted(stored.difference(own))) or own[:1]
 
     def _of(self, one: Read, column: str) -> Iterable[Reach]:

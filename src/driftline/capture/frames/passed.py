@@ -16,7 +16,7 @@ from typing import Any
 from driftline.capture.frames import literal, members, node, origin
 from driftline.capture.ground import fault, imported
 from driftline.capture.ground.beside import Beside
-from driftline.capture.runs import around, recalled
+from driftline.capture.runs import around, recalled, renamed
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.capture.sending import client
@@ -179,7 +179,7 @@ def take(run: Recording, found: Iterable[Seen]) -> None:
     """Make versions inputs of a run, but for those that it has read or written itself."""
     known = [recalled.of(run.trace, way) for way in recalled.WAYS]
     for seen in {id(one): one for one in found}.values():
-        if not any(one.holds(seen) for one in known):
+        if not any(one.holds(seen) for one in known) and not renamed.made(run.trace, seen):
             run.add("read", seen)
 
 

@@ -191,9 +191,15 @@ def left_over(opened: Iterable[tuple[str, str]], attributed: set[str], home: str
 
 def foreign(path: str, home: str) -> bool:
     """Whether a file is Python's own, Driftline's, the system's or a cache, and so no data of the user's."""
-    ours = (os.path.join(os.path.abspath(home), ""), *installed())
-    real = place.real(os.path.abspath(path))
+    ours = _ours(home) if os.path.isabs(home) else (os.path.join(os.path.abspath(home), ""), *installed())
+    real = place.real(absolute(path))
     return _ignored(real, ours) or (real != path and _ignored(path, ours))
+
+
+@functools.lru_cache(maxsize=16)
+def _ours(home: str) -> tuple[str, ...]:
+    """Return the folders of Python, its packages and Driftline, whose path is absolute."""
+    return os.path.join(os.path.abspath(home), ""), *installed()
 
 
 def is_book(path: str) -> bool:

@@ -46,7 +46,8 @@ def _of_open(given: Any) -> Iterator[str]:
     """The path of an open file, of one of fsspec, of what holds one, of a table of Delta or Iceberg."""
     inner = beneath(given)
     if type(inner) in PLAIN:
-        yield from _there(getattr(inner, "name", None))
+        name = getattr(inner, "name", None)
+        yield from _of_number(inner) if type(name) is int else _there(name)
         return
     known = lake.state(given)
     if known is not None:
@@ -58,7 +59,7 @@ def _of_open(given: Any) -> Iterator[str]:
         yield address(fs.unstrip_protocol(path))
         return
     if type(given).__name__ == "OSFile" and type(given).__module__ == "pyarrow.lib":
-        yield from _of_arrow(given)
+        yield from _of_number(given)
         return
     held = getattr(given, "__dict__", {})
     for attribute in ("name", "path", "io"):
@@ -76,8 +77,8 @@ def _there(name: Any) -> Iterator[str]:
             yield text
 
 
-def _of_arrow(file: Any) -> Iterator[str]:
-    """The path of a file that Arrow has opened, which has no name: where the system tells it."""
+def _of_number(file: Any) -> Iterator[str]:
+    """The path of an open file without a name, by the number of the system: of Arrow, ``os.fdopen``."""
     try:
         path = os.readlink(f"/proc/self/fd/{file.fileno()}")
     except (OSError, ValueError):  # it is closed, or this system has no such folder

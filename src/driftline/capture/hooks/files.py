@@ -1,9 +1,9 @@
 """Files that get another name, or a copy: ``os.rename``, ``os.replace``, ``shutil.copyfile``, ``move`` and their kin.
 
 Enters: the modules os and shutil. Leaves: what a run has written and then renames goes by the new name, as after the
-usual atomic write; what it renames or copies otherwise, where that holds data, is read by the old name and written by
-the new one, every column as it was. A folder that is renamed takes what was written below it with it. Records calls
-that have succeeded, and never touches a file.
+usual atomic write, also where it has been read before (``runs.renamed`` says why); what it renames or copies otherwise,
+where that holds data, is read by the old name and written by the new one, every column as it was. A folder that is
+renamed takes what was written below it with it. Records calls that have succeeded, and never touches a file.
 """
 
 import os
@@ -17,7 +17,7 @@ from driftline.capture.ground.place import absolute
 from driftline.capture.hooks import patch
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.program import openings
-from driftline.capture.runs import by_path, observe, offspring, recalled
+from driftline.capture.runs import by_path, observe, offspring, renamed
 from driftline.capture.runs.columns import Bound, Reach
 from driftline.capture.runs.observe import Given
 from driftline.capture.runs.recalled import WAYS
@@ -25,7 +25,7 @@ from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.capture.sending import client
 from driftline.capture.tables import endings, measure
-from driftline.event.lineage import Dataset, Touched
+from driftline.event.lineage import Dataset
 
 _LIMIT = 10_000  # files that a run has written, from which on copies are not told any more
 _DATA = (
@@ -110,11 +110,22 @@ def _renamed(run: Recording, call: Call) -> bool:
 
 
 def _known_as(run: Recording, source: str, target: str) -> bool:
-    if _moved(run, source, target):
-        return True
-    if os.path.islink(target):
-        return False  # another name for the same data
+    moved = _moved(run, source, target)
+    if os.path.isdir(target):
+        return _inside(run, source, target) or moved
+    if moved or os.path.islink(target):
+        return moved  # a link is another name for the same data
     return os.path.isfile(target) and _linked(run, source, target, there=target)
+
+
+def _inside(run: Recording, source: str, target: str) -> bool:
+    """Link what the run has read in a folder that it found and has renamed; whether there was anything."""
+    if os.path.islink(target):
+        return False
+    paths = dict.fromkeys(seen.path for seen in run.trace.inputs if seen.path.startswith(source + os.sep))
+    renames = [(path, target + path[len(source) :]) for path in paths]
+    linked = [_linked(run, path, new, there=new) for path, new in renames if os.path.isfile(new)]
+    return any(linked)
 
 
 def _relocated(run: Recording, call: Call) -> bool:
@@ -151,23 +162,32 @@ def _moved(run: Recording, source: str, target: str) -> bool:
     if owner is None:
         return False
     below = source + os.sep if os.path.isdir(target) else ""
-    trace, moved = run.trace, False
-    for place, seen in [] if run.inherited else _written(trace, source, below):  # a child has handed them over already
-        seen.path = target + seen.path[len(source) :]
-        seen.touched = _renamed_to(seen.touched, source, target, seen.path, owner.folder)
-        recalled.of(trace, "write").put(place, seen)
-        by_path.renamed(trace, "write", place, seen.path)
+    trace, states = run.trace, renamed.States()
+    for place, seen in _written(trace, source, below):
+        renamed.rename(trace, "write", place, source, target, owner.folder, states)
         trace.attributed.add(seen.path)
-        moved = True
-    for path, when in _opened(trace, source, below):  # what Python itself has written, and nothing has recorded
+    for path, when in _opened(trace, source, below):  # what Python itself has written
         new = target + path[len(source) :]
-        trace.opened[new, "write"] = when
-        trace.again.pop(new, None)
+        for place, seen in [] if path in states or not trace.inputs else by_path.at(trace, "read", path):
+            if seen.at_ns >= when:  # a hook has only seen that it was read
+                renamed.rename(trace, "read", place, source, target, owner.folder, states)
+        _opened_as(trace, path, new, when)
         openings.renamed(path, new)
-        if run.inherited:
-            offspring.leave_move(owner.home, run.id, path, new)
-        moved = True
-    return moved
+        states.setdefault(path, []).append((when, None, None))
+    renamed.noted(trace, source, target, states)
+    for path in states if run.inherited else ():  # what it has written was handed over already
+        offspring.leave_move(owner.home, run.id, path, target + path[len(source) :])
+    return bool(states)
+
+
+def _opened_as(trace: Trace, path: str, new: str, when: int) -> None:
+    """Have what was opened there to be written be known by its new name, with when it was first read since."""
+    trace.opened.pop((path, "write"), None)
+    trace.opened[new, "write"] = when
+    first, since = trace.opened.get((path, "read"), 0), trace.again.pop(path, 0)
+    trace.again.pop(new, None)
+    if first >= when or since:
+        trace.again[new] = first if first >= when else since
 
 
 def _written(trace: Trace, source: str, below: str) -> list[tuple[int, Seen]]:
@@ -186,23 +206,6 @@ def _opened(trace: Trace, source: str, below: str) -> list[tuple[str, int]]:
     return [(path, at) for (path, way), at in every if way == "write" and (path == source or path.startswith(below))]
 
 
-def _renamed_to(touched: Touched, source: str, target: str, path: str, folder: str) -> Touched:
-    """Return a version by its new name; one that lay in a dataset below the folder that was renamed stays in it."""
-    before, name = _name(source, folder), touched.dataset.name
-    if name.startswith(f"{before}/"):
-        dataset = Dataset(touched.dataset.namespace, _name(target, folder) + name[len(before) :])
-        return msgspec.structs.replace(touched, dataset=dataset)
-    spot = observe.located(path, folder, target if path != target else "")
-    return msgspec.structs.replace(
-        touched, dataset=Dataset(spot.namespace, spot.name), partition=spot.partition or touched.partition
-    )
-
-
-def _name(path: str, folder: str) -> str:
-    """Return what a file or folder is called, whether or not it is still there."""
-    return path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path
-
-
 def _linked(run: Recording, source: str, target: str, *, there: str) -> bool:
     """Record that ``target`` was made of ``source``, whose content is in ``there``."""
     owner = client.current()
@@ -214,11 +217,13 @@ def _linked(run: Recording, source: str, target: str, *, there: str) -> bool:
     budget = measure.Budget()
     read = observe.of_file(there, Given(), owner.folder, budget)
     if there != source:
-        spot = observe.located(_name(source, owner.folder), owner.folder)
+        spot = observe.located(renamed.below(source, owner.folder), owner.folder)
         named = Dataset(spot.namespace, spot.name)
         read.touched = msgspec.structs.replace(read.touched, dataset=named, partition=spot.partition)
     dataset = read.touched.dataset
     read.form = next((seen.form for seen in known if seen.form is not None), None)
+    opened = run.trace.opened.get((source, "read"), 0)  # by hand, before
+    read.at_ns = opened if opened >= read.modified_ns else 0
     run.add("read", read)
     written: Seen = observe.of_file(target, Given(), owner.folder, budget)
     written.form = read.form

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 import msgspec
 
 from driftline.capture.ground import opens, place
-from driftline.capture.runs import observe
+from driftline.capture.runs import headers, observe, order
 from driftline.capture.runs.observe import Given
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.capture.tables import measure
@@ -35,19 +35,37 @@ def follow(trace: Trace, folder: str, home: str) -> None:
     """Record what the run opened by hand, below or beside ``folder``, which names are relative to."""
     if not trace.watched:
         return
-    recorded = {seen.path or seen.touched.dataset.node for seen in (*trace.inputs, *trace.outputs)}
+    written = {seen.path or seen.touched.dataset.node for seen in trace.outputs}
+    read = {seen.path or seen.touched.dataset.node for seen in trace.inputs}
+    anew = {path for path in read - written if (path, "write") in trace.opened}  # read by hooks, and written by hand
+    before = {(seen.path, seen.touched.version) for seen in trace.inputs if seen.path in anew}
+    _made_before(trace, anew)
     found: dict[tuple[str, str], list[Seen]] = {}
     budget = measure.Budget(_ALL)
-    for path, way, size in opens.left_over(trace.opened, trace.attributed | recorded, home):
-        seen = None if _passed(path, folder) else _seen(trace, path, way, size, folder, budget)
-        if seen is not None:
+    for path, way, size in opens.left_over(trace.opened, (trace.attributed | read | written) - anew, home):
+        passed = path not in anew and _passed(path, folder)
+        seen = None if passed else _seen(trace, path, way, size, folder, budget)
+        if seen is not None and (path, seen.touched.version) not in before:
             found.setdefault((os.path.dirname(path), way), []).append(seen)
     for (parent, way), files in found.items():
         into = trace.inputs if way == "read" else trace.outputs
         into += [_together(parent, files, folder)] if len(files) >= TOGETHER else files
         if len(files) >= TOGETHER:
             trace.attributed.update(seen.path for seen in files)
+    if anew:
+        trace.outputs[:] = order.lasting(trace.outputs, anew)
     _read_again(trace)
+
+
+def _made_before(trace: Trace, anew: set[str]) -> None:
+    """Let what a hook has seen to be read, and the run had written by hand before, be what the run wrote."""
+    for seen in [one for one in trace.inputs if one.path in anew]:
+        when = trace.opened[seen.path, "write"]
+        if when <= seen.at_ns and seen.modified_ns >= when - headers.TICK_NS:
+            seen.at_ns, seen.read_ns = max(when, min(seen.modified_ns, seen.at_ns)), seen.at_ns
+            trace.outputs.append(seen)
+    if anew:
+        trace.inputs[:] = [seen for seen in trace.inputs if not seen.read_ns]
 
 
 def _read_again(trace: Trace) -> None:

@@ -16,7 +16,7 @@ from driftline import clock
 from driftline.capture.ground import fault, opens, place
 from driftline.capture.probe import cache
 from driftline.capture.probe.report import Report
-from driftline.capture.runs import by_hand, columns, likeness, order, unexplained
+from driftline.capture.runs import by_hand, columns, likeness, order, renamed, unexplained
 from driftline.capture.runs.output_columns import OutputColumns
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.capture.sending import flight, large
@@ -74,6 +74,7 @@ class Ended:
             for seen in filter(_owed, (*trace.inputs, *trace.outputs)):
                 _unmeasured(seen, _ENDED, trace.gaps)
         likeness.forget(trace)
+        renamed.forget(trace)
         fault.attempt("completeness", _reconcile, trace, self._folder, self._home)
         fault.attempt("probes", self._await)
         ordered = trace.ordered and order.matters(trace)
@@ -165,6 +166,7 @@ def started(trace: Trace) -> bytes:
 
 def running(trace: Trace, at_us: int) -> bytes:
     """Return an event with everything until ``at_us`` but contents; ``trace`` changes."""
+    renamed.forget(trace)
     told = {(seen.touched.dataset.namespace, seen.touched.dataset.name, seen.touched.version)
             for seen in (*trace.inputs, *trace.outputs)}  # fmt: skip
     ordered = trace.ordered and order.matters(trace)

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from driftline import later
-from driftline.capture.ground import fault
+from driftline.capture.ground import fault, place
 from driftline.capture.program import openings, ways
 from driftline.capture.program.sites import Read, Visit
+from driftline.capture.runs import by_path, renamed
 from driftline.capture.runs import collect as collecting
 from driftline.capture.runs.columns import Bound, Reach
 from driftline.capture.runs.trace import Seen, Trace
@@ -249,14 +250,14 @@ def forget(home: str, trace: Trace) -> None:
 
 def collect(home: str, trace: Trace, run: str = "") -> None:
     """Add to ``trace`` what child processes have left for its run, or ``run``, and remove that; they may go on."""
-    place = _folder(home, run or trace.run)
-    if not os.path.isdir(place):
+    left = _folder(home, run or trace.run)
+    if not os.path.isdir(left):
         return
-    folder = Path(place)
+    folder = Path(left)
     for file in sorted(folder.glob(f"*{_ENDING}")):
         thread = ways.thread_of(file.name.partition(".")[0])
         for line in _taken(file).splitlines():
-            fault.attempt("offspring", _take, trace, line, thread)
+            fault.attempt("offspring", _take, trace, line, thread, place.base(home))
     with contextlib.suppress(OSError):  # a child has just left something more
         folder.rmdir()
 
@@ -272,14 +273,20 @@ def _taken(file: Path) -> bytes:
     return found
 
 
-def _take(trace: Trace, line: bytes, thread: int) -> None:
+def _take(trace: Trace, line: bytes, thread: int, folder: str) -> None:
     part = msgspec.json.decode(line, type=Part)
     if part.took is not None:
         ways.take(part.took, thread)
     if part.moved is not None:
         source, target = part.moved
+        states = renamed.States()
+        for at, _ in by_path.at(trace, "write", source):
+            renamed.rename(trace, "write", at, source, target, folder, states)
         openings.renamed(source, target)
-        trace.opened[target, "write"] = trace.opened.pop((source, "write"), 0) or time.time_ns()
+        opened = trace.opened.pop((source, "write"), 0) or time.time_ns()
+        trace.opened[target, "write"] = opened
+        states.setdefault(source, []).append((opened, None, None))
+        renamed.noted(trace, source, target, states)
     if part.touched is not None and part.way:
         seen = Seen(
             touched=part.touched,

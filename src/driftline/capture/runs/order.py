@@ -13,11 +13,12 @@ https://openlineage.io/spec/facets (lineage 1-0-0).
 import os
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from driftline import later
+from driftline.capture.runs import renamed
 from driftline.capture.runs.columns import CODE, SURE
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.event.lineage import Dataset
@@ -39,24 +40,25 @@ PAIRS = 10_000  # guesses of one run
 _GUESS = {"transformations": [{"type": "INDIRECT", "subtype": "", "provenance": "cartesian", "confidence": 0.5}]}
 
 
-def lasting(outputs: list[Seen]) -> list[Seen]:
-    """Return ``outputs`` without states of a file that the same run has overwritten.
+def lasting(outputs: list[Seen], paths: Collection[str] | None = None) -> list[Seen]:
+    """Return ``outputs`` without states of a file, or of one of ``paths``, that the same run has overwritten.
 
     A state that was read and from which something else may have been written stays: before the next one was read or,
     where that never was, written.
     """
     states: dict[tuple[str, Dataset], list[Seen]] = {}
     for seen in outputs:
-        if seen.path:
+        if seen.path and (paths is None or seen.path in paths):
             states.setdefault((seen.path, seen.touched.dataset), []).append(seen)
     gone: set[int] = set()
+    every = sorted(outputs, key=lambda seen: seen.at_ns)
+    times = [seen.at_ns for seen in every]
     for (_, dataset), found in states.items():
         found.sort(key=lambda seen: seen.at_ns)
         for seen, following in pairwise(found):
             until = following.read_ns or following.at_ns  # what was read may be at hand until it is read anew
-            used = seen.read_ns and any(
-                seen.read_ns < one.at_ns < until and one.touched.dataset != dataset for one in outputs
-            )
+            between = every[bisect_right(times, seen.read_ns) : bisect_left(times, until)] if seen.read_ns else ()
+            used = any(one.touched.dataset != dataset for one in between)
             following.former = seen
             if not used:
                 gone.add(id(seen))
@@ -96,7 +98,7 @@ def matters(trace: Trace) -> bool:
         any(seen.at_ns > first for seen in trace.inputs)
         or bool(again(trace))
         or any(output.rootless for output in trace.outputs if trace.inputs)
-        or any(_named(output) and _named(output) != read for output in trace.outputs)
+        or any(_named(trace, output) not in (set(), read) for output in trace.outputs)
     )
 
 
@@ -179,7 +181,7 @@ def entries(trace: Trace) -> list[dict[str, Any]]:
         )
         if output.rootless:
             continue
-        named = _named(output)
+        named = _named(trace, output)
         guessed = set() if named else {seen.touched.dataset for seen in guess(output)}
         whole, sources = told[id(output)]
         if whole:  # what the code knows to have fed something else was not read for this
@@ -211,14 +213,15 @@ def _guesses(trace: Trace) -> Callable[[Seen], list[Seen]]:
     return nearest
 
 
-def _named(output: Seen) -> "set[Dataset]":
+def _named(trace: Trace, output: Seen) -> "set[Dataset]":
     """The sources of the statements that wrote it; none where a statement read what has no name, such as a frame."""
     found: set[Dataset] = set()
+    now, at_ns = renamed.of(trace), end_ns(output)
     for edges in output.edges:
         for datasets in getattr(edges, "datasets", {"": ()}).values():
             if not datasets:
                 return set()
-            found.update(datasets)
+            found.update([now.dataset(one, at_ns) for one in datasets])
     return found - {output.touched.dataset}
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from driftline.capture.ground import fault
 from driftline.capture.program import openings
-from driftline.capture.runs import columns, likeness, order
+from driftline.capture.runs import columns, likeness, order, renamed
 from driftline.capture.runs.columns import Bound
 from driftline.capture.runs.composed import EMPTIED, Composed, Handed
 from driftline.capture.runs.composed import elsewhere as without
@@ -71,11 +71,12 @@ class OutputColumns:
         found: list[tuple[columns.Bindable, Bound]] = []
         guessed: list[Bound] = []
         own, inputs = _columns_of(order.reread(trace, seen)), self._read_before(seen)
+        now, at_ns = renamed.of(trace), seen.fitted_ns or order.end_ns(seen)
         for edges in seen.edges:
             try:
                 if columns.trained(edges):
                     fault.attempt("code", self._trained, edges)
-                bound = columns.bind(edges, names, inputs, own)
+                bound = now.bound(columns.bind(edges, names, inputs, own), at_ns)
                 if getattr(edges, "changeable", False):
                     guessed.append(bound)
                 else:

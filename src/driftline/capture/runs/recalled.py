@@ -15,6 +15,7 @@ from driftline.event.lineage import Dataset
 
 Way = Literal["read", "write"]
 WAYS: tuple[Way, ...] = ("read", "write")
+Key = tuple[object, ...]
 
 
 class Recalled:
@@ -24,11 +25,9 @@ class Recalled:
 
     def __init__(self, into: list[Seen]) -> None:
         self._into = into
-        self._places: dict[tuple[object, ...], dict[int, None]] = {}  # each once, however often it is put
-        self._hashed: dict[
-            tuple[Dataset, str], dict[int, None]
-        ] = {}  # by version: files that go by a hash of their bytes
-        self._others: dict[tuple[object, ...], dict[int, None]] = {}  # as the places: all that do not
+        self._places: dict[Key, dict[int, None]] = {}  # each once, however often it is put
+        self._hashed: dict[Key, dict[int, None]] = {}  # by version: files that go by a hash of their bytes
+        self._others: dict[Key, dict[int, None]] = {}  # as the places: all that do not
         self._open: dict[int, Seen] = {}  # by identity: those that are being written to an open file
         self._last: tuple[int, Seen | None] = (0, None)  # how many were gone through, and the last of them
         self.again: dict[tuple[object, str], tuple[object, ...]] = {}  # by hook and path, of ``hooks.again``
@@ -86,6 +85,18 @@ class Recalled:
         if place == self._last[0] - 1:
             self._last = place + 1, seen
 
+    def take(self, place: int) -> None:
+        """Forget what lies at ``place``, which is about to get another name; ``put`` tells of it anew.
+
+        A loop that gives one name to file after file would look at all of them each time.
+        """
+        self._follow()
+        seen = self._into[place]
+        for key in (*_keys(seen), _pointed(seen)):
+            _drop(self._places, key, place)
+            _drop(self._others, key, place)
+        _drop(self._hashed, (seen.touched.dataset, seen.touched.version), place)
+
     def stands(self, into: list[Seen]) -> bool:
         """Whether this is about ``into``, and nothing was taken out of that."""
         count, last = self._last
@@ -107,6 +118,14 @@ def of(trace: Trace, way: Way) -> Recalled:
     if not isinstance(known, Recalled) or not known.stands(into):
         known = trace.recalled[way] = Recalled(into)
     return known
+
+
+def _drop(held: dict[Key, dict[int, None]], key: Key, place: int) -> None:
+    places = held.get(key)
+    if places is not None:
+        places.pop(place, None)
+        if not places:
+            del held[key]
 
 
 def _keys(seen: Seen) -> tuple[tuple[object, ...], ...]:

@@ -272,7 +272,7 @@ def test_what_a_child_has_written_by_hand_and_renamed_goes_by_its_new_name(scrip
         "child.join()\n"
     ))  # fmt: skip
     told = {side: [one["name"] for one in event[side]] for side in ("inputs", "outputs")}
-    assert told == {"inputs": ["raw.csv"], "outputs": ["a.csv"]}
+    assert told == {"inputs": ["raw.csv"], "outputs": ["raw.csv", "a.csv"]}
     assert edges([event], "a.csv")["double"] == {("raw.csv", "amount", "TRANSFORMATION", 0.9)}
 
 
@@ -319,3 +319,55 @@ def test_copies_and_renames_of_the_same_names_mean_what_they_lead_to_by_then(
     assert sorted(names(run)[0]) == ["one/f.csv", "two/f.csv"]
     assert sorted(names(run)[1]) == [
         "one/h.csv", "one/i.csv", "three/h.csv", "three/j.csv", "two/h.csv", "two/i.csv"]  # fmt: skip
+
+
+def test_what_was_read_by_hand_or_lies_in_a_folder_that_was_found_leads_on_after_it_was_renamed(
+    script: Script, tmp_path: Path
+) -> None:
+    (tmp_path / "lines.jsonl").write_text('{"k": "a"}\n')
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox/a.csv").write_text("id,v\n1,x\n")
+    events = script(
+        "import driftline\n"
+        'driftline.watch("job")\n'
+        "import csv, json, os, pathlib, tempfile\n"
+        'with open("lines.jsonl") as given, open("lines.csv", "w", newline="") as made:\n'
+        "    out = csv.writer(made)\n"
+        '    out.writerow(["k"])\n'
+        "    for line in given:\n"
+        '        out.writerow([json.loads(line)["k"]])\n'
+        'os.rename("lines.jsonl", "lines.done.jsonl")\n'
+        'with open("inbox/a.csv") as given:\n'
+        '    rows = [{"id": row["id"]} for row in csv.DictReader(given)]\n'
+        'number, beside = tempfile.mkstemp(dir=".")\n'
+        'with os.fdopen(number, "w") as made:\n'
+        "    json.dump(rows, made)\n"
+        'os.replace(beside, "rows.json")\n'
+        'os.rename("inbox", "done")\n'
+    )
+    outputs = {one["name"]: one for one in events[-1]["outputs"]}
+    assert set(outputs) == {"lines.csv", "lines.done.jsonl", "rows.json", "done/a.csv"}
+    first = {one["name"]: one for one in events[-1]["job"]["facets"]["lineage"]["entries"]}["lines.csv"]
+    assert [one["name"] for one in first["inputs"]] == ["lines.jsonl"]
+    assert {one[:3] for one in edges(events, "rows.json")["id"]} == {("inbox/a.csv", "id", "IDENTITY")}
+    copied = outputs["done/a.csv"]["facets"]["columnLineage"]["fields"]["v"]["inputFields"]
+    assert [(one["name"], one["field"]) for one in copied] == [("inbox/a.csv", "v")]
+
+
+def test_what_a_child_has_written_by_a_hook_and_renamed_goes_by_its_new_name(script: Script) -> None:
+    (event,) = script(BEGIN + (
+        "import csv, multiprocessing, os\n"
+        "def work(path):\n"
+        "    raw = pd.read_csv(path)\n"
+        '    raw.assign(w=raw["v"] * 2).to_csv("a.csv.tmp", index=False)\n'
+        '    os.replace("a.csv.tmp", "a.csv")\n'
+        '    with open("b.csv.tmp", "w") as file:\n'
+        '        csv.writer(file).writerows([["n"], [len(raw)]])\n'
+        '    os.replace("b.csv.tmp", "b.csv")\n'
+        'pd.DataFrame({"v": [1, 2]}).to_csv("raw.csv", index=False)\n'
+        'child = multiprocessing.get_context("fork").Process(target=work, args=("raw.csv",))\n'
+        "child.start()\n"
+        "child.join()\n"
+    ))  # fmt: skip
+    assert sorted(one["name"] for one in event["outputs"]) == ["a.csv", "b.csv", "raw.csv"]
+    assert edges([event], "a.csv")["w"] == {("raw.csv", "v", "TRANSFORMATION", 0.9)}

@@ -53,8 +53,9 @@ def test_a_writer_that_was_made_before_the_readers_still_stands_on_them(watched:
         list(csv.reader(source))  # when the other file was closed
     driftline.unwatch()
     event = ended(watched, "merge")
-    (entry,) = json.loads(bytes(event.job.facets["lineage"]))["entries"]
-    assert [one["name"] for one in entry["inputs"]] == ["a.csv", "b.csv"]
+    entries = {one["name"]: one for one in json.loads(bytes(event.job.facets["lineage"]))["entries"]}
+    assert set(entries) == {"both.csv", "later.csv"}  # which the run has written, too
+    assert [one["name"] for one in entries["both.csv"]["inputs"]] == ["a.csv", "b.csv"]
 
 
 def test_a_dialect_is_how_the_table_is_read_again(watched: MemorySink, tmp_path: Path) -> None:

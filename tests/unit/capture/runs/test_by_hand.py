@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.told_by_code import Script, edges
 
 import driftline
 from driftline.capture.runs import by_hand
@@ -258,3 +259,54 @@ def test_what_a_forked_child_has_written_by_hand_alone_is_an_output_however_it_e
         "os.wait()\n"
     )
     assert [one["name"] for one in event["outputs"]] == ["a.csv"]
+
+
+MIXED = """\
+import driftline
+driftline.watch("steps")
+import csv, json, pathlib
+with open("raw.csv") as given, open("half.csv", "w") as made:
+    made.write("id,twice\\n")
+    for row in csv.DictReader(given):
+        made.write(f"{row['id']},{int(row['amount']) * 2}\\n")
+with open("half.csv") as given, open("whole.csv", "w", newline="") as made:
+    out = csv.writer(made)
+    out.writerow(["id", "text"])
+    for row in csv.DictReader(given):
+        out.writerow([row["id"], row["twice"] + "!"])
+state = json.loads(pathlib.Path("whole.csv").read_text() and "{}")
+for turn in range(3):
+    pathlib.Path("turns.json").write_text(json.dumps({"turn": turn}))
+    with open("turns.json") as file:
+        json.load(file)
+with open("kept.json") as file:
+    kept = json.load(file)
+pathlib.Path("kept.json").write_text(json.dumps({"n": kept["n"] + 1}))
+with open("same.json", "r+") as file:
+    json.load(file)
+"""
+
+
+def test_what_a_hook_has_seen_to_be_read_is_an_output_where_the_run_wrote_it_by_hand(
+    script: Script, tmp_path: Path
+) -> None:
+    (tmp_path / "raw.csv").write_text("id,amount\n1,2\n2,3\n")
+    for name in ("kept", "same"):
+        (tmp_path / f"{name}.json").write_text('{"n": 1}')
+        os.utime(tmp_path / f"{name}.json", (1, 1))
+    events = script(MIXED)
+    written = [one["name"] for one in events[-1]["outputs"]]
+    assert sorted(written) == [
+        "half.csv",
+        "kept.json",
+        "turns.json",
+        "whole.csv",
+    ]  # turns.json once: the others are written over
+    assert edges(events, "half.csv")["twice"] == {("raw.csv", "amount", "TRANSFORMATION", 0.9)}
+    assert edges(events, "whole.csv")["text"] == {("half.csv", "twice", "TRANSFORMATION", 0.9)}
+    versions = {(one["name"], one["facets"]["driftline_state"]["version"]) for one in events[-1]["inputs"]}
+    told = {one: [version for name, version in versions if name == one] for one, _ in versions}
+    now = measure.of_file(str(tmp_path / "kept.json")).version
+    assert len(told["kept.json"]) == 1
+    assert told["kept.json"] != [now]
+    assert set(told) == {"raw.csv", "half.csv", "kept.json", "same.json", "turns.json", "whole.csv"}

@@ -1,0 +1,191 @@
+"""What files that a run has written and then renamed are called now, for what was read of them by their old names.
+
+Enters: renames, as they happen, and names of datasets or paths with the time at which something was read there. Leaves:
+the names that what lay there has in the end, through any number of renames, and where it changed places with another
+file. A name that lasted only within the run is no dataset: nobody outside can read it, the next turn of a loop may
+give it to another file, and who asks for the sources of the file that is left means what was written. So what was
+made of it while it had that name is made of the file that is there in the end. A file that the run found there keeps
+its old name, which others know, and the new one is made of it (``hooks.files``). Changes nothing but its own books.
+"""
+
+import os
+import time
+from bisect import bisect_right
+from operator import itemgetter
+
+import msgspec
+
+from driftline.capture.runs import by_path, observe, recalled
+from driftline.capture.runs.columns import Bound, Reach
+from driftline.capture.runs.recalled import Way
+from driftline.capture.runs.trace import Seen, Trace
+from driftline.event.lineage import Dataset, Touched
+
+State = tuple[int, Dataset | None, Dataset | None]  # since when a file had a name, and what it was and is called
+
+_BOOKS, _ASKED = "renamed", "renamed, as asked for"
+_at = itemgetter(0)
+
+
+class _File:
+    """A file of which something was renamed: what it is called now."""
+
+    __slots__ = ("dataset", "path")
+
+    def __init__(self) -> None:
+        self.path = ""
+        self.dataset: Dataset | None = None  # None = no hook has recorded it
+
+
+class _Books:
+    """The renames of one run, in order."""
+
+    __slots__ = ("datasets", "files", "paths")
+
+    def __init__(self) -> None:
+        self.files: dict[str, _File] = {}  # by the path at which it lies now
+        self.paths: dict[str, list[tuple[int, int, _File]]] = {}  # since when and until when what lay there
+        self.datasets: dict[Dataset, list[tuple[int, int, _File]]] = {}
+
+
+def note(
+    trace: Trace, source: str, target: str, since_ns: int, before: Dataset | None = None, after: Dataset | None = None
+) -> None:
+    """Take note that what the run has written at ``since_ns`` lies at another path now.
+
+    Args:
+        trace: of the run.
+        source: path where it lay.
+        target: path where it lies.
+        since_ns: when it was written, in ns since 1970.
+        before: the dataset that it was, where a hook has told.
+        after: the dataset that it is then.
+    """
+    if source == target:
+        return
+    books = trace.recalled.setdefault(_BOOKS, _Books())
+    file = books.files.pop(source, None) or _File()
+    state = since_ns, time.time_ns(), file
+    books.paths.setdefault(source, []).append(state)
+    if before is not None:
+        books.datasets.setdefault(before, []).append(state)
+    file.path, file.dataset = target, after
+    books.files[target] = file
+
+
+class States(dict[str, list[State]]):
+    """Files that are renamed together, by the path at which each lay: since when, of all states that it had there."""
+
+
+def rename(trace: Trace, way: Way, place: int, source: str, target: str, folder: str, states: States) -> None:
+    """Give what the run has read or written, at a place in that list, its new name, and add it to ``states``.
+
+    Args:
+        trace: of the run.
+        way: read or write.
+        place: in the list of these.
+        source: path of the file, or of the folder that it lies below.
+        target: path of that now.
+        folder: that names are relative to.
+        states: of the files that this call has renamed.
+    """
+    seen, known = (trace.inputs if way == "read" else trace.outputs)[place], recalled.of(trace, way)
+    path, before = seen.path, seen.touched.dataset
+    known.take(place)
+    seen.path = target + path[len(source) :]
+    seen.touched = _renamed_to(seen.touched, source, target, seen.path, folder)
+    known.put(place, seen)
+    by_path.renamed(trace, way, place, seen.path)
+    since = min(seen.at_ns, seen.read_ns or seen.at_ns)  # it may have been read, and added to after that
+    states.setdefault(path, []).append((since, before, seen.touched.dataset))
+
+
+def noted(trace: Trace, source: str, target: str, states: States) -> None:
+    """Take note of all that was renamed together, each file once."""
+    for path, found in states.items():
+        _, before, after = found[0]
+        note(trace, path, target + path[len(source) :], min(since for since, _, _ in found), before, after)
+
+
+def _renamed_to(touched: Touched, source: str, target: str, path: str, folder: str) -> Touched:
+    """Return a version by its new name; one that lay in a dataset below the folder that was renamed stays in it."""
+    before, name = below(source, folder), touched.dataset.name
+    if name.startswith(f"{before}/"):
+        dataset = Dataset(touched.dataset.namespace, below(target, folder) + name[len(before) :])
+        return msgspec.structs.replace(touched, dataset=dataset)
+    spot = observe.located(path, folder, target if path != target else "")
+    return msgspec.structs.replace(
+        touched, dataset=Dataset(spot.namespace, spot.name), partition=spot.partition or touched.partition
+    )
+
+
+def below(path: str, folder: str) -> str:
+    """Return what a file or folder is called, whether or not it is still there."""
+    return path[len(folder) :].lstrip(os.sep) if path.startswith(folder.rstrip(os.sep) + os.sep) else path
+
+
+def made(trace: Trace, seen: Seen) -> bool:
+    """Whether what was read, and is told again, is what the run itself had written and has renamed since."""
+    books = trace.recalled.get(_BOOKS)
+    former = () if books is None else books.paths.get(seen.path, ())
+    place = bisect_right(former, seen.at_ns, key=_at)
+    return place > 0 and seen.at_ns <= former[place - 1][1]
+
+
+class Now:
+    """What is called how in the end, for one event."""
+
+    def __init__(self, trace: Trace) -> None:
+        books = trace.recalled.get(_BOOKS)
+        self._ahead = time.time_ns() - time.perf_counter_ns()
+        self._paths: dict[str, list[tuple[int, int, _File]]] = {} if books is None else books.paths
+        self._datasets: dict[Dataset, list[tuple[int, Dataset]]] = {
+            dataset: [(since, one.dataset) for since, _, one in former if one.dataset is not None]
+            for dataset, former in ({} if books is None else books.datasets).items()
+        }
+        for seen in (*trace.inputs, *trace.outputs) if self._datasets else ():
+            standing = self._datasets.get(seen.touched.dataset)
+            if standing is not None:
+                standing.append((seen.at_ns, seen.touched.dataset))
+        for standing in self._datasets.values():
+            standing.sort(key=_at)
+
+    def dataset(self, dataset: Dataset, at_ns: int) -> Dataset:
+        """Return what a dataset is called now that was written last before a time, in ns since 1970."""
+        standing = self._datasets.get(dataset, ())
+        place = bisect_right(standing, at_ns, key=_at)
+        return standing[place - 1][1] if place else dataset
+
+    def bound(self, found: Bound, at_ns: int) -> Bound:
+        """Return column edges whose sources are called as they are now, from names that they had at a time."""
+        if not self._datasets:
+            return found
+        fields, rows = found
+        return {name: self._reaches(reaches, at_ns) for name, reaches in fields.items()}, self._reaches(rows, at_ns)
+
+    def _reaches(self, found: list[Reach], at_ns: int) -> list[Reach]:
+        now = [(reach, self.dataset(Dataset(reach.namespace, reach.name), at_ns)) for reach in found]
+        return [reach._replace(namespace=one.namespace, name=one.name) for reach, one in now]
+
+    def at_ns(self, order: int) -> int:
+        """Return when a time was by the clock of ``sites``, in ns since 1970."""
+        return order + self._ahead
+
+    def path(self, path: str, at_ns: int) -> str:
+        """Return where what lay at a path at a time lies now."""
+        former = self._paths.get(path, ())
+        place = bisect_right(former, at_ns, key=_at)
+        return former[place - 1][2].path if place and at_ns <= former[place - 1][1] else path
+
+
+def of(trace: Trace) -> Now:
+    """Return what is called how, looked up once until it is forgotten."""
+    known = trace.recalled.get(_ASKED)
+    if not isinstance(known, Now):
+        known = trace.recalled[_ASKED] = Now(trace)
+    return known
+
+
+def forget(trace: Trace) -> None:
+    """Let the next question look at everything anew."""
+    trace.recalled.pop(_ASKED, None)
