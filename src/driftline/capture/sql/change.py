@@ -224,6 +224,8 @@ class Reading:
             self.walker.table(query)
         offered = self.walker.query(query, scope) if isinstance(query, exp.Expression) else Relation(())
         into = self.into(tree, inside, target)
+        if tree.args.get("by_name"):
+            into = self._called(target, offered)
         unique = self.script.keys.get(target, ()) if target is not None else ()
         offered = meeting.met(self.walker, tree, offered, into, unique)
         offered, into = assign.on_conflict(self.walker, tree, offered, into, inside)
@@ -249,6 +251,13 @@ class Reading:
             return ()
         taken = {name.lower() for name in (*fixed, *moving)}
         return (*(name for name in columns if name.lower() not in taken), *moving)
+
+    def _called(self, target: Source | None, offered: Relation) -> tuple[str, ...] | None:
+        """The columns of the target that outputs go to by their names; None where these are not all known."""
+        spelled = {name.lower(): name for name in (self.script.columns(target) if target is not None else None) or ()}
+        names = tuple(item.name for item in offered.items if isinstance(item, Output) and item.name)
+        whole = bool(names) and len(names) == len(offered.items)
+        return tuple(spelled.get(name.lower(), name) for name in names) if whole else None
 
     def _copy(self, tree: Any) -> list[Statement]:
         return [self.done(tree, *transfer.copy(self.walker, self.script, tree, self.root()))]
