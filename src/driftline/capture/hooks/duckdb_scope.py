@@ -38,6 +38,11 @@ _RENAMES = later.pattern(
     rf"{_GAP}*alter\s+(?:table|view)\s+(?:if\s+exists\s+)?(?P<name>{_WAY})\s+rename\s+to\s+(?P<to>{_NAME})",
     re.IGNORECASE | re.DOTALL,
 )
+_RENAMES_COLUMN = later.pattern(
+    rf"{_GAP}*alter\s+(?:table|view)\s+(?:if\s+exists\s+)?(?P<name>{_WAY})\s+rename\s+(?:column\s+)?"
+    rf"(?P<old>{_NAME})\s+to\s+(?P<new>{_NAME}){_GAP}*",
+    re.IGNORECASE | re.DOTALL,
+)
 _ALTERS = later.pattern(
     rf"{_GAP}*alter\s+(?:table|view)\s+(?:if\s+exists\s+)?(?P<name>{_WAY})", re.IGNORECASE | re.DOTALL
 )
@@ -84,6 +89,15 @@ def changed(text: str) -> list[str]:
     dropped, altered = _DROPS.match(text), _ALTERS.match(text)
     names = _LISTED.findall(dropped["names"]) if dropped else [altered["name"]] if altered else []
     return [".".join(way(name)) for name in names]
+
+
+def renamed(text: str) -> tuple[str, str, str] | None:
+    """Return the table in which one statement has renamed a column, and its old name and its new one."""
+    found = _RENAMES_COLUMN.fullmatch(text)
+    if found is None:
+        return None
+    old, new = (one.strip('"').replace('""', '"') for one in (found["old"], found["new"]))
+    return ".".join(way(found["name"])), old.lower(), new
 
 
 def moves(text: str) -> bool:

@@ -75,7 +75,7 @@ class OutputColumns:
             try:
                 if columns.trained(edges):
                     fault.attempt("code", self._trained, edges)
-                bound = columns.bind(edges, names, inputs, own)
+                bound = columns.bind(edges, columns.called_then(names, edges, seen.edges), inputs, own)
                 if getattr(edges, "changeable", False):
                     guessed.append(bound)
                 else:
