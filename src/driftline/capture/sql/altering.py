@@ -47,7 +47,7 @@ def columns(walker: Walker, script: Script, tree: Any, this: Source) -> Relation
     pairs, given = list(_renamed(tree)), clauses.computations(exp.Schema(expressions=_added(tree)))
     items: list[Output] = []
     for old, new in pairs:
-        known = before.find(dialect.column(old), dialect.shown(old))
+        known = before.output(dialect.column(old)) or before.loosely(old.name)
         edges = known.edges if known is not None else frozenset((Edge(this, dialect.shown(old), rel.IDENTITY),))
         items.append(Output(dialect.shown(new), edges, dialect.column(new)))
     scope = walker.scope(None)
@@ -56,9 +56,9 @@ def columns(walker: Walker, script: Script, tree: Any, this: Source) -> Relation
         items.append(Output(name, walker.walk(query, scope, rel.IDENTITY), dialect.written(name)))
     script.alter(
         this,
-        {dialect.column(old): dialect.shown(new) for old, new in pairs},
+        {old.name.lower(): dialect.shown(new) for old, new in pairs},
         [one.name for one in _added(tree)],
-        frozenset(dialect.column(one) for one in _dropped(tree)),
+        frozenset(one.name.lower() for one in _dropped(tree)),
         frozenset(name.lower() for name in given),
     )
     return Relation(items) if items else None
@@ -88,7 +88,9 @@ def _renamed(tree: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _added(tree: Any) -> list[Any]:
-    return [action for action in tree.args.get("actions") or () if isinstance(action, exp.ColumnDef)]
+    given = tree.args.get("actions") or ()
+    every = (one for part in given for one in (part.expressions if isinstance(part, exp.Schema) else [part]))
+    return [one for one in every if isinstance(one, exp.ColumnDef)]
 
 
 def _dropped(tree: Any) -> Iterator[Any]:

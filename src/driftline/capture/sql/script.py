@@ -164,18 +164,18 @@ class Script:
         dropped: frozenset[str],
         computed: frozenset[str],
     ) -> None:
-        """Note that columns of a table have other names, have come, are gone, are ``computed``; by their keys."""
+        """Note that columns of a table have new names, have come, are gone, are computed; old ones in small letters."""
         written, columns = self.dialect.written, self.columns(source)
         if columns is not None:
-            kept = [renamed.get(written(one), one) for one in columns if written(one) not in dropped]
-            keys = {*map(written, kept)}
-            self._made[source] = (*kept, *(one for one in added if written(one) not in keys))
+            kept = [renamed.get(one.lower(), one) for one in columns if one.lower() not in dropped]
+            known = {one.lower() for one in kept}
+            self._made[source] = (*kept, *(one for one in added if one.lower() not in known))
         if computed:
             self._computed[source] = self._computed.get(source, frozenset()) | computed
-        self.keys[source] = tuple(renamed.get(written(one), one) for one in self.keys.get(source, ()))
+        self.keys[source] = tuple(renamed.get(one.lower(), one) for one in self.keys.get(source, ()))
         if source in self._temporary:
             relation, reads = self._temporary[source]
-            items = [_called(item, renamed, written) for item in relation.items if _key(item) not in dropped]
+            items = [_called(item, renamed, written) for item in relation.items if _small(item) not in dropped]
             items += [Output(one, rel.NONE, written(one)) for one in added]
             self._temporary[source] = Relation(items, relation.rows), reads
 
@@ -189,12 +189,11 @@ class Script:
         return source in self._temporary
 
 
-def _key(item: Item) -> str:
-    return item.key if isinstance(item, Output) else ""
+def _small(item: Item) -> str:
+    return item.name.lower() if isinstance(item, Output) else ""
 
 
 def _called(item: Item, names: Mapping[str, str], written: Callable[[str], str]) -> Item:
     """A column by its new name, if it has one."""
-    if not isinstance(item, Output) or item.key not in names:
-        return item
-    return item._replace(name=names[item.key], key=written(names[item.key]))
+    name = names.get(_small(item))
+    return item._replace(name=name, key=written(name)) if isinstance(item, Output) and name is not None else item

@@ -62,6 +62,13 @@ def test_later_statements_of_the_script_know_the_new_name_alone(tell: Tell) -> N
     assert more.columns == {"id": ["src.y IDENTITY"], "total": ["src.x IDENTITY"]}
 
 
+@pytest.mark.parametrize("name", ["snowflake", "oracle", "bigquery", "clickhouse", "postgres"])
+def test_names_are_compared_as_the_dialect_folds_them(tell: Tell, name: str) -> None:
+    sql = """CREATE TABLE n AS SELECT id, x AS s FROM src; ALTER TABLE n RENAME COLUMN s TO total;
+             CREATE TABLE fin AS SELECT total FROM n"""
+    assert tell(sql, name, SCHEMA)[-1].columns == {"total": ["n.total IDENTITY"]}
+
+
 def test_a_temporary_table_is_looked_through_by_the_new_name(tell: Tell) -> None:
     sql = """CREATE TEMP TABLE n AS SELECT id, x AS s FROM src; ALTER TABLE n RENAME s TO total;
              ALTER TABLE n DROP COLUMN id; CREATE TABLE fin AS SELECT * FROM n"""
@@ -72,6 +79,12 @@ def test_columns_are_added_and_dropped(tell: Tell) -> None:
     sql = """ALTER TABLE t ADD COLUMN c INT DEFAULT 5; ALTER TABLE t DROP COLUMN a; ALTER TABLE t DROP b;
              INSERT INTO t SELECT x, y FROM src"""
     assert [one.columns for one in tell(sql, "duckdb", SCHEMA)] == [{"id": ["src.x IDENTITY"], "c": ["src.y IDENTITY"]}]
+
+
+@pytest.mark.parametrize(("name", "action"), [("oracle", "ADD (c INT, d INT)"), ("hive", "ADD COLUMNS (c INT, d INT)")])
+def test_columns_are_added_in_a_list(tell: Tell, name: str, action: str) -> None:
+    sql = f"CREATE TABLE n AS SELECT id FROM src; ALTER TABLE n {action}; CREATE TABLE fin AS SELECT d FROM n"
+    assert tell(sql, name, SCHEMA)[-1].columns == {"d": ["n.d IDENTITY"]}
 
 
 @pytest.mark.parametrize(
