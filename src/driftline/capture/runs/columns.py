@@ -168,10 +168,15 @@ def called_then(names: tuple[str, ...] | None, edges: object, others: Iterable[o
         edges: of one statement.
         others: those of all statements on the output, in the order in which they ran.
     """
-    if names is None or not changing(edges) or edges.when is None:
-        return names
+    return called_at(names, edges.when.first + 1, others) if changing(edges) and edges.when is not None else names
+
+
+def called_at(names: tuple[str, ...] | None, at: int, others: Iterable[object]) -> tuple[str, ...] | None:
+    """Return what the columns of an output were called before ``at``, by the clock of visits."""
+    if names is None:
+        return None
     for other in reversed([one for one in others if getattr(one, "renamed", ())]):
-        if changing(other) and other.when is not None and other.when.first > edges.when.first:
+        if changing(other) and other.when is not None and other.when.first >= at:
             back = {new.lower(): old for old, new in other.renamed}
             names = tuple(back.get(name.lower(), name) for name in names)
     return names

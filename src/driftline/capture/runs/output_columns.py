@@ -106,7 +106,8 @@ class OutputColumns:
             key = tuple(visit.order for visit in visits)
             if key not in told:
                 part = msgspec.structs.replace(seen, visits=visits)
-                told[key] = (fault.attempt("code", self._by_code, part, names) if visits else None) or _NOTHING
+                then = columns.called_at(names, max((visit.order for visit in visits), default=until), seen.edges)
+                told[key] = (fault.attempt("code", self._by_code, part, then) if visits else None) or _NOTHING
             return told[key]
 
         return between

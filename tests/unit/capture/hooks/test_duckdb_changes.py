@@ -100,3 +100,13 @@ def test_what_goes_into_columns_by_name_or_in_another_order_crosses_nothing(watc
                 for column, part in fields.items()}  # fmt: skip
         sure = [{"type": "DIRECT", "subtype": "IDENTITY"}]
         assert ways == {"k": [("k", sure)], "v": [("v", sure)]}
+
+
+def test_rows_that_were_handed_over_are_behind_a_column_by_its_new_name(script: Script) -> None:
+    update = 'con.execute("UPDATE t SET v = upper(g) WHERE k > 3")'
+    assert update in FILL
+    program = FILL.replace("{make}", MAKE).replace(update, 'con.execute("ALTER TABLE t RENAME g TO plan")')
+    assert edges(script(BEGIN + program), "t") == {
+        "plan": {("customers.csv", "plan", "IDENTITY", 0.9)},
+        "k": {("customers.csv", "id", "TRANSFORMATION", 0.9)},
+    }
