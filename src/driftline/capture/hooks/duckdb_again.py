@@ -73,7 +73,7 @@ def _folded(run: Recording, seen: Seen, edges: SqlEdges) -> When | None:
     """Record edges unless they are there already, which ran for the last time now; returns when they run."""
     held = run.trace.recalled.setdefault(_EDGES, {})
     key = (id(seen.edges), edges.lineage, tuple(edges.datasets.items()), edges.begins, edges.whole, edges.keys,
-           id(edges.said), _spelled(edges))  # fmt: skip
+           edges.renamed, id(edges.said), _spelled(edges))  # fmt: skip
     known = None if run.inherited else held.get(key)
     if known is not None:
         when, later = known[1].when, edges.when

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from driftline import later
+from driftline.capture.ground import bounded
 from driftline.capture.ground import own as ours
 from driftline.capture.hooks import duckdb_scope
 from driftline.capture.hooks.duckdb_scope import MAIN, TEMP, Scopes, Way
@@ -134,10 +135,17 @@ class Catalog:
         scope = self.scopes.own(connection)
         if ways is None:
             scope.ran(text)
+        made = duckdb_scope.made(text) if scope.before is not None else None
+        if ways is None and made is None:
             return
         token = ours.enter(ours.OURS)
         try:
-            scope.path = tuple(self._schema(connection, way) for way in ways)
+            if ways is not None:
+                scope.path = tuple(self._schema(connection, way) for way in ways)
+            elif made is not None:
+                place = self._path(connection)[0] if len(made) == 1 else self.meant(connection, ".".join(made))[:2]
+                bounded.room(scope.made, duckdb_scope.MOST)
+                scope.made[*place, made[-1]] = None
         finally:
             ours.leave(token)
 
@@ -209,14 +217,13 @@ class Catalog:
         first, named = path[0][0], way[0] if way else MAIN
         places = [one for one in path if not way or one[1] == named]
         database = bool(way) and any(one[1] == named for one in self._databases(connection))
-        if not way and transactions.begun(connection):
-            pass  # a cursor does not see what it has made, which comes before what is there
-        elif not database or (first, named) in self._told(connection, _SCHEMATA):
+        if not database or (first, named) in self._told(connection, _SCHEMATA):
             places.append((first, named))
         if database:
             places += [one for one in path if one[0] == named] or [(named, MAIN)]
         if len(set(places)) > 1:
             there = {row[2:4] for row in self._told(connection, _COLUMNS, plain)}
+            there.update(one[:2] for one in self.scopes.of(connection).made if one[2] == plain)  # which no cursor sees
             places = [one for one in places if one in there] or places
         return Meant(*places[0], plain)
 

@@ -70,15 +70,25 @@ class Meanings:
         """A statement has made a table of these columns; None = they are not known."""
         self._made.put(connection, self._key(connection, name), columns)
 
-    def ran(self, connection: Any, texts: Sequence[str]) -> None:
+    def ran(self, connection: Any, texts: Sequence[str], *, failed: bool = False) -> None:
         """These have run, and what they say of names is not taken note of yet."""
-        if connection is None or not len(self._made.of(connection)):
+        if connection is None or not (len(self._made.of(connection)) or transactions.begun(connection)):
             return
         for one in (one for text in texts for one in duckdb_scope.apart(text)):
+            renamed = duckdb_scope.renamed(one)
+            if renamed is not None and not failed:
+                self._renamed(connection, *renamed)
+                continue
             for name in duckdb_scope.changed(one):
                 self._made.drop(connection, self._key(connection, name))
             for verb in duckdb_scope.ends(one):
                 self.ended(connection, verb)
+
+    def _renamed(self, connection: Any, table: str, old: str, new: str) -> None:
+        """A column has another name, which a cursor does not see before it is committed."""
+        known, key = self.columns(connection, table), self._key(connection, table)
+        if key in self._made.of(connection) or transactions.begun(connection):
+            self._made.put(connection, key, known and tuple(new if one.lower() == old else one for one in known))
 
     def ended(self, connection: Any, verb: str) -> None:
         """A transaction has begun or ended."""

@@ -31,11 +31,21 @@ _MAKES = later.pattern(
     rf"(?:if\s+not\s+exists\s+)?(?P<name>{_WAY})",
     re.IGNORECASE | re.DOTALL,
 )
+_CREATES = later.pattern(
+    rf"{_GAP}*create\s+(?:or\s+replace\s+)?(?:recursive\s+)?(?:table|view)\s+(?:if\s+not\s+exists\s+)?"
+    rf"(?P<name>{_WAY})",
+    re.IGNORECASE | re.DOTALL,
+)
 _DROPS = later.pattern(
     rf"{_GAP}*drop\s+(?:table|view)\s+(?:if\s+exists\s+)?(?P<names>{_WAY}(?:\s*,\s*{_WAY})*)", re.IGNORECASE | re.DOTALL
 )
 _RENAMES = later.pattern(
     rf"{_GAP}*alter\s+(?:table|view)\s+(?:if\s+exists\s+)?(?P<name>{_WAY})\s+rename\s+to\s+(?P<to>{_NAME})",
+    re.IGNORECASE | re.DOTALL,
+)
+_RENAMES_COLUMN = later.pattern(
+    rf"{_GAP}*alter\s+(?:table|view)\s+(?:if\s+exists\s+)?(?P<name>{_WAY})\s+rename\s+(?:column\s+)?"
+    rf"(?P<old>{_NAME})\s+to\s+(?P<new>{_NAME}){_GAP}*",
     re.IGNORECASE | re.DOTALL,
 )
 _ALTERS = later.pattern(
@@ -79,11 +89,26 @@ def temporary(text: str) -> list[str]:
     return [] if made is None else [way(made["name"])[-1]]
 
 
+def made(text: str) -> Way | None:
+    """Return the lasting table or view that one statement makes; None = it makes none."""
+    found = _CREATES.match(text)
+    return None if found is None else way(found["name"])
+
+
 def changed(text: str) -> list[str]:
     """Return the tables and views that one statement has dropped or altered, in small letters."""
     dropped, altered = _DROPS.match(text), _ALTERS.match(text)
     names = _LISTED.findall(dropped["names"]) if dropped else [altered["name"]] if altered else []
     return [".".join(way(name)) for name in names]
+
+
+def renamed(text: str) -> tuple[str, str, str] | None:
+    """Return the table in which one statement has renamed a column, and its old name and its new one."""
+    found = _RENAMES_COLUMN.fullmatch(text)
+    if found is None:
+        return None
+    old, new = (one.strip('"').replace('""', '"') for one in (found["old"], found["new"]))
+    return ".".join(way(found["name"])), old.lower(), new
 
 
 def moves(text: str) -> bool:
@@ -105,15 +130,17 @@ def ends(text: str) -> tuple[str, ...]:
 class Scope:
     """What is known of one connection."""
 
-    __slots__ = ("before", "path", "temporary")
+    __slots__ = ("before", "made", "path", "temporary")
 
     def __init__(self) -> None:
         self.path: tuple[tuple[str, str], ...] = ()  # databases and schemas, the first one first; none = its own
         self.temporary: dict[str, None] = {}  # names of tables and views
         self.before: dict[str, None] | None = None  # what these were when its transaction began
+        self.made: dict[tuple[str, str, str], None] = {}  # what that has made: database, schema and name
 
     def ended(self, verb: str) -> None:
         """A transaction begins or ends."""
+        self.made = {}
         if verb == "begin":
             self.before = dict(self.temporary)
         elif verb == "rollback" and self.before is not None:

@@ -239,7 +239,7 @@ class Session:
             if one.writes.kind == "file":
                 self._written_to(run, one, seen, edges, None, _unknown, Written(seen, edges, None))
                 continue
-            if one.kind == "ALTER TABLE":
+            if one.kind == "ALTER TABLE" and one.how == "create":
                 duckdb_renames.renamed(run, touched.dataset, (old for it in one.reads for old in known[it].seen))
             again = duckdb_changes.handed(run, connection, seen, one, analysis, unique)
             written = Written(seen, edges, again)
@@ -350,7 +350,7 @@ class Session:
 
     def ran(self, connection: Any, texts: Sequence[str], *, failed: bool) -> None:
         """A call that was given these, and may have changed more than rows, has ended."""
-        self.names.ran(connection, texts)
+        self.names.ran(connection, texts, failed=failed)
         self.catalog.ran(connection, texts, failed=failed)
 
     def ended(self, connection: Any, verb: str) -> None:

@@ -93,6 +93,7 @@ class Changing(Protocol):
     when: When | None
     begins: bool
     whole: bool
+    renamed: tuple[tuple[str, str], ...]  # columns of the target, old name and new
 
     def led_on(self, reach: Reach, before: Iterable[Reach]) -> Iterable[Reach]:
         """Yield where a column of the target leads that came from there ``before``."""
@@ -157,6 +158,28 @@ class Declared(NamedTuple):
 def bind(edges: Bindable, columns: tuple[str, ...] | None, inputs: Inputs, own: Inputs) -> Bound:
     """Return what ``edges`` are for an output with these columns; ``own``: what the run wrote and read again."""
     return edges.bind_among(columns, inputs, own) if among(edges) else edges.bind(columns)
+
+
+def called_then(names: tuple[str, ...] | None, edges: object, others: Iterable[object]) -> tuple[str, ...] | None:
+    """Return what the columns of an output were called when the statement of ``edges`` ran, ``others`` of which rename.
+
+    Args:
+        names: what they are called in the end.
+        edges: of one statement.
+        others: those of all statements on the output, in the order in which they ran.
+    """
+    return called_at(names, edges.when.first + 1, others) if changing(edges) and edges.when is not None else names
+
+
+def called_at(names: tuple[str, ...] | None, at: int, others: Iterable[object]) -> tuple[str, ...] | None:
+    """Return what the columns of an output were called before ``at``, by the clock of visits."""
+    if names is None:
+        return None
+    for other in reversed([one for one in others if getattr(one, "renamed", ())]):
+        if changing(other) and other.when is not None and other.when.first >= at:
+            back = {new.lower(): old for old, new in other.renamed}
+            names = tuple(back.get(name.lower(), name) for name in names)
+    return names
 
 
 def together(found: Iterable[Bound]) -> Bound:

@@ -187,7 +187,8 @@ def _merged(own: Dataset, stated: Sequence[tuple[Bindable, Bound]]) -> list[_Sta
 
 
 def _set(edges: columns.Changing) -> frozenset[str]:
-    return frozenset(item.name.lower() for item in edges.lineage.items if getattr(item, "name", ""))
+    gone = frozenset(old.lower() for old, _ in edges.renamed)
+    return gone.union(item.name.lower() for item in edges.lineage.items if getattr(item, "name", ""))
 
 
 def _is(reach: Reach, own: Dataset) -> bool:

@@ -76,7 +76,8 @@ class OutputColumns:
             try:
                 if columns.trained(edges):
                     fault.attempt("code", self._trained, edges)
-                bound = now.bound(columns.bind(edges, names, inputs, own), at_ns)
+                then = columns.called_then(names, edges, seen.edges)
+                bound = now.bound(columns.bind(edges, then, inputs, own), at_ns)
                 if getattr(edges, "changeable", False):
                     guessed.append(bound)
                 else:
@@ -107,7 +108,8 @@ class OutputColumns:
             key = tuple(visit.order for visit in visits)
             if key not in told:
                 part = msgspec.structs.replace(seen, visits=visits)
-                told[key] = (fault.attempt("code", self._by_code, part, names) if visits else None) or _NOTHING
+                then = columns.called_at(names, max((visit.order for visit in visits), default=until), seen.edges)
+                told[key] = (fault.attempt("code", self._by_code, part, then) if visits else None) or _NOTHING
             return told[key]
 
         return between

@@ -11,6 +11,7 @@ from typing import Any
 from sqlglot import exp
 
 from driftline.capture.sql import (
+    altering,
     assign,
     assigned,
     clauses,
@@ -225,6 +226,8 @@ class Reading:
             self.walker.table(query)
         offered = self.walker.query(query, scope) if isinstance(query, exp.Expression) else Relation(())
         into = self.into(tree, inside, target)
+        if tree.args.get("by_name"):
+            into = self._called(target, offered)
         unique = self.script.keys.get(target, ()) if target is not None else ()
         offered = meeting.met(self.walker, tree, offered, into, unique)
         offered, into = assign.on_conflict(self.walker, tree, offered, into, inside)
@@ -250,6 +253,13 @@ class Reading:
             return ()
         taken = {name.lower() for name in (*fixed, *moving)}
         return (*(name for name in columns if name.lower() not in taken), *moving)
+
+    def _called(self, target: Source | None, offered: Relation) -> tuple[str, ...] | None:
+        """The columns of the target that outputs go to by their names; None where these are not all known."""
+        spelled = {name.lower(): name for name in (self.script.columns(target) if target is not None else None) or ()}
+        names = tuple(item.name for item in offered.items if isinstance(item, Output) and item.name)
+        whole = bool(names) and len(names) == len(offered.items)
+        return tuple(spelled.get(name.lower(), name) for name in names) if whole else None
 
     def _copy(self, tree: Any) -> list[Statement]:
         return [self.done(tree, *transfer.copy(self.walker, self.script, tree, self.root()))]
@@ -336,20 +346,17 @@ class Reading:
 
     def _alter(self, tree: Any) -> list[Statement]:
         this = self.script.source(tree.this.this if isinstance(tree.this, exp.Schema) else tree.this)
-        found: list[Statement] = []
+        if this is None:
+            return [Statement((), how="none", kind="ALTER")]
         for action in tree.args.get("actions") or ():
-            if isinstance(action, exp.Query) and this is not None:  # ALTER VIEW v AS SELECT …
+            if isinstance(action, exp.Query):  # ALTER VIEW v AS SELECT …
                 return [self._made(tree, this, action, clauses.listed(tree.this), temporary=False)]
-            other = self.script.source(action.this) if isinstance(action, exp.SwapTable | exp.AlterRename) else None
-            if this is None or other is None or tree.find(exp.ToTableProperty):  # RENAME a TO b is about a column
-                continue
-            ways = [(other, this), (this, other)] if isinstance(action, exp.SwapTable) else [(this, other)]
-            for source, target in ways:
-                offered = self.script.base(source)
-                lineage = Lineage(offered.items, rel.NONE)
-                found.append(Statement((source,), target, lineage, "create", kind="ALTER TABLE"))
-            if isinstance(action, exp.AlterRename):
-                self.script.rename(this, other)
+        offered = altering.columns(self.walker, self.script, tree, this)
+        found = altering.tables(self.script, tree, this)
+        if offered is not None:
+            into = tuple(item.name for item in offered.items if isinstance(item, Output))
+            made = self.done(tree, this, "change", offered, into)
+            found.insert(0, made._replace(kind=altering.KIND, renamed=altering.renamed(self.script.dialect, tree)))
         return found or [Statement((), how="none", kind="ALTER")]
 
 

@@ -57,9 +57,15 @@ def computed(node: Any) -> frozenset[str]:
 def computations(node: Any) -> dict[str, Any]:
     """Return what each of the columns behind a table's name is computed from, ``c AS a * 2``."""
     parts = node.expressions if isinstance(node, exp.Schema) else ()
-    defined = (part for part in parts if isinstance(part, exp.ColumnDef) and part.args.get("kind") is None)
+    defined = (part for part in parts if isinstance(part, exp.ColumnDef))
     given = ((part.name, one.args.get("kind")) for part in defined for one in part.constraints)
-    return {name: kind.this for name, kind in given if isinstance(kind, exp.ComputedColumnConstraint)}
+    found: dict[str, Any] = {}
+    for name, kind in given:
+        if isinstance(kind, exp.ComputedColumnConstraint):
+            found[name] = kind.this
+        elif isinstance(kind, exp.GeneratedAsIdentityColumnConstraint) and kind.expression:
+            found[name] = kind.expression  # what the parser makes of GENERATED ALWAYS AS (…), as an identity has none
+    return found
 
 
 SEARCHING = frozenset(["postgres", "redshift", "materialize", "risingwave"])  # dialects with ``search_path``

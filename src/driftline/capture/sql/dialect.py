@@ -27,6 +27,7 @@ _ALSO = {
 _LATERAL = frozenset(["", "redshift", "snowflake", "databricks", "spark", "duckdb", "teradata", "clickhouse"])
 _STRUCTS = frozenset(["bigquery", "duckdb", "spark", "spark2", "databricks", "hive", "trino", "presto", "athena",
                       "clickhouse", "snowflake"])  # fmt: skip
+_ROWLESS = frozenset(["tsql", "fabric", "mysql", "oracle", "snowflake", "teradata", "hive", "clickhouse"])
 _BY_CASE = frozenset(["bigquery", "mysql", "doris", "starrocks"])
 
 
@@ -39,6 +40,11 @@ class Dialect(NamedTuple):
     lateral: bool  # an output may use the alias of one before it
     structs: bool  # a.b may be a field of the column a
     plain: bool  # texts stand in single quotes and are doubled to escape, names in double quotes
+
+    @property
+    def rows(self) -> bool:
+        """Whether the name of a table may stand for its row as a value, as in ``count(t)``."""
+        return self.name not in _ROWLESS
 
     def column(self, node: Any) -> str:
         """Return the key of a column's identifier."""

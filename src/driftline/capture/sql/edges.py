@@ -31,9 +31,10 @@ def of(
     assert one.writes is not None
     if one.writes.kind == "file":
         return SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
-    whole = one.kind == "UPDATE" and one.how == "change" and not one.some and not one.reads and not one.lineage.rows
+    setting = one.kind == "UPDATE" and not one.some and not one.reads and not one.lineage.rows
+    whole = one.how == "change" and (setting or bool(one.renamed))
     known = {one.writes: (target,), **datasets} if one.itself else datasets  # a table of that name may be another one
-    return SqlEdges(one.lineage, known, analysis.spelled, analysis.said, When(), one.begins, whole)
+    return SqlEdges(one.lineage, known, analysis.spelled, analysis.said, When(), one.begins, whole, renamed=one.renamed)
 
 
 class SqlEdges(NamedTuple):
@@ -47,6 +48,7 @@ class SqlEdges(NamedTuple):
     begins: bool = False  # nothing of what its target was before is left
     whole: bool = False  # it sets its columns in all rows
     keys: frozenset[str] = frozenset()  # of the target, in small letters, by which rows take the place of others
+    renamed: tuple[tuple[str, str], ...] = ()  # columns of the target, old name and new
 
     def bind(self, columns: tuple[str, ...] | None) -> Bound:
         """Return the edges per output column and those of the row set."""

@@ -215,7 +215,7 @@ class Expression:
 
     def _plain(self, name: Any, kind: Kind) -> Edges:
         key = self.queries.dialect.column(name)
-        whole = self.scope.relation(self.queries.dialect.table(name))
+        whole = self.scope.relation(self.queries.dialect.table(name)) if self.queries.dialect.rows else None
         system = name.name.lower() in _SYSTEM
         if (system or whole is not None) and self.scope.has(key, name.name) is None:
             if system:

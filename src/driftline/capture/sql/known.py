@@ -275,4 +275,5 @@ def _form(sql: str, dialect: Spoken) -> tuple[str, tuple[str, ...]]:
     if _UNPLAIN.match(sql) or not (dialect.plain or outline.reads(sql, dialect.name)):
         return sql, ()
     found = outline.of(sql)
-    return found if dialect.plain or not outline.names(found[0]) else (sql, ())
+    named = outline.called(*found) if dialect.plain else outline.names(found[0])
+    return (sql, ()) if named else found

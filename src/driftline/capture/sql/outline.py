@@ -47,6 +47,7 @@ _BESIDE = later.pattern(
       [a-z_]\w*+)\s*+'\u00a7\d""",
     re.VERBOSE | re.IGNORECASE,
 )
+_ALIAS = later.pattern("\\bas\\s*+'\u00a7(\\d+)\u00a7'", re.IGNORECASE)
 _SUBTRACTS = frozenset(("mysql", "singlestore", "doris", "starrocks"))  # what is less a number below zero: ``5--3``
 _SIGNS = ("\u00a7", '"', "*/", "$$", "unnamed_relation_")  # in a text: what may end what began before it, or is changed
 
@@ -137,6 +138,17 @@ def names(outline: str) -> bool:
 @functools.lru_cache(FORMS)
 def _names(outline: str) -> bool:
     return _BESIDE.search(outline) is not None
+
+
+def called(outline: str, texts: tuple[str, ...]) -> bool:
+    """Whether a text is the name that ``AS 'name'`` gives to a column, and the statement may have it elsewhere."""
+    found = _aliases(outline) if len(outline) <= LENGTH else ()
+    return any(texts[place].lower() in outline.lower() for place in found)
+
+
+@functools.lru_cache(FORMS)
+def _aliases(outline: str) -> tuple[int, ...]:
+    return tuple(int(found[1]) for found in _ALIAS.finditer(outline))
 
 
 @functools.lru_cache(FORMS)

@@ -19,10 +19,12 @@ SECONDS = 2.0  # for binding one statement
 _SERIALISE = "SELECT json_serialize_plan(?, optimize := false)"
 Column = tuple[str, str]  # table, lower case, "" for files; column, lower case
 Columns = list[frozenset[Column]]
+Named = dict[str, frozenset[Column]]  # of an INSERT by the columns of its target, in their order; names in lower case
 _NONE: frozenset[Column] = frozenset()
 _THROUGH = frozenset(
     ["FILTER", "ORDER_BY", "LIMIT", "TOP_N", "DISTINCT", "SAMPLE", "INSERT", "CREATE_TABLE", "COPY_TO_FILE", "EXPLAIN"]
 )
+_INSERT = "LOGICAL_INSERT"
 _JOINS = frozenset(["COMPARISON_JOIN", "DELIM_JOIN", "ANY_JOIN", "CROSS_PRODUCT", "POSITIONAL_JOIN", "ASOF_JOIN"])
 
 
@@ -30,7 +32,7 @@ class _NotUnderstood(Exception):
     """The plan has a part that is not known here."""
 
 
-def opinion(connection: Any, sql: str, seconds: float = SECONDS) -> Columns | None:
+def opinion(connection: Any, sql: str, seconds: float = SECONDS) -> Columns | Named | None:
     """Return the source columns of each output's value; None where DuckDB has no opinion."""
     text = serialised(connection, sql, seconds)
     return read(json.loads(text)) if text is not None else None
@@ -60,12 +62,16 @@ def serialised(
     return str(row[0]) if row else None
 
 
-def read(plan: Any) -> Columns | None:
+def read(plan: Any) -> Columns | Named | None:
     """Return the source columns of each output of a serialised plan; None where it cannot be told."""
     if plan.get("error") or len(plan.get("plans") or ()) != 1:
         return None
     try:
-        return _Plan().columns(plan["plans"][0])
+        node = plan["plans"][0]
+        if node["children"] and node["children"][0]["type"] == _INSERT:  # what RETURNING gives of it
+            node = node["children"][0]
+        found = _Plan().columns(node)
+        return _filled(node, found) if node["type"] == _INSERT else found
     except (_NotUnderstood, KeyError, IndexError, TypeError, RecursionError):
         return None
 
@@ -179,6 +185,17 @@ class _Plan:
 
     def _chunk_get(self, node: Any) -> Columns:
         return [_NONE] * len(node["chunk_types"])
+
+
+def _filled(node: Any, found: Columns) -> Columns | Named:
+    """The outputs of an INSERT by the columns that they go to, where the plan has them in the order of the table."""
+    if (node.get("column_index_map") or {}).get("internal_vector"):
+        return found  # before DuckDB 2, in that of the statement
+    columns = node["table_info"]["columns"]["columns"]
+    names = [one["name"].lower() for one in columns if one["category"] != "GENERATED"]
+    if len(names) != len(found):
+        raise _NotUnderstood(_INSERT)
+    return dict(zip(names, found, strict=True))
 
 
 def _picked(columns: Columns, places: Any) -> Columns:

@@ -6,7 +6,7 @@ temporary table or view ends with its session, so what reads it may be told to l
 made from.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlglot import exp
@@ -16,7 +16,7 @@ from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.functions import Function
 from driftline.capture.sql.names import Name, name_of
 from driftline.capture.sql.place import Place
-from driftline.capture.sql.relation import Edge, Output, Relation, Source, Star
+from driftline.capture.sql.relation import Edge, Item, Output, Relation, Source, Star
 
 ColumnsOf = Callable[[Source], tuple[str, ...] | None]
 NamedAs = Callable[[Name], str | None]  # the catalog's spelling of a name
@@ -159,6 +159,29 @@ class Script:
         if old in self._temporary:
             self._temporary[new] = self._temporary.pop(old)
 
+    def alter(
+        self,
+        source: Source,
+        renamed: Mapping[str, str],
+        added: Iterable[str],
+        dropped: frozenset[str],
+        computed: frozenset[str],
+    ) -> None:
+        """Note that columns of a table have new names, have come, are gone, are computed; old ones in small letters."""
+        written, columns = self.dialect.written, self.columns(source)
+        if columns is not None:
+            kept = [renamed.get(one.lower(), one) for one in columns if one.lower() not in dropped]
+            known = {one.lower() for one in kept}
+            self._made[source] = (*kept, *(one for one in added if one.lower() not in known))
+        if computed:
+            self._computed[source] = self._computed.get(source, frozenset()) | computed
+        self.keys[source] = tuple(renamed.get(one.lower(), one) for one in self.keys.get(source, ()))
+        if source in self._temporary:
+            relation, reads = self._temporary[source]
+            items = [_called(item, renamed, written) for item in relation.items if _small(item) not in dropped]
+            items += [Output(one, rel.NONE, written(one)) for one in added]
+            self._temporary[source] = Relation(items, relation.rows), reads
+
     def lasting(self) -> dict[Source, tuple[str, ...]]:
         """Return the columns of the tables that the script has made and that outlive it."""
         return {source: columns for source, columns in self._made.items()
@@ -167,3 +190,13 @@ class Script:
     def is_temporary(self, source: Source) -> bool:
         """Whether the script looks through the table ``source``."""
         return source in self._temporary
+
+
+def _small(item: Item) -> str:
+    return item.name.lower() if isinstance(item, Output) else ""
+
+
+def _called(item: Item, names: Mapping[str, str], written: Callable[[str], str]) -> Item:
+    """A column by its new name, if it has one."""
+    name = names.get(_small(item))
+    return item._replace(name=name, key=written(name)) if isinstance(item, Output) and name is not None else item

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from driftline.capture.sql import plan
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage
-from driftline.capture.sql.plan import Column, Columns
+from driftline.capture.sql.plan import Column, Columns, Named
 from driftline.capture.sql.relation import Edge, Edges, Output, Source
 from driftline.capture.sql.stated import Doubt, Statement
 
@@ -36,9 +36,9 @@ class Said:
 
     def __init__(self, text: str) -> None:
         self._text: str | None = text
-        self._columns: Columns | None = None
+        self._columns: Columns | Named | None = None
 
-    def columns(self) -> Columns | None:
+    def columns(self) -> Columns | Named | None:
         """Return the source columns of each output; None where they cannot be told."""
         text, self._text = self._text, None
         if text is not None:
@@ -46,7 +46,7 @@ class Said:
         return self._columns
 
 
-def differences(lineage: Lineage, reads: Iterable[Source], bound: Columns) -> list[Difference]:
+def differences(lineage: Lineage, reads: Iterable[Source], bound: Columns | Named) -> list[Difference]:
     """Return where the parsed edges and the plan differ. Conditions and windows are no difference: a plan has none.
 
     Args:
@@ -54,12 +54,12 @@ def differences(lineage: Lineage, reads: Iterable[Source], bound: Columns) -> li
         reads: the sources of the statement.
         bound: the opinion of the plan.
     """
-    items = lineage.items
-    if not _comparable(lineage, reads, bound):
+    each = _comparable(lineage, reads, bound)
+    if each is None:
         return []
     shaping = {_column(edge) for edge in lineage.rows}
     found = []
-    for place, (item, columns) in enumerate(zip(items, bound, strict=True)):
+    for place, (item, columns) in enumerate(zip(lineage.items, each, strict=True)):
         assert isinstance(item, Output)
         direct = {_column(edge) for edge in item.edges if edge.kind[0] == "DIRECT" and edge.column != "*"}
         direct -= _settled(item.edges, columns)
@@ -72,11 +72,17 @@ def differences(lineage: Lineage, reads: Iterable[Source], bound: Columns) -> li
     return found
 
 
-def _comparable(lineage: Lineage, reads: Iterable[Source], bound: Columns) -> bool:
-    if len(lineage.items) != len(bound) or not all(isinstance(item, Output) for item in lineage.items):
-        return False
+def _comparable(lineage: Lineage, reads: Iterable[Source], bound: Columns | Named) -> Columns | None:
+    """What the plan says of each output; None where the two cannot be compared."""
+    if isinstance(bound, dict):
+        into = [name.lower() for name in lineage.into or bound]  # without a list they go there by place
+        each = [bound[name] for name in into if name in bound]
+    else:
+        each = bound
+    if len(lineage.items) != len(each) or not all(isinstance(item, Output) for item in lineage.items):
+        return None
     known = {_last(source) for source in reads}
-    return all(table in known for columns in bound for table, _ in columns)
+    return each if all(table in known for columns in each for table, _ in columns) else None
 
 
 def _settled(edges: Edges, columns: frozenset[Column]) -> set[Column]:
@@ -101,7 +107,7 @@ def _among(one: Column, others: Iterable[Column]) -> bool:
     return any(one[1] == column and (one[0] == table or not one[0] or not table) for table, column in others)
 
 
-def weighed(statement: Statement, bound: Columns) -> Statement:
+def weighed(statement: Statement, bound: Columns | Named) -> Statement:
     """Return the statement as sure as both make it, with the differences noted."""
     if statement.lineage is None:
         return statement
@@ -118,7 +124,7 @@ def weighed(statement: Statement, bound: Columns) -> Statement:
     return statement._replace(lineage=weigh(statement.lineage, statement.reads, bound), doubts=tuple(doubts))
 
 
-def weigh(lineage: Lineage, reads: Iterable[Source], bound: Columns) -> Lineage:
+def weigh(lineage: Lineage, reads: Iterable[Source], bound: Columns | Named) -> Lineage:
     """Return the lineage as sure as both make it.
 
     Args:
@@ -127,19 +133,20 @@ def weigh(lineage: Lineage, reads: Iterable[Source], bound: Columns) -> Lineage:
         bound: the opinion of the plan.
     """
     known = tuple(reads)
-    if not _comparable(lineage, known, bound):
+    each = _comparable(lineage, known, bound)
+    if each is None:
         return lineage
     found = {one.place: one for one in differences(lineage, known, bound)}
     items = list(lineage.items)
     for place, item in enumerate(items):
         assert isinstance(item, Output)
-        edges = _weighed(item.edges, bound[place], found.get(place))
+        edges = _weighed(item.edges, each[place], found.get(place))
         more = _planned(known, found[place]) if place in found else rel.NONE
         items[place] = item._replace(edges=frozenset(edges) | more)
     return lineage._replace(items=tuple(items))
 
 
-def sides(lineage: Lineage, reads: Iterable[Source], bound: Columns) -> tuple[Lineage, Lineage]:
+def sides(lineage: Lineage, reads: Iterable[Source], bound: Columns | Named) -> tuple[Lineage, Lineage]:
     """Return two lineages of the same outputs: of edges that are parsed and not in the plan, and the other way round.
 
     Args:

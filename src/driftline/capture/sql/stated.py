@@ -35,6 +35,7 @@ class Statement(NamedTuple):
     begins: bool = False  # nothing of what its target was before is left
     perhaps: bool = False  # it begins if its target was not there
     some: bool = False  # it changes so many rows at most
+    renamed: tuple[tuple[str, str], ...] = ()  # columns of its target, old name and new
 
     @property
     def itself(self) -> bool:

@@ -7,7 +7,7 @@ the tables or files that it names and no columns, and says so. Nothing is execut
 import re
 from collections.abc import Callable, Iterator
 
-from driftline.capture.sql import salvage, second
+from driftline.capture.sql import plan, salvage, second
 from driftline.capture.sql.change import Reading
 from driftline.capture.sql.limit import Limit, TooLong
 from driftline.capture.sql.parse import pieces
@@ -15,7 +15,7 @@ from driftline.capture.sql.piece import Piece
 from driftline.capture.sql.script import Script
 from driftline.capture.sql.stated import Statement
 
-Opinion = Callable[[str], list[frozenset[tuple[str, str]]] | None]
+Opinion = Callable[[str], plan.Columns | plan.Named | None]
 _TOP = re.compile(r"\b(?:update|delete)\s+top\s*\(", re.IGNORECASE)
 LIMIT = Limit(5.0)  # for one statement; then its tables without columns
 

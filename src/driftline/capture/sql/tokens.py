@@ -20,7 +20,8 @@ _KINDS = {"VIEW": TokenType.VIEW, "AS": TokenType.ALIAS, "SELECT": TokenType.SEL
           "THEN": TokenType.THEN, "DELETE": TokenType.DELETE, "OR": TokenType.OR, "REPLACE": TokenType.REPLACE,
           "MATCH_RECOGNIZE": TokenType.MATCH_RECOGNIZE, ".": TokenType.DOT, "ALTER": TokenType.ALTER,
           "UPDATE": TokenType.UPDATE, "SET": TokenType.SET, "EXCEPT": TokenType.EXCEPT, "LOAD": TokenType.LOAD,
-          "OVERWRITE": TokenType.OVERWRITE, "NOT": TokenType.NOT, "WITH": TokenType.WITH}  # fmt: skip
+          "OVERWRITE": TokenType.OVERWRITE, "NOT": TokenType.NOT, "WITH": TokenType.WITH,
+          "COLUMN": TokenType.COLUMN}  # fmt: skip
 
 
 def spelled(near: Any, *words: str) -> list[Any]:

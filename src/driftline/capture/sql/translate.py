@@ -135,6 +135,8 @@ def _action(tokens: list[Any], words: list[str], name: list[Any], place: int) ->
         return [_moved(name, dotted(tokens[place + rest.index("TO") + 1 :]))]
     if action == "MOVE" and "TABLE" in rest:
         return [_moved(name, dotted(tokens[place + rest.index("TABLE") + 1 :]))]
+    if action in ("RENAME", "CHANGE"):
+        return _columns(name, _outer(tokens[place:]))
     near = tokens[0]
     if action == "UPDATE" and "WHERE" in rest:  # ClickHouse
         where = place + rest.index("WHERE")
@@ -144,6 +146,22 @@ def _action(tokens: list[Any], words: list[str], name: list[Any], place: int) ->
     if action == "DELETE" and "WHERE" in rest:
         return [[*spelled(near, "DELETE", "FROM"), *name, *tokens[place + rest.index("WHERE") :]]]
     return None
+
+
+def _columns(name: list[Any], actions: list[list[Any]]) -> _Said:
+    """``RENAME COLUMN a TO b, …`` of BigQuery and ClickHouse, ``CHANGE a b int …`` of Hive and MySQL, one by one."""
+    found: list[list[Any]] = []
+    for action in actions:
+        words = [token.text.upper() for token in action]
+        start = 1 + (words[1:2] == ["COLUMN"])
+        start += 2 * (words[start : start + 2] == ["IF", "EXISTS"])
+        if words[0] == "CHANGE":
+            found.append(_called(name, [action[start]], [action[start + 1]]))
+        elif words[:2] == ["RENAME", "COLUMN"] and words[start + 1 : start + 2] == ["TO"]:
+            found.append(_called(name, [action[start]], [action[start + 2]]))
+        else:
+            return None
+    return found
 
 
 def _rename(tokens: list[Any], words: list[str]) -> _Said:
@@ -176,13 +194,17 @@ def _exchange(tokens: list[Any], words: list[str]) -> _Said:
 
 
 def _procedure(tokens: list[Any], words: list[str]) -> _Said:
-    """``EXEC sp_rename 'a.t', 'u'`` of T-SQL."""
+    """``EXEC sp_rename 'a.t', 'u'`` and ``EXEC sp_rename 't.a', 'b', 'COLUMN'`` of T-SQL."""
     texts = [token for token in tokens[2:] if token.token_type == TokenType.STRING]
-    if words[1:2] != ["SP_RENAME"] or len(tokens) != 5 or len(texts) != 2:
+    if words[1:2] != ["SP_RENAME"] or len(texts) not in (2, 3):
         return None
     *schema, old = (part.strip("[]") for part in texts[0].text.split("."))
     near = texts[0]
     before = [one for part in schema for one in spelled(near, part, ".")]
+    if len(texts) == 3 and texts[2].text.upper() == "COLUMN" and before:
+        return [_called(before[:-1], spelled(near, old), spelled(near, texts[1].text))]
+    if texts[2:] and texts[2].text.upper() != "OBJECT":
+        return None
     return [_renamed([*before, *spelled(near, old)], [*before, *spelled(near, texts[1].text)])]
 
 
@@ -202,6 +224,12 @@ def _partitions(tokens: list[Any], words: list[str]) -> _Said:
 
 def _renamed(old: list[Any], new: list[Any]) -> list[Any]:
     return [*spelled(old[0], "ALTER", "TABLE"), *old, *spelled(old[0], "RENAME", "TO"), *new]
+
+
+def _called(table: list[Any], old: list[Any], new: list[Any]) -> list[Any]:
+    near = table[0]
+    return [*spelled(near, "ALTER", "TABLE"), *table, *spelled(near, "RENAME", "COLUMN"), *old, *spelled(near, "TO"),
+            *new]  # fmt: skip
 
 
 def _moved(source: list[Any], target: list[Any]) -> list[Any]:

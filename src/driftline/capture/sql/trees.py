@@ -14,7 +14,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from driftline.capture.sql import filling, given_out, marks, parsed, templates
+from driftline.capture.sql import filling, given_out, marks, outline, parsed, templates
 from driftline.capture.sql.assigned import into_variables
 from driftline.capture.sql.limit import Limit, TooLong
 from driftline.capture.sql.rewrite import queried, rewritten
@@ -22,6 +22,7 @@ from driftline.capture.sql.rewrite import queried, rewritten
 _CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its name alone
 _ELSEWHERE = {"athena": "hive"}  # what one grammar does not know, the other may
 _BY_QUOTES = {"`": "bigquery", "[": "tsql"}  # whose quotes tell a dialect where none is given
+_BY_TEXTS = "sqlite"  # which has texts as names of columns: SELECT a 'total'
 _TRIES = 40  # ends that are tried for one beginning
 _AHEAD = 16  # beginnings up to the end that is tried first: of a long script each would else be read to its end
 _DEEP = "too deeply nested"
@@ -79,13 +80,16 @@ class Trees:
         if tree is None and self.name == "bigquery" and len(asking := queried(tokens)) != len(tokens):
             tree, problem = self.by(self.grammar, asking)
             stopped = len(given)
-        if tree is None and self.name in ("", *_ELSEWHERE) and problem != _DEEP:
+        lost = tree is None or (isinstance(tree, exp.Command) and str(tree.this).upper() == "CREATE")
+        if lost and self.name in ("", *_ELSEWHERE) and problem != _DEEP:
             text = self.text[tokens[0].start : tokens[-1].end + 1]
             other = _ELSEWHERE.get(self.name) or next((_BY_QUOTES[q] for q in _BY_QUOTES if q in text), "")
+            other = other or (_BY_TEXTS if outline.names(outline.normalise(text)[0]) else "")
             if other and (self.name or '"' not in text):
                 grammar = sqlglot.Dialect.get_or_raise(other)
                 with contextlib.suppress(sqlglot.errors.SqlglotError):
-                    tree, _ = self.by(grammar, rewritten(templates.folded(grammar.tokenize(text), text), other))
+                    words = rewritten(templates.folded(grammar.tokenize(text), text), other)
+                    tree = self.by(grammar, words)[0] or tree
                 stopped = len(given)
         self.stopped = stopped
         return tree, problem

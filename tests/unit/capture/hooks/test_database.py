@@ -249,3 +249,56 @@ def test_a_driver_that_does_not_describe_what_it_gave_costs_no_statement(watched
         for number in range(5):
             database.statement(run, place, f"select a from t{number}", told=database.Told(raising))
     assert len(run.inputs) == 5
+
+
+@pytest.fixture
+def again(shop: sqlite3.Connection, watched: MemorySink, tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to the shop that is made while it is watched."""
+    connection = sqlite3.connect(tmp_path / "shop.db")
+    yield connection
+    connection.close()
+
+
+def test_a_column_that_has_another_name_goes_on_to_its_sources(again: sqlite3.Connection, watched: MemorySink) -> None:
+    """By hand: the table has two columns throughout, of which one is called differently in the end."""
+    with driftline.run("job"):
+        again.execute("create table part as select id, amount as s from orders")
+        again.execute("alter table part rename column s to total")
+        again.execute("create table fin as select total from part")
+    assert lineage_of(watched, "part") == {"id": ["orders.id"], "total": ["orders.amount"], "": []}
+    assert lineage_of(watched, "fin") == {"total": ["part.total"], "": []}
+
+
+def test_a_name_that_was_read_before_it_changed_keeps_its_sources(
+    again: sqlite3.Connection, watched: MemorySink
+) -> None:
+    with driftline.run("job"):
+        again.execute("create table part as select amount as s from orders")
+        again.execute("create table early as select s from part")
+        again.execute("alter table part rename s to total")
+    assert lineage_of(watched, "part") == {"s": ["orders.amount"], "total": ["orders.amount"], "": []}
+
+
+def test_a_column_that_only_another_run_has_renamed_comes_from_what_it_was(
+    again: sqlite3.Connection, watched: MemorySink
+) -> None:
+    with driftline.run("job") as run:
+        again.execute("alter table users rename age to years")
+    assert lineage_of(watched, "users") == {"years": ["users.age"], "": []}
+    assert [one.dataset.name for one in run.inputs] == ["users"]
+
+
+def test_a_column_that_takes_the_place_of_another_has_its_own_sources_alone(
+    again: sqlite3.Connection, watched: MemorySink
+) -> None:
+    with driftline.run("job"):
+        for text in (
+            "create table part (id, x)",
+            "insert into part select id, amount from orders",
+            "alter table part add column y",
+            "update part set y = id",
+            "alter table part drop column x",
+            "alter table part rename y to x",
+        ):
+            again.execute(text)
+    assert lineage_of(watched, "part") == {"id": ["orders.id"], "x": ["orders.id"], "": []}

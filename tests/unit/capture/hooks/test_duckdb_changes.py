@@ -1,5 +1,6 @@
 """Tables of DuckDB that are filled by the script and changed in the same run; expected sources by hand."""
 
+import json
 from typing import Any
 
 import duckdb
@@ -102,3 +103,29 @@ def test_values_that_were_rolled_back_are_no_source_and_those_that_were_committe
     ))  # fmt: skip
     kept = "customers.csv" if first == "COMMIT" else "others.csv"
     assert {source for source, *_ in edges(events, "t")["g"]} == {kept}
+
+
+def test_what_goes_into_columns_by_name_or_in_another_order_crosses_nothing(watched: MemorySink) -> None:
+    with duckdb.connect("base.duckdb") as connection, driftline.run("job"):
+        connection.execute("CREATE TABLE src (k INTEGER, v TEXT)")
+        for place, into in enumerate(("BY NAME", "(v, k)")):
+            connection.execute(f"CREATE TABLE r{place} (k INTEGER, v TEXT)")
+            connection.execute(f"INSERT INTO r{place} {into} SELECT v, k FROM src")
+    assert driftline.flush()
+    found = {one["name"]: one["facets"] for raw in watched.raw for one in json.loads(raw).get("outputs", ())}
+    for name in ("r0", "r1"):
+        fields = found[name]["columnLineage"]["fields"]
+        ways = {column: [(one["field"], one["transformations"]) for one in part["inputFields"]]
+                for column, part in fields.items()}  # fmt: skip
+        sure = [{"type": "DIRECT", "subtype": "IDENTITY"}]
+        assert ways == {"k": [("k", sure)], "v": [("v", sure)]}
+
+
+def test_rows_that_were_handed_over_are_behind_a_column_by_its_new_name(script: Script) -> None:
+    update = 'con.execute("UPDATE t SET v = upper(g) WHERE k > 3")'
+    assert update in FILL
+    program = FILL.replace("{make}", MAKE).replace(update, 'con.execute("ALTER TABLE t RENAME g TO plan")')
+    assert edges(script(BEGIN + program), "t") == {
+        "plan": {("customers.csv", "plan", "IDENTITY", 0.9)},
+        "k": {("customers.csv", "id", "TRANSFORMATION", 0.9)},
+    }

@@ -89,6 +89,23 @@ PROGRAMS: dict[str, tuple[str, list[str], set[str], dict[str, str]]] = {
         TWO, ["USE o.main", "CREATE SCHEMA z", "USE z", "CREATE TABLE w AS SELECT * FROM t"],
         {"other.db:t"}, {"other.db:z.w.b": "other.db:t.b"},
     ),
+    "one that is only in main inside of a transaction": (
+        BEGIN + "CREATE TABLE t (a INT); CREATE TABLE s.u (d INT)",
+        ["USE s", "BEGIN", "CREATE TABLE w AS SELECT * FROM t", "INSERT INTO u SELECT a FROM w", "COMMIT"],
+        {"t"}, {"s.w.a": "t.a", "s.u.d": "s.w.a"},
+    ),
+    "one that the transaction has made before it": (
+        BEGIN + "CREATE TABLE t (a INT)",
+        ["USE s", "BEGIN", "CREATE TABLE t (b INT)", "CREATE TABLE main.v AS SELECT 1 AS z",
+         "CREATE TABLE w AS SELECT b, z FROM t, v", "COMMIT"],
+        {"s.t"}, {"s.w.b": "s.t.b", "s.w.z": "v.z"},
+    ),
+    "one that a transaction had made that was taken back": (
+        BEGIN + "CREATE TABLE t (a INT)",
+        ["USE s", "BEGIN", "CREATE TABLE t (b INT)", "ROLLBACK",
+         "BEGIN", "CREATE TABLE w AS SELECT * FROM t", "COMMIT"],
+        {"t"}, {"s.w.a": "t.a"},
+    ),
     "one of a transaction that had failed": (
         TWO + "CREATE TABLE f (q INT)",
         ["BEGIN", "CREATE TEMP TABLE t AS SELECT q FROM f", "INSERT INTO f SELECT error('no')", "COMMIT",

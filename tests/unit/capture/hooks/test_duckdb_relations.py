@@ -14,7 +14,7 @@ from driftline.testing import MemorySink
 def sources(sink: MemorySink, name: str, column: str) -> list[str]:
     """The source columns of a column of the output ``name``."""
     assert driftline.flush()
-    parts = [part for raw in sink.raw for part in json.loads(raw)["outputs"] if part["name"] == name]
+    parts = [part for raw in sink.raw for part in json.loads(raw).get("outputs", ()) if part["name"] == name]
     inputs = parts[-1]["facets"]["columnLineage"]["fields"][column]["inputFields"]
     return [f"{one['name']}.{one['field']}" for one in inputs]
 

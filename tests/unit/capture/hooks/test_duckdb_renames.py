@@ -1,5 +1,6 @@
 """What is set aside and dropped; the statements of the first test are those of dbt-duckdb's second run of a table."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -58,4 +59,57 @@ def test_a_table_that_was_made_and_dropped_stays_and_a_drop_that_fails_is_nothin
         shop.execute("drop table part")
         with pytest.raises(duckdb.Error):
             shop.execute("drop table nowhere")
+    assert names(run) == (["raw"], ["part"])
+
+
+def columns(watched: MemorySink, name: str) -> dict[str, set[tuple[str, str, float]]]:
+    """Table and column behind each column of ``name``, and how sure that is."""
+    assert driftline.flush()
+    events = [json.loads(raw) for raw in watched.raw]
+    *_, output = [one for event in events for one in event.get("outputs", ()) if one["name"] == name]
+    return {
+        column: {
+            (one["name"], one["field"], one["transformations"][0].get("confidence", 1)) for one in part["inputFields"]
+        }
+        for column, part in output["facets"]["columnLineage"]["fields"].items()
+    }
+
+
+@pytest.mark.parametrize("inside", [False, True])
+@pytest.mark.parametrize("word", ["rename", "rename column"])
+def test_a_column_that_has_another_name_goes_on_to_its_sources(
+    shop: Any, watched: MemorySink, word: str, inside: bool
+) -> None:
+    with driftline.run("job"):
+        shop.execute("create table part as select id as s, 1 as one from raw")
+        shop.execute("begin" if inside else "select 1")
+        shop.execute(f"alter table part {word} s to total")
+        shop.execute("create table fin as select total from part")
+        shop.execute("commit" if inside else "select 1")
+    assert columns(watched, "part") == {"total": {("raw", "id", 1)}}
+    assert columns(watched, "fin") == {"total": {("part", "total", 1)}}
+
+
+def test_a_column_of_an_earlier_run_that_has_another_name_comes_from_what_it_was(
+    shop: Any, watched: MemorySink
+) -> None:
+    with driftline.run("job") as run:
+        shop.execute("alter table customers rename column id to number")
+    assert names(run) == (["customers"], ["customers"])
+    assert columns(watched, "customers") == {"number": {("customers", "id", 1)}}
+
+
+def test_a_new_name_that_is_taken_back_is_none(shop: Any, watched: MemorySink) -> None:
+    with driftline.run("job"):
+        for text in ("begin", "alter table customers rename id to number", "rollback"):
+            shop.execute(text)
+        shop.execute("create table fin as select id from customers")
+    assert columns(watched, "fin") == {"id": {("customers", "id", 1)}}
+
+
+def test_a_table_of_which_a_column_has_another_name_is_not_set_aside(shop: Any) -> None:
+    with driftline.run("job") as run:
+        shop.execute("create table part as select * from raw")
+        shop.execute("alter table part rename id to number")
+        shop.execute("drop table part")
     assert names(run) == (["raw"], ["part"])

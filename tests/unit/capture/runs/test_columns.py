@@ -3,7 +3,9 @@ from collections.abc import Mapping
 import msgspec
 
 from driftline.capture.runs import columns
-from driftline.capture.runs.columns import Bound, Reach
+from driftline.capture.runs.columns import Bound, Reach, When
+from driftline.capture.sql.bound import Lineage
+from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.tables.contents import Contents
 from driftline.event.lineage import Dataset, Field
 
@@ -152,3 +154,16 @@ def test_content_that_is_surer_than_a_hedge_counts_alone() -> None:
     found = columns.reconciled(hedge, ({"x": [same("b", 0.8)]}, []))
     assert found == ({"x": [rows, same("b", 0.9)]}, [rows])  # 1 - 0.2 * 0.5
     assert columns.reconciled(hedge, ({"x": [same("b", 0.4)]}, []))[0]["x"] == [code("a", 0.5), code("b", 0.7), rows]
+
+
+def test_columns_are_called_as_they_were_when_a_statement_ran() -> None:
+    first, renaming, later = When(), When(), When()
+    first.first, renaming.first, later.first = 1, 2, 3
+    edges = SqlEdges(Lineage((), frozenset()), {}, str, None, renaming, renamed=(("a", "b"),))
+    before, after = edges._replace(when=first, renamed=()), edges._replace(when=later, renamed=())
+    every = [before, edges, after]
+    assert columns.called_then(("k", "b"), before, every) == ("k", "a")
+    assert columns.called_then(("k", "b"), edges, every) == ("k", "b")
+    assert columns.called_then(("k", "b"), after, every) == ("k", "b")
+    assert columns.called_at(("k", "b"), 2, every) == ("k", "a")
+    assert columns.called_at(None, 2, every) is None

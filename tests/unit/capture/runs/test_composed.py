@@ -47,6 +47,14 @@ def test_a_column_of_its_own_is_what_came_there_before() -> None:
     }  # fmt: skip
 
 
+def test_a_renamed_column_has_what_the_old_one_had_and_nothing_is_left_of_that() -> None:
+    edges, bound = ran((2, 2), {"v": [reach("t", "g")]}, whole=True)
+    renamed = edges._replace(renamed=(("g", "v"),)), bound
+    again = ran((3, 3), {"g": [reach("u", "k")]})
+    assert told(FILL, renamed) == {"n": {"f.n IDENTITY"}, "v": {"f.g IDENTITY"}, "": set()}
+    assert told(FILL, renamed, again)["g"] == {"u.k IDENTITY"}
+
+
 def test_what_came_later_is_no_source_of_what_ran_before() -> None:
     first = ran((2, 2), {"v": [reach("t", "g")]}, whole=True)
     second = ran((3, 3), {"g": [reach("t", "n")]}, whole=True)

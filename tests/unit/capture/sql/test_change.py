@@ -88,13 +88,6 @@ def test_a_statement_has_its_target_and_the_edges_worked_out_by_hand(
     assert (one.target, one.columns, one.rows, one.problem) == (target, columns, rows, "")
 
 
-@pytest.mark.parametrize("sql", ["ALTER TABLE u RENAME k TO kk", "ALTER TABLE u RENAME COLUMN k TO kk"])
-def test_a_column_that_is_renamed_is_no_table(tell: Tell, sql: str) -> None:
-    assert [one.target for one in tell(sql, "duckdb", SCHEMA)] == []
-    (renamed,) = tell("ALTER TABLE u RENAME TO kk", "duckdb", SCHEMA)
-    assert renamed.target == "kk"
-
-
 def test_one_source_may_feed_several_targets(tell: Tell) -> None:
     several = tell(
         "FROM t INSERT OVERWRITE TABLE u SELECT k, a, b WHERE c = 1 INSERT INTO TABLE s SELECT k, b, c", "hive", SCHEMA

@@ -70,3 +70,11 @@ def test_whether_a_dialect_exists_is_told_without_loading_any() -> None:
     assert all(dialect.exists(name) for name in ("postgres", " MSSQL ", "", "duckdb"))
     assert not any(dialect.exists(name) for name in ("unheard-of", "dialect"))
     assert all(dialect.exists(name) for name in dialect.names())
+
+
+@pytest.mark.parametrize("name", ["tsql", "mysql", "oracle", "snowflake"])
+def test_a_column_called_like_its_table_is_a_column_where_tables_are_no_values(tell: Tell, name: str) -> None:
+    (one,) = tell("SELECT worth, x FROM dbo.worth ORDER BY worth", name)
+    assert one.columns == {"worth": ["dbo.worth.worth IDENTITY"], "x": ["dbo.worth.x IDENTITY"]}
+    (one,) = tell("SELECT worth FROM worth", "postgres")  # may be the row
+    assert one.columns == {"worth": ["worth.* TRANSFORMATION 0.3"]}

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from driftline.capture.sql import known, outline
+from driftline.capture.sql.relation import Output
 
 WORDS = ["select a", " from t", " where b = 7", " and c < 12", ' "d"', " -- e\n", " /* f */", " $$g$$", "'", '"',
          "e", "''", "--", "\n", "/*", "*/", "$$", "\u00a7", " limit 3", ", ", "unnamed_relation_0a", " E"]  # fmt: skip
@@ -228,7 +229,30 @@ def test_a_text_behind_a_column_may_be_its_name() -> None:
         assert not outline.names(outline.of(sql)[0])
 
 
+def test_a_name_that_is_a_text_is_read_where_the_statement_has_it_elsewhere_too() -> None:
+    for sql in (
+        "select total from (select a as 'total' from t)",
+        "with q as (select a AS 'k' from t) select q.K from q",
+    ):
+        assert outline.called(*outline.of(sql))
+    for sql in ("select a as 'total' from t where b = 'c'", "select total from t where a = 'total'"):
+        assert not outline.called(*outline.of(sql))
+
+
 def test_what_is_less_a_number_below_zero_is_no_remark_in_mysql() -> None:
     sql = "select a--1, 'x\n', b, 'y' from t"
     assert outline.reads(sql, "tsql")
     assert not outline.reads(sql, "mysql")
+
+
+@pytest.mark.parametrize("column", ["a", "b"])
+def test_a_text_that_names_a_column_which_the_statement_reads_is_that_name(column: str) -> None:
+    one = known.analyse(
+        f"CREATE TABLE r AS SELECT total FROM (SELECT {column} AS 'total' FROM t)", lambda *_: ("a", "b")
+    )
+    assert one is not None
+    (statement,) = one.statements
+    assert statement.lineage is not None
+    (item,) = statement.lineage.items
+    assert isinstance(item, Output)
+    assert (one.spelled(item.name), {(e.column, e.confidence) for e in item.edges}) == ("total", {(column, 1.0)})

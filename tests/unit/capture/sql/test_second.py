@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from driftline.capture.sql import dialect, plan, second, statement
-from driftline.capture.sql.bound import Lineage
+from driftline.capture.sql.bound import Lineage, bind
 from driftline.capture.sql.relation import Edge, Output, Source
 from driftline.capture.sql.script import Script
 from driftline.capture.sql.stated import Statement
@@ -80,3 +80,26 @@ def test_what_was_said_is_read_once(connection: duckdb.DuckDBPyConnection) -> No
     assert text is not None
     said = second.Said(text)
     assert (said.columns(), said.columns()) == ([frozenset()], [frozenset()])
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO u (y, x, k) SELECT a, 1, b FROM t",
+        "INSERT INTO u BY NAME SELECT a AS y, 1 AS x, b AS k FROM t",
+        "INSERT INTO u BY NAME SELECT a AS Y, b AS K FROM t RETURNING x, y",
+        "INSERT INTO u BY NAME SELECT a AS y, 1 AS x FROM t UNION ALL BY NAME SELECT b AS k FROM t",
+    ],
+)
+def test_both_agree_on_an_insert_whose_columns_are_in_another_order_than_those_of_the_table(
+    connection: duckdb.DuckDBPyConnection, sql: str
+) -> None:
+    script = Script(dialect.of("duckdb"), lambda source: {"u": ("k", "x", "y")}.get(source.names[0]))
+    (one,), opinion = statement.read(sql, script), plan.opinion(connection, sql)
+    assert one.lineage is not None
+    assert opinion is not None
+    assert second.differences(one.lineage, one.reads, opinion) == []
+    fields = bind(second.weigh(one.lineage, one.reads, opinion), ("k", "x", "y"))[0]
+    assert {name: {(e.column, e.confidence) for e in edges} for name, edges in fields.items()} == {
+        "y": {("a", 1.0)}, "k": {("b", 1.0)},
+    }  # fmt: skip

@@ -30,6 +30,13 @@ def test_quotes_tell_a_dialect_where_none_is_given() -> None:
     assert isinstance(tree, exp.Select)
 
 
+def test_a_text_that_names_a_column_tells_a_dialect_where_none_is_given(tell: Tell) -> None:
+    (made,) = tell("CREATE TABLE r AS SELECT total FROM (SELECT a 'total', b 'other' FROM t)")
+    assert (made.target, made.columns) == ("r", {"total": ["t.a IDENTITY"]})
+    (made,) = tell("CREATE TABLE r AS SELECT a 'total' FROM t")
+    assert (made.target, made.columns) == ("r", {"total": ["t.a IDENTITY"]})
+
+
 def test_what_a_change_of_tsql_gives_out_is_a_statement_within_it() -> None:
     tree, _ = parsed("DELETE FROM t OUTPUT deleted.a INTO u (x) WHERE b = 1", "tsql")
     assert isinstance(tree, exp.Delete)
