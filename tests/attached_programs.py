@@ -253,6 +253,37 @@ PROGRAMS: dict[str, tuple[str, set[str], dict[str, dict[str, list[str]]]]] = {
         """,
         {T}, {R: {"d": [f"{T}.a"]}, f"{MAIN}/r": {"d": [f"{T}.a"]}},
     ),
+    "main-dropped": (
+        """
+        c.execute("attach 'other.db' as aux")
+        for drop in (False, True, False):
+            if drop:
+                c.execute("drop table main.t")
+            c.execute("insert into s select a from t")
+            c.commit()
+        """,
+        {T, AUX}, {S: {"a": [f"{T}.a", f"{AUX}.a"]}},
+    ),
+    "script-of-two-files-by-one-name": (
+        """
+        c.executescript(
+            "attach 'other.db' as x; insert into s select a from x.t; detach x;"
+            "attach 'third.db' as x; insert into keyed (v) select a from x.t; detach database x"
+        )
+        """,
+        {AUX, f"{THIRD}/t"}, {S: {"a": [f"{AUX}.a"]}, f"{MAIN}/keyed": {"v": [f"{THIRD}/t.a"]}},
+    ),
+    "script-that-turns-a-name": (
+        """
+        c.execute("attach 'other.db' as x")
+        c.executescript(
+            "insert into s select a from x.t; detach x; attach 'third.db' as x; insert into keyed (v) select a from x.t"
+        )
+        c.execute("insert into x.t (c) select b from main.t")
+        """,
+        {AUX, f"{THIRD}/t", T},
+        {S: {"a": [f"{AUX}.a"]}, f"{MAIN}/keyed": {"v": [f"{THIRD}/t.a"]}, f"{THIRD}/t": {"c": [f"{T}.b"]}},
+    ),
     "copied-to-main": (
         """
         c.execute("attach 'other.db' as aux")

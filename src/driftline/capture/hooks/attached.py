@@ -38,8 +38,9 @@ _FIRST = later.pattern(rf"{_BEGINS}(?:attach\b|create\b[^;]*?\btemp(?:orary)?\b)
 _CHANGES = later.pattern(rf"{_BEGINS}(?:attach|detach|create|drop|alter|rollback)\b", re.IGNORECASE)
 _LASTING = later.pattern(rf"{_BEGINS}(?:create\b(?!\s+temp)|drop|alter|rollback)\b", re.IGNORECASE)
 _NAME = r"(?P<name>\w+|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\[[^\]]*\]|`[^`]*`)"
-_ATTACH = later.pattern(
-    rf"{_BEGINS}attach\s+(?:database\s+)?(?P<file>'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\")\s*as\s*{_NAME}", re.IGNORECASE
+_FILE = r"(?P<file>'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\?\d*|[:@$]\w+)"
+_TURN = later.pattern(
+    rf"{_BEGINS}(?:attach\s+(?:database\s+)?{_FILE}\s*as\s*|detach\s+(?:database\s+)?){_NAME}", re.IGNORECASE
 )
 _MADE = later.pattern(
     rf"{_BEGINS}create\s+temp(?:orary)?\s+(?:table|view)\s+(?:if\s+not\s+exists\s+)?{_NAME}", re.IGNORECASE
@@ -85,6 +86,12 @@ class Attached:
         """Return the hash of what names mean."""
         return hash(self._meant)
 
+    def having(self, one: _Database) -> "Attached":
+        """Return the same with another database by the name of ``one``."""
+        others = [one if each.name == one.name else each for each in self.databases]
+        _, temporary, changes = self._meant
+        return Attached(others, temporary, changes, self._asks, self._before)
+
     def split(self, name: str) -> tuple[_Database | None, str]:
         """Return the database that a name begins with, if it does, and the rest."""
         low = name.lower()
@@ -126,7 +133,7 @@ class Attached:
 class _Held:
     """What a connection is known to have."""
 
-    __slots__ = ("changes", "doubted", "inside", "now", "view")
+    __slots__ = ("changes", "doubted", "inside", "now", "turns", "view")
 
     def __init__(self) -> None:
         self.now: Attached | None = None  # None = one database
@@ -134,6 +141,7 @@ class _Held:
         self.changes = 0  # of lasting tables, while something was attached
         self.inside = False  # it was asked in a transaction, which may take it back
         self.doubted = False
+        self.turns = False  # the text that was executed last gave one name to several files
 
 
 def namespace(path: str) -> str:
@@ -150,17 +158,31 @@ def session(connection: Any) -> str:
     return str(held[_MEMORY])
 
 
-def heard(connection: Any, text: Any) -> None:
-    """Take note of a text that was executed: what it has attached, detached, made or dropped."""
+def heard(connection: Any, text: Any, values: Any = ()) -> None:
+    """Take note of a text that was executed with ``values``: what it has attached, detached, made or dropped."""
     held = connection.__dict__.get(_HELD)
     if held is not None:
-        held.view = held.now
+        held.view, held.turns = held.now, False
     if not isinstance(text, str):
         return
     says = _said if len(text) <= _SHORT else _says
     if says(_FIRST if held is None else _CHANGES, text):
         held = connection.__dict__.setdefault(_HELD, held or _Held())
-        _ask(held, connection, text)
+        _ask(held, connection, text, values)
+
+
+def turns(connection: Any) -> bool:
+    """Whether names of databases meant several files, one after another, in the text that was executed last."""
+    held = connection.__dict__.get(_HELD)
+    return held is not None and held.turns
+
+
+def turn(connection: Any, statement: str) -> None:
+    """Have names mean what they do from one statement of such a text on."""
+    held = connection.__dict__[_HELD]
+    for name, file in _turns(statement):
+        if file is not None and held.view is not None:
+            held.view = held.view.having(_named(name, "", file))
 
 
 def doubt(connection: Any) -> None:
@@ -257,16 +279,18 @@ def _of_another(connection: Any) -> Attached | None:
     return _pools.get(pool) if _pools and pool is not None else None
 
 
-def _ask(held: _Held, connection: Any, text: str) -> None:
+def _ask(held: _Held, connection: Any, text: str, values: Any = ()) -> None:
     """Ask a connection for its databases, after ``text`` was executed on it."""
-    before, found, files = held.now, sqlite_asked.databases(connection), _files(text)
+    before, found, turned = held.now, sqlite_asked.databases(connection), _turns(text, values)
     had = {} if before is None else {one.name: one for one in before.databases}
+    files = {name: file for name, file in turned if file is not None}
     said = {name: _named(name, "", file) for name, file in files.items()}
     if found:
         known = {name.lower(): _named(name.lower(), file, files.get(name.lower(), "")) for name, file in found}
         temporary = sqlite_asked.temporary(connection) if _TEMP.name in known else frozenset()
     else:  # somebody listens: what the text says is all that is known
-        known = {_MAIN.name: _MAIN, **had, **said}
+        gone = {name for name, file in dict(turned).items() if file is None}
+        known = {_MAIN.name: _MAIN, **{name: one for name, one in {**had, **said}.items() if name not in gone}}
         made = (_bare(one["name"]).lower() for one in _MADE.finditer(text))
         temporary = frozenset(made).union(() if before is None else before.temporary)
     known = {_TEMP.name: _TEMP, **known}
@@ -278,8 +302,12 @@ def _ask(held: _Held, connection: Any, text: str) -> None:
     held.view = held.now
     if text:  # which may name what it has detached, and means what was there before it
         was = before or Attached((), frozenset(), 0, asks)
-        gone = {name: one for name, one in {**said, **had}.items() if name not in known}
-        held.view = Attached({**known, **gone}.values(), temporary, held.changes, asks, was)
+        several = len(files) < sum(file is not None for _, file in turned)
+        held.turns = several or any(had.get(name, one) != one for name, one in said.items())
+        first = {
+            name: one for name, one in {**said, **had}.items() if name not in known or (held.turns and name in said)
+        }
+        held.view = Attached({**known, **first}.values(), temporary, held.changes, asks, was)
 
 
 _MAIN = _Database("main", "", of_session=False)
@@ -299,10 +327,23 @@ def _named(name: str, file: str, given: str) -> _Database:
     return _Database(name, namespace(path) if path else "", of_session=not path)
 
 
-def _files(text: str) -> dict[str, str]:
-    """The files that a text attaches by name, as far as they stand in it."""
-    found = _ATTACH.finditer(text) if text and len(text) <= _LONG else ()
-    return {_bare(one["name"]).lower(): _bare(one["file"]) for one in found}
+def _turns(text: str, values: Any = ()) -> list[tuple[str, str | None]]:
+    """The databases that a text attaches and detaches by name, in order; None = the file is not told, or it is gone."""
+    found = _TURN.finditer(text) if text and len(text) <= _LONG else ()
+    return [(_bare(one["name"]).lower(), _bound(one["file"], values)) for one in found]
+
+
+def _bound(file: str | None, values: Any) -> str | None:
+    """The file that stands in a text, or among the values that are bound to it."""
+    if file is None or file[0] in "'\"":
+        return file and _bare(file)
+    found: Any = None
+    if type(values) is dict:
+        found = values.get(file[1:])
+    elif type(values) in (tuple, list):
+        place = int(file[1:]) if file[1:].isdigit() else 1
+        found = next(iter(values[place - 1 : place]), None)
+    return found if isinstance(found, str) else None
 
 
 def _bare(name: str) -> str:

@@ -155,7 +155,7 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
             raised.through(error)
             raise
         if args:
-            fault.attempt(_PIECE, _seen, self, args[0])
+            fault.attempt(_PIECE, _seen, self, args)
         return result
 
     return patch.unseen(call, original)
@@ -167,8 +167,9 @@ def _failed(cursor: Any, name: str, args: tuple[Any, ...]) -> None:
     commits.failed(cursor, name)
 
 
-def _seen(cursor: Any, text: Any) -> None:
-    attached.heard(cursor.connection, text)
+def _seen(cursor: Any, args: tuple[Any, ...]) -> None:
+    text = args[0]
+    attached.heard(cursor.connection, *args)
     if transactions.any_open() and commits.ended(cursor.connection, text):
         return
     run = recording()
