@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 else:
     sqlite3 = later.module("sqlite3")  # not every frame comes from a database
 
-_MEMORY = "_driftline_memory"  # attribute of a connection to SQLite: the namespace of its tables in memory
+MEMORY = "_driftline_memory"  # attribute of a connection to SQLite: its database in memory
 _HELD = "_driftline_attached"  # attribute of a connection to SQLite: its databases, if there ever were several
 _FOUND = 10_000  # names
 _TEXTS, _SHORT = 1_024, 200  # texts that are known again, and characters of those
@@ -47,6 +47,7 @@ _MADE = later.pattern(
 )
 
 _pools: "weakref.WeakKeyDictionary[Any, Attached]" = weakref.WeakKeyDictionary()  # of SQLAlchemy, by their last use
+_memories: "weakref.WeakKeyDictionary[Any, memory.Database]" = weakref.WeakKeyDictionary()  # of the same pools
 
 
 class _Database(NamedTuple):
@@ -60,7 +61,7 @@ class _Database(NamedTuple):
 class Attached:
     """The databases of a connection; equal to another in which names mean the same."""
 
-    __slots__ = ("_asks", "_before", "_found", "_meant", "databases", "session", "temporary")
+    __slots__ = ("_before", "_found", "_meant", "asks", "databases", "session", "temporary")
 
     def __init__(
         self,
@@ -73,7 +74,7 @@ class Attached:
         self.databases = tuple(databases)  # in the order in which they are searched
         self.temporary = temporary  # tables and views, in small letters
         self.session = ""  # the namespace of what ends with it
-        self._asks = asks  # returns the connection, as long as it is there
+        self.asks = asks  # returns the connection, as long as it is there
         self._before = before
         self._found: dict[str, str] = {}  # name of a table -> of its database
         self._meant = self.databases, temporary, changes
@@ -90,7 +91,7 @@ class Attached:
         """Return the same with another database by the name of ``one``."""
         others = [one if each.name == one.name else each for each in self.databases]
         _, temporary, changes = self._meant
-        return Attached(others, temporary, changes, self._asks, self._before)
+        return Attached(others, temporary, changes, self.asks, self._before)
 
     def split(self, name: str) -> tuple[_Database | None, str]:
         """Return the database that a name begins with, if it does, and the rest."""
@@ -111,7 +112,7 @@ class Attached:
         low = table.lower()
         if self._before is not None and low in self.temporary ^ self._before.temporary:
             return f"temp.{table}"
-        held = "main" if sqlite_asked.has(self._asks(), "main", table) else self._known(low)
+        held = "main" if sqlite_asked.has(self.asks(), "main", table) else self._known(low)
         return f"{held or 'main'}.{table}"
 
     def _where(self, table: str, beyond: str) -> str:
@@ -119,7 +120,7 @@ class Attached:
         found = "temp" if table in (self._before or self).temporary else self._known(table)
         if found is None or found == beyond:
             lasting = [one.name for one in self.databases if one.name not in ("temp", beyond)]
-            connection = self._asks() if lasting not in (["main"], []) else None
+            connection = self.asks() if lasting not in (["main"], []) else None
             has = (name for name in lasting if connection is not None and sqlite_asked.has(connection, name, table))
             found = next(has, "main")
             if len(self._found) < _FOUND:
@@ -152,10 +153,19 @@ def namespace(path: str) -> str:
 
 def session(connection: Any) -> str:
     """Return the namespace of the tables that a connection has in memory; it stays while the connection lasts."""
-    held = getattr(connection, "__dict__", {}) if isinstance(connection, sqlite3.Connection) else {}
-    if _MEMORY not in held:
-        held[_MEMORY] = memory.namespace("sqlite")
-    return str(held[_MEMORY])
+    held = getattr(connection, "__dict__", None) if isinstance(connection, sqlite3.Connection) else None
+    if held is None:  # of sqlite3's own class, or of another library
+        return memory.namespace("sqlite")
+    if MEMORY not in held:
+        held[MEMORY] = memory.Database("sqlite")
+    return str(held[MEMORY].namespace)
+
+
+def of_pool(pool: Any) -> str:
+    """Return the namespace of the tables that the connections of a pool of SQLAlchemy have in memory."""
+    if pool is None:
+        return memory.namespace("sqlite")
+    return _memories.setdefault(pool, memory.Database("sqlite")).namespace
 
 
 def heard(connection: Any, text: Any, values: Any = ()) -> None:
@@ -199,13 +209,16 @@ def among(place: "Place", connection: Any) -> "Place":
     view = _of(connection)
     if view is None:
         return place
-    view.session = view.session or session(connection)
+    view.session = view.session or session(view.asks())
     return place._replace(databases=view)
 
 
 def ran(pool: Any, connection: Any) -> None:
     """Take note that a connection of a pool of SQLAlchemy was used, as those who know the engine alone see no other."""
-    held = getattr(connection, "__dict__", {}).get(_HELD)
+    attributes = getattr(connection, "__dict__", {})
+    held = attributes.get(_HELD)
+    if attributes.get(sqlite_asked.FILE) == "":
+        _memories[pool] = attributes.setdefault(MEMORY, _memories.get(pool) or memory.Database("sqlite"))
     if held is not None and held.view is not None:
         _pools[pool] = held.view
     elif _pools:

@@ -21,12 +21,13 @@ from driftline.capture.runs import transactions
 from driftline.capture.runs.around import recording
 
 if TYPE_CHECKING:
-    from driftline.capture.hooks import addresses, attached, commits, executed, psycopg, psycopg2, sqlite_asked
+    from driftline.capture.hooks import addresses, attached, commits, executed, memory, psycopg, psycopg2, sqlite_asked
 else:  # sqlite3 is loaded by many who open no database
     addresses = later.module("driftline.capture.hooks.addresses")
     attached = later.module("driftline.capture.hooks.attached")
     commits = later.module("driftline.capture.hooks.commits")
     executed = later.module("driftline.capture.hooks.executed")
+    memory = later.module("driftline.capture.hooks.memory")
     psycopg = later.module("driftline.capture.hooks.psycopg")
     psycopg2 = later.module("driftline.capture.hooks.psycopg2")
     sqlite_asked = later.module("driftline.capture.hooks.sqlite_asked")
@@ -108,6 +109,8 @@ def _name(connection: Any, given: Any, uri: Any) -> None:
     text = os.fsdecode(given)
     if uri and text.startswith("file:"):
         parts = urlsplit(text)
+        if "cache=shared" in parts.query:
+            connection.__dict__[attached.MEMORY] = memory.shared("sqlite", parts.path)
         text = "" if "mode=memory" in parts.query else unquote(parts.path)
     connection.__dict__[addresses.TELLS] = True
     connection.__dict__[sqlite_asked.FILE] = os.path.abspath(text) if text not in ("", ":memory:") else ""

@@ -1,5 +1,5 @@
-"""What a cursor of sqlite3 has executed: the statements of its text, one by one where some are taken back, or names change
-what they mean.
+"""What a cursor of sqlite3 has executed: the statements of its text, one by one where some are taken back, or names
+mean something else for some.
 
 Enters: cursors, with the text of what they have executed. Leaves: what the statements have read and written, on a run;
 of those inside a transaction once that is committed. Loaded with the first statement.
