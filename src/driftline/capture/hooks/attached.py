@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 
 from driftline import later
 from driftline.capture.hooks import memory, sqlite_asked
-from driftline.capture.runs import observe
+from driftline.capture.runs import observe, transactions
 from driftline.capture.sending import client
 
 if TYPE_CHECKING:
@@ -179,6 +179,8 @@ def heard(connection: Any, text: Any, values: Any = ()) -> None:
     if says(_FIRST if held is None else _CHANGES, text):
         held = connection.__dict__.setdefault(_HELD, held or _Held())
         _ask(held, connection, text, values)
+        if held.now is not None and not all(one.of_session or one is _MAIN for one in held.now.databases):
+            connection.__dict__[transactions.PASSING] = False  # it may write to a file
 
 
 def turns(connection: Any) -> bool:

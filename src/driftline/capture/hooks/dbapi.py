@@ -113,7 +113,9 @@ def _name(connection: Any, given: Any, uri: Any) -> None:
             connection.__dict__[attached.MEMORY] = memory.shared("sqlite", parts.path)
         text = "" if "mode=memory" in parts.query else unquote(parts.path)
     connection.__dict__[addresses.TELLS] = True
-    connection.__dict__[sqlite_asked.FILE] = os.path.abspath(text) if text not in ("", ":memory:") else ""
+    passing = text in ("", ":memory:")
+    connection.__dict__[sqlite_asked.FILE] = "" if passing else os.path.abspath(text)
+    connection.__dict__[transactions.PASSING] = passing and attached.MEMORY not in connection.__dict__
 
 
 def _through_cursor(factory: type, name: str) -> Any:
