@@ -33,6 +33,7 @@ ENDINGS = {
 _VERBS = {"begin": "begin", "commit": "commit"}  # others take back what was not committed
 MAKERS = ("create", "to_table", "create_view", "to_view")
 TABLES = ("table", "view")
+COPIES = ("cursor", "duplicate")  # of a connection
 GIVERS = ("values", "table_function", "from_df", "from_arrow")  # of relations, from nothing that has a name
 DERIVED = (
     "filter", "project", "select", "aggregate", "order", "sort", "limit", "join", "cross", "union", "except_",
@@ -83,6 +84,12 @@ def install(duckdb: Any) -> list[Patch]:
     patches += [
         one for owner, names, before, after in fetching for name in names for one in _around(owner, name, before, after)
     ]
+    names = session.names
+    patches += _opening(
+        duckdb, "connect", lambda made, database=":memory:", *_, **__: names.opened(made, str(database))
+    )
+    for name in COPIES:
+        patches += _opening(connection, name, lambda made, of: names.opened_again(of, made))
     for name, act in ENDINGS.items():
 
         def ended(made: Any, *_: Any, act: Callable[..., Any] = act, verb: str = _VERBS.get(name, "rollback")) -> None:
@@ -102,6 +109,28 @@ def install(duckdb: Any) -> list[Patch]:
             lambda *_: undone(session.default({})),
         )
     return patches
+
+
+def _opening(owner: Any, attribute: str, act: Callable[..., None]) -> list[Patch]:
+    """Tell of a connection that is made, with what its maker was given."""
+    original = owner.__dict__.get(attribute)
+    if original is None:
+        return []
+    piece, act = f"hook {owner.__name__}.{attribute}", raised.held(act)
+
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            made = original(*args, **kwargs)
+        except raised.ANY as error:
+            raised.through(error)
+            raise
+        fault.attempt(piece, act, made, *args, **kwargs)
+        return made
+
+    made = patch.unbound(patch.unseen(call, original), original)
+    setattr(owner, attribute, made)
+    return [Patch(owner, attribute, original), *patch.found_by_name(owner, attribute, original, made)]
 
 
 def _ending(

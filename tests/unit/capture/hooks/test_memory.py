@@ -134,3 +134,22 @@ def test_engines_that_only_their_pools_know_are_told_apart(watched: MemorySink) 
         engine.dispose()
     first, second = "sqlite://memory/job", "sqlite://memory/job:2"
     assert [one.dataset for one in run.outputs] == [Dataset(first, "t"), Dataset(second, "t"), Dataset(second, "s")]
+
+
+def test_connections_of_duckdb_are_told_apart_and_their_cursors_are_not(watched: MemorySink) -> None:
+    """https://duckdb.org/docs/stable/clients/python/dbapi: a name makes one in memory shared."""
+    one, two, named = duckdb.connect(), duckdb.connect(database=":memory:"), duckdb.connect(":memory:n")
+    opened = [
+        one, duckdb.connect(":default:"), two, one.cursor(), two.duplicate(), named,
+        duckdb.connect(":memory:n"), duckdb,
+    ]  # fmt: skip
+    with driftline.run("job") as run:
+        for number, connection in enumerate(opened):
+            connection.execute(f"create or replace table d{number} as select 1 as a")
+    found = {one.dataset.name: one.dataset.namespace.removeprefix("duckdb://memory") for one in run.outputs}
+    assert found == {
+        "d0": "/job", "d1": "/job:2", "d2": "/job:3", "d3": "/job", "d4": "/job:3", "d5": "/job:4", "d6": "/job:4",
+        "d7": "/job:2",
+    }  # fmt: skip
+    for number in (1, 7):
+        duckdb.execute(f"drop table d{number}")
