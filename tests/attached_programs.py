@@ -264,6 +264,16 @@ PROGRAMS: dict[str, tuple[str, set[str], dict[str, dict[str, list[str]]]]] = {
         """,
         {T, AUX}, {S: {"a": [f"{T}.a", f"{AUX}.a"]}},
     ),
+    "script-that-detaches-what-it-does-not-name": (
+        """
+        c.executescript(
+            "attach 'other.db' as x; create table k as select d from r; insert into s select d from k; drop table k;"
+            "detach x"
+        )
+        c.execute("insert into s select a from t")
+        """,
+        {R, T}, {f"{MAIN}/k": {"d": [f"{R}.d"]}, S: {"a": [f"{MAIN}/k.d", f"{T}.a"]}},
+    ),
     "script-of-two-files-by-one-name": (
         """
         c.executescript(

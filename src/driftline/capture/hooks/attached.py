@@ -8,16 +8,14 @@ databases in memory do, with the name of their database. A connection to one fil
 Source: https://www.sqlite.org/lang_naming.html.
 """
 
-import functools
 import os
-import re
 import weakref
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from driftline import later
-from driftline.capture.hooks import memory, sqlite_asked
+from driftline.capture.hooks import attaching, memory, sqlite_asked
 from driftline.capture.runs import observe, transactions
 from driftline.capture.sending import client
 
@@ -31,20 +29,6 @@ else:
 MEMORY = "_driftline_memory"  # attribute of a connection to SQLite: its database in memory
 _HELD = "_driftline_attached"  # attribute of a connection to SQLite: its databases, if there ever were several
 _FOUND = 10_000  # names
-_TEXTS, _SHORT = 1_024, 200  # texts that are known again, and characters of those
-_LONG = 1_000_000  # characters of a text of which only the beginning is looked at
-_BEGINS = r"(?:^|;)(?:\s|--[^\n]*\n|/\*(?s:.*?)\*/)*+"
-_FIRST = later.pattern(rf"{_BEGINS}(?:attach\b|create\b[^;]*?\btemp(?:orary)?\b)", re.IGNORECASE)
-_CHANGES = later.pattern(rf"{_BEGINS}(?:attach|detach|create|drop|alter|rollback)\b", re.IGNORECASE)
-_LASTING = later.pattern(rf"{_BEGINS}(?:create\b(?!\s+temp)|drop|alter|rollback)\b", re.IGNORECASE)
-_NAME = r"(?P<name>\w+|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\[[^\]]*\]|`[^`]*`)"
-_FILE = r"(?P<file>'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\?\d*|[:@$]\w+)"
-_TURN = later.pattern(
-    rf"{_BEGINS}(?:attach\s+(?:database\s+)?{_FILE}\s*as\s*|detach\s+(?:database\s+)?){_NAME}", re.IGNORECASE
-)
-_MADE = later.pattern(
-    rf"{_BEGINS}create\s+temp(?:orary)?\s+(?:table|view)\s+(?:if\s+not\s+exists\s+)?{_NAME}", re.IGNORECASE
-)
 
 _pools: "weakref.WeakKeyDictionary[Any, Attached]" = weakref.WeakKeyDictionary()  # of SQLAlchemy, by their last use
 _memories: "weakref.WeakKeyDictionary[Any, memory.Database]" = weakref.WeakKeyDictionary()  # of the same pools
@@ -61,7 +45,7 @@ class _Database(NamedTuple):
 class Attached:
     """The databases of a connection; equal to another in which names mean the same."""
 
-    __slots__ = ("_before", "_found", "_meant", "asks", "databases", "session", "temporary")
+    __slots__ = ("_before", "_found", "_meant", "asks", "databases", "elsewhere", "session", "temporary")
 
     def __init__(
         self,
@@ -74,6 +58,7 @@ class Attached:
         self.databases = tuple(databases)  # in the order in which they are searched
         self.temporary = temporary  # tables and views, in small letters
         self.session = ""  # the namespace of what ends with it
+        self.elsewhere = "main", frozenset[str]()  # where tables lie that are nowhere now, but for these of main
         self.asks = asks  # returns the connection, as long as it is there
         self._before = before
         self._found: dict[str, str] = {}  # name of a table -> of its database
@@ -91,7 +76,9 @@ class Attached:
         """Return the same with another database by the name of ``one``."""
         others = [one if each.name == one.name else each for each in self.databases]
         _, temporary, changes = self._meant
-        return Attached(others, temporary, changes, self.asks, self._before)
+        made = Attached(others, temporary, changes, self.asks, self._before)
+        made.elsewhere = self.elsewhere
+        return made
 
     def split(self, name: str) -> tuple[_Database | None, str]:
         """Return the database that a name begins with, if it does, and the rest."""
@@ -122,7 +109,8 @@ class Attached:
             lasting = [one.name for one in self.databases if one.name not in ("temp", beyond)]
             connection = self.asks() if lasting not in (["main"], []) else None
             has = (name for name in lasting if connection is not None and sqlite_asked.has(connection, name, table))
-            found = next(has, "main")
+            gone, made = self.elsewhere
+            found = next(has, "main" if table in made or gone == beyond else gone)
             if len(self._found) < _FOUND:
                 self._found[table] = found
         return found
@@ -175,8 +163,7 @@ def heard(connection: Any, text: Any, values: Any = ()) -> None:
         held.view, held.turns = held.now, False
     if not isinstance(text, str):
         return
-    says = _said if len(text) <= _SHORT else _says
-    if says(_FIRST if held is None else _CHANGES, text):
+    if (attaching.begins if held is None else attaching.changes)(text):
         held = connection.__dict__.setdefault(_HELD, held or _Held())
         _ask(held, connection, text, values)
         if held.now is not None and not all(one.of_session or one is _MAIN for one in held.now.databases):
@@ -192,7 +179,7 @@ def turns(connection: Any) -> bool:
 def turn(connection: Any, statement: str) -> None:
     """Have names mean what they do from one statement of such a text on."""
     held = connection.__dict__[_HELD]
-    for name, file in _turns(statement):
+    for name, file in attaching.turns(statement):
         if file is not None and held.view is not None:
             held.view = held.view.having(_named(name, "", file))
 
@@ -296,7 +283,7 @@ def _of_another(connection: Any) -> Attached | None:
 
 def _ask(held: _Held, connection: Any, text: str, values: Any = ()) -> None:
     """Ask a connection for its databases, after ``text`` was executed on it."""
-    before, found, turned = held.now, sqlite_asked.databases(connection), _turns(text, values)
+    before, found, turned = held.now, sqlite_asked.databases(connection), attaching.turns(text, values)
     had = {} if before is None else {one.name: one for one in before.databases}
     files = {name: file for name, file in turned if file is not None}
     said = {name: _named(name, "", file) for name, file in files.items()}
@@ -306,11 +293,10 @@ def _ask(held: _Held, connection: Any, text: str, values: Any = ()) -> None:
     else:  # somebody listens: what the text says is all that is known
         gone = {name for name, file in dict(turned).items() if file is None}
         known = {_MAIN.name: _MAIN, **{name: one for name, one in {**had, **said}.items() if name not in gone}}
-        made = (_bare(one["name"]).lower() for one in _MADE.finditer(text))
-        temporary = frozenset(made).union(() if before is None else before.temporary)
+        temporary = attaching.made(text, temporary=True).union(() if before is None else before.temporary)
     known = {_TEMP.name: _TEMP, **known}
     several = len(known) > 2 or bool(temporary)
-    held.changes += len(known) > 2 and _says(_LASTING, text)
+    held.changes += len(known) > 2 and attaching.lasting(text)
     held.doubted, held.inside = False, connection.in_transaction
     asks = _weakly(connection)
     held.now = Attached(known.values(), temporary, held.changes, asks) if several else None
@@ -323,6 +309,8 @@ def _ask(held: _Held, connection: Any, text: str, values: Any = ()) -> None:
             name: one for name, one in {**said, **had}.items() if name not in known or (held.turns and name in said)
         }
         held.view = Attached({**known, **first}.values(), temporary, held.changes, asks, was)
+        for name in (name for name, file in turned if file is None and name not in known):
+            held.view.elsewhere = name, attaching.made(text)
 
 
 _MAIN = _Database("main", "", of_session=False)
@@ -340,41 +328,6 @@ def _named(name: str, file: str, given: str) -> _Database:
     if file and (not path or os.path.realpath(path) != os.path.realpath(file)):
         path = file
     return _Database(name, namespace(path) if path else "", of_session=not path)
-
-
-def _turns(text: str, values: Any = ()) -> list[tuple[str, str | None]]:
-    """The databases that a text attaches and detaches by name, in order; None = the file is not told, or it is gone."""
-    found = _TURN.finditer(text) if text and len(text) <= _LONG else ()
-    return [(_bare(one["name"]).lower(), _bound(one["file"], values)) for one in found]
-
-
-def _bound(file: str | None, values: Any) -> str | None:
-    """The file that stands in a text, or among the values that are bound to it."""
-    if file is None or file[0] in "'\"":
-        return file and _bare(file)
-    found: Any = None
-    if type(values) is dict:
-        found = values.get(file[1:])
-    elif type(values) in (tuple, list):
-        place = int(file[1:]) if file[1:].isdigit() else 1
-        found = next(iter(values[place - 1 : place]), None)
-    return found if isinstance(found, str) else None
-
-
-def _bare(name: str) -> str:
-    sign = name[:1]
-    return name[1:-1].replace(sign * 2, sign) if sign in "'\"`[" else name
-
-
-def _says(pattern: Any, text: str) -> bool:
-    """Whether one of the statements of a text begins so."""
-    if pattern.match(text) is not None:
-        return True
-    several = len(text) <= _LONG and 0 <= text.find(";") < len(text) - 1
-    return several and pattern.search(text) is not None
-
-
-_said = functools.lru_cache(_TEXTS)(_says)  # loops execute a text again
 
 
 def _weakly(connection: Any) -> Callable[[], Any]:
