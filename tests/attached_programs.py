@@ -154,6 +154,15 @@ PROGRAMS: dict[str, tuple[str, set[str], dict[str, dict[str, list[str]]]]] = {
         """,
         {T}, {S: {"a": [f"{T}.a"]}},
     ),
+    "view-of-another-database": (
+        """
+        c.execute("attach 'other.db' as aux")
+        c.execute("create temp table t (a, b)")
+        c.execute("create view aux.v as select a, c from t")
+        c.execute("create view w as select b from t")
+        """,
+        {AUX, T}, {f"{OTHER}/v": {"a": [f"{AUX}.a"], "c": [f"{AUX}.c"]}, f"{MAIN}/w": {"b": [f"{T}.b"]}},
+    ),
     "attached-memory": (
         """
         c.execute("attach ':memory:' as m")

@@ -220,11 +220,18 @@ def full(place: "Place", name: str) -> str:
 
 
 def source(place: "Place", one: Any, read: str) -> str:
-    """Return the name of what a statement reads; what it makes by the same name in main was not there before."""
+    """Return the name of what a statement reads; what it makes by the same name in main was not there before.
+
+    A view that lasts sees its own database alone.
+    """
     attached = place.databases
-    if attached is None or one.how != "create" or one.writes is None or one.writes.names[0] != read:
+    if attached is None or one.how != "create" or one.writes is None:
         return full(place, read)
-    return attached.full(read, beyond="main")
+    if one.kind == "CREATE VIEW" and attached.split(read)[0] is None:
+        database, _ = attached.split(target(place, one))
+        if database is not None and database is not _TEMP:
+            return f"{database.name}.{read}"
+    return attached.full(read, beyond="main" if one.writes.names[0] == read else "")
 
 
 def emptied(place: "Place", name: str) -> str:

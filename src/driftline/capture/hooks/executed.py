@@ -18,7 +18,7 @@ def record(run: Recording, cursor: Any, text: Any) -> None:
         return
     connection = cursor.connection
     place, told = addresses.opened(connection), database.Told(lambda: cursor.description)
-    turns = attached.turns(connection)
+    turns = ";" in text and attached.turns(connection)
     parts = commits.statements(text) if turns else commits.apart(text)
     for one in parts:
         if turns:
