@@ -163,7 +163,8 @@ def heard(connection: Any, text: Any, values: Any = ()) -> None:
         held.view, held.turns = held.now, False
     if not isinstance(text, str):
         return
-    if (attaching.begins if held is None else attaching.changes)(text):
+    says = attaching.said if len(text) <= attaching.SHORT else attaching.says
+    if says(attaching.FIRST if held is None else attaching.CHANGES, text):
         held = connection.__dict__.setdefault(_HELD, held or _Held())
         _ask(held, connection, text, values)
         if held.now is not None and not all(one.of_session or one is _MAIN for one in held.now.databases):

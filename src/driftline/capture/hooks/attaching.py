@@ -11,11 +11,12 @@ from typing import Any
 
 from driftline import later
 
-_TEXTS, _SHORT = 1_024, 200  # texts that are known again, and characters of those
+_TEXTS, SHORT = 1_024, 200  # texts that are known again, and characters of those
 _LONG = 1_000_000  # characters of a text of which only the beginning is looked at
 _BEGINS = r"(?:^|;)(?:\s|--[^\n]*\n|/\*(?s:.*?)\*/)*+"
-_FIRST = later.pattern(rf"{_BEGINS}(?:attach\b|create\b[^;]*?\btemp(?:orary)?\b)", re.IGNORECASE)
-_CHANGES = later.pattern(rf"{_BEGINS}(?:attach|detach|create|drop|alter|rollback)\b", re.IGNORECASE)
+# what gives a connection to one file others, or temporary tables; what may have names mean something else
+FIRST = later.pattern(rf"{_BEGINS}(?:attach\b|create\b[^;]*?\btemp(?:orary)?\b)", re.IGNORECASE)
+CHANGES = later.pattern(rf"{_BEGINS}(?:attach|detach|create|drop|alter|rollback)\b", re.IGNORECASE)
 _LASTING = later.pattern(rf"{_BEGINS}(?:create\b(?!\s+temp)|drop|alter|rollback)\b", re.IGNORECASE)
 _NAME = r"(?P<name>\w+|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\[[^\]]*\]|`[^`]*`)"
 _FILE = r"(?P<file>'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\?\d*|[:@$]\w+)"
@@ -28,19 +29,20 @@ _MADE = later.pattern(
 )
 
 
-def begins(text: str) -> bool:
-    """Whether a connection to one file has others, or temporary tables, once it has executed this."""
-    return (_said if len(text) <= _SHORT else _says)(_FIRST, text)
+def says(pattern: Any, text: str) -> bool:
+    """Whether one of the statements of a text begins so."""
+    if pattern.match(text) is not None:
+        return True
+    several = len(text) <= _LONG and 0 <= text.find(";") < len(text) - 1
+    return several and pattern.search(text) is not None
 
 
-def changes(text: str) -> bool:
-    """Whether names may mean something else once this was executed."""
-    return (_said if len(text) <= _SHORT else _says)(_CHANGES, text)
+said = functools.lru_cache(_TEXTS)(says)  # loops execute a text again: for those that are SHORT
 
 
 def lasting(text: str) -> bool:
     """Whether it may make or drop tables that are not temporary."""
-    return _says(_LASTING, text)
+    return says(_LASTING, text)
 
 
 def turns(text: str, values: Any = ()) -> list[tuple[str, str | None]]:
@@ -74,14 +76,3 @@ def _bound(file: str | None, values: Any) -> str | None:
 def _bare(name: str) -> str:
     sign = name[:1]
     return name[1:-1].replace(sign * 2, sign) if sign in "'\"`[" else name
-
-
-def _says(pattern: Any, text: str) -> bool:
-    """Whether one of the statements of a text begins so."""
-    if pattern.match(text) is not None:
-        return True
-    several = len(text) <= _LONG and 0 <= text.find(";") < len(text) - 1
-    return several and pattern.search(text) is not None
-
-
-_said = functools.lru_cache(_TEXTS)(_says)  # loops execute a text again

@@ -21,8 +21,9 @@ from driftline.capture.hooks import attaching
     ],
 )
 def test_statements_are_known_by_how_they_begin(text: str, begins: bool, changes: bool, lasting: bool) -> None:
-    found = attaching.begins(text), attaching.changes(text), attaching.lasting(text)
-    assert found == (begins, changes, lasting)
+    for says in (attaching.says, attaching.said):
+        found = says(attaching.FIRST, text), says(attaching.CHANGES, text), attaching.lasting(text)
+        assert found == (begins, changes, lasting)
 
 
 @pytest.mark.parametrize(
