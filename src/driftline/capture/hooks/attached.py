@@ -45,7 +45,7 @@ class _Database(NamedTuple):
 class Attached:
     """The databases of a connection; equal to another in which names mean the same."""
 
-    __slots__ = ("_before", "_found", "_meant", "asks", "databases", "elsewhere", "session", "temporary")
+    __slots__ = ("_before", "_found", "_meant", "asks", "databases", "elsewhere", "private", "temporary")
 
     def __init__(
         self,
@@ -57,7 +57,7 @@ class Attached:
     ) -> None:
         self.databases = tuple(databases)  # in the order in which they are searched
         self.temporary = temporary  # tables and views, in small letters
-        self.session = ""  # the namespace of what ends with it
+        self.private = bool(temporary) or any(one.of_session and one is not _TEMP for one in self.databases)
         self.elsewhere = "main", frozenset[str]()  # where tables lie that are nowhere now, but for these of main
         self.asks = asks  # returns the connection, as long as it is there
         self._before = before
@@ -66,11 +66,18 @@ class Attached:
 
     def __eq__(self, other: object) -> bool:
         """Whether all names mean the same here and there."""
-        return isinstance(other, Attached) and self._meant == other._meant
+        if not isinstance(other, Attached) or self._meant != other._meant:
+            return False
+        return self is other or not self.private or self.session == other.session
 
     def __hash__(self) -> int:
         """Return the hash of what names mean."""
         return hash(self._meant)
+
+    @property
+    def session(self) -> str:
+        """The namespace of what ends with the connection."""
+        return session(self.asks())
 
     def having(self, one: _Database) -> "Attached":
         """Return the same with another database by the name of ``one``."""
@@ -199,7 +206,6 @@ def among(place: "Place", connection: Any) -> "Place":
     view = _of(connection)
     if view is None:
         return place
-    view.session = view.session or session(view.asks())
     return place._replace(databases=view)
 
 
@@ -260,7 +266,7 @@ def table(place: "Place", name: str) -> tuple[str, str]:
     if database is None or database.name == "main":
         return place.namespace, plain
     if database.of_session:
-        return attached.session or memory.namespace("sqlite"), f"{database.name}.{plain}"
+        return attached.session, f"{database.name}.{plain}"
     return database.namespace, plain
 
 

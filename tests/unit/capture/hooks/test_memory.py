@@ -116,6 +116,31 @@ def test_temporary_tables_of_two_connections_are_two(watched: MemorySink, tmp_pa
     ]  # fmt: skip
 
 
+def test_statements_of_two_connections_on_temporary_tables_are_not_one(watched: MemorySink) -> None:
+    made = "create table r (a); create table q (a); create table one (a); create table two (b)"
+    with closing(sqlite3.connect("x.db")) as connection:
+        connection.executescript(made)
+    with (
+        driftline.run("job") as run,
+        closing(sqlite3.connect("x.db")) as aside,
+        closing(sqlite3.connect("x.db")) as one,
+        closing(sqlite3.connect("x.db")) as two,
+    ):
+        aside.execute("attach 'y.db' as y")  # which uses nothing in memory
+        aside.execute("create table y.t (a)")
+        aside.execute("insert into r select a from y.t")
+        aside.commit()
+        for connection in (one, two):
+            connection.execute("create temp table k (a)")
+        for name, connection in (("one", one), ("two", two)):
+            connection.execute(f"insert into k select * from {name}")
+            connection.execute("delete from k")
+            connection.commit()
+    assert {one.dataset.namespace for one in run.outputs} == {
+        "sqlite://x.db", "sqlite://memory/job", "sqlite://memory/job:2",
+    }  # fmt: skip
+
+
 def test_after_a_hundred_they_are_one(watched: MemorySink) -> None:
     found = used(*(sqlite3.connect(":memory:") for _ in range(103)))
     assert found[97:] == ["/job:98", "/job:99", *["/job:100"] * 4]
