@@ -14,6 +14,7 @@ from driftline.capture.ground import fault, own
 from driftline.capture.hooks import commits, patch, raised
 from driftline.capture.hooks.duckdb_calls import Calls
 from driftline.capture.hooks.duckdb_frames import FETCHERS, OF_THE_MODULE
+from driftline.capture.hooks.duckdb_names import Meanings
 from driftline.capture.hooks.duckdb_relations import Relations
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.hooks.session import Session
@@ -84,12 +85,7 @@ def install(duckdb: Any) -> list[Patch]:
     patches += [
         one for owner, names, before, after in fetching for name in names for one in _around(owner, name, before, after)
     ]
-    names = session.names
-    patches += _opening(
-        duckdb, "connect", lambda made, database=":memory:", *_, **__: names.opened(made, str(database))
-    )
-    for name in COPIES:
-        patches += _opening(connection, name, lambda made, of: names.opened_again(of, made))
+    patches += _openings(duckdb, session.names)
     for name, act in ENDINGS.items():
 
         def ended(made: Any, *_: Any, act: Callable[..., Any] = act, verb: str = _VERBS.get(name, "rollback")) -> None:
@@ -109,6 +105,14 @@ def install(duckdb: Any) -> list[Patch]:
             lambda *_: undone(session.default({})),
         )
     return patches
+
+
+def _openings(duckdb: Any, names: Meanings) -> list[Patch]:
+    """Tell of each connection that is made, and of which one it was made."""
+    opened: Callable[..., None] = lambda made, database=":memory:", *_, **__: names.opened(made, str(database))
+    again: Callable[..., None] = lambda made, of: names.opened_again(of, made)
+    copies = [one for name in COPIES for one in _opening(duckdb.DuckDBPyConnection, name, again)]
+    return _opening(duckdb, "connect", opened) + copies
 
 
 def _opening(owner: Any, attribute: str, act: Callable[..., None]) -> list[Patch]:
