@@ -109,8 +109,13 @@ def install(duckdb: Any) -> list[Patch]:
 
 def _openings(duckdb: Any, names: Meanings) -> list[Patch]:
     """Tell of each connection that is made, and of which one it was made."""
-    opened: Callable[..., None] = lambda made, database=":memory:", *_, **__: names.opened(made, str(database))
-    again: Callable[..., None] = lambda made, of: names.opened_again(of, made)
+
+    def opened(made: Any, database: Any = ":memory:", *_: Any, **__: Any) -> None:
+        names.opened(made, str(database))
+
+    def again(made: Any, of: Any) -> None:
+        names.opened_again(of, made)
+
     copies = [one for name in COPIES for one in _opening(duckdb.DuckDBPyConnection, name, again)]
     return _opening(duckdb, "connect", opened) + copies
 
