@@ -154,6 +154,15 @@ PROGRAMS: dict[str, tuple[str, set[str], dict[str, dict[str, list[str]]]]] = {
         """,
         {T}, {S: {"a": [f"{T}.a"]}},
     ),
+    "view-of-another-database": (
+        """
+        c.execute("attach 'other.db' as aux")
+        c.execute("create temp table t (a, b)")
+        c.execute("create view aux.v as select a, c from t")
+        c.execute("create view w as select b from t")
+        """,
+        {AUX, T}, {f"{OTHER}/v": {"a": [f"{AUX}.a"], "c": [f"{AUX}.c"]}, f"{MAIN}/w": {"b": [f"{T}.b"]}},
+    ),
     "attached-memory": (
         """
         c.execute("attach ':memory:' as m")
@@ -252,6 +261,47 @@ PROGRAMS: dict[str, tuple[str, set[str], dict[str, dict[str, list[str]]]]] = {
             c.execute("create table if not exists main.r (d)")
         """,
         {T}, {R: {"d": [f"{T}.a"]}, f"{MAIN}/r": {"d": [f"{T}.a"]}},
+    ),
+    "main-dropped": (
+        """
+        c.execute("attach 'other.db' as aux")
+        for drop in (False, True, False):
+            if drop:
+                c.execute("drop table main.t")
+            c.execute("insert into s select a from t")
+            c.commit()
+        """,
+        {T, AUX}, {S: {"a": [f"{T}.a", f"{AUX}.a"]}},
+    ),
+    "script-that-detaches-what-it-does-not-name": (
+        """
+        c.executescript(
+            "attach 'other.db' as x; create table k as select d from r; insert into s select d from k; drop table k;"
+            "detach x"
+        )
+        c.execute("insert into s select a from t")
+        """,
+        {R, T}, {f"{MAIN}/k": {"d": [f"{R}.d"]}, S: {"a": [f"{MAIN}/k.d", f"{T}.a"]}},
+    ),
+    "script-of-two-files-by-one-name": (
+        """
+        c.executescript(
+            "attach 'other.db' as x; insert into s select a from x.t; detach x;"
+            "attach 'third.db' as x; insert into keyed (v) select a from x.t; detach database x"
+        )
+        """,
+        {AUX, f"{THIRD}/t"}, {S: {"a": [f"{AUX}.a"]}, f"{MAIN}/keyed": {"v": [f"{THIRD}/t.a"]}},
+    ),
+    "script-that-turns-a-name": (
+        """
+        c.execute("attach 'other.db' as x")
+        c.executescript(
+            "insert into s select a from x.t; detach x; attach 'third.db' as x; insert into keyed (v) select a from x.t"
+        )
+        c.execute("insert into x.t (c) select b from main.t")
+        """,
+        {AUX, f"{THIRD}/t", T},
+        {S: {"a": [f"{AUX}.a"]}, f"{MAIN}/keyed": {"v": [f"{THIRD}/t.a"]}, f"{THIRD}/t": {"c": [f"{T}.b"]}},
     ),
     "copied-to-main": (
         """

@@ -52,7 +52,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "hooks.dbapi": (
         "install.connect", "_connection.cursor", "_through_cursor.call", "_recording.call",
     ),
-    "hooks.duckdb": ("_around.call",),
+    "hooks.duckdb": ("_around.call", "_opening.call"),
     "hooks.exits": ("install.leave", "Code.__get__", "Code.__set__", "Code.__delete__"),
     "hooks.fsspec": ("install.told",),
     "hooks.loaded": ("_around.call",),

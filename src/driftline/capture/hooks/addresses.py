@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from driftline import later
 from driftline.capture.ground import imported
 from driftline.capture.ground.beside import Beside
-from driftline.capture.hooks import attached, memory, schemas, sqlite_asked
+from driftline.capture.hooks import attached, schemas, sqlite_asked
 from driftline.capture.sending import client
 from driftline.event.lineage import Dataset
 
@@ -74,9 +74,10 @@ def place_of(connection: Any) -> Place | None:
             return _of_address(connection)
         return _of_url(alchemy.engine.make_url(connection))
     bind = connection.get_bind() if hasattr(type(connection), "get_bind") else connection
-    url = getattr(getattr(bind, "engine", None), "url", None)
+    engine = getattr(bind, "engine", None)
+    url = getattr(engine, "url", None)
     if url is not None:
-        return _of_url(url)
+        return _of_url(url, getattr(engine, "pool", None))
     kind: Any = type(connection)
     if not _of_library(kind, "psycopg", "psycopg2") and not _is_psycopg(connection):
         return None
@@ -96,11 +97,11 @@ def of_uri(uri: str) -> Place | None:
     return _sqlite(path) if os.path.isfile(path) else None
 
 
-def _of_url(url: Any) -> Place | None:
+def _of_url(url: Any, pool: Any = None) -> Place | None:
     backend = url.get_backend_name()
     scheme = _SCHEMES.get(backend, backend)
     if scheme == "sqlite":
-        return _sqlite(url.database or "")
+        return _sqlite(url.database or "", pool)
     if scheme == "duckdb":
         return None  # its own hooks know better
     if scheme == "snowflake":
@@ -136,9 +137,9 @@ def _server(scheme: str, host: Any, port: Any, database: Any) -> Place:
     return Place(namespace, scheme, catalog, schema or _SCHEMAS.get(scheme, ""))
 
 
-def _sqlite(path: str) -> Place:
+def _sqlite(path: str, pool: Any = None) -> Place:
     if not path or path == ":memory:" or client.current() is None:
-        return Place(memory.namespace("sqlite"), "sqlite")
+        return Place(attached.of_pool(pool), "sqlite")
     return Place(attached.namespace(path), "sqlite")
 
 

@@ -8,17 +8,15 @@ databases in memory do, with the name of their database. A connection to one fil
 Source: https://www.sqlite.org/lang_naming.html.
 """
 
-import functools
 import os
-import re
 import weakref
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from driftline import later
-from driftline.capture.hooks import memory, sqlite_asked
-from driftline.capture.runs import observe
+from driftline.capture.hooks import attaching, memory, sqlite_asked
+from driftline.capture.runs import observe, transactions
 from driftline.capture.sending import client
 
 if TYPE_CHECKING:
@@ -28,24 +26,12 @@ if TYPE_CHECKING:
 else:
     sqlite3 = later.module("sqlite3")  # not every frame comes from a database
 
-_MEMORY = "_driftline_memory"  # attribute of a connection to SQLite: the namespace of its tables in memory
+MEMORY = "_driftline_memory"  # attribute of a connection to SQLite: its database in memory
 _HELD = "_driftline_attached"  # attribute of a connection to SQLite: its databases, if there ever were several
 _FOUND = 10_000  # names
-_TEXTS, _SHORT = 1_024, 200  # texts that are known again, and characters of those
-_LONG = 1_000_000  # characters of a text of which only the beginning is looked at
-_BEGINS = r"(?:^|;)(?:\s|--[^\n]*\n|/\*(?s:.*?)\*/)*+"
-_FIRST = later.pattern(rf"{_BEGINS}(?:attach\b|create\b[^;]*?\btemp(?:orary)?\b)", re.IGNORECASE)
-_CHANGES = later.pattern(rf"{_BEGINS}(?:attach|detach|create|drop|alter|rollback)\b", re.IGNORECASE)
-_LASTING = later.pattern(rf"{_BEGINS}(?:create\b(?!\s+temp)|drop|alter|rollback)\b", re.IGNORECASE)
-_NAME = r"(?P<name>\w+|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\[[^\]]*\]|`[^`]*`)"
-_ATTACH = later.pattern(
-    rf"{_BEGINS}attach\s+(?:database\s+)?(?P<file>'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\")\s*as\s*{_NAME}", re.IGNORECASE
-)
-_MADE = later.pattern(
-    rf"{_BEGINS}create\s+temp(?:orary)?\s+(?:table|view)\s+(?:if\s+not\s+exists\s+)?{_NAME}", re.IGNORECASE
-)
 
 _pools: "weakref.WeakKeyDictionary[Any, Attached]" = weakref.WeakKeyDictionary()  # of SQLAlchemy, by their last use
+_memories: "weakref.WeakKeyDictionary[Any, memory.Database]" = weakref.WeakKeyDictionary()  # of the same pools
 
 
 class _Database(NamedTuple):
@@ -59,7 +45,7 @@ class _Database(NamedTuple):
 class Attached:
     """The databases of a connection; equal to another in which names mean the same."""
 
-    __slots__ = ("_asks", "_before", "_found", "_meant", "databases", "session", "temporary")
+    __slots__ = ("_before", "_found", "_meant", "asks", "databases", "elsewhere", "private", "temporary")
 
     def __init__(
         self,
@@ -71,19 +57,35 @@ class Attached:
     ) -> None:
         self.databases = tuple(databases)  # in the order in which they are searched
         self.temporary = temporary  # tables and views, in small letters
-        self.session = ""  # the namespace of what ends with it
-        self._asks = asks  # returns the connection, as long as it is there
+        self.private = bool(temporary) or any(one.of_session and one is not _TEMP for one in self.databases)
+        self.elsewhere = "main", frozenset[str]()  # where tables lie that are nowhere now, but for these of main
+        self.asks = asks  # returns the connection, as long as it is there
         self._before = before
         self._found: dict[str, str] = {}  # name of a table -> of its database
         self._meant = self.databases, temporary, changes
 
     def __eq__(self, other: object) -> bool:
         """Whether all names mean the same here and there."""
-        return isinstance(other, Attached) and self._meant == other._meant
+        if not isinstance(other, Attached) or self._meant != other._meant:
+            return False
+        return self is other or not self.private or self.session == other.session
 
     def __hash__(self) -> int:
         """Return the hash of what names mean."""
         return hash(self._meant)
+
+    @property
+    def session(self) -> str:
+        """The namespace of what ends with the connection."""
+        return session(self.asks())
+
+    def having(self, one: _Database) -> "Attached":
+        """Return the same with another database by the name of ``one``."""
+        others = [one if each.name == one.name else each for each in self.databases]
+        _, temporary, changes = self._meant
+        made = Attached(others, temporary, changes, self.asks, self._before)
+        made.elsewhere = self.elsewhere
+        return made
 
     def split(self, name: str) -> tuple[_Database | None, str]:
         """Return the database that a name begins with, if it does, and the rest."""
@@ -104,13 +106,21 @@ class Attached:
         low = table.lower()
         if self._before is not None and low in self.temporary ^ self._before.temporary:
             return f"temp.{table}"
-        held = "main" if sqlite_asked.has(self._asks(), "main", table) else self._known(low)
+        held = "main" if sqlite_asked.has(self.asks(), "main", table) else self._known(low)
         return f"{held or 'main'}.{table}"
 
     def source(self, one: Any, read: str) -> str:
-        """Return the name of what a statement reads; what it makes by the same name in main was not there before."""
-        made = one.how == "create" and one.writes is not None and one.writes.names[0] == read
-        return self.full(read, beyond="main") if made else self.full(read)
+        """Return the name of what a statement reads; what it makes by the same name in main was not there before.
+
+        A view that lasts sees its own database alone.
+        """
+        if one.how != "create" or one.writes is None:
+            return self.full(read)
+        if one.kind == "CREATE VIEW" and self.split(read)[0] is None:
+            database, _ = self.split(self.target(one))
+            if database is not None and database is not _TEMP:
+                return f"{database.name}.{read}"
+        return self.full(read, beyond="main" if one.writes.names[0] == read else "")
 
     def target(self, one: Any) -> str:
         """Return the name of what a statement writes: what is made is in main, what is renamed stays where it was."""
@@ -127,7 +137,7 @@ class Attached:
         if database is None or database.name == "main":
             return namespace, plain
         if database.of_session:
-            return self.session or memory.namespace("sqlite"), f"{database.name}.{plain}"
+            return self.session, f"{database.name}.{plain}"
         return database.namespace, plain
 
     def _where(self, table: str, beyond: str) -> str:
@@ -135,9 +145,10 @@ class Attached:
         found = "temp" if table in (self._before or self).temporary else self._known(table)
         if found is None or found == beyond:
             lasting = [one.name for one in self.databases if one.name not in ("temp", beyond)]
-            connection = self._asks() if lasting not in (["main"], []) else None
+            connection = self.asks() if lasting not in (["main"], []) else None
             has = (name for name in lasting if connection is not None and sqlite_asked.has(connection, name, table))
-            found = next(has, "main")
+            gone, made = self.elsewhere
+            found = next(has, "main" if table in made or gone == beyond else gone)
             if len(self._found) < _FOUND:
                 self._found[table] = found
         return found
@@ -149,7 +160,7 @@ class Attached:
 class _Held:
     """What a connection is known to have."""
 
-    __slots__ = ("changes", "doubted", "inside", "now", "view")
+    __slots__ = ("changes", "doubted", "inside", "now", "turns", "view")
 
     def __init__(self) -> None:
         self.now: Attached | None = None  # None = one database
@@ -157,6 +168,7 @@ class _Held:
         self.changes = 0  # of lasting tables, while something was attached
         self.inside = False  # it was asked in a transaction, which may take it back
         self.doubted = False
+        self.turns = False  # the text that was executed last gave one name to several files
 
 
 def namespace(path: str) -> str:
@@ -167,23 +179,48 @@ def namespace(path: str) -> str:
 
 def session(connection: Any) -> str:
     """Return the namespace of the tables that a connection has in memory; it stays while the connection lasts."""
-    held = getattr(connection, "__dict__", {}) if isinstance(connection, sqlite3.Connection) else {}
-    if _MEMORY not in held:
-        held[_MEMORY] = memory.namespace("sqlite")
-    return str(held[_MEMORY])
+    held = getattr(connection, "__dict__", None) if isinstance(connection, sqlite3.Connection) else None
+    if held is None:  # of sqlite3's own class, or of another library
+        return memory.namespace("sqlite")
+    if MEMORY not in held:
+        held[MEMORY] = memory.Database("sqlite")
+    return str(held[MEMORY].namespace)
 
 
-def heard(connection: Any, text: Any) -> None:
-    """Take note of a text that was executed: what it has attached, detached, made or dropped."""
+def of_pool(pool: Any) -> str:
+    """Return the namespace of the tables that the connections of a pool of SQLAlchemy have in memory."""
+    if pool is None:
+        return memory.namespace("sqlite")
+    return _memories.setdefault(pool, memory.Database("sqlite")).namespace
+
+
+def heard(connection: Any, text: Any, values: Any = ()) -> None:
+    """Take note of a text that was executed with ``values``: what it has attached, detached, made or dropped."""
     held = connection.__dict__.get(_HELD)
     if held is not None:
-        held.view = held.now
+        held.view, held.turns = held.now, False
     if not isinstance(text, str):
         return
-    says = _said if len(text) <= _SHORT else _says
-    if says(_FIRST if held is None else _CHANGES, text):
+    says = attaching.said if len(text) <= attaching.SHORT else attaching.says
+    if says(attaching.FIRST if held is None else attaching.CHANGES, text):
         held = connection.__dict__.setdefault(_HELD, held or _Held())
-        _ask(held, connection, text)
+        _ask(held, connection, text, values)
+        if held.now is not None and not all(one.of_session or one is _MAIN for one in held.now.databases):
+            connection.__dict__[transactions.PASSING] = False  # it may write to a file
+
+
+def turns(connection: Any) -> bool:
+    """Whether names of databases meant several files, one after another, in the text that was executed last."""
+    held = connection.__dict__.get(_HELD)
+    return held is not None and held.turns
+
+
+def turn(connection: Any, statement: str) -> None:
+    """Have names mean what they do from one statement of such a text on."""
+    held = connection.__dict__[_HELD]
+    for name, file in attaching.turns(statement):
+        if file is not None and held.view is not None:
+            held.view = held.view.having(_named(name, "", file))
 
 
 def doubt(connection: Any) -> None:
@@ -198,13 +235,15 @@ def among(place: "Place", connection: Any) -> "Place":
     view = _of(connection)
     if view is None:
         return place
-    view.session = view.session or session(connection)
     return place._replace(databases=view)
 
 
 def ran(pool: Any, connection: Any) -> None:
     """Take note that a connection of a pool of SQLAlchemy was used, as those who know the engine alone see no other."""
-    held = getattr(connection, "__dict__", {}).get(_HELD)
+    attributes = getattr(connection, "__dict__", {})
+    held = attributes.get(_HELD)
+    if attributes.get(sqlite_asked.FILE) == "":
+        _memories[pool] = attributes.setdefault(MEMORY, _memories.get(pool) or memory.Database("sqlite"))
     if held is not None and held.view is not None:
         _pools[pool] = held.view
     elif _pools:
@@ -264,29 +303,36 @@ def _of_another(connection: Any) -> Attached | None:
     return _pools.get(pool) if _pools and pool is not None else None
 
 
-def _ask(held: _Held, connection: Any, text: str) -> None:
+def _ask(held: _Held, connection: Any, text: str, values: Any = ()) -> None:
     """Ask a connection for its databases, after ``text`` was executed on it."""
-    before, found, files = held.now, sqlite_asked.databases(connection), _files(text)
+    before, found, turned = held.now, sqlite_asked.databases(connection), attaching.turns(text, values)
     had = {} if before is None else {one.name: one for one in before.databases}
+    files = {name: file for name, file in turned if file is not None}
     said = {name: _named(name, "", file) for name, file in files.items()}
     if found:
         known = {name.lower(): _named(name.lower(), file, files.get(name.lower(), "")) for name, file in found}
         temporary = sqlite_asked.temporary(connection) if _TEMP.name in known else frozenset()
     else:  # somebody listens: what the text says is all that is known
-        known = {_MAIN.name: _MAIN, **had, **said}
-        made = (_bare(one["name"]).lower() for one in _MADE.finditer(text))
-        temporary = frozenset(made).union(() if before is None else before.temporary)
+        gone = {name for name, file in dict(turned).items() if file is None}
+        known = {_MAIN.name: _MAIN, **{name: one for name, one in {**had, **said}.items() if name not in gone}}
+        temporary = attaching.made(text, temporary=True).union(() if before is None else before.temporary)
     known = {_TEMP.name: _TEMP, **known}
     several = len(known) > 2 or bool(temporary)
-    held.changes += len(known) > 2 and _says(_LASTING, text)
+    held.changes += len(known) > 2 and attaching.lasting(text)
     held.doubted, held.inside = False, connection.in_transaction
     asks = _weakly(connection)
     held.now = Attached(known.values(), temporary, held.changes, asks) if several else None
     held.view = held.now
     if text:  # which may name what it has detached, and means what was there before it
         was = before or Attached((), frozenset(), 0, asks)
-        gone = {name: one for name, one in {**said, **had}.items() if name not in known}
-        held.view = Attached({**known, **gone}.values(), temporary, held.changes, asks, was)
+        several = len(files) < sum(file is not None for _, file in turned)
+        held.turns = several or any(had.get(name, one) != one for name, one in said.items())
+        first = {
+            name: one for name, one in {**said, **had}.items() if name not in known or (held.turns and name in said)
+        }
+        held.view = Attached({**known, **first}.values(), temporary, held.changes, asks, was)
+        for name in (name for name, file in turned if file is None and name not in known):
+            held.view.elsewhere = name, attaching.made(text)
 
 
 _MAIN = _Database("main", "", of_session=False)
@@ -304,28 +350,6 @@ def _named(name: str, file: str, given: str) -> _Database:
     if file and (not path or os.path.realpath(path) != os.path.realpath(file)):
         path = file
     return _Database(name, namespace(path) if path else "", of_session=not path)
-
-
-def _files(text: str) -> dict[str, str]:
-    """The files that a text attaches by name, as far as they stand in it."""
-    found = _ATTACH.finditer(text) if text and len(text) <= _LONG else ()
-    return {_bare(one["name"]).lower(): _bare(one["file"]) for one in found}
-
-
-def _bare(name: str) -> str:
-    sign = name[:1]
-    return name[1:-1].replace(sign * 2, sign) if sign in "'\"`[" else name
-
-
-def _says(pattern: Any, text: str) -> bool:
-    """Whether one of the statements of a text begins so."""
-    if pattern.match(text) is not None:
-        return True
-    several = len(text) <= _LONG and 0 <= text.find(";") < len(text) - 1
-    return several and pattern.search(text) is not None
-
-
-_said = functools.lru_cache(_TEXTS)(_says)  # loops execute a text again
 
 
 def _weakly(connection: Any) -> Callable[[], Any]:

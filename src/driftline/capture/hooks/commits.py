@@ -61,7 +61,7 @@ def together(records: Sequence[Act | None]) -> Act:
 def of_sqlite(factory: type) -> dict[str, Any]:
     """Return methods for a class of connections that tell of the end of transactions."""
     acts: dict[str, Act] = {
-        "commit": transactions.commit, "rollback": _taken_back, "close": transactions.rollback,
+        "commit": transactions.commit, "rollback": _taken_back, "close": transactions.closed,
         "__exit__": _left,
     }  # fmt: skip
     return {name: telling(getattr(factory, name), act) for name, act in acts.items()}

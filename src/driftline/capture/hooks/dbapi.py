@@ -21,12 +21,13 @@ from driftline.capture.runs import transactions
 from driftline.capture.runs.around import recording
 
 if TYPE_CHECKING:
-    from driftline.capture.hooks import addresses, attached, commits, executed, psycopg, psycopg2, sqlite_asked
+    from driftline.capture.hooks import addresses, attached, commits, executed, memory, psycopg, psycopg2, sqlite_asked
 else:  # sqlite3 is loaded by many who open no database
     addresses = later.module("driftline.capture.hooks.addresses")
     attached = later.module("driftline.capture.hooks.attached")
     commits = later.module("driftline.capture.hooks.commits")
     executed = later.module("driftline.capture.hooks.executed")
+    memory = later.module("driftline.capture.hooks.memory")
     psycopg = later.module("driftline.capture.hooks.psycopg")
     psycopg2 = later.module("driftline.capture.hooks.psycopg2")
     sqlite_asked = later.module("driftline.capture.hooks.sqlite_asked")
@@ -108,9 +109,13 @@ def _name(connection: Any, given: Any, uri: Any) -> None:
     text = os.fsdecode(given)
     if uri and text.startswith("file:"):
         parts = urlsplit(text)
+        if "cache=shared" in parts.query:
+            connection.__dict__[attached.MEMORY] = memory.shared("sqlite", parts.path)
         text = "" if "mode=memory" in parts.query else unquote(parts.path)
     connection.__dict__[addresses.TELLS] = True
-    connection.__dict__[sqlite_asked.FILE] = os.path.abspath(text) if text not in ("", ":memory:") else ""
+    passing = text in ("", ":memory:")
+    connection.__dict__[sqlite_asked.FILE] = "" if passing else os.path.abspath(text)
+    connection.__dict__[transactions.PASSING] = passing and attached.MEMORY not in connection.__dict__
 
 
 def _through_cursor(factory: type, name: str) -> Any:
@@ -155,7 +160,7 @@ def _recording(original: Callable[..., Any]) -> Callable[..., Any]:
             raised.through(error)
             raise
         if args:
-            fault.attempt(_PIECE, _seen, self, args[0])
+            fault.attempt(_PIECE, _seen, self, args)
         return result
 
     return patch.unseen(call, original)
@@ -167,8 +172,9 @@ def _failed(cursor: Any, name: str, args: tuple[Any, ...]) -> None:
     commits.failed(cursor, name)
 
 
-def _seen(cursor: Any, text: Any) -> None:
-    attached.heard(cursor.connection, text)
+def _seen(cursor: Any, args: tuple[Any, ...]) -> None:
+    text = args[0]
+    attached.heard(cursor.connection, *args)
     if transactions.any_open() and commits.ended(cursor.connection, text):
         return
     run = recording()

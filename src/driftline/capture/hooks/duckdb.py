@@ -14,6 +14,7 @@ from driftline.capture.ground import fault, own
 from driftline.capture.hooks import commits, patch, raised
 from driftline.capture.hooks.duckdb_calls import Calls
 from driftline.capture.hooks.duckdb_frames import FETCHERS, OF_THE_MODULE
+from driftline.capture.hooks.duckdb_names import Meanings
 from driftline.capture.hooks.duckdb_relations import Relations
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.hooks.session import Session
@@ -33,6 +34,7 @@ ENDINGS = {
 _VERBS = {"begin": "begin", "commit": "commit"}  # others take back what was not committed
 MAKERS = ("create", "to_table", "create_view", "to_view")
 TABLES = ("table", "view")
+COPIES = ("cursor", "duplicate")  # of a connection
 GIVERS = ("values", "table_function", "from_df", "from_arrow")  # of relations, from nothing that has a name
 DERIVED = (
     "filter", "project", "select", "aggregate", "order", "sort", "limit", "join", "cross", "union", "except_",
@@ -83,6 +85,7 @@ def install(duckdb: Any) -> list[Patch]:
     patches += [
         one for owner, names, before, after in fetching for name in names for one in _around(owner, name, before, after)
     ]
+    patches += _openings(duckdb, session.names)
     for name, act in ENDINGS.items():
 
         def ended(made: Any, *_: Any, act: Callable[..., Any] = act, verb: str = _VERBS.get(name, "rollback")) -> None:
@@ -102,6 +105,41 @@ def install(duckdb: Any) -> list[Patch]:
             lambda *_: undone(session.default({})),
         )
     return patches
+
+
+def _openings(duckdb: Any, names: Meanings) -> list[Patch]:
+    """Tell of each connection that is made, and of which one it was made."""
+
+    def opened(made: Any, database: Any = ":memory:", *_: Any, **__: Any) -> None:
+        names.opened(made, str(database))
+
+    def again(made: Any, of: Any) -> None:
+        names.opened_again(of, made)
+
+    copies = [one for name in COPIES for one in _opening(duckdb.DuckDBPyConnection, name, again)]
+    return _opening(duckdb, "connect", opened) + copies
+
+
+def _opening(owner: Any, attribute: str, act: Callable[..., None]) -> list[Patch]:
+    """Tell of a connection that is made, with what its maker was given."""
+    original = owner.__dict__.get(attribute)
+    if original is None:
+        return []
+    piece, act = f"hook {owner.__name__}.{attribute}", raised.held(act)
+
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            made = original(*args, **kwargs)
+        except raised.ANY as error:
+            raised.through(error)
+            raise
+        fault.attempt(piece, act, made, *args, **kwargs)
+        return made
+
+    made = patch.unbound(patch.unseen(call, original), original)
+    setattr(owner, attribute, made)
+    return [Patch(owner, attribute, original), *patch.found_by_name(owner, attribute, original, made)]
 
 
 def _ending(

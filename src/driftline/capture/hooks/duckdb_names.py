@@ -53,8 +53,20 @@ class Meanings:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._databases: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+        self._memories: weakref.WeakKeyDictionary[Any, memory.Database] = weakref.WeakKeyDictionary()
+        self._default = memory.Database("duckdb")  # of the module's own functions, and of what was opened before
         self._made: Names[tuple[str, ...] | None] = Names()  # tables by statements: a cursor may not see them
         self._registered: Names[None] = Names()
+
+    def opened(self, connection: Any, database: str) -> None:
+        """A connection was opened; those in memory are one if they have the same name."""
+        if database != ":default:":
+            named = database.startswith(":memory:") and database != ":memory:"
+            self._memories[connection] = memory.shared("duckdb", database) if named else memory.Database("duckdb")
+
+    def opened_again(self, connection: Any, cursor: Any) -> None:
+        """Another connection was made to what one has opened."""
+        self._memories[cursor] = self._memories.get(connection, self._default)
 
     def register(self, connection: Any, name: str) -> None:
         """From now on a name means a frame."""
@@ -139,7 +151,9 @@ class Meanings:
         found = self._databases.get(connection)
         if found is None:
             path = self._catalog.path(connection)
-            found = self._databases[connection] = _named(path) if path else memory.namespace("duckdb")
+            found = self._databases[connection] = (
+                _named(path) if path else self._memories.get(connection, self._default).namespace
+            )
         return found
 
 

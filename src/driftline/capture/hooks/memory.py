@@ -1,17 +1,51 @@
 """Databases in memory: whose they are. They have no address, and end with their process.
 
-Enters: the scheme of a database. Leaves: a namespace such as ``duckdb://memory/churn``: named by the job that the
-process is a run of, else by its script or notebook, else by the outermost run. So one job's tables are the same from
-run to run, and those of two scripts never meet. Source of the form: https://openlineage.io/docs/spec/naming.
+Enters: the scheme of a database, and its name where it has one. Leaves: a namespace such as ``duckdb://memory/churn``:
+named by the job that the process is a run of, else by its script or notebook, else by the outermost run. So one job's
+tables are the same from run to run, and those of two scripts never meet. Of several that one run opens, the second that
+it uses is ``duckdb://memory/churn:2``. Source of the form: https://openlineage.io/docs/spec/naming.
 """
 
+import functools
 import os
+import weakref
 
 from driftline.capture.ground import imported, opens, place
 from driftline.capture.runs import around
+from driftline.capture.runs.recording import Recording
 from driftline.capture.sending import client
 
 _NOTEBOOK = "JPY_SESSION_NAME"  # where Jupyter says which notebook a kernel runs
+_MOST = 100  # databases that a run tells apart; further ones are called like the last of them
+
+_living: "weakref.WeakValueDictionary[str, Database]" = weakref.WeakValueDictionary()  # by namespace
+_shared: "weakref.WeakValueDictionary[str, Database]" = weakref.WeakValueDictionary()
+
+
+class Database:
+    """A database in memory, for as long as a connection to it is there."""
+
+    def __init__(self, scheme: str) -> None:
+        self._scheme = scheme
+
+    @functools.cached_property
+    def namespace(self) -> str:
+        """The namespace of its tables: when it is first used, with the first number that no other one has.
+
+        Others are those that are there, and those that were used in the outermost run around this.
+        """
+        plain, run = namespace(self._scheme), around.process.run or _outermost()
+        taken = set() if run is None else run.trace.recalled.setdefault(f"{self._scheme} in memory", set())
+        names = (plain if number == 1 else f"{plain}:{number}" for number in range(1, _MOST + 1))
+        found = next((one for one in names if one not in taken and one not in _living), f"{plain}:{_MOST}")
+        taken.add(found)
+        _living[found] = self
+        return found
+
+
+def shared(scheme: str, name: str) -> Database:
+    """Return the database that connections share by a name."""
+    return _shared.setdefault(f"{scheme}:{name}", Database(scheme))
 
 
 def namespace(scheme: str) -> str:
@@ -30,10 +64,15 @@ def _owner() -> str:
         path = os.path.abspath(script)
         if not path.startswith(opens.installed()):
             return place.place(path, known.folder).located.name.lstrip("/")
+    run = _outermost()
+    return "" if run is None else _job(run.job.namespace, run.job.name)
+
+
+def _outermost() -> Recording | None:
     run = around.enclosing()
     while run is not None and run.outer is not None:
         run = run.outer
-    return "" if run is None else _job(run.job.namespace, run.job.name)
+    return run
 
 
 def _job(space: str, name: str) -> str:

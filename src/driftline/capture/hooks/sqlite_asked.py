@@ -61,11 +61,11 @@ def temporary(connection: Any) -> frozenset[str]:
 
 def has(connection: Any, database: str, table: str) -> bool:
     """Whether a database has a table or a view, as far as that can be told. Nothing is locked for it."""
-    question = f"EXPLAIN SELECT 1 FROM {_quoted(database)}.{_quoted(table)}"  # noqa: S608 - quoted names
+    question = f"SELECT 1 FROM {_quoted(database)}.{_quoted(table)}"  # noqa: S608 - quoted names
     if not isinstance(connection, sqlite3.Connection) or _listened(connection):
         return False
     try:
-        sqlite3.Cursor(connection).execute(question).close()  # no row is fetched: its text would be the user's
+        sqlite3.Connection.__call__(connection, question)  # compiled, not executed: it would find what is kept compiled
     except sqlite3.Error:
         return False
     return True

@@ -3,7 +3,8 @@
 Enters: for each connection what would be recorded, savepoints, commits, rollbacks; and the end of runs. Leaves: the
 records, made at the commit with the times at which they happened. What a run that ends well leaves uncommitted is
 recorded with a gap that says so (the commit may follow); of a run that fails, and of one that is a whole process, it
-is not. A connection that goes away without a commit takes what it held with it. Never asks a database anything.
+is not. A connection that goes away without a commit takes what it held with it, but of a database in memory: that goes
+with it either way, and who has read there has read what was not committed. Never asks a database anything.
 """
 
 import contextlib
@@ -24,6 +25,7 @@ Act = Callable[[], Any]
 _LENGTH = 200  # characters of a statement about a transaction; longer ones are others
 _CACHE = 1_024
 MOST = 100_000  # records that wait for one commit, and forms of statements that are told apart meanwhile
+PASSING = "_driftline_passing"  # attribute of a connection: whether all that it writes ends with it
 FURTHER = "further statements of one transaction"
 _BEGINS = later.pattern(r"\s*(?:begin|start\s+transaction)\b[^;]*;?\s*$", re.IGNORECASE)
 _CONTROLS = later.pattern(
@@ -47,9 +49,10 @@ class _Held(NamedTuple):
 class _Open:
     """What one connection holds."""
 
-    __slots__ = ("begun", "held", "keys", "marks", "versions")
+    __slots__ = ("begun", "held", "keys", "marks", "passing", "versions")
 
     def __init__(self) -> None:
+        self.passing = False  # all that is written there ends with the connection
         self.keys: dict[Any, Any] = {}  # of what is held and need not be held again
         self.begun = False  # told by a statement or a call; some connections know it themselves
         self.held: list[_Held] = []
@@ -67,6 +70,7 @@ class _Undone:
 
 
 _open: dict[int, tuple[weakref.ref[Any], _Open]] = {}  # by the identity of a connection
+_left: list[_Open] = []  # of passing connections that have gone away
 
 
 def _get(connection: Any) -> _Open | None:
@@ -85,14 +89,26 @@ def _of(connection: Any) -> _Open:
     if found is None:
         key = id(connection)
 
-        def gone(reference: Any, known: Any = _open, undone: Any = _Undone) -> None:  # the module may be gone by then
+        _over()
+        found = _Open()
+
+        def gone(  # the module may be gone by then
+            reference: Any, known: Any = _open, undone: Any = _Undone, left: Any = _left, found: _Open = found
+        ) -> None:
             if known.get(key, (None,))[0] is reference:
                 del known[key]
                 undone.number += 1
+                if found.passing:
+                    left.append(found)
 
-        found = _Open()
         _open[key] = weakref.ref(connection, functools.partial(fault.attempt, "transaction", gone)), found
     return found
+
+
+def _over() -> None:
+    """Record what was held for connections that have gone away, of databases that have gone with them."""
+    while _left:
+        _stand(_left.pop().held)
 
 
 def _pop(connection: Any) -> _Open | None:
@@ -138,7 +154,7 @@ def put(
         return
     try:
         opened = _of(connection)
-        held = opened.held
+        opened.passing, held = getattr(connection, PASSING, False), opened.held
         if len(held) >= MOST:
             run.gap(FURTHER)
         else:
@@ -186,7 +202,12 @@ def version(connection: Any, dataset: "Dataset") -> str:
 def commit(connection: Any) -> None:
     """Record what was held."""
     found = _pop(connection)
-    for one in () if found is None else found.held:
+    if found is not None:
+        _stand(found.held)
+
+
+def _stand(held: Sequence[_Held]) -> None:
+    for one in held:
         if one.act is not None:
             fault.attempt("transaction", one.act)
 
@@ -203,6 +224,12 @@ def _undo(held: Sequence[_Held]) -> None:
     for one in reversed(held):
         if one.undone is not None:
             fault.attempt("transaction", one.undone)
+
+
+def closed(connection: Any) -> None:
+    """Forget what was held, if anything of what was written there could have been left."""
+    found = _get(connection)
+    (commit if found is not None and found.passing else rollback)(connection)
 
 
 def undone() -> int:
@@ -300,6 +327,7 @@ def mixed(text: str) -> bool:
 
 def settle(run: Recording, *, lost: bool) -> None:
     """End ``run``, of which something may still be held; ``lost``: it has failed, or the process ends."""
+    _over()
     for _, found in list(_open.values()):
         mine = [one for one in found.held if one.run is run]
         if not mine:
@@ -307,8 +335,8 @@ def settle(run: Recording, *, lost: bool) -> None:
         found.held = [one for one in found.held if one.run is not run]
         found.marks.clear()
         found.forget()
-        for name in dict.fromkeys(one.dataset.name for one in mine if one.dataset is not None):
+        waits = () if found.passing else [one.dataset.name for one in mine if one.dataset is not None]
+        for name in dict.fromkeys(waits):
             run.gap(f"not committed: {name}")
-        for one in () if lost else mine:
-            if one.act is not None:
-                fault.attempt("transaction", one.act)
+        if found.passing or not lost:
+            _stand(mine)

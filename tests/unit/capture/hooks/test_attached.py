@@ -125,10 +125,27 @@ def test_where_somebody_listens_the_texts_tell_what_they_can() -> None:
         connection.set_trace_callback(said.append)
         connection.execute("attach 'other.db' as aux")
         connection.execute("create temp table k (a)")
-        connection.execute("attach ? as x", ("third.db",))
+        connection.execute("attach 'third' || '.db' as x")
         assert names(connection, "aux.t", "k", "t") == [AUX, "sqlite://memory/temp.k", T]
         assert names(connection, "x.t") == [f"{MAIN}/x.t"]  # not known, and not main's
     assert [one.split()[0] for one in said] == ["attach", "create", "attach"]
+
+
+@pytest.mark.parametrize(
+    ("file", "values"),
+    [("?", ("third.db",)), ("?", ["third.db"]), ("?2", ("no.db", "third.db")), (":file", {"file": "third.db"})],
+)
+def test_where_somebody_listens_a_bound_file_is_known_and_a_name_goes(file: str, values: Any) -> None:
+    with closing(sqlite3.connect("main.db")) as connection:
+        connection.set_trace_callback(lambda _: None)
+        connection.execute("attach 'other.db' as x")
+        assert names(connection, "x.t") == [AUX]
+        connection.execute("detach x")
+        connection.execute(f"attach {file} as x", values)
+        assert names(connection, "x.t") == ["sqlite://third.db/t"]
+        connection.execute("detach database x")
+        connection.execute("select 1")
+        assert names(connection, "x.t") == [f"{MAIN}/x.t"]  # there is none
 
 
 def test_temporary_tables_of_two_jobs_are_not_the_same(watched: MemorySink) -> None:

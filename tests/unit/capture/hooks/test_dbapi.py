@@ -256,3 +256,17 @@ def test_rows_that_are_fetched_and_inserted_have_the_columns_of_their_select(scr
     copy = edges(events, "copy")
     assert copy["a"] == {("orders", "id", "IDENTITY", 0.9)}
     assert copy["b"] == {("orders", "amount", "TRANSFORMATION", 0.9)}
+
+
+@pytest.mark.parametrize("aside", [False, True])
+def test_what_was_read_in_memory_counts_though_it_was_never_committed(watched: MemorySink, aside: bool) -> None:
+    """Nothing is left of it either way; of a file that is attached nothing counts without a commit."""
+    with contextlib.closing(sqlite3.connect("there.db")) as made:
+        made.executescript("create table s (a); insert into s values (1); create table kept (a)")
+    with driftline.run("job") as run, contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        if aside:
+            connection.execute("attach 'there.db' as f")
+            connection.execute("insert into f.kept select a from f.s")
+        connection.execute("create table t (a)")
+        connection.execute("insert into t values (1)")
+    assert [one.dataset.name for one in run.outputs] == ([] if aside else ["t"])

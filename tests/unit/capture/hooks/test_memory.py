@@ -1,6 +1,9 @@
 """Databases in memory are named by what owns the process, so that unrelated scripts do not share their tables."""
 
+import itertools
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +11,12 @@ import duckdb
 import pytest
 
 import driftline
+from driftline.event.lineage import Dataset
 from driftline.testing import MemorySink
 
 Script = Callable[..., list[dict[str, Any]]]
+
+NUMBERS = itertools.count()
 
 WORK = """import driftline; driftline.watch({name})
 import duckdb, sqlite3
@@ -59,3 +65,116 @@ def test_a_notebook_is_named_by_its_file_and_what_is_no_script_by_its_outermost_
     with driftline.run("cell") as cell:
         duckdb.connect().execute("create table t as select 1 as a")
     assert [one.dataset.namespace for one in cell.outputs] == ["duckdb://memory/study.ipynb"]
+
+
+def used(*opened: sqlite3.Connection) -> list[str]:
+    """The namespaces of a table that is made on each of these, as a run tells them."""
+    with driftline.run("job") as run:
+        for connection in opened:
+            connection.execute(f"create table t{next(NUMBERS)} as select 1 as a")
+            connection.close()
+    return [one.dataset.namespace.removeprefix("sqlite://memory") for one in run.outputs]
+
+
+def test_two_of_one_run_are_two_and_the_next_run_calls_them_the_same(watched: MemorySink) -> None:
+    for _ in range(2):
+        found = used(sqlite3.connect(":memory:"), sqlite3.connect(""), sqlite3.connect("file::memory:", uri=True))
+        assert found == ["/job", "/job:2", "/job:3"]
+
+
+def test_one_that_is_shared_by_its_name_is_one(watched: MemorySink) -> None:
+    """https://www.sqlite.org/inmemorydb.html#sharedmemdb."""
+    plain, named = "file::memory:?cache=shared", "file:n?mode=memory&cache=shared"
+    opened = [sqlite3.connect(one, uri=True) for one in (plain, named, plain, named, "file:n?mode=memory")]
+    kept = [sqlite3.connect(one, uri=True) for one in (plain, named)]
+    assert used(*opened) == ["/job", "/job:2", "/job", "/job:2", "/job:3"]
+    assert used(*kept) == ["/job", "/job:2"]
+
+
+def test_one_that_is_closed_and_opened_again_is_another_and_those_of_a_run_before_are_told_apart_if_they_last(
+    watched: MemorySink,
+) -> None:
+    with driftline.run("job") as run:
+        for name in ("one", "two"):
+            connection = sqlite3.connect(":memory:")
+            connection.execute(f"create table {name} as select 1 as a")
+            connection.close()
+        del connection
+        lasting = sqlite3.connect(":memory:")
+        lasting.execute("create table three as select 1 as a")
+    assert [one.dataset.namespace[-6:] for one in run.outputs] == ["ry/job", "/job:2", "/job:3"]
+    assert used(*(sqlite3.connect(":memory:") for _ in range(3)), lasting) == ["/job", "/job:2", "/job:4", "/job:3"]
+
+
+def test_temporary_tables_of_two_connections_are_two(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("job") as run:
+        for name in ("one.db", "two.db"):
+            with closing(sqlite3.connect(name)) as connection:
+                connection.execute("create temp table k as select 1 as a")
+    assert [str(one.dataset) for one in run.outputs] == [
+        str(Dataset("sqlite://memory/job", "temp.k")), str(Dataset("sqlite://memory/job:2", "temp.k")),
+    ]  # fmt: skip
+
+
+def test_statements_of_two_connections_on_temporary_tables_are_not_one(watched: MemorySink) -> None:
+    made = "create table r (a); create table q (a); create table one (a); create table two (b)"
+    with closing(sqlite3.connect("x.db")) as connection:
+        connection.executescript(made)
+    with (
+        driftline.run("job") as run,
+        closing(sqlite3.connect("x.db")) as aside,
+        closing(sqlite3.connect("x.db")) as one,
+        closing(sqlite3.connect("x.db")) as two,
+    ):
+        aside.execute("attach 'y.db' as y")  # which uses nothing in memory
+        aside.execute("create table y.t (a)")
+        aside.execute("insert into r select a from y.t")
+        aside.commit()
+        for connection in (one, two):
+            connection.execute("create temp table k (a)")
+        for name, connection in (("one", one), ("two", two)):
+            connection.execute(f"insert into k select * from {name}")
+            connection.execute("delete from k")
+            connection.commit()
+    assert {one.dataset.namespace for one in run.outputs} == {
+        "sqlite://x.db", "sqlite://memory/job", "sqlite://memory/job:2",
+    }  # fmt: skip
+
+
+def test_after_a_hundred_they_are_one(watched: MemorySink) -> None:
+    found = used(*(sqlite3.connect(":memory:") for _ in range(103)))
+    assert found[97:] == ["/job:98", "/job:99", *["/job:100"] * 4]
+
+
+def test_engines_that_only_their_pools_know_are_told_apart(watched: MemorySink) -> None:
+    sa = pytest.importorskip("sqlalchemy")
+    pd = pytest.importorskip("pandas")
+    one, two = sa.create_engine("sqlite://"), sa.create_engine("sqlite:///:memory:")
+    with driftline.run("job") as run:
+        for engine in (one, two):
+            pd.DataFrame({"a": [1]}).to_sql("t", engine, index=False)
+        pd.read_sql("select a from t", one).to_sql("s", two, index=False)
+        pd.read_sql_table("t", two)
+    for engine in (one, two):
+        engine.dispose()
+    first, second = "sqlite://memory/job", "sqlite://memory/job:2"
+    assert [one.dataset for one in run.outputs] == [Dataset(first, "t"), Dataset(second, "t"), Dataset(second, "s")]
+
+
+def test_connections_of_duckdb_are_told_apart_and_their_cursors_are_not(watched: MemorySink) -> None:
+    """https://duckdb.org/docs/stable/clients/python/dbapi: a name makes one in memory shared."""
+    one, two, named = duckdb.connect(), duckdb.connect(database=":memory:"), duckdb.connect(":memory:n")
+    opened = [
+        one, duckdb.connect(":default:"), two, one.cursor(), two.duplicate(), named,
+        duckdb.connect(":memory:n"), duckdb,
+    ]  # fmt: skip
+    with driftline.run("job") as run:
+        for number, connection in enumerate(opened):
+            connection.execute(f"create or replace table d{number} as select 1 as a")
+    found = {one.dataset.name: one.dataset.namespace.removeprefix("duckdb://memory") for one in run.outputs}
+    assert found == {
+        "d0": "/job", "d1": "/job:2", "d2": "/job:3", "d3": "/job", "d4": "/job:3", "d5": "/job:4", "d6": "/job:4",
+        "d7": "/job:2",
+    }  # fmt: skip
+    for number in (1, 7):
+        duckdb.execute(f"drop table d{number}")

@@ -66,6 +66,13 @@ def test_a_view_is_there_like_a_table_and_nothing_is_locked_to_know_that(tmp_pat
         assert sqlite_asked.columns(one, "v") is None  # it is locked, which would be waited for
 
 
+def test_a_table_that_was_dropped_is_not_there_any_more() -> None:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for there in (True, False, True):
+            connection.execute(f"{'create' if there else 'drop'} table t {'(a)' if there else ''}")
+            assert sqlite_asked.has(connection, "main", "t") is there
+
+
 def test_where_somebody_listens_nothing_is_asked() -> None:
     heard: list[str] = []
     with closing(sqlite3.connect(":memory:")) as connection:

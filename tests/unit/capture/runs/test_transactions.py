@@ -193,3 +193,29 @@ def test_what_belongs_to_the_connection_stands_or_is_undone_backwards(
 def test_of_a_connection_that_cannot_be_referred_to_nothing_is_undone(run: Run) -> None:
     transactions.beside(object(), None, None)
     assert not transactions.any_open()
+
+
+@pytest.mark.parametrize("end", ["closed", "gone", "next", "failed", "rolled back", "lasting"])
+def test_what_is_written_in_memory_counts_without_a_commit_unless_it_is_taken_back(sink: MemorySink, end: str) -> None:
+    done: list[str] = []
+    run = driftline.run("job").__enter__()
+    one = Connection()
+    setattr(one, transactions.PASSING, True)
+    transactions.put(one, run, functools.partial(done.append, "a"), T, "v", inside=True)
+    if end == "lasting":  # a file was attached meanwhile
+        setattr(one, transactions.PASSING, False)
+        transactions.put(one, run, functools.partial(done.append, "b"), T, "v", inside=True)
+    if end in ("closed", "lasting"):
+        transactions.closed(one)
+    elif end == "rolled back":
+        transactions.rollback(one)
+    elif end != "failed":
+        del one
+        gc.collect()
+    if end == "next":
+        transactions.begin(Connection())
+        assert done == ["a"]
+    transactions.settle(run, lost=True)
+    assert done == ([] if end in ("rolled back", "lasting") else ["a"])
+    assert run.trace.gaps == {}
+    run.__exit__(None, None, None)
