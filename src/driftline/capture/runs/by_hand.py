@@ -59,13 +59,15 @@ def follow(trace: Trace, folder: str, home: str) -> None:
 
 def _made_before(trace: Trace, anew: set[str]) -> None:
     """Let what a hook has seen to be read, and the run had written by hand before, be what the run wrote."""
+    made: set[int] = set()
     for seen in [one for one in trace.inputs if one.path in anew]:
         when = trace.opened[seen.path, "write"]
         if when <= seen.at_ns and seen.modified_ns >= when - headers.TICK_NS:
             seen.at_ns, seen.read_ns = max(when, min(seen.modified_ns, seen.at_ns)), seen.at_ns
             trace.outputs.append(seen)
-    if anew:
-        trace.inputs[:] = [seen for seen in trace.inputs if not seen.read_ns]
+            made.add(id(seen))
+    if made:  # of a further part of the run, one of the part before may stay
+        trace.inputs[:] = [seen for seen in trace.inputs if id(seen) not in made]
 
 
 def _read_again(trace: Trace) -> None:

@@ -32,6 +32,8 @@ def service(sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(parts, "MANY", 2)
     monkeypatch.setattr(parts, "MOMENT_US", 0)
     monkeypatch.setattr(parts, "_RECENT_NS", 0)
+    make("a.csv", 10)  # before the run: what it made by hand, it would have written
+    make("in.csv", 20)
     driftline.watch("service")
     run: Any = around.process.run
     owner = client.current()
@@ -68,18 +70,16 @@ def moved(name: str, to: str) -> None:
 def test_each_part_is_a_run_of_the_same_job_and_what_was_read_before_is_still_at_hand(
     service: ProcessRun, sink: MemorySink
 ) -> None:
-    make("a.csv", 10)
     moved("a.csv", "x.csv")
     first = service.id
     turn(service)
     second = service.id
-    make("b.csv", 20)
-    moved("b.csv", "y.csv")
+    moved("in.csv", "y.csv")
     one, two = told(sink)
     assert [one["run"]["runId"], two["run"]["runId"]] == [first, second]
     assert one["job"]["name"] == two["job"]["name"] == "service"
     assert (names(one, "inputs"), names(one, "outputs")) == (["a.csv"], ["x.csv"])
-    assert (names(two, "inputs"), names(two, "outputs")) == (["a.csv", "b.csv"], ["y.csv"])
+    assert (names(two, "inputs"), names(two, "outputs")) == (["a.csv", "in.csv"], ["y.csv"])
     assert two["run"]["facets"]["parent"]["run"]["runId"] == first
     assert "parent" not in one["run"]["facets"]
     assert one["run"]["facets"]["driftline_gaps"]["gaps"] == {parts.GOES_ON: 1}
@@ -90,7 +90,7 @@ def test_each_part_is_a_run_of_the_same_job_and_what_was_read_before_is_still_at
     events = [openlineage.decode(raw) for raw in sink.raw]
     (history,) = fold.fold(event for event in events if event.run and event.run.run_id == second)
     edges = {(edge.source.dataset.name, edge.target.dataset.name) for edge in history.states[-1].shape.edges}
-    assert ("b.csv", "y.csv") in edges
+    assert ("in.csv", "y.csv") in edges
 
 
 def test_what_a_part_before_has_read_is_no_guess_at_where_data_of_the_next_one_comes_from(
@@ -112,7 +112,6 @@ def test_what_was_written_just_now_belongs_to_the_next_part_alone(
     service: ProcessRun, sink: MemorySink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parts, "_RECENT_NS", 60_000_000_000)
-    make("a.csv", 10)
     moved("a.csv", "x.csv")
     turn(service)
     one, two = told(sink)
@@ -121,7 +120,6 @@ def test_what_was_written_just_now_belongs_to_the_next_part_alone(
 
 
 def test_what_is_still_being_written_is_told_once_it_is_closed(service: ProcessRun, sink: MemorySink) -> None:
-    make("a.csv", 10)
     with Path("x.csv").open("w") as file:
         frame = pd.read_csv("a.csv")
         frame.to_csv(file, index=False)
@@ -192,7 +190,6 @@ def _gaps(event: dict[str, Any]) -> dict[str, int]:
 
 
 def test_a_process_that_ends_at_once_after_a_part_tells_both(service: ProcessRun, sink: MemorySink) -> None:
-    make("a.csv", 10)
     moved("a.csv", "x.csv")
     service.announce()  # the next part has begun, and nothing is told yet
     one, two = told(sink)
@@ -202,7 +199,6 @@ def test_a_process_that_ends_at_once_after_a_part_tells_both(service: ProcessRun
 def test_a_part_is_not_told_before_nobody_adds_to_it(
     service: ProcessRun, sink: MemorySink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make("a.csv", 10)
     moved("a.csv", "x.csv")
     first = service.id
     monkeypatch.setattr(parts, "MOMENT_US", 60_000_000)
@@ -228,7 +224,6 @@ def test_the_mark_of_a_part_goes_with_its_end(
     service.announce()
     first = service.id
     assert [path.name for path in folder.iterdir()] == [f"{first}{offspring.MARK}"]
-    make("a.csv", 10)
     moved("a.csv", "x.csv")
     turn(service)
     service._opened_us -= 2_000_000
@@ -297,7 +292,6 @@ def test_the_first_and_the_last_that_was_read_is_carried_and_models_are() -> Non
 def test_a_file_that_is_opened_in_one_part_and_written_in_the_next_is_told_once(
     service: ProcessRun, sink: MemorySink
 ) -> None:
-    make("a.csv", 10)
     frame = pd.read_csv("a.csv")
     frame.to_csv("b.csv", index=False)
     with Path("x.csv").open("w") as file:
@@ -314,7 +308,6 @@ def test_a_file_that_is_opened_in_one_part_and_written_in_the_next_is_told_once(
 def test_what_comes_to_a_part_in_its_last_moment_and_is_still_written_to_belongs_to_the_next_one(
     service: ProcessRun, sink: MemorySink
 ) -> None:
-    make("a.csv", 10)
     frame = pd.read_csv("a.csv")
     frame.to_csv("b.csv", index=False)
     before = service.trace
@@ -343,7 +336,6 @@ def test_a_file_that_is_written_by_hand_all_the_time_is_told_once_and_as_it_is_i
     service: ProcessRun, sink: MemorySink
 ) -> None:
     by_hand = Path("x.csv")
-    make("a.csv", 10)
     pd.read_csv("a.csv").to_csv("b.csv", index=False)
     with by_hand.open("w") as file:
         file.write("a\n1\n")
