@@ -20,10 +20,14 @@ from driftline.testing import MemorySink
 SMALL = 10_000
 
 
+def given(folder: Path, count: int) -> None:
+    for number in range(count):
+        (folder / f"a{number}.csv").write_text(f"id,amount\n{number},1.5\n{number + 1},2.5\n")
+
+
 def work(folder: Path, count: int) -> None:
     for number in range(count):
         path = folder / f"a{number}.csv"
-        path.write_text(f"id,amount\n{number},1.5\n{number + 1},2.5\n")
         pd.read_csv(path).assign(double=lambda frame: frame.amount * 2).to_csv(folder / f"b{number}.csv", index=False)
 
 
@@ -42,6 +46,7 @@ def shape(events: list[Event]) -> RunShape:
 def whole(sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Event:
     """The last event of a process that has read and written six files each."""
     monkeypatch.chdir(tmp_path)
+    given(tmp_path, 6)
     driftline.watch("job")
     work(tmp_path, 6)
     (event,) = recorded(sink)
@@ -76,6 +81,7 @@ def test_a_run_that_told_whole_pictures_before_ends_in_pieces(
     sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    given(tmp_path, 6)
     driftline.watch("job")
     run: Any = around.process.run
     assert isinstance(run, Run)
