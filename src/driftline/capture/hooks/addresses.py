@@ -182,10 +182,16 @@ def opened(connection: Any) -> Place:
     held, owner = getattr(connection, "__dict__", {}), client.current()
     folder = "" if owner is None else owner.folder
     known: tuple[str | None, Place] | None = held.get(_PLACE)
-    if known is not None and known[0] in (folder, None):
+    if known is not None and known[0] == folder:
         return known[1]
-    file = sqlite_asked.file_of(connection)
-    found = _sqlite(file) if file else Place(attached.session(connection), "sqlite")
-    if not file or os.path.exists(file):
-        held[_PLACE] = folder if file else None, found
+    file = sqlite_asked.file_of(connection) if known is None or known[0] is not None else ""
+    if not file:
+        memory = held.get(attached.MEMORY)
+        space = memory.namespace if memory is not None else attached.session(connection)
+        if known is None or known[1].namespace != space:
+            known = held[_PLACE] = None, Place(space, "sqlite")
+        return known[1]
+    found = _sqlite(file)
+    if os.path.exists(file):
+        held[_PLACE] = folder, found
     return found

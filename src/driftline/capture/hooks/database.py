@@ -184,10 +184,12 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
         if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:
             _gave(ran, one.lineage, datasets, analysis)
 
+    shown, form = ran.told.shown or ran.text, ran.told.shown or analysis.form  # ``ran`` would keep the connection open
+
     def said() -> None:
         again.committed = True
         if writes or any(_tables(place, one.reads) for one in analysis.statements):
-            run.statement(ran.told.shown or ran.text, ran.told.shown or analysis.form)
+            run.statement(shown, form)
 
     transactions.put(transaction, run, said, inside=writes and transaction is not None)
 

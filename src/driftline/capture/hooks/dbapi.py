@@ -109,9 +109,9 @@ def _name(connection: Any, given: Any, uri: Any) -> None:
     text = os.fsdecode(given)
     if uri and text.startswith("file:"):
         parts = urlsplit(text)
-        if "cache=shared" in parts.query:
-            connection.__dict__[attached.MEMORY] = memory.shared("sqlite", parts.path)
         text = "" if "mode=memory" in parts.query else unquote(parts.path)
+        if "cache=shared" in parts.query and text in ("", ":memory:"):  # those to a file share no temporary tables
+            connection.__dict__[attached.MEMORY] = memory.shared("sqlite", parts.path)
     connection.__dict__[addresses.TELLS] = True
     passing = text in ("", ":memory:")
     connection.__dict__[sqlite_asked.FILE] = "" if passing else os.path.abspath(text)

@@ -151,10 +151,8 @@ class Meanings:
         found = self._databases.get(connection)
         if found is None:
             path = self._catalog.path(connection)
-            found = self._databases[connection] = (
-                _named(path) if path else self._memories.get(connection, self._default).namespace
-            )
-        return found
+            found = self._databases[connection] = _named(path) if path else ""
+        return found or self._memories.get(connection, self._default).namespace
 
 
 def _named(path: str) -> str:

@@ -2,11 +2,11 @@
 
 Enters: the scheme of a database, and its name where it has one. Leaves: a namespace such as ``duckdb://memory/churn``:
 named by the job that the process is a run of, else by its script or notebook, else by the outermost run. So one job's
-tables are the same from run to run, and those of two scripts never meet. Of several that one run opens, the second that
-it uses is ``duckdb://memory/churn:2``. Source of the form: https://openlineage.io/docs/spec/naming.
+tables are the same from run to run, and those of two scripts never meet. Of several that one run uses, the second is
+``duckdb://memory/churn:2``. Source of the form: https://openlineage.io/docs/spec/naming.
 """
 
-import functools
+import itertools
 import os
 import weakref
 
@@ -18,29 +18,36 @@ from driftline.capture.sending import client
 _NOTEBOOK = "JPY_SESSION_NAME"  # where Jupyter says which notebook a kernel runs
 _MOST = 100  # databases that a run tells apart; further ones are called like the last of them
 
-_living: "weakref.WeakValueDictionary[str, Database]" = weakref.WeakValueDictionary()  # by namespace
 _shared: "weakref.WeakValueDictionary[str, Database]" = weakref.WeakValueDictionary()
+_numbers = itertools.count()
 
 
 class Database:
     """A database in memory, for as long as a connection to it is there."""
 
     def __init__(self, scheme: str) -> None:
-        self._scheme = scheme
+        self._scheme, self._key = scheme, f"{scheme} in memory"
+        self._number = next(_numbers)
+        self._known = ""  # as the run called it that has used it last
 
-    @functools.cached_property
+    @property
     def namespace(self) -> str:
-        """The namespace of its tables: when it is first used, with the first number that no other one has.
+        """The namespace of its tables: as before, else with the first number that no other one of the run has.
 
-        Others are those that are there, and those that were used in the outermost run around this.
+        The run is the outermost one around this. What others have used is no matter: when it goes away, nobody says.
         """
-        plain, run = namespace(self._scheme), around.process.run or _outermost()
-        taken = set() if run is None else run.trace.recalled.setdefault(f"{self._scheme} in memory", set())
-        names = (plain if number == 1 else f"{plain}:{number}" for number in range(1, _MOST + 1))
-        found = next((one for one in names if one not in taken and one not in _living), f"{plain}:{_MOST}")
-        taken.add(found)
-        _living[found] = self
-        return found
+        run = around.process.run or _outermost()
+        if run is None:
+            return self._known or namespace(self._scheme)
+        taken: dict[str, int] = run.trace.recalled.setdefault(self._key, {})
+        if not self._known or taken.setdefault(self._known, self._number) != self._number:
+            self._known = self._named(namespace(self._scheme), taken)
+        return self._known
+
+    def _named(self, plain: str, taken: dict[str, int]) -> str:
+        names = (plain if number == 1 else f"{plain}:{number}" for number in range(1, _MOST))
+        free = (one for one in names if taken.setdefault(one, self._number) == self._number)
+        return next(free, f"{plain}:{_MOST}")
 
 
 def shared(scheme: str, name: str) -> Database:

@@ -29,6 +29,7 @@ _SOME = "SELECT CAST('a' AS BLOB), CAST(count(*) AS BLOB) FROM (SELECT 1 FROM ? 
 _FILE_OF_MAIN = "SELECT CAST('a' AS BLOB), CAST(file AS BLOB) FROM pragma_database_list WHERE name = 'main'"
 _DATABASES = "SELECT CAST('a' AS BLOB), CAST(name AS BLOB), CAST(file AS BLOB) FROM pragma_database_list ORDER BY seq"
 _TEMPORARY = "SELECT CAST('a' AS BLOB), CAST(name AS BLOB) FROM sqlite_temp_master WHERE type IN ('table', 'view')"
+_THERE = "CREATE TABLE IF NOT EXISTS ? AS SELECT 1 UNION SELECT 1, 2"  # what stands behind AS cannot be
 FILE = "_driftline_file"  # attribute of a connection to SQLite: its file, "" = in memory
 
 
@@ -60,12 +61,16 @@ def temporary(connection: Any) -> frozenset[str]:
 
 
 def has(connection: Any, database: str, table: str) -> bool:
-    """Whether a database has a table or a view, as far as that can be told. Nothing is locked for it."""
-    question = f"SELECT 1 FROM {_quoted(database)}.{_quoted(table)}"  # noqa: S608 - quoted names
+    """Whether a database has a table or a view, as far as that can be told. Nothing is locked for it, or waited for.
+
+    A statement is compiled, and never executed: executed, it would be the one that is kept compiled, from before. It
+    is without a fault only where the table is there. To compile one that reads what is not there would wait for each
+    database that another process has locked.
+    """
     if not isinstance(connection, sqlite3.Connection) or _listened(connection):
         return False
     try:
-        sqlite3.Connection.__call__(connection, question)  # compiled, not executed: it would find what is kept compiled
+        sqlite3.Connection.__call__(connection, _THERE.replace("?", f"{_quoted(database)}.{_quoted(table)}"))
     except sqlite3.Error:
         return False
     return True

@@ -107,8 +107,9 @@ def _of(connection: Any) -> _Open:
 
 def _over() -> None:
     """Record what was held for connections that have gone away, of databases that have gone with them."""
-    while _left:
-        _stand(_left.pop().held)
+    with contextlib.suppress(IndexError):  # another thread may have taken the last one
+        while _left:
+            _stand(_left.pop().held)
 
 
 def _pop(connection: Any) -> _Open | None:

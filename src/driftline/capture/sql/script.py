@@ -176,6 +176,8 @@ class Script:
         if computed:
             self._computed[source] = self._computed.get(source, frozenset()) | computed
         self.keys[source] = tuple(renamed.get(one.lower(), one) for one in self.keys.get(source, ()))
+        if computed:  # from columns of this table: it is one like any other
+            self._temporary.pop(source, None)
         if source in self._temporary:
             relation, reads = self._temporary[source]
             items = [_called(item, renamed, written) for item in relation.items if _small(item) not in dropped]

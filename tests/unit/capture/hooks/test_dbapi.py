@@ -1,7 +1,9 @@
 """DB-API: what sqlite3 executes, through connections and cursors of any class; psycopg against a real server."""
 
 import contextlib
+import gc
 import sqlite3
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,29 @@ def test_statements_of_sqlite_are_recorded_with_columns(watched: MemorySink, tmp
     assert b'"total":{"inputFields":[{"namespace":"sqlite://shop.db","name":"orders","field":"amount"' in bytes(
         event.outputs[0].facets["columnLineage"]
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "insert into t values (1)",
+        "insert into t select a from t",
+        "update t set a = a + 1",
+        "create temp table u as select a from t",
+    ],
+)
+def test_a_connection_that_its_user_lets_go_of_is_not_kept_open_with_its_lock(watched: MemorySink, text: str) -> None:
+    with contextlib.closing(sqlite3.connect("shop.db", timeout=0, isolation_level=None)) as other:
+        other.execute("create table t (a int)")
+        with driftline.run("job"):
+            connection = sqlite3.connect("shop.db", isolation_level=None)
+            connection.execute("begin immediate")
+            connection.execute(text)
+            left = weakref.ref(connection)
+            del connection
+            gc.collect()  # which it takes without Driftline, too: its statements that are kept refer to it
+            assert left() is None
+            other.execute("insert into t values (2)")
 
 
 def test_a_table_that_is_renamed_is_made_of_what_it_was(watched: MemorySink, tmp_path: Path) -> None:

@@ -91,6 +91,19 @@ def test_one_that_is_shared_by_its_name_is_one(watched: MemorySink) -> None:
     assert used(*kept) == ["/job", "/job:2"]
 
 
+def test_those_of_runs_before_change_no_name_though_they_have_not_gone_away_yet(watched: MemorySink) -> None:
+    """An engine of SQLAlchemy and a connection of Python 3.11 go when the collector of cycles comes by."""
+    left: list[Any] = []
+    for opens in (sqlite3.connect, duckdb.connect):
+        found = []
+        for _ in range(3):
+            with driftline.run("job") as run:
+                left.append(opens(":memory:"))
+                left[-1].execute("create table t as select 1 as a")
+            found += [one.dataset.namespace.partition("://")[2] for one in run.outputs]
+        assert found == ["memory/job"] * 3
+
+
 def test_one_that_is_closed_and_opened_again_is_another_and_those_of_a_run_before_are_told_apart_if_they_last(
     watched: MemorySink,
 ) -> None:
@@ -103,7 +116,9 @@ def test_one_that_is_closed_and_opened_again_is_another_and_those_of_a_run_befor
         lasting = sqlite3.connect(":memory:")
         lasting.execute("create table three as select 1 as a")
     assert [one.dataset.namespace[-6:] for one in run.outputs] == ["ry/job", "/job:2", "/job:3"]
-    assert used(*(sqlite3.connect(":memory:") for _ in range(3)), lasting) == ["/job", "/job:2", "/job:4", "/job:3"]
+    lasting.close = bool  # type: ignore[method-assign]  # it lasts
+    assert used(lasting, *(sqlite3.connect(":memory:") for _ in range(3))) == ["/job:3", "/job", "/job:2", "/job:4"]
+    assert used(*(sqlite3.connect(":memory:") for _ in range(3)), lasting) == ["/job", "/job:2", "/job:3", "/job:4"]
 
 
 def test_temporary_tables_of_two_connections_are_two(watched: MemorySink, tmp_path: Path) -> None:
@@ -114,6 +129,18 @@ def test_temporary_tables_of_two_connections_are_two(watched: MemorySink, tmp_pa
     assert [str(one.dataset) for one in run.outputs] == [
         str(Dataset("sqlite://memory/job", "temp.k")), str(Dataset("sqlite://memory/job:2", "temp.k")),
     ]  # fmt: skip
+
+
+def test_connections_that_share_the_cache_of_a_file_have_temporary_tables_of_their_own(watched: MemorySink) -> None:
+    """https://www.sqlite.org/sharedcache.html: each has a temp schema of its own."""
+    with driftline.run("job") as run:
+        opened = [sqlite3.connect("file:x.db?cache=shared", uri=True) for _ in range(2)]
+        for connection in opened:
+            connection.execute("create temp table k as select 1 as a")
+        assert [one.execute("select count(*) from k").fetchone() for one in opened] == [(1,), (1,)]
+        for connection in opened:
+            connection.close()
+    assert {one.dataset.namespace for one in run.outputs} == {"sqlite://memory/job", "sqlite://memory/job:2"}
 
 
 def test_statements_of_two_connections_on_temporary_tables_are_not_one(watched: MemorySink) -> None:

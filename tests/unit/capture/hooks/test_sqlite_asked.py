@@ -1,6 +1,7 @@
 """What SQLite tells of a connection; the tables were made by hand."""
 
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -64,6 +65,17 @@ def test_a_view_is_there_like_a_table_and_nothing_is_locked_to_know_that(tmp_pat
         other.execute("begin exclusive")
         assert sqlite_asked.has(one, "main", "v")
         assert sqlite_asked.columns(one, "v") is None  # it is locked, which would be waited for
+
+
+def test_what_is_not_there_is_told_without_waiting_for_a_database_that_somebody_has_locked(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(":memory:", timeout=20)) as one, closing(sqlite3.connect(tmp_path / "x.db")) as other:
+        one.execute(f"attach '{tmp_path / 'x.db'}' as x")
+        one.execute("create table x.t (a)")
+        other.execute("begin exclusive")
+        begin = time.monotonic()
+        asked = [("main", "t"), ("x", "t"), ("x", "T"), ("x", "none"), ("none", "t")]
+        assert [sqlite_asked.has(one, *each) for each in asked] == [False, True, True, False, False]
+        assert time.monotonic() - begin < 10
 
 
 def test_a_table_that_was_dropped_is_not_there_any_more() -> None:

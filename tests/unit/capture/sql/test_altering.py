@@ -108,3 +108,9 @@ def test_a_column_that_is_computed_comes_from_the_others_and_no_insert_fills_it(
 def test_a_renamed_column_is_told_by_both_names() -> None:
     (one,) = statement.read("ALTER TABLE t RENAME COLUMN a TO total", Script(dialect.of("duckdb"), lambda source: None))
     assert (one.how, one.kind, one.renamed, one.itself) == ("change", "ALTER TABLE", (("a", "total"),), True)
+
+
+def test_a_computed_column_of_a_temporary_table_that_is_looked_through_is_not_lost(tell: Tell) -> None:
+    sql = """CREATE TEMP TABLE k AS SELECT a FROM t; ALTER TABLE k ADD COLUMN d INT GENERATED ALWAYS AS (a * 2);
+             INSERT INTO src (x) SELECT d FROM k"""
+    assert tell(sql, "sqlite", through=True)[-1].columns == {"x": ["temp.k.d IDENTITY"]}
