@@ -44,7 +44,7 @@ def _starred(module: str) -> tuple[str, ...] | None:
         if not held:
             return None
         said = held.get("__all__")
-        names = said if isinstance(said, list | tuple) else [one for one in list(held) if one[:1] != "_"]
+        names = said if isinstance(said, list | tuple) else [one for one in list(held) if str(one)[:1] != "_"]
         _names[module] = tuple(one for one in names if type(one) is str)
     return _names[module]
 

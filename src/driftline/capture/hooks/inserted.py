@@ -25,7 +25,7 @@ _VALUES = re.compile(r"\)\s*VALUES\s*\(|\bVALUES\s*\(", re.IGNORECASE)
 _SECOND = re.compile(r"\)\s*,\s*\(")  # a further row
 _TOKEN = re.compile(
     r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/
-      | (?P<place>\?(?!\d)|%s) | (?:\?|\$)(?P<number>\d+) | %\((?P<percent>\w+)\)s
+      | (?P<place>\?(?!\d)|%s) | (?:\?|\$|(?<![:\w]):)(?P<number>\d+) | %\((?P<percent>\w+)\)s
       | (?<![:\w])[:@$](?P<name>[A-Za-z_]\w*)
       | (?P<sign>[(),])""",
     re.VERBOSE | re.DOTALL,

@@ -12,6 +12,7 @@ import os
 import time
 from bisect import bisect_right
 from operator import itemgetter
+from typing import TypeVar
 
 import msgspec
 
@@ -24,6 +25,9 @@ from driftline.event.lineage import Dataset, Touched
 State = tuple[int, Dataset | None, Dataset | None]  # since when a file had a name, and what it was and is called
 
 _BOOKS, _ASKED = "renamed", "renamed, as asked for"
+_MOST = 20_000  # renames of one run
+
+T = TypeVar("T")
 _at = itemgetter(0)
 
 
@@ -40,12 +44,29 @@ class _File:
 class _Books:
     """The renames of one run, in order."""
 
-    __slots__ = ("datasets", "files", "paths")
+    __slots__ = ("count", "datasets", "files", "paths")
 
     def __init__(self) -> None:
+        self.count = 0
         self.files: dict[str, _File] = {}  # by the path at which it lies now
         self.paths: dict[str, list[tuple[int, int, _File]]] = {}  # since when and until when what lay there
         self.datasets: dict[Dataset, list[tuple[int, int, _File]]] = {}
+
+    def room(self) -> None:
+        """Forget the older half where there are too many: what was made of those files has their former names."""
+        if self.count < _MOST:
+            return
+        ends = sorted(until for former in self.paths.values() for _, until, _ in former)
+        since = ends[len(ends) // 2]
+        self.paths, self.datasets = _since(self.paths, since), _since(self.datasets, since)
+        held = {id(file) for former in self.paths.values() for _, _, file in former}
+        self.files = {path: file for path, file in self.files.items() if id(file) in held}
+        self.count = len(ends) // 2
+
+
+def _since(held: dict[T, list[tuple[int, int, _File]]], since: int) -> dict[T, list[tuple[int, int, _File]]]:
+    kept = {key: [one for one in former if one[1] >= since] for key, former in held.items()}
+    return {key: former for key, former in kept.items() if former}
 
 
 def note(
@@ -64,6 +85,8 @@ def note(
     if source == target:
         return
     books = trace.recalled.setdefault(_BOOKS, _Books())
+    books.room()
+    books.count += 1
     file = books.files.pop(source, None) or _File()
     state = since_ns, time.time_ns(), file
     books.paths.setdefault(source, []).append(state)

@@ -19,12 +19,13 @@ from driftline.capture.script.values import Const, Text, Value
 
 WHERE = "\0where"  # stands for what decides which rows are changed
 _HOLE = later.pattern("\1(\\d+)\2")
-_INSERT = later.pattern(r"\s*(?:insert|replace)\b.*?\bvalues\s*\(", re.IGNORECASE | re.DOTALL)
+_INSERT = later.pattern(  # what stands behind SELECT comes to columns as that says
+    r"\s*(?:insert|replace)\b(?:(?!\bselect\b).)*?\bvalues\s*\(", re.IGNORECASE | re.DOTALL
+)
 _FURTHER = later.pattern(r"\)\s*,\s*\(")
 _CHANGE = later.pattern(r"\s*(?:update\b.*?\bset\b|delete\s+from\b)", re.IGNORECASE | re.DOTALL)
-_WHERE = later.pattern(r"\bwhere\b", re.IGNORECASE)
 _SETS = later.pattern(r"\s*[\"`\[]?(\w+)[\"`\]]?\s*=(.*)", re.DOTALL)
-_TOKEN = later.pattern(r"'(?:[^']|'')*'|\"[^\"]*\"|[(),;]")
+_TOKEN = later.pattern(r"'(?:[^']|'')*'|\"[^\"]*\"|[(),;]|\bwhere\b", re.IGNORECASE)
 _PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|([?]|%s|%\(|(?<![:\w]):[A-Za-z_]|\$\d|;\s*\S)")  # or several statements
 
 
@@ -75,10 +76,9 @@ def _set(machine: Machine, outline: str, holes: Sequence[Value]) -> dict[str | i
     begin = _CHANGE.match(outline)
     if begin is None:
         return None
-    where = _WHERE.search(outline, begin.end())
-    end = len(outline) if where is None else where.start()
+    values, end = _listed(outline, begin.end())
     found: dict[str | int, Cames] = {WHERE: _value(machine, outline[end:], holes)}
-    for one in _listed(outline[:end], begin.end())[0]:
+    for one in values:
         said = _SETS.match(one)
         if said is not None:
             found[said[1].lower()] = _value(machine, said[2], holes)
@@ -86,14 +86,14 @@ def _set(machine: Machine, outline: str, holes: Sequence[Value]) -> dict[str | i
 
 
 def _listed(outline: str, begin: int) -> tuple[list[str], int]:
-    """Return what stands between commas, up to the bracket that ends it, and where that is."""
+    """Return what stands between commas, up to the bracket or the WHERE that ends it, and where that is."""
     depth, start, found = 0, begin, []
     for token in _TOKEN.finditer(outline, begin):
         if token[0] == "(":
             depth += 1
         elif token[0] == ")" and depth:
             depth -= 1
-        elif token[0] in ",);" and not depth:
+        elif token[0][0] in ",);wW" and not depth:
             found.append(outline[start : token.start()])
             start = token.end()
             if token[0] != ",":

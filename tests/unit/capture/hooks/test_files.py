@@ -16,6 +16,7 @@ from tests.told_by_code import BEGIN, Script, edges
 
 import driftline
 from driftline.capture.ground import fault
+from driftline.capture.hooks import files
 from driftline.testing import MemorySink
 
 FRAME = pd.DataFrame({"id": [1, 2], "amount": [2.0, 3.0]})
@@ -352,6 +353,24 @@ def test_what_was_read_by_hand_or_lies_in_a_folder_that_was_found_leads_on_after
     assert {one[:3] for one in edges(events, "rows.json")["id"]} == {("inbox/a.csv", "id", "IDENTITY")}
     copied = outputs["done/a.csv"]["facets"]["columnLineage"]["fields"]["v"]["inputFields"]
     assert [(one["name"], one["field"]) for one in copied] == [("inbox/a.csv", "v")]
+
+
+def test_of_a_folder_with_very_many_files_that_is_renamed_some_are_told_and_a_gap_says_so(
+    watched: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_BELOW", 2)
+    Path("inbox").mkdir()
+    for number in range(3):
+        Path(f"inbox/{number}.csv").write_text(f"id\n{number}\n")
+    with driftline.run("work") as run:
+        for number in range(3):
+            pd.read_csv(f"inbox/{number}.csv")
+        Path("inbox").rename("done")
+    assert names(run)[1] == ["done/0.csv", "done/1.csv"]
+    assert driftline.flush()
+    told = watched.decoded()[0].run
+    assert told is not None
+    assert files.FURTHER.encode() in bytes(told.facets["driftline_gaps"])
 
 
 def test_what_a_child_has_written_by_a_hook_and_renamed_goes_by_its_new_name(script: Script) -> None:

@@ -23,6 +23,7 @@ from driftline.event.lineage import Dataset, Job, Touched
         ("INSERT INTO t VALUES (:x, $y)", "ab", [("a", "x"), ("b", "y")]),
         ("INSERT INTO t VALUES (%(x)s, %(y)s)", "ab", [("a", "x"), ("b", "y")]),
         ("INSERT INTO t VALUES ($2, ?1)", "ab", [("a", "1"), ("b", "0")]),
+        ("INSERT INTO t VALUES (:2, :1)", "ab", [("a", "1"), ("b", "0")]),
         ("INSERT INTO t VALUES (?, upper(?), 'it''s, ?', ?, 5)", "abcde", [("a", "0"), ("d", "2")]),
         ("INSERT INTO t VALUES (? + ?, ?, %s::int)", "abc", [("b", "2")]),
         (
@@ -192,6 +193,7 @@ def test_values_of_an_update_come_to_the_columns_that_it_sets_and_what_it_looks_
         ("delete from t where a in (1, 2)", True),
         ("insert into t values (?, 1)", False),
         ("insert into t values (:a, 1)", False),
+        ("insert into t values (:1, 1)", False),
         ("insert into t values (rate(3), 1)", False),  # a function of the program's own may bring anything
         ("insert into t select rate(3)", False),
     ],

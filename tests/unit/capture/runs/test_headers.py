@@ -22,6 +22,7 @@ def test_files_that_agree_have_columns_and_others_do_not(tmp_path: Path) -> None
     assert headers.columns([str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]) == ("x", "y")
     assert headers.columns([str(tmp_path / "*.csv")]) is None
     assert headers.columns([str(tmp_path / "nothing.csv")]) is None
+    assert headers.of_file(str(tmp_path / "nothing.csv")) is None
 
 
 def test_the_keys_of_a_folder_are_columns_too(tmp_path: Path) -> None:

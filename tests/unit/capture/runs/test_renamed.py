@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.told_by_code import Script, edges
 
 import driftline
@@ -186,3 +187,20 @@ def test_an_answer_stands_until_it_is_forgotten() -> None:
     assert renamed.of(one).dataset(of("w"), 2) == of("w")
     renamed.forget(one)
     assert renamed.of(one).dataset(of("w"), 2) == of("a")
+
+
+def test_of_very_many_renames_the_last_are_known_and_the_others_take_no_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(renamed, "_MOST", 10)
+    one = trace()
+    for number in range(100):
+        at_ns = time.time_ns()
+        renamed.note(one, f"/tmp{number}", f"/end{number}", at_ns, of(f"t{number}"), of(f"e{number}"))
+        renamed.note(one, "/w", "/a", at_ns, of("w"), of("a"))
+    books, now = one.recalled["renamed"], renamed.of(one)
+    assert max(map(len, (books.paths, books.datasets, books.files))) <= 12
+    assert sum(map(len, books.paths.values())) <= 12
+    assert [now.dataset(of(f"t{number}"), time.time_ns()).name for number in (0, 99)] == ["t0", "e99"]
+    assert now.dataset(of("w"), time.time_ns()) == of("a")
+    assert now.path("/tmp99", at_ns) == "/end99"

@@ -49,6 +49,13 @@ def test_an_update_is_told_by_its_columns_and_by_what_it_looks_for(follows: Foll
     assert told(follows, """con.execute(f"delete from t where k = {r.k}")""")["\0where"] == "k transformation"
 
 
+def test_the_where_of_an_update_is_neither_in_a_text_nor_in_brackets(follows: Follows) -> None:
+    call = """con.execute(f"update t set x = 'where {r.a}', y = (select u from v where w = {r.b}) WHERE k = {r.k}")"""
+    found = told(follows, call)
+    assert (found["x"], found["y"], found["\0where"]) == ("a transformation", "b transformation", "k transformation")
+    assert "\0where" in told(follows, """con.execute(f"update t set x = {r.a}")""")
+
+
 def test_a_row_of_a_database_has_a_value_for_each_place_of_a_template(follows: Follows) -> None:
     call = """con.execute("insert into t values ('%s', %s, '%s')" % con.execute("users").fetchone())"""
     found = told(follows, call)
@@ -59,6 +66,7 @@ def test_a_row_of_a_database_has_a_value_for_each_place_of_a_template(follows: F
     "call",
     [
         """con.execute(f"insert into t select {r.a}, {r.b}")""",
+        """con.execute(f"insert into t select y, x from (values ({r.a}, {r.b})) as v (x, y)")""",
         """con.executescript(f"insert into t values ({r.a}); insert into u values ({r.b})")""",
         """con.execute("insert into t values " + ", ".join(str((one.a, one.b)) for one in orders.itertuples()))""",
     ],
