@@ -34,7 +34,7 @@ from driftline.capture.hooks.duckdb_frames import Queries
 from driftline.capture.hooks.duckdb_names import Meanings
 from driftline.capture.hooks.duckdb_text import Forms
 from driftline.capture.program import sites
-from driftline.capture.runs import at_hand, headers, observe, transactions
+from driftline.capture.runs import at_hand, observe, transactions
 from driftline.capture.runs.around import enclosing
 from driftline.capture.runs.observe import Given
 from driftline.capture.runs.recording import Recording
@@ -334,7 +334,7 @@ class Session:
         if one.writes.kind == "file":
             path = analysis.spelled(one.writes.names[0])
             for seen in observe.observe(path, None, Given(), folder()):
-                if seen.modified_ns >= began_ns - headers.TICK_NS or not os.path.isdir(path):
+                if seen.modified_ns >= began_ns - observe.TICK_NS or not os.path.isdir(path):
                     seen.form = forms.written(path, functools.partial(duckdb_changes.outputs, one))
                     yield seen
             return

@@ -20,7 +20,7 @@ from driftline.capture.hooks import again, contained, glance, patch, stated, who
 from driftline.capture.hooks.addressed import FILES, places
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.program import sites
-from driftline.capture.runs import at_hand, headers, observe
+from driftline.capture.runs import at_hand, observe
 from driftline.capture.runs.observe import Given
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
@@ -271,7 +271,7 @@ def _new(found: list[Seen], call: Call | None) -> list[Seen]:
     """Return what of the files of a folder was written by a call; all, where the clocks of files tell nothing."""
     if call is None or len(found) < 2:
         return found
-    return [seen for seen in found if seen.modified_ns >= call.inside.began_ns - headers.TICK_NS] or found
+    return [seen for seen in found if seen.modified_ns >= call.inside.began_ns - observe.TICK_NS] or found
 
 
 def _state(given: Any, place: str, call: Call | None) -> tuple[str, int] | None:

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 import msgspec
 
 from driftline.capture.ground import opens, place
-from driftline.capture.runs import headers, observe, order
+from driftline.capture.runs import observe, order
 from driftline.capture.runs.observe import Given
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.capture.tables import measure
@@ -62,7 +62,7 @@ def _made_before(trace: Trace, anew: set[str]) -> None:
     made: set[int] = set()
     for seen in [one for one in trace.inputs if one.path in anew]:
         when = trace.opened[seen.path, "write"]
-        if when <= seen.at_ns and seen.modified_ns >= when - headers.TICK_NS:
+        if when <= seen.at_ns and seen.modified_ns >= when - observe.TICK_NS:
             seen.at_ns, seen.read_ns = max(when, min(seen.modified_ns, seen.at_ns)), seen.at_ns
             trace.outputs.append(seen)
             made.add(id(seen))

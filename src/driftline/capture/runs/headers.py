@@ -16,7 +16,6 @@ from driftline.capture.runs.trace import Seen
 from driftline.capture.tables import endings, footer
 from driftline.capture.tables.form import Form
 
-TICK_NS = 50_000_000  # coarsest clock that files are stamped with
 _CACHE = 10_000
 _HEADER = 1 << 16  # bytes in which a header ends
 _FORMATS = "driftline.capture.tables.formats"

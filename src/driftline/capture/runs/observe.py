@@ -23,6 +23,7 @@ from driftline.event.lineage import Dataset, Touched
 from driftline.event.names import Located
 
 _CONTENTS = "driftline.capture.tables.contents"
+TICK_NS = 50_000_000  # coarsest clock that files are stamped with
 _GLOB = "*?["
 _KINDS = {"delta": "table", "iceberg": "table", "hudi": "table"}
 
