@@ -20,6 +20,7 @@ from driftline.capture.hooks import (
     glance,
     inserted,
     procedures,
+    renaming,
     repeated,
     schemas,
     sqlite_asked,
@@ -201,6 +202,9 @@ def _analysed(text: str, spoken: str, fields: touching.Fields, told: Told) -> "A
         return starred.get(source) if found is None else tuple(field.name for field in found)
 
     analysis: Analysis | None = known.analyse(text, columns, spoken)
+    before = renaming.before(analysis.statements) if analysis is not None else None
+    if before is not None:
+        analysis = known.analyse(text, before.asking(columns), spoken)
     lineages = [one.lineage for one in analysis.statements if one.writes is None] if analysis is not None else []
     stars = sum(isinstance(item, Star) for one in lineages if one is not None for item in one.items)
     if stars > 1 and len(lineages) == 1 and lineages[0] is not None and told.tables is not None:
