@@ -20,6 +20,7 @@ from driftline.capture.hooks import (
     glance,
     inserted,
     procedures,
+    renaming,
     repeated,
     schemas,
     sqlite_asked,
@@ -131,7 +132,7 @@ def statement(
         return True
     fields = touching.asking(connection, place)
     _not_followed(run, place, plain)
-    analysis = _analysed(plain, spoken, fields, told)
+    analysis = _analysed(plain, spoken, fields, told, functools.partial(_filled, place, connection))
     if analysis is None or repeated.defines(analysis):
         repeated.forget()
         place = schemas.made(place, connection, text, analysis, transaction)
@@ -194,7 +195,9 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
     transactions.put(transaction, run, said, inside=writes and transaction is not None)
 
 
-def _analysed(text: str, spoken: str, fields: touching.Fields, told: Told) -> "Analysis | None":
+def _analysed(
+    text: str, spoken: str, fields: touching.Fields, told: Told, filled: Callable[[str], tuple[str, ...]]
+) -> "Analysis | None":
     """Work out what a statement does; the columns behind its stars are those that the database or its result tells."""
     starred: Mapping[Source, tuple[str, ...]] = {}
 
@@ -203,6 +206,14 @@ def _analysed(text: str, spoken: str, fields: touching.Fields, told: Told) -> "A
         return starred.get(source) if found is None else tuple(field.name for field in found)
 
     analysis: Analysis | None = known.analyse(text, columns, spoken)
+    asking: renaming.ColumnsOf = columns
+    before = renaming.before(analysis.statements) if analysis is not None else None
+    if before is not None:
+        asking = before.asking(columns)
+        analysis = known.analyse(text, asking, spoken)
+    fewer = _fewer(analysis, fields, filled) if analysis is not None else {}
+    if fewer:
+        analysis = known.analyse(text, lambda source, spelled: fewer.get(source) or asking(source, spelled), spoken)
     lineages = [one.lineage for one in analysis.statements if one.writes is None] if analysis is not None else []
     stars = sum(isinstance(item, Star) for one in lineages if one is not None for item in one.items)
     if stars > 1 and len(lineages) == 1 and lineages[0] is not None and told.tables is not None:
@@ -210,6 +221,26 @@ def _analysed(text: str, spoken: str, fields: touching.Fields, told: Told) -> "A
         starred = stars_of.columns(text, lineages[0].items, repeated.described(told.gave), numbers)
         analysis = known.analyse(text, columns, spoken) if starred else analysis
     return analysis
+
+
+def _fewer(
+    analysis: "Analysis", fields: touching.Fields, filled: Callable[[str], tuple[str, ...]]
+) -> dict[Source, tuple[str, ...]]:
+    """The columns of tables that INSERTs fill by place which have more, as SQLite computes some by itself."""
+    found: dict[Source, tuple[str, ...]] = {}
+    for one in analysis.statements:
+        if one.how != "append" or one.writes is None or one.lineage is None or not one.lineage.into:
+            continue
+        every = fields(one.writes.names[0])
+        if every and one.lineage.into == tuple(field.name for field in every):
+            names = filled(one.writes.names[0])
+            if names and names != one.lineage.into:
+                found[one.writes] = names
+    return found
+
+
+def _filled(place: "Place", connection: Any, name: str) -> tuple[str, ...]:
+    return sqlite_asked.filled(connection, attached.full(place, name))
 
 
 def _not_followed(run: Recording, place: "Place", text: str) -> None:

@@ -18,7 +18,10 @@ else:
     sqlite3 = later.module("sqlite3")  # not every frame comes from a database
 
 _ENCODINGS = {b"a": "utf-8", b"a\0": "utf-16-le", b"\0a": "utf-16-be"}  # of a database, by how it keeps an a
-_COLUMNS = "SELECT CAST('a' AS BLOB), CAST(name AS BLOB), CAST(type AS BLOB) FROM pragma_table_info(?1, ?2)"
+_COLUMNS = (
+    "SELECT CAST('a' AS BLOB), CAST(name AS BLOB), CAST(type AS BLOB) FROM pragma_table_xinfo(?1, ?2) WHERE hidden <> 1"
+)
+_FILLED = "SELECT CAST('a' AS BLOB), CAST(name AS BLOB) FROM pragma_table_info(?1, ?2)"  # without generated ones
 _KEYS = """
     SELECT CAST('a' AS BLOB), CAST(name AS BLOB) FROM pragma_table_info(?1, ?2) WHERE pk
     UNION SELECT CAST('a' AS BLOB), CAST(part.name AS BLOB)
@@ -80,6 +83,13 @@ def columns(connection: Any, name: str) -> tuple[Field, ...] | None:
     """Return the columns of a table; None where they cannot be told."""
     rows = _asked(connection, _COLUMNS, _meant(connection, name))
     return tuple(Field(column, kind) for column, kind in rows) or None
+
+
+def filled(connection: Any, name: str) -> tuple[str, ...]:
+    """Return the columns of a table that an INSERT without a list fills; none where they cannot be told."""
+    if not isinstance(connection, sqlite3.Connection):
+        return ()
+    return tuple(column for (column,) in _asked(connection, _FILLED, _meant(connection, name)))
 
 
 def keys(connection: Any, name: str) -> frozenset[str]:

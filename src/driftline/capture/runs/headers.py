@@ -69,13 +69,14 @@ def _shared(files: Iterable[_File]) -> tuple[str, ...] | None:
 
 
 def of_file(path: str, said: Form | None = None) -> tuple[str, ...] | None:
-    """Return the column names of a file as its header says; None where that is not cheap to read, or it is gone."""
-    if not os.path.exists(path):
-        return None
+    """Return the column names of a file as its header says; None where none is cheap to read, or it is gone."""
     kind = endings.form(path) if said is None else ""
-    found = footer.columns(path) if kind == "parquet" else _of_text(path) if kind == "csv" else None
-    if found is None:
-        found = importlib.import_module(_FORMATS).columns(path, said)
+    try:
+        found = footer.columns(path) if kind == "parquet" else _of_text(path) if kind == "csv" else None
+        if found is None:
+            found = importlib.import_module(_FORMATS).columns(path, said)
+    except FileNotFoundError:  # a program may remove what it has written
+        return None
     return found
 
 

@@ -156,6 +156,8 @@ class Script:
         """Note that a table goes by another name now."""
         if old in self._made:
             self._made[new] = self._made.pop(old)
+        elif self.columns(new) is None:  # else they were told after it was renamed
+            self._made[new], self._made[old] = self.columns(old), None
         if old in self._temporary:
             self._temporary[new] = self._temporary.pop(old)
 

@@ -175,6 +175,20 @@ def test_headers_of_files_tell_columns_where_nobody_has_measured_them(words: cod
     assert words.columns(Read(1, 1, (dataset,))) == ("p", "q")
 
 
+def test_a_file_that_the_script_removes_is_no_failure(script: Script, tmp_path: Path) -> None:
+    events = script('import csv, os, sqlite3, sys\nsys.stderr = open("said.txt", "w")\n' + BEGIN + (
+        'con = sqlite3.connect("x.db")\n'
+        'con.execute("create table t(a, b)")\n'
+        'with open("k.csv", "w", newline="") as file:\n'
+        '    csv.writer(file).writerows(con.execute("select * from t"))\n'
+        'with open("k.csv", "rb") as source, open("k.bak", "wb") as target:\n'
+        "    target.write(source.read())\n"
+        'os.unlink("k.csv")\n'
+    ))  # fmt: skip
+    assert "k.bak" in {one["name"] for event in events for one in event["outputs"]}
+    assert "failed" not in (tmp_path / "said.txt").read_text()
+
+
 def test_rows_that_are_given_to_an_insert_come_to_the_columns_of_the_table_by_place(script: Script) -> None:
     events = script(BEGIN + DATA + (
         "import csv, sqlite3\n"

@@ -302,3 +302,19 @@ def test_a_column_that_takes_the_place_of_another_has_its_own_sources_alone(
         ):
             again.execute(text)
     assert lineage_of(watched, "part") == {"id": ["orders.id"], "x": ["orders.id"], "": []}
+
+
+@pytest.mark.parametrize("listed", ["", "(k, v)"])
+def test_a_generated_column_is_read_like_others_and_filled_by_nobody(
+    again: sqlite3.Connection, watched: MemorySink, listed: str
+) -> None:
+    """By hand, of https://www.sqlite.org/gencol.html."""
+    with driftline.run("job"):
+        again.execute("create table g (t int generated always as (v * 2) virtual, k int, v int)")
+        again.execute(f"insert into g {listed} select id, amount from orders")
+        again.execute("create table some as select k, t from g where t > 1")
+        again.execute("create table every as select * from g")
+        again.commit()
+    assert lineage_of(watched, "g") == {"k": ["orders.id"], "v": ["orders.amount"], "": []}
+    assert lineage_of(watched, "some") == {"k": ["g.k"], "t": ["g.t"], "": ["g.t"]}
+    assert lineage_of(watched, "every") == {"t": ["g.t"], "k": ["g.k"], "v": ["g.v"], "": []}

@@ -25,6 +25,11 @@ def test_files_that_agree_have_columns_and_others_do_not(tmp_path: Path) -> None
     assert headers.of_file(str(tmp_path / "nothing.csv")) is None
 
 
+@pytest.mark.parametrize("name", ["x.csv", "x.csv.gz", "x.parquet", "x.jsonl"])
+def test_a_file_that_is_gone_has_no_columns(name: str, tmp_path: Path) -> None:
+    assert headers.of_file(str(tmp_path / name)) is None
+
+
 def test_the_keys_of_a_folder_are_columns_too(tmp_path: Path) -> None:
     folder = tmp_path / "year=2013" / "x=1"
     folder.mkdir(parents=True)

@@ -60,6 +60,11 @@ def test_a_renamed_table_keeps_its_columns(tell: Tell) -> None:
     assert last.columns == {"a": ["o.a IDENTITY"]}
 
 
+def test_a_table_of_before_the_script_keeps_its_columns_and_its_old_name_is_free(tell: Tell) -> None:
+    text = "ALTER TABLE t RENAME TO o; ALTER TABLE u RENAME TO t; CREATE TABLE m AS SELECT b, x FROM o CROSS JOIN t"
+    assert tell(text, "sqlite", SCHEMA)[-1].columns == {"b": ["o.b IDENTITY"], "x": ["t.x IDENTITY"]}
+
+
 def test_a_temporary_table_of_sqlite_hides_another_of_its_name_until_it_is_gone(tell: Tell) -> None:
     """By https://www.sqlite.org/lang_naming.html: ``temp`` is searched first."""
     sql = "CREATE TEMP TABLE t AS SELECT b FROM t; INSERT INTO n (p) SELECT b FROM T; DROP TABLE t; SELECT a FROM t"
