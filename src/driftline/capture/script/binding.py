@@ -97,7 +97,9 @@ class Binding(Inlining):
             middle = writing.items(self, items[star : len(items) - after])
             items = [*items[:star], middle, *items[len(items) - after :]]
         for place, one in enumerate(targets):
-            if place < len(items) and (over.loose is None or place < len(over.items)):
+            if place == star and over.loose is not None:  # those that are left, however many
+                self.assign(one, self.memory.new(Items(over.items[place:], over.loose, over.rows)), scope)
+            elif place < len(items) and (over.loose is None or star is None or place < star):
                 self.assign(one, items[place], scope)
             else:
                 loose = over.loose or Thing(made_of(self.memory, content))

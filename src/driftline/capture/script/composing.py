@@ -15,7 +15,7 @@ from driftline.capture.script.call import Machine
 from driftline.capture.script.cames import changed, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import NOTHING, Cames, Table
-from driftline.capture.script.values import Const, Text, Value
+from driftline.capture.script.values import Const, Foreign, Text, Value
 
 WHERE = "\0where"  # stands for what decides which rows are changed
 _HOLE = later.pattern("\1(\\d+)\2")
@@ -44,6 +44,11 @@ def table(machine: Machine, text: Text) -> Table | None:
 def spelled(text: object) -> bool:
     """Whether a text that is spelled out writes values, which are then spelled out, too."""
     return isinstance(text, str) and bool(_INSERT.match(text) or _CHANGE.match(text))
+
+
+def deletes(content: object) -> bool:
+    """Whether something is a DELETE that a library puts together, of which no data decides anything."""
+    return isinstance(content, Foreign) and content.name.rpartition(".")[2] == "delete" and not content.cames
 
 
 def _outlined(parts: Sequence[Value], holes: list[Value]) -> Iterator[str]:

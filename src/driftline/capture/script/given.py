@@ -121,6 +121,8 @@ def _is_spelled(value: Value) -> bool:
 def _composed(machine: Machine, value: Value) -> Table | None:
     """Return the one row that a statement has in its text; of one that does not show it, all of it may be anywhere."""
     text = machine.memory.see(value)
+    if composing.deletes(text):
+        return Table({}, closed=True)
     found = composing.table(machine, text) if isinstance(text, Text) else None
     if found is None and (given := table_of(machine, value)) is not None:
         found = tables.hedge(given) if isinstance(text, Thing) else given

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from driftline.capture.script.call import Machine
 from driftline.capture.script.reading import Source, SourceOf
 from driftline.capture.script.site import Path, end_of
-from driftline.capture.script.values import Class, Function, Library, Scope, UserModule, Value
+from driftline.capture.script.values import Class, Function, Library, Method, Scope, UserModule, Value
 
 # What such a decorator gives behaves as the function that it was given.
 _TRANSPARENT = frozenset(
@@ -27,6 +27,7 @@ _TRANSPARENT = frozenset(
         "staticmethod",
         "classmethod",
         "property",
+        "hybrid_property",
         "contextmanager",
         "asynccontextmanager",
         "abstractmethod",
@@ -67,7 +68,8 @@ _TRANSPARENT = frozenset(
     ]
 )
 _REMEMBERING = frozenset({"cache", "lru_cache", "cached_property", "cache_data", "cache_resource", "memoize"})
-_KINDS = frozenset({"property", "staticmethod", "classmethod", "contextmanager", "cached_property"})
+_PROPERTIES = frozenset({"property", "cached_property", "hybrid_property"})
+_KINDS = _PROPERTIES | {"staticmethod", "classmethod", "contextmanager"}
 
 
 class Importer(Machine, Protocol):
@@ -161,6 +163,8 @@ def decorated(machine: Importer, decorator: Value, value: Value, path: Path) -> 
     name = getattr(decorator, "name", "").rpartition(".")[2]
     if not isinstance(value, Function):
         return value
-    kind = "property" if name == "cached_property" else name if name in _KINDS else value.kind
+    if isinstance(decorator, Method) and isinstance(decorator.of, Function) and decorator.of.kind == "property":
+        return replace(value, kind="property") if name == "getter" else decorator.of  # what it gives stays as it was
+    kind = "property" if name in _PROPERTIES else name if name in _KINDS else value.kind
     once = value.once or name in _REMEMBERING
     return replace(value, kind=kind, hedge=value.hedge or name not in _TRANSPARENT, once=once)

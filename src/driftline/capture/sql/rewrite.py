@@ -46,6 +46,8 @@ def _statement(tokens: list[Any], dialect: str) -> list[Any]:
     for place, (token, after) in enumerate(itertools.pairwise(tokens)) if dialect in _TOP else ():
         if token.token_type == TokenType.TOP and after.token_type == TokenType.DOT:
             tokens[place] = named(token)
+    if dialect != "databricks":  # where ``a?::int`` is a cast that may fail
+        tokens = _cast(tokens)
     tokens = filling.asked(tokens, dialect)
     tokens = unsaid.without(unwrapped(_escaped(_windowed(_replacing(tokens, dialect)))), dialect)
     if dialect in _DEFAULTING:
@@ -65,6 +67,22 @@ def _statement(tokens: list[Any], dialect: str) -> list[Any]:
     if dialect in SELECTING:
         tokens = _uncompounded(_bulk(_once_from(_untopped(tokens))))
     return assigning(tokens) if dialect in SELECTING | SETTING else tokens
+
+
+def _cast(tokens: list[Any]) -> list[Any]:
+    """``?::int``, which is a placeholder and its type, and not one word."""
+    edits: list[Edit] = []
+    for place, token in enumerate(tokens):
+        if token.token_type == TokenType.QDCOLON:
+            mark = Token(TokenType.PLACEHOLDER, "?", token.line, token.col, token.start, token.start)
+            edits.append(
+                (
+                    place,
+                    place + 1,
+                    [mark, Token(TokenType.DCOLON, "::", token.line, token.col, token.start + 1, token.end)],
+                )
+            )
+    return edited(tokens, edits)
 
 
 def _defaulted(tokens: list[Any]) -> list[Any]:

@@ -80,3 +80,11 @@ def test_what_has_left_a_method_before_decides_what_it_sets(wrote: Wrote) -> Non
         pd.DataFrame({"balance": [account.balance], "last": [account.last]}).to_csv("o")
     """
     assert wrote(text) == {"balance": "a transformation, b conditional", "last": "b conditional, k"}
+
+
+def test_a_star_takes_any_number_of_rows(wrote: Wrote) -> None:
+    """``users`` has the columns k, name and age, in this order."""
+    for rows in ('csv.reader(open("users"))', 'list(csv.reader(open("users")))'):
+        text = f"import csv\nhead, *rows = {rows}\n"
+        made = 'pd.DataFrame([{"n": one[1], "y": one[2]} for one in rows]).to_csv("o")\n'
+        assert wrote(text + made) == {"n": "name", "y": "age"}

@@ -55,3 +55,28 @@ def test_global_and_nonlocal_names_are_set_where_they_live(wrote: Wrote) -> None
         kept.to_csv("o")
     """
     assert wrote(text) == {"a": "a", "x": "b"}
+
+
+def test_a_property_of_a_mapped_class_and_its_setter_leave_what_it_gives(wrote: Wrote) -> None:
+    """SQLAlchemy's ``hybrid_property`` is a property of objects; ``setter`` and ``expression`` do not change that."""
+    text = """
+        from sqlalchemy.ext.hybrid import hybrid_property
+        class Person(Base):
+            __tablename__ = "people"
+            name: Mapped[str]
+            team_id: Mapped[int]
+            @{KIND}
+            def short(self):
+                return self.name[:3]
+            {MORE}
+        pd.DataFrame([{"n": one.short, "t": one.team_id} for one in session.scalars("people")]).to_csv("o")
+    """
+    known = {"n": "Person\0name transformation", "t": "Person\0team_id"}
+    for kind in ("property", "hybrid_property"):
+        assert wrote(text.replace("{KIND}", kind).replace("{MORE}", "")) == known
+    more = "@short.expression\n            def short(cls):\n                return cls.team_id"
+    assert wrote(text.replace("{KIND}", "hybrid_property").replace("{MORE}", more)) == known
+    more = "@short.setter\n            def short(self, given):\n                self.name = given"
+    assert wrote(text.replace("{KIND}", "property").replace("{MORE}", more)) == known
+    more = "@short.getter\n            def short(self):\n                return self.team_id"
+    assert wrote(text.replace("{KIND}", "property").replace("{MORE}", more))["n"] == "Person\0team_id"

@@ -194,3 +194,15 @@ def test_words_of_rewritten_words_are_rewritten_too() -> None:
     assert " ".join(token.text for token in rewritten(tokens, "oracle")) == (
         "FOR a IN SELECT 1 LOOP FOR b IN SELECT 2 LOOP"
     )
+
+
+@pytest.mark.parametrize("dialect", ["", "duckdb", "postgres", "sqlite", "snowflake", "redshift"])
+def test_a_placeholder_with_its_type_is_two_words(tell: Tell, dialect: str) -> None:
+    (insert,) = tell("INSERT INTO t (run, k) SELECT ?::INT, d.k::INT FROM d WHERE d.day >= ?::date", dialect)
+    assert insert.columns == {"run": [], "k": ["d.k TRANSFORMATION"]}
+    assert insert.rows == ["d.day FILTER"]
+
+
+def test_a_cast_of_databricks_that_may_fail_stays_one(tell: Tell) -> None:
+    (insert,) = tell("INSERT INTO t (k) SELECT d.k?::INT FROM d", "databricks")
+    assert insert.columns == {"k": ["d.k TRANSFORMATION"]}

@@ -195,9 +195,15 @@ def piped(call: Call) -> Value | None:
 
 
 def updated(call: Call) -> Value | None:
-    """``update`` changes the table, column by column."""
-    other = table_of(call.machine, call.argument(0, "other"))
+    """``update`` changes the table, column by column; of a row it is that of a dict."""
     content = call.see(call.receiver)
+    if content.row and isinstance(call.receiver, Ref) and call.kwargs and not call.more:
+        for one in call.args:
+            writing.update(call.machine, call.receiver, one)
+        for name, value in call.kwargs.items():
+            writing.item(call.machine, call.receiver, Const(name), value)
+        return NONE
+    other = table_of(call.machine, call.argument(0, "other"))
     if other is None or not isinstance(call.receiver, Ref):
         return None
     if content.row:

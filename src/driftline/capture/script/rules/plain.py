@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from driftline.capture.script import access, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, inner_rows, members, plain, rows_of, some_of
-from driftline.capture.script.cames import aggregated, changed, deciding, met, union
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, met, union
 from driftline.capture.script.joining import joined, made_of
-from driftline.capture.script.reading import FILTER, GROUP_BY, NOTHING
+from driftline.capture.script.reading import DIRECT, FILTER, GROUP_BY, NOTHING
 from driftline.capture.script.rules import lists
 from driftline.capture.script.rules.arrays import like
 from driftline.capture.script.values import (
@@ -146,18 +146,26 @@ def dict_made(call: Call) -> Value:
 
 
 def _turned(call: Call) -> Value:
-    """``zip(*rows)``: columns."""
-    content = call.see(call.more[0])
-    if isinstance(content, Items) and content.loose is None:
-        return call.new(Items(tuple(Thing(call.cames(one)) for one in content.known)))
-    return call.new(Items((), Thing(call.cames(call.more[0]))))
+    """``zip(*rows)``: columns, where it is known how many values a row has; else any number of them, each of any."""
+    ones = [*call.args, *call.more]
+    overs = [unrolling.in_places(call.machine, one) for one in ones]
+    rows = union(inner_rows(call.machine, one) for one in ones)
+    if all(one.loose is None for one in overs):
+        columns = []
+        for values in zip(*(one.items for one in overs), strict=False):
+            value = functools.reduce(call.machine.memory.joined, values)
+            columns.append(call.new(Items((), value, rows, "tuple")))
+        return call.new(Items(tuple(columns)))
+    cames = call.cames(*ones)
+    several = len({(one.read, one.column) for one in cames if one.type == DIRECT}) > 1
+    return call.new(Items((), Thing(hedged(cames) if several else cames, rows)))
 
 
 def zipped(call: Call) -> Value:
     """``zip``: tuples of elements, one for each place while all are known."""
-    overs = [unrolling.in_places(call.machine, one) for one in call.args]
-    if call.more and not call.args:
+    if call.more:
         return _turned(call)
+    overs = [unrolling.in_places(call.machine, one) for one in call.args]
     rows = union(one.rows for one in overs)
     if overs and all(one.loose is None for one in overs):
         known = zip(*(one.items for one in overs), strict=False)

@@ -5,7 +5,7 @@ that writes has been given a table of all that was put in before. A column that 
 Source: the reference of ``sqlalchemy.orm.Session``.
 """
 
-from driftline.capture.script import relations, tables, unrolling
+from driftline.capture.script import composing, relations, tables, unrolling
 from driftline.capture.script.call import Call, Rules, entering
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames, Table
@@ -94,10 +94,16 @@ def values(call: Call) -> Value | None:
     return call.new(Pairs(dict(call.kwargs))) if call.kwargs else call.argument(0)
 
 
+def where(call: Call) -> Value | None:
+    """``where`` of a DELETE that the library puts together, which the text spells out: it stays one."""
+    return call.receiver if composing.deletes(call.see(call.receiver)) and not call.cames(*call.given()) else None
+
+
 METHODS: Rules = {
     **dict.fromkeys(("add", "add_all", "merge", "bulk_save_objects"), put),
     **dict.fromkeys(("commit", "flush"), written),
     "values": values,
+    **dict.fromkeys(("where", "filter", "filter_by"), where),
     "map_imperatively": mapped,
 }
 FUNCTIONS: Rules = {

@@ -131,3 +131,17 @@ def test_what_rows_were_sorted_by_tells_which_one_is_taken_and_summed_up(wrote: 
         pd.DataFrame({"x": [orders[["a", "b"]].sort_values("b").iloc[0].sum()]}).to_csv("o")
     """
     assert wrote(text) == {"x": "a transformation, b transformation", "rows": "b filter, b sort"}
+
+
+def test_a_row_is_updated_by_names_too(wrote: Wrote) -> None:
+    """As ``dict.update`` has it: first what is given by place, then by name."""
+    text = """
+        import csv
+        for row in csv.DictReader(open("users")):
+            row.update({GIVEN})
+            pd.DataFrame([row]).to_csv("o")
+    """
+    named = wrote(text.replace("{GIVEN}", 'name=row["k"] + "_", other=row["age"]'))
+    assert named == {"k": "k", "name": "k transformation", "age": "age", "other": "age"}
+    both = wrote(text.replace("{GIVEN}", '{"name": row["k"], "x": row["k"]}, x=row["age"]'))
+    assert both == {"k": "k", "name": "k", "age": "age", "x": "age"}

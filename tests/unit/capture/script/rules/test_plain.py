@@ -140,3 +140,46 @@ def test_a_function_that_forgets_reads_again(wrote: Wrote) -> None:
 def test_how_many_names_data_has_chosen_is_decided_by_it(wrote: Wrote) -> None:
     text = 'n = len([c for c in ("a", "b") if df[c].sum() > 0])\npd.DataFrame([{"n": n}]).to_csv("o")\n'
     assert wrote(text)["n"] == "a filter, b filter"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        'con.execute("users").fetchall()',
+        'csv.reader(open("users"))',
+        '[tuple(one) for one in con.execute("users").fetchall()]',
+        '[User(*one) for one in con.execute("users").fetchall()]',
+        '[("k", "name", 1), *con.execute("users").fetchall()]',
+    ],
+)
+def test_rows_are_turned_into_columns_by_their_place(wrote: Wrote, rows: str) -> None:
+    """``users`` has the columns k, name and age, in this order."""
+    head = f"""
+import csv, sqlite3
+from collections import namedtuple
+User = namedtuple("User", "k name age")
+con = sqlite3.connect("x")
+cols = list(zip(*{rows}))
+"""
+    assert wrote(head + 'pd.DataFrame({"n": cols[1], "y": cols[2]}).to_csv("o")\n') == {"n": "name", "y": "age"}
+    text = head + 'k, names, _ = cols\npd.DataFrame([{"n": n, "k": k} for n, k in zip(names, k)]).to_csv("o")\n'
+    assert wrote(text) == {"n": "name", "k": "k"}
+    assert wrote(head + 'pd.DataFrame([{"top": max(cols[2]), "k": cols[0][0]}]).to_csv("o")\n') == {
+        "top": "age aggregation",
+        "k": "k",
+    }
+
+
+def test_columns_of_rows_of_which_nobody_knows_how_many_values_they_have_are_a_hedge(wrote: Wrote) -> None:
+    text = """
+        cols = list(zip(*unknown(con.execute("users").fetchall())))
+        pd.DataFrame([{"n": one} for one in cols[1]]).to_csv("o")
+    """
+    assert wrote(text)["n"] == "age transformation ?, k transformation ?, name transformation ?"
+    text = """
+        rows = con.execute("users").fetchall()
+        rows.append(("k", "name", 1))
+        cols = list(zip(*rows))
+        pd.DataFrame([{"n": one} for one in cols[1]]).to_csv("o")
+    """
+    assert wrote(text)["n"] == "age transformation ?, k transformation ?, name transformation ?"

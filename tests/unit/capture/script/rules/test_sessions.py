@@ -110,3 +110,16 @@ def test_objects_that_are_mapped_to_no_table_wait_for_nothing(follows: Follows) 
     text = "class Plain:\n    pass\nthing = open_it()\nthing.add(Plain())\nthing.commit()\n"
     found = follows(text)
     assert not [one for one in found.paths() if one[-1].line == 10]
+
+
+def test_a_delete_that_is_spelled_out_puts_nothing_into_a_table(follows: Follows) -> None:
+    """As one that is a text: else what else is put into the table would not be all that is told."""
+    text = """\
+    from sqlalchemy import delete
+    session.execute(delete(User).where(User.age < 1).where(User.id > 2))
+    some = delete(User).where(User.age < users["age"].max())
+    session.execute(some)
+"""
+    found = follows(MODELS + text)
+    assert committed(found, 19) == Table({}, closed=True)
+    assert {one.column for one in committed(found, 21).all()} == {"age"}
