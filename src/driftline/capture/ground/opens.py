@@ -114,14 +114,14 @@ def _note(given: Any, mode: Any, flags: Any) -> None:
     if inside is own.OURS:
         return
     text: str = given if isinstance(given, str) else os.fsdecode(given)
-    absolute = _begins(text)
-    if absolute is None:
+    settled = _begins(text)
+    if settled is None:
         return
     if isinstance(mode, str):
         writes = not _WRITING.isdisjoint(mode)
     else:
         writes = isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
-    key = (text if absolute else f"{os.getcwd()}/{text}", "write" if writes else "read")
+    key = (text if settled else absolute(text), "write" if writes else "read")
     if inside is not None:
         _keep(inside, key, whole=True)
         return
@@ -134,9 +134,9 @@ def _note(given: Any, mode: Any, flags: Any) -> None:
 
 @functools.lru_cache(maxsize=LIMIT)
 def _begins(text: str) -> bool | None:
-    """Whether a path, as it was given, is an absolute one; None where it says by itself that it is no data."""
+    """Whether a path, as it was given, is an absolute one as it is looked for later; None where it is no data's."""
     passed = text.endswith(_CODE) or text.startswith(_FOLDERS) or "\0" in text
-    return None if passed else os.path.isabs(text)
+    return None if passed else os.path.isabs(text) and absolute(text) == text
 
 
 def told(run: Any, path: str, way: str) -> None:

@@ -4,6 +4,7 @@ Enters: what Python's audit events tell of openings, and what children say of th
 by file and by place in the text. Of very many the older half is forgotten.
 """
 
+import os
 from threading import get_ident
 from time import perf_counter_ns
 from typing import Any
@@ -34,7 +35,7 @@ def opened(path: str, way: str, frame: Any) -> None:
             sites.keep(taken, Read(perf_counter_ns(), get_ident(), (), None, None, path))
         return
     at = sites.visit("", frame, _NEAR)
-    if at is None:
+    if at is None or (way == "write" and os.path.isdir(path)):  # in which ``tempfile`` is about to open a file
         return
     if way == "read":
         sites.take(at, Read(at.order, at.thread, (), None, None, path))

@@ -213,3 +213,16 @@ def test_where_a_name_leads_and_whether_it_is_there_is_looked_at_each_time(
     assert list(run.trace.again) == [paths[1]]
     opens._heard("open", ("f.txt", "w", os.O_WRONLY))
     assert not run.trace.again
+
+
+def test_an_opening_is_noted_under_the_path_that_a_file_has_later(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run = SimpleNamespace(opened={}, trace=SimpleNamespace(again={}))
+    monkeypatch.setattr(opens._state, "around", lambda: run)
+    monkeypatch.setattr(opens._state, "told", None)
+    monkeypatch.setattr(opens._state, "on", True)
+    monkeypatch.chdir(tmp_path)
+    for given in ("./a.csv", "b.csv", "sub/../c.csv", f"{tmp_path}/./d.csv", f"{tmp_path}//e.csv", f"{tmp_path}/f.csv"):
+        opens._heard("open", (given, "w", os.O_WRONLY))
+    assert list(run.opened) == [(str(tmp_path / f"{name}.csv"), "write") for name in "abcdef"]

@@ -99,3 +99,56 @@ def test_each_opening_of_the_same_file_is_known_by_where_it_was(script: Script) 
     ))  # fmt: skip
     for folder in "xy":
         assert {source for source, *_ in edges(events, f"{folder}/out.csv")["b"]} == {f"{folder}/in.json"}
+
+
+WRITES = """\
+import csv, os, tempfile
+from pathlib import Path
+def put(path):
+    with path.open("w", newline="") as file:
+        fill(file)
+def fill(file):
+    out = csv.writer(file)
+    out.writerow(["k"])
+    for row in csv.DictReader(open("customers.csv", newline="")):
+        out.writerow([row["spend"]])
+"""
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        'with Path("out.csv").open("w", newline="") as file:\n    fill(file)\n',
+        'put(Path("sub").parent / "out.csv")\n',
+        'import argparse\nwords = argparse.ArgumentParser()\nwords.add_argument("out", type=Path)\n'
+        'put(words.parse_args(["out.csv"]).out)\n',
+        'with open("./out.csv", "w", newline="") as file:\n    fill(file)\n',
+        'with open("./new.csv", "w", newline="") as file:\n    fill(file)\nos.replace("./new.csv", "out.csv")\n',
+        'with tempfile.NamedTemporaryFile("w", newline="", dir=".", delete=False) as file:\n    fill(file)\n'
+        'os.replace(file.name, "out.csv")\n',
+        'number, new = tempfile.mkstemp(dir=".")\nwith os.fdopen(number, "w", newline="") as file:\n    fill(file)\n'
+        'os.rename(new, "out.csv")\n',
+        'new = os.path.join(tempfile.mkdtemp(dir="."), "new.csv")\nwith open(new, "w", newline="") as file:\n'
+        '    fill(file)\nos.replace(new, "out.csv")\n',
+    ],
+)  # fmt: skip
+def test_what_is_written_to_a_file_is_told_however_it_was_opened(script: Script, steps: str) -> None:
+    events = script(BEGIN + DATA + WRITES + steps)
+    assert edges(events, "out.csv")["k"] == {("customers.csv", "spend", "IDENTITY", 0.9)}
+
+
+def test_each_temporary_file_has_what_was_written_to_it(script: Script) -> None:
+    """Two calls of one function: the folder that ``tempfile`` opens on the way is no file that was written."""
+    events = script(BEGIN + DATA + WRITES + (
+        "def safe(path, column):\n"
+        '    with tempfile.NamedTemporaryFile("w", newline="", dir=".", delete=False) as file:\n'
+        "        out = csv.writer(file)\n"
+        '        out.writerow(["k"])\n'
+        '        for row in csv.DictReader(open("customers.csv", newline="")):\n'
+        "            out.writerow([row[column]])\n"
+        "    os.replace(file.name, path)\n"
+        'safe("one.csv", "spend")\n'
+        'safe("two.csv", "plan")\n'
+    ))  # fmt: skip
+    for name, column in (("one.csv", "spend"), ("two.csv", "plan")):
+        assert edges(events, name)["k"] == {("customers.csv", column, "IDENTITY", 0.9)}

@@ -52,6 +52,7 @@ users = pd.read_csv("users")
 df = orders[["a", "b"]]
 """
 READ = re.compile(r'(?:read_\w+|open|load\w*|genfromtxt|execute|scalars|scalar|query|fetchall)\("(\w+)[^()]*\)$')
+WROTE = re.compile(r"\.open\([^()]*\)$")
 Told = dict[str, str]
 
 
@@ -95,7 +96,8 @@ def followed(text: str, modules: Mapping[str, str] | None = None) -> Followed:
             return ("k", "name") if "index_col=given" in texts[path[-1].file].splitlines()[path[-1].line - 1] else ()
 
         def happened(self, path: Path) -> bool:
-            return columns(path) is not None
+            line = texts[path[-1].file].splitlines()[path[-1].line - 1] if path[-1].file in texts else ""
+            return columns(path) is not None or WROTE.search(line[: path[-1].column]) is not None
 
         def variable(self, name: str) -> tuple[str | None]:
             return ({"COLUMN": "b"}.get(name),)

@@ -135,7 +135,7 @@ def _answer(call: Call) -> Value:
         return fetched
     if call.name in given.PARSING and (namespace := given.parsed(call)) is not None:
         return namespace
-    rule = _function(call.name) if call.receiver is None else _method(call)
+    rule = _function(call.name) if call.receiver is None else files.opened if _opens(call) else _method(call)
     read = call.machine.read(call.path) if rule not in _READERS and not _goes_over(call) else None
     asked = call.see(call.receiver) if call.name in queries.FETCHED else None
     if isinstance(asked, Frame):
@@ -170,6 +170,12 @@ def _function(name: str) -> Rule | None:
     if found is None and (name.partition(".")[0] in arrays.PURE or name.startswith("pyarrow.compute.")):
         return arrays.computed
     return found
+
+
+def _opens(call: Call) -> bool:
+    """Tell whether it is ``open`` of something that may be a path, and has opened a file as far as that was seen."""
+    may = call.name == "open" and isinstance(call.see(call.receiver), Thing | Method)
+    return may and call.machine.outside.happened(call.path) is not False
 
 
 def _method(call: Call) -> Rule | None:

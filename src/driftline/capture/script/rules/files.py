@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import contained, tables, templates, unrolling
-from driftline.capture.script.call import Call, Rules, entering, names, plain, rows_of, table_of
+from driftline.capture.script.call import Call, Rule, Rules, entering, names, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, hedged, text_of, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
@@ -33,9 +33,23 @@ _BUFFERS = ("io.StringIO", "io.BytesIO")
 
 
 def opened(call: Call) -> Value:
-    """``open``: a file, which is a read if it is read from."""
+    """``open``: a file, which is a read if it is read from; of a number the file that the number is of."""
+    known = file_of(call, call.argument(0))
+    if known is not None:
+        return known[0]
     call.machine.executed(call.path)
     return call.new(File(call.path, turn=call.machine.turn(call.path)))
+
+
+def numbered(call: Call) -> Value | None:
+    """``os.fdopen``: the file that a number is of, which was opened before."""
+    found = file_of(call, call.argument(0, "fd"))
+    return None if found is None else found[0]
+
+
+def temporary(call: Call) -> Value:
+    """``tempfile.mkstemp``: the number of a file that it opens, and a path."""
+    return call.new(Items((opened(call), Thing()), kind="tuple"))
 
 
 def entered(call: Call) -> Value | None:
@@ -326,6 +340,13 @@ def printed(call: Call) -> Value:
     return NONE
 
 
+def _of_number(method: Rule) -> Rule:
+    """The same as a method, of the open file that a number is of: ``os.read``, ``os.write``."""
+    return lambda call: method(
+        Call(call.machine, call.argument(0), call.name, call.args[1:], call.kwargs, call.path, call.more)
+    )
+
+
 METHODS: Rules = {
     "read": content_read,
     "readlines": content_read,
@@ -336,7 +357,10 @@ METHODS: Rules = {
 }
 WRITERS: Rules = {"writerow": row_written, "writerows": rows_written, "writeheader": lambda call: NONE}
 OPENERS = frozenset(
-    {"builtins.open", "io.open", "gzip.open", "bz2.open", "lzma.open", "codecs.open", "fsspec.open", "smart_open.open"}
+    (
+        *("builtins.open", "io.open", "os.open", "gzip.open", "bz2.open", "lzma.open", "codecs.open"),
+        *("fsspec.open", "smart_open.open", "tempfile.NamedTemporaryFile"),
+    )
 )
 LOADERS = frozenset(
     f"{module}.{name}"
@@ -351,6 +375,10 @@ LOADERS = frozenset(
 )
 FUNCTIONS: Rules = {
     **dict.fromkeys(OPENERS, opened),
+    "os.fdopen": numbered,
+    "os.read": _of_number(content_read),
+    "os.write": _of_number(text_written),
+    "tempfile.mkstemp": temporary,
     **dict.fromkeys(_BUFFERS, buffer),
     "builtins.print": printed,
     "csv.reader": rows,

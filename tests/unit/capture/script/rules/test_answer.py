@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+from driftline.capture.script.follow import Followed
+
 Wrote = Callable[..., dict[str, str]]
 
 
@@ -34,3 +36,18 @@ def test_what_an_unknown_object_is_called_for_is_never_sure(wrote: Wrote) -> Non
     """
     assert wrote(text) == {"x": "a transformation ?, age transformation ?"}
     assert wrote(text.replace("found.judge", "found.door.judge")) == {"x": "a transformation ?, age transformation ?"}
+
+
+def test_what_is_written_by_the_number_of_a_file_is_in_the_file(follows: Callable[..., Followed]) -> None:
+    """The number is opened in the third line, behind five of the head."""
+    text = """\
+import json, os
+rows = json.load(open("users"))
+number = os.open("o", os.O_WRONLY)
+for row in rows:
+    os.write(number, (json.dumps({"n": row["name"]}) + "\\n").encode())
+"""
+    found = follows(text)
+    table = found.given(next(one for one in found.paths() if one[-1].line == 8))
+    assert table is not None
+    assert {name: {one.column for one in cames} for name, cames in table.columns.items()} == {"n": {"name"}}

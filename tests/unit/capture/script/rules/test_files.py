@@ -304,6 +304,30 @@ with contextlib.ExitStack() as stack:
     assert "name" in set().union(*columns(table).values())
 
 
+@pytest.mark.parametrize(
+    "opened",
+    [
+        'Path("o").open("w", newline="")',
+        '(Path("d") / "o").open(mode="a")',
+        '(Path(__file__).parent / "o").with_suffix(".csv").open("w", encoding="utf-8")',
+        'tempfile.NamedTemporaryFile("w", delete=False)',
+        'os.fdopen(tempfile.mkstemp(dir=".")[0], "w")',
+        'open(os.open("o", os.O_WRONLY), "w")',
+    ],
+)
+def test_a_file_is_written_however_it_is_opened(follows: Follows, opened: str) -> None:
+    text = f"""\
+import csv, os, tempfile
+from pathlib import Path
+with {opened} as out:
+    writer = csv.writer(out)
+    writer.writerow(["n", "old"])
+    for row in csv.DictReader(open("users")):
+        writer.writerow([row["name"].upper(), row["age"]])
+"""
+    assert columns(written(follows(text), 8)) == {"n": {"name"}, "old": {"age"}}
+
+
 def test_a_buffer_of_a_text_is_read_as_the_file_that_the_text_is_of(given: Callable[..., Table]) -> None:
     text = """
         import io
