@@ -27,9 +27,10 @@ _NUMBERS = itertools.count(1)
 def sink(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MemorySink]:
     """Return what is told, with all hooks on and ``tmp_path`` as the current folder."""
     monkeypatch.chdir(tmp_path)
-    with testing.use_sink(MemorySink()) as used:
+    used = MemorySink()
+    with testing.use_sink(used):
         driftline.watch()
-        yield used  # type: ignore[misc] # it is the one that was handed over
+        yield used
 
 
 @pytest.fixture

@@ -57,12 +57,16 @@ class Searched:
     __slots__ = ("_asks", "_called", "_found", "_hash", "_meant", "path", "temporary")
 
     def __init__(
-        self, path: tuple[str, ...], temporary: Mapping[str, str], asks: Asks, called: Mapping[str, str] | None = None
+        self,
+        path: tuple[str, ...],
+        temporary: Mapping[str, str],
+        asks: Asks | None,
+        called: Mapping[str, str] | None = None,
     ) -> None:
         self.path = path
         self.temporary = temporary  # name -> what it is called
         self._called = temporary if called is None else called  # the same with those that the statement makes
-        self._asks = asks
+        self._asks = asks  # None = nobody can be asked
         self._found: dict[tuple[str, str], str] = {}
         self._meant = path, frozenset(temporary.items())
         self._hash = hash(self._meant)
@@ -77,7 +81,7 @@ class Searched:
 
     def but(self, called: Mapping[str, str], *, dropping: bool) -> "Searched":
         """Return the same for a statement that makes temporary tables; what one drops cannot be asked for any more."""
-        found = Searched(self.path, self.temporary, _unasked if dropping else self._asks, called)
+        found = Searched(self.path, self.temporary, None if dropping else self._asks, called)
         found._found = self._found if dropping else {}
         return found
 
@@ -122,15 +126,11 @@ class Searched:
     def _lasting(self, name: str, beyond: str = "") -> str:
         found = self._found.get((name, beyond))
         if found is None:
-            asked = self._asks(name, beyond) if len(self.path) > 1 else None
+            asked = self._asks(name, beyond) if self._asks is not None and len(self.path) > 1 else None
             found = asked or next((one for one in self.path if one != beyond), "")
             if len(self._found) < _FOUND:
                 self._found[name, beyond] = found
         return f"{found}.{name}" if found else name
-
-
-def _unasked(name: str, beyond: str) -> None:  # noqa: ARG001 - the signature is that of what asks
-    return None
 
 
 class _Known:
@@ -254,7 +254,7 @@ def made(place: "Place", connection: Any, text: str, analysis: "Analysis | None"
     gone = [_kept(name) for one in parts if (found := _DROPS.match(one)) for name in _EACH.findall(found["names"])]
     before = known.temporary
     searched = place.databases if isinstance(place.databases, Searched) else None
-    searched = searched or Searched((place.schema,), before, _unasked)
+    searched = searched or Searched((place.schema,), before, None)
     after = {} if any(map(_DISCARDS.match, parts)) else dict(before)
     for name in _makes(searched, analysis, gone):
         after[name] = before.get(name) or _called(connection, name)

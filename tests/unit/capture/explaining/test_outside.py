@@ -66,7 +66,8 @@ def test_what_a_star_brings_is_told_of_loaded_modules_alone(monkeypatch: pytest.
     said, unsaid, waiting = ModuleType("said"), ModuleType("unsaid"), ModuleType("waiting")
     vars(said).update(__all__=["_one", "two"], _one=1, two=2, three=3)
     vars(unsaid).update(_one=1, two=2, three=3)
-    vars(unsaid)[7] = "no name"  # type: ignore[index]  # as programs may
+    namespace: dict[Any, Any] = vars(unsaid)
+    namespace[7] = "no name"  # as programs may
     found = outside.Outside(lambda path: path)
     assert found.names("waiting") is None
     for module in (said, unsaid, waiting):

@@ -113,10 +113,10 @@ def test_one_that_is_closed_and_opened_again_is_another_and_those_of_a_run_befor
             connection.execute(f"create table {name} as select 1 as a")
             connection.close()
         del connection
-        lasting = sqlite3.connect(":memory:")
+        lasting: Any = sqlite3.connect(":memory:")
         lasting.execute("create table three as select 1 as a")
     assert [one.dataset.namespace[-6:] for one in run.outputs] == ["ry/job", "/job:2", "/job:3"]
-    lasting.close = bool  # type: ignore[method-assign]  # it lasts
+    lasting.close = bool  # it lasts
     assert used(lasting, *(sqlite3.connect(":memory:") for _ in range(3))) == ["/job:3", "/job", "/job:2", "/job:4"]
     assert used(*(sqlite3.connect(":memory:") for _ in range(3)), lasting) == ["/job", "/job:2", "/job:3", "/job:4"]
 

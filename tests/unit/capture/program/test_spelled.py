@@ -1,6 +1,7 @@
 """Texts that the user's code spells out; expected answers are read off the scripts."""
 
 import threading
+from typing import Any
 
 from driftline.capture.program import spelled
 
@@ -19,11 +20,11 @@ asked[f"made {word}"] = out(f"made {word}")
 
 def answers(text: str) -> dict[str, bool]:
     """Run a script on a thread, which has nothing of this test below, and return what it asked."""
-    names = {"out": spelled.out}
+    names: dict[str, Any] = {"out": spelled.out}
     thread = threading.Thread(target=exec, args=(compile(text, "script.py", "exec"), names))
     thread.start()
     thread.join()
-    found: dict[str, bool] = names["asked"]  # type: ignore[assignment] # the script has put it there
+    found: dict[str, bool] = names["asked"]  # the script has put it there
     return found
 
 
