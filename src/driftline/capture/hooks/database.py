@@ -2,7 +2,7 @@
 
 Enters: places, statements, names of tables. Leaves: versions on a run, with columns where the database tells them
 without being asked over a network. Sends nothing over the user's connection, but a question about columns to SQLite
-where nobody listens to its statements, and one about schemas to PostgreSQL where it searches several.
+where nobody listens to its statements.
 """
 
 import functools

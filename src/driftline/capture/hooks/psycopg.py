@@ -7,7 +7,7 @@ What COPY writes counts once it has ended well, and its transaction, too. Rows s
 from collections.abc import Container
 from typing import Any
 
-from driftline.capture.hooks import addresses, commits, database, patch
+from driftline.capture.hooks import addresses, commits, database, patch, schemas
 from driftline.capture.hooks.patch import PASS, Call, Patch
 from driftline.capture.runs import transactions
 from driftline.capture.runs.recording import Recording
@@ -18,15 +18,25 @@ _CURSORS = ("Cursor", "AsyncCursor", "ServerCursor", "AsyncServerCursor")
 def install(module: Any, claimed: Container[Any]) -> list[Patch]:
     """Put the hooks on and return what was replaced; of ``claimed`` cursors somebody else tells."""
 
-    def unclaimed(args: Any, kwargs: Any) -> Any:  # noqa: ARG001 - the signature is that of all such functions
-        return PASS if args[0] in claimed else None
+    def unclaimed(args: Any, kwargs: Any) -> Any:
+        if args[0] in claimed:
+            return PASS  # who has claimed it asks
+        query = args[1] if len(args) > 1 else kwargs.get("query", "")
+        schemas.outside(args[0].connection, lambda: _spelled(query, args[0].connection))
+        return None
 
     names = [f"{kind}.{name}" for kind in _CURSORS for name in ("execute", "executemany")]
     patches = [one for name in names for one in patch.around(module, name, _executed, unclaimed)]
     for kind in ("Cursor", "AsyncCursor"):
         patches += patch.around(module, f"{kind}.stream", _streamed, unclaimed)
         patches += patch.around(module, f"{kind}.copy", _copied, unclaimed)
+    patches += patch.around(module, "Connection.transaction", patch.nothing, _before_a_block)
     return patches + commits.of_psycopg(module)
+
+
+def _before_a_block(args: Any, kwargs: Any) -> Any:  # noqa: ARG001 - the signature is that of all such functions
+    schemas.outside(args[0])
+    return PASS
 
 
 def _spelled(query: Any, connection: Any) -> str:

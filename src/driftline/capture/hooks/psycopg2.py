@@ -7,18 +7,20 @@ makes them, the rows are not looked at. Rows stay where they are: nothing is fet
 """
 
 import functools
+import threading
 from collections.abc import Callable, Container, Mapping
 from typing import Any
 
 from driftline import later
 from driftline.capture.ground import fault
-from driftline.capture.hooks import addresses, commits, database, patch, raised
+from driftline.capture.hooks import addresses, commits, database, patch, raised, schemas
 from driftline.capture.hooks.patch import Patch
 from driftline.capture.runs import transactions
-from driftline.capture.runs.around import recording
+from driftline.capture.runs.around import active, recording
 from driftline.capture.runs.recording import Recording
 
 _PIECE = "hook psycopg2.execute"
+_THREAD = "_driftline_thread"  # among the attributes of a connection: which alone has used it; None = several
 _LONG = 2_000  # characters of an INSERT whose rows are not looked at
 _INSERT = later.pattern(r"\s*insert\s+into\s+[^\s(]+\s*(?:\((?P<columns>[^()]*)\)\s*)?values\b", 2)  # 2 = IGNORECASE
 _SHORT = "{}(NULL)"
@@ -37,10 +39,12 @@ def install(module: Any, claimed: Container[Any]) -> list[Patch]:
         elif factory is not None:
             kwargs = {**kwargs, "connection_factory": factory}
         try:
-            return original(*args, **kwargs)
+            connection = original(*args, **kwargs)
         except raised.ANY as error:
             raised.through(error)
             raise
+        fault.attempt("hook psycopg2.connect", _opened, connection)
+        return connection
 
     made = patch.unbound(patch.unseen(connect, original), original)
     module.connect = made
@@ -110,10 +114,11 @@ class _Classes:
         return type(own.__name__, (own,), {**methods, "_driftline": True, **_names(own)})
 
     def _telling(self, original: Callable[..., Any], text: Callable[..., Any]) -> Callable[..., Any]:
-        seen = raised.held(_seen, self._claimed, text)
+        seen, asked = raised.held(_seen, self._claimed, text), raised.held(_ask, text)
 
         @functools.wraps(original)
         def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+            fault.attempt(_PIECE, asked, self, args, kwargs)
             try:
                 result = original(self, *args, **kwargs)
             except raised.ANY as error:
@@ -129,6 +134,43 @@ def _names(kind: type) -> dict[str, Any]:
     return {"__module__": kind.__module__, "__qualname__": kind.__qualname__, "__doc__": kind.__doc__}
 
 
+def _opened(connection: Any) -> None:
+    """Have the server asked where names lead to, before the first transaction on a connection."""
+    if getattr(type(connection), addresses.TELLS, False):
+        connection.__dict__[_THREAD] = threading.get_ident()
+        _ask_alone(connection, str)
+
+
+def _ask(text: Callable[..., Any], cursor: Any, args: Any, kwargs: Any) -> None:
+    """The same before a statement."""
+    connection = cursor.connection
+    alone = connection.__dict__.get(_THREAD) == threading.get_ident()
+    if not alone:
+        connection.__dict__[_THREAD] = None
+    run = active()
+    if run is None or connection.info.transaction_status:
+        return
+    if connection.autocommit:
+        patch.noted(_PIECE, run, schemas.outside, connection, lambda: _spelled(text(*args, **kwargs), cursor))
+    elif alone and len(schemas.setting(_spelled(text(*args, **kwargs), cursor))) > 1:
+        _ask_alone(connection, lambda: _spelled(text(*args, **kwargs), cursor))
+
+
+def _ask_alone(connection: Any, spelled: Callable[[], str]) -> None:
+    """Ask over a connection that one thread alone has used, on which a statement would begin a transaction."""
+    said = (getattr(connection, name, "") for name in ("isolation_level", "readonly", "deferrable"))
+    run = active()
+    if run is None or any(one is not None for one in said):
+        return
+    if connection.info.transaction_status or connection.autocommit:
+        return
+    connection.autocommit = True  # which it keeps to itself
+    try:
+        patch.noted(_PIECE, run, schemas.outside, connection, spelled)
+    finally:
+        connection.autocommit = False
+
+
 def _seen(claimed: Container[Any], text: Callable[..., Any], cursor: Any, args: Any, kwargs: Any) -> None:
     run = recording()
     if run is not None and not fault.off(_PIECE) and cursor not in claimed:
@@ -136,10 +178,7 @@ def _seen(claimed: Container[Any], text: Callable[..., Any], cursor: Any, args: 
 
 
 def _record(run: Recording, cursor: Any, text: Any) -> None:
-    connection = cursor.connection
-    if hasattr(text, "as_string"):  # of psycopg2.sql
-        text = text.as_string(connection)
-    text = text.decode(errors="replace") if isinstance(text, bytes) else str(text)
+    connection, text = cursor.connection, _spelled(text, cursor)
     place = addresses.place_of(connection)
     if place is None or transactions.told(connection, text):
         return
@@ -147,6 +186,12 @@ def _record(run: Recording, cursor: Any, text: Any) -> None:
     if not database.copied(run, place, text, connection, held, plain=False):
         told = database.Told(lambda: cursor.description)
         database.statement(run, place, _short(text), connection, transaction=held, told=told)
+
+
+def _spelled(text: Any, cursor: Any) -> str:
+    if hasattr(text, "as_string"):  # of psycopg2.sql
+        text = text.as_string(cursor.connection)
+    return text.decode(errors="replace") if isinstance(text, bytes) else str(text)
 
 
 def _short(text: str) -> str:

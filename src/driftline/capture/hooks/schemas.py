@@ -3,7 +3,7 @@
 Enters: connections, the statements that ran on them, and what these have made. Leaves: for a name the schema that it is
 in, or that it is a temporary table, which comes before all others and lies where databases in memory do. PostgreSQL
 tells its search path by itself from version 18 on; before that, and with MySQL, the statements that set it tell. Only
-where several schemas are searched the server is asked, once for a name (``schemas_asked``).
+where several schemas are searched the server is asked for their tables (``schemas_asked``), before a statement.
 Source: PostgreSQL documentation, "The Schema Search Path"; MySQL Reference Manual, "USE Statement".
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from driftline import later
 from driftline.capture.ground.beside import Beside
-from driftline.capture.hooks import commits, memory, schemas_asked
+from driftline.capture.hooks import commits, memory, repeated, schemas_asked
 from driftline.capture.runs import transactions
 
 if TYPE_CHECKING:
@@ -42,31 +42,30 @@ _LISTED = later.pattern(r"\s*(?:\"((?:[^\"]|\"\")*)\"|'((?:[^']|'')*)'|([^\s,\"'
 _ENDING = later.pattern(r"\bon\s+commit\s+drop\b", _I)
 _DISCARDS = later.pattern(r"\s*discard\s+temp", _I)
 _DROPS = later.pattern(rf"\s*drop\s+(?:table|view)\s+(?:if\s+exists\s+)?(?P<names>{_WAY}(?:\s*,\s*{_WAY})*)", _I)
+_CREATES = later.pattern(r"\s*create\b", _I)
 _RENAMES = later.pattern(
     rf"\s*alter\s+(?:table|view)\s+(?:if\s+exists\s+)?(?P<name>{_WAY})\s+rename\s+to\s+(?P<to>{_NAME})", _I
 )
 _PART = later.pattern(_NAME)
 _EACH = later.pattern(_WAY)
 
-Asks = Callable[[str, str], str | None]
-
 
 class Searched:
     """Where names are looked for on a connection that has temporary tables, or searches several schemas."""
 
-    __slots__ = ("_asks", "_called", "_found", "_hash", "_meant", "path", "temporary")
+    __slots__ = ("_called", "_found", "_hash", "_listing", "_meant", "path", "temporary")
 
     def __init__(
         self,
         path: tuple[str, ...],
         temporary: Mapping[str, str],
-        asks: Asks | None,
+        listing: schemas_asked.Listing,
         called: Mapping[str, str] | None = None,
     ) -> None:
         self.path = path
         self.temporary = temporary  # name -> what it is called
         self._called = temporary if called is None else called  # the same with those that the statement makes
-        self._asks = asks  # None = nobody can be asked
+        self._listing = listing
         self._found: dict[tuple[str, str], str] = {}
         self._meant = path, frozenset(temporary.items())
         self._hash = hash(self._meant)
@@ -79,11 +78,9 @@ class Searched:
         """Return the hash of what names mean."""
         return self._hash
 
-    def but(self, called: Mapping[str, str], *, dropping: bool) -> "Searched":
-        """Return the same for a statement that makes temporary tables; what one drops cannot be asked for any more."""
-        found = Searched(self.path, self.temporary, None if dropping else self._asks, called)
-        found._found = self._found if dropping else {}
-        return found
+    def but(self, called: Mapping[str, str]) -> "Searched":
+        """Return the same for a statement that makes or drops tables."""
+        return Searched(self.path, self.temporary, self._listing, called)
 
     def full(self, name: str, beyond: str = "") -> str:
         """Return a name with the schema that it is in, which is not ``beyond``."""
@@ -95,7 +92,7 @@ class Searched:
         """Return the name of what a statement reads; what it makes by the same name was not there before."""
         if one.how != "create" or one.writes is None or one.writes.names[0] != read or "." in read:
             return self.full(read)
-        return self.full(read, self._lasting(read).partition(".")[0] if len(self.path) > 1 else "")
+        return self.full(read, self._listing.first(self.path) if len(self.path) > 1 else "")
 
     def target(self, one: Any) -> str:
         """Return the name of what a statement writes: what is renamed stays where it was."""
@@ -106,7 +103,8 @@ class Searched:
             return f"{TEMP}{name}"
         if one.kind == "ALTER TABLE" and one.reads:
             return f"{self.full(one.reads[0].names[0]).rpartition('.')[0]}.{name}"
-        return self._lasting(name)
+        first = self._listing.first(self.path)
+        return f"{first}.{name}" if first else name
 
     def passes(self, one: Any) -> bool:
         """Whether a statement makes a view over a temporary table, which is temporary by that."""
@@ -126,8 +124,8 @@ class Searched:
     def _lasting(self, name: str, beyond: str = "") -> str:
         found = self._found.get((name, beyond))
         if found is None:
-            asked = self._asks(name, beyond) if self._asks is not None and len(self.path) > 1 else None
-            found = asked or next((one for one in self.path if one != beyond), "")
+            told = self._listing.schema_of(self.path, name, beyond) if len(self.path) > 1 else ""
+            found = told or next((one for one in self.path if one != beyond), "")
             if len(self._found) < _FOUND:
                 self._found[name, beyond] = found
         return f"{found}.{name}" if found else name
@@ -136,12 +134,13 @@ class Searched:
 class _Known:
     """What is known of a connection."""
 
-    __slots__ = ("begun", "given", "placed", "raw", "said", "temporary")
+    __slots__ = ("begun", "given", "listing", "placed", "raw", "said", "temporary")
 
     def __init__(self, begun: tuple[str, ...]) -> None:
         self.begun = begun  # where it looks at first
         self.said: tuple[str, ...] | None = None  # where it looks by its statements
         self.temporary: dict[str, str] = {}  # never changed, but replaced
+        self.listing = schemas_asked.Listing()
         self.raw: Any = None  # what the server has told, when it was looked at last
         self.given: Place | None = None  # a place, and what it is on this connection
         self.placed: Place | None = None
@@ -166,8 +165,7 @@ def among(place: "Place", connection: Any) -> "Place":
         connection = driver(connection)
         if connection is None:
             return place
-        known = _known.get(connection) or _Known(path_of(schemas_asked.options(connection)))
-        _known.put(connection, known)
+        known = _of(connection)
     raw = None if place.scheme == _USING else schemas_asked.told(connection)
     if known.placed is None or known.given is not place or raw != known.raw:
         known.given, known.raw, known.placed = place, raw, _placed(place, known, connection, raw)
@@ -179,14 +177,36 @@ def _placed(place: "Place", known: _Known, connection: Any, raw: Any) -> "Place"
         return place._replace(database=known.said[0]) if known.said else place
     if raw is not None and not schemas_asked.waits(connection):
         known.said = None  # what is told counts
-    path = known.said or (listed(raw) if raw is not None else known.begun) or (place.schema,)
-    if path == ("$user",):
-        path = (schemas_asked.user(connection),)
-    path = tuple(one for one in path if one not in _PASSED)
+    path = _path(known.said or (listed(raw) if raw is not None else known.begun) or (place.schema,), connection)
     if len(path) < 2 and not known.temporary:
         return place._replace(schema=path[0]) if path else place
-    asks = functools.partial(schemas_asked.schema_of, _weakly(connection))
-    return place._replace(databases=Searched(path, known.temporary, asks))
+    return place._replace(databases=Searched(path, known.temporary, known.listing))
+
+
+def _path(path: tuple[str, ...], connection: Any) -> tuple[str, ...]:
+    """Return the schemas of a path that hold tables of the user."""
+    if path == ("$user",):
+        path = (schemas_asked.user(connection),)
+    return tuple(one for one in path if one not in _PASSED)
+
+
+def _of(connection: Any) -> _Known:
+    known = _known.get(connection)
+    if known is None:
+        known = _Known(path_of(schemas_asked.options(connection)))
+        _known.put(connection, known)
+    return known
+
+
+def outside(connection: Any, spelled: Callable[[], str] = str) -> None:
+    """Have the server asked for its tables, where that is due, before a statement that runs outside of transactions."""
+    if not schemas_asked.idle(connection):
+        return
+    known, raw = _of(connection), schemas_asked.told(connection)
+    path = setting(spelled()) or (listed(raw) if raw is not None else known.said or known.begun)
+    if len(path) > 1 and known.listing.ask(connection, _path(path, connection)):
+        known.placed = None
+        repeated.forget()
 
 
 def ran(pool: Any, connection: Any) -> None:
@@ -208,6 +228,12 @@ def driver(connection: Any) -> Any:
     elif isinstance(connection, str):
         return None
     return getattr(connection, "driver_connection", connection)
+
+
+def setting(text: str) -> tuple[str, ...]:
+    """Return the schemas that a statement has names looked for in from then on; none = it sets nothing."""
+    found = _SETS.match(text) if len(text) <= _LENGTH else None
+    return () if found is None or found["reset"] else listed(found["set"] or found["value"][1:-1].replace("''", "'"))
 
 
 def sets(place: "Place", connection: Any, text: str, transaction: Any) -> bool:
@@ -254,11 +280,12 @@ def made(place: "Place", connection: Any, text: str, analysis: "Analysis | None"
     gone = [_kept(name) for one in parts if (found := _DROPS.match(one)) for name in _EACH.findall(found["names"])]
     before = known.temporary
     searched = place.databases if isinstance(place.databases, Searched) else None
-    searched = searched or Searched((place.schema,), before, None)
+    searched = searched or Searched((place.schema,), before, known.listing)
     after = {} if any(map(_DISCARDS.match, parts)) else dict(before)
     for name in _makes(searched, analysis, gone):
         after[name] = before.get(name) or _called(connection, name)
     new = {name for name in after if name not in before}
+    _lasting(known, searched, analysis, creating=all(map(_CREATES.match, parts)))
     for name in gone:
         after.pop(name, None)
     for one in filter(None, map(_RENAMES.match, parts)):
@@ -275,7 +302,20 @@ def made(place: "Place", connection: Any, text: str, analysis: "Analysis | None"
             transactions.beside(transaction, functools.partial(known.put, left), None)
     if called == before and len(searched.path) < 2:
         return place
-    return place._replace(databases=searched.but(called, dropping=bool(gone)))
+    return place._replace(databases=searched.but(called))
+
+
+def _lasting(known: _Known, searched: Searched, analysis: "Analysis | None", *, creating: bool) -> None:
+    """Take note of the tables and views that a text makes, and that last."""
+    known.listing.stale = True
+    if analysis is None or len(searched.path) < 2:
+        return
+    made = [searched.target(one) for one in analysis.statements if one.writes is not None and one.how == "create"]
+    if creating:  # else they were dropped or emptied
+        made += [source.names[0] for source in analysis.begun]
+    for full in made:
+        schema, _, name = full.rpartition(".")
+        known.listing.made(schema or known.listing.first(searched.path), name)
 
 
 def _makes(searched: Searched, analysis: "Analysis | None", gone: list[str]) -> Iterator[str]:
@@ -324,6 +364,7 @@ def _numbered(name: str) -> Iterator[str]:
         number += 1
 
 
+@functools.lru_cache(100)
 def listed(text: str | bytes) -> tuple[str, ...]:
     """Return the schemas of a search path as PostgreSQL writes it."""
     spelled = text.decode(errors="replace") if isinstance(text, bytes) else text.strip()

@@ -59,12 +59,16 @@ def install(sqlalchemy: Any) -> list[Listener]:
 
 def _before(conn: Any, cursor: Any, statement: Any, parameters: Any, context: Any, executemany: Any) -> None:  # noqa: ARG001 - an event calls it so
     """Say that what this cursor executes is recorded here."""
-    fault.attempt(_PIECE, _claim, cursor)
+    fault.attempt(_PIECE, _claim, cursor, statement)
 
 
-def _claim(cursor: Any) -> None:
-    if active() is not None and type(cursor).__weakrefoffset__:
+def _claim(cursor: Any, statement: Any) -> None:
+    run = active()
+    if run is not None and type(cursor).__weakrefoffset__:
         dbapi.claimed.add(cursor)
+    connection = getattr(cursor, "connection", None)
+    if run is not None and connection is not None and not isinstance(connection, sqlite3.Connection):
+        patch.noted(_PIECE, run, schemas.outside, connection, lambda: str(statement))
 
 
 def _after(conn: Any, cursor: Any, statement: Any, parameters: Any, context: Any, executemany: Any) -> None:  # noqa: ARG001 - an event calls it so

@@ -11,6 +11,7 @@ from tests.recorded import names
 from tests.told_by_code import BEGIN, Script, edges
 
 import driftline
+from driftline.capture.hooks import schemas
 from driftline.testing import MemorySink
 
 psycopg = pytest.importorskip("psycopg")
@@ -176,3 +177,77 @@ def test_a_connection_of_a_class_of_the_users_is_one_of_psycopg(watched: MemoryS
         own.execute("insert into t select a, b from copy")
         own.commit()
     assert touched(run) == (["copy", "t"], ["t"])  # what was taken back has written nothing
+
+
+@pytest.fixture
+def several(watched: MemorySink, postgres: PostgresServer) -> Iterator[Any]:
+    """A connection that searches two schemas, of which the second has the tables."""
+    first, second = postgres.new_url(), postgres.new_url()
+    postgres.run("create table here (a int); create table there (a int)", second)
+    with psycopg.connect(f"{first},{second.rpartition('%3D')[2]}") as connection:
+        connection.execute("insert into here select a from there")  # no run: the server knows both from now on
+        connection.commit()
+        yield connection
+
+
+@pytest.mark.parametrize("setting", ["lock_timeout = 20", "statement_timeout = 200"])
+def test_no_timeout_of_a_question_ends_the_users_transaction(
+    several: Any, postgres: PostgresServer, setting: str
+) -> None:
+    """The catalog is locked by somebody else, so that a question about it fails; the user's own statements do not."""
+    several.execute(f"set {setting}")
+    several.commit()
+    with psycopg.connect(postgres.url()) as other, driftline.run("job") as run:
+        other.execute("lock table pg_catalog.pg_class in access exclusive mode")
+        for _ in range(2):
+            several.execute("insert into here select a from there")
+            assert several.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS
+        several.commit()
+        other.rollback()
+    assert touched(run) == (["there"], ["here"])
+
+
+@pytest.mark.parametrize("way", ["statement", "block", "set"])
+def test_a_table_is_of_the_schema_in_which_the_server_finds_it(
+    several: Any, postgres: PostgresServer, way: str
+) -> None:
+    """The question comes before a transaction begins, as nothing is asked within one."""
+    (path,) = several.execute("show search_path").fetchone()
+    several.commit()
+    with driftline.run("job") as run:
+        if way == "block":
+            with several.transaction():
+                several.execute("select a from there")
+        elif way == "statement":
+            several.execute("select a from there")
+        else:
+            with psycopg.connect(postgres.url()) as other:
+                other.execute(psycopg.sql.SQL("set search_path to {}").format(psycopg.sql.SQL(path)))
+                other.execute("select a from there")
+    (found,) = names(run)[0]
+    assert found.endswith(f".{path.rpartition(',')[2]}.there")
+
+
+@pytest.mark.parametrize("handled", [False, True])
+def test_a_notification_that_arrives_with_the_answer_reaches_who_waits_for_it(
+    several: Any, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch, handled: bool
+) -> None:
+    """psycopg's documentation, "Asynchronous notifications": by ``notifies()``, or by handlers while statements run."""
+    several.autocommit = True
+    several.execute("listen news")
+    heard: list[str] = []
+    if handled:
+        several.add_notify_handler(lambda one: heard.append(one.payload))
+    ask = schemas.schemas_asked.Listing.ask
+
+    def late(self: Any, connection: Any, path: Any) -> bool:
+        postgres.run("notify news, 'told'")
+        self.stale = True
+        return ask(self, connection, path)
+
+    monkeypatch.setattr(schemas.schemas_asked.Listing, "ask", late)
+    with driftline.run("job") as run:
+        several.execute("select a from there")
+    assert touched(run) == (["there"], [])
+    assert (heard or [one.payload for one in several.notifies(timeout=5, stop_after=1)]) == ["told"]
+    assert bool(heard) == handled

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -140,3 +141,60 @@ def test_a_function_that_makes_connections_is_left_alone(watched: MemorySink, ur
     made = psycopg2.connect(url, connection_factory=lambda dsn: psycopg2.extensions.connection(dsn))
     assert type(made) is psycopg2.extensions.connection
     made.close()
+
+
+@pytest.fixture
+def several(watched: MemorySink, postgres: PostgresServer) -> tuple[str, str]:
+    """The addresses of two schemas, of which the second has a table."""
+    first, second = postgres.new_url(), postgres.new_url()
+    postgres.run("create table only_there (a int)", second)
+    return first, second
+
+
+def whole(run: Any) -> list[str]:
+    return [name.partition(".")[2] for name in names(run)[0]]
+
+
+@pytest.mark.parametrize("way", ["options", "set", "autocommit"])
+def test_a_table_is_of_the_schema_in_which_the_server_finds_it(several: tuple[str, str], way: str) -> None:
+    """The question comes before a transaction: at the beginning, before the path is set, or outside of all."""
+    first, second = (one.rpartition("%3D")[2] for one in several)
+    with driftline.run("job") as run:
+        url = f"{several[0]},{second}" if way == "options" else several[0]
+        with contextlib.closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+            connection.autocommit = way == "autocommit"
+            if way != "options":
+                cursor.execute(f"set search_path to {first}, {second}")
+                assert connection.info.transaction_status == (2 if way == "set" else 0)
+            cursor.execute("select a from only_there")
+            assert connection.autocommit == (way == "autocommit")
+    assert whole(run) == [f"{second}.only_there"]
+
+
+def test_a_connection_that_two_threads_use_is_not_asked(several: tuple[str, str]) -> None:
+    """A statement of the other one would stand by itself meanwhile; the first schema counts then."""
+    first, second = (one.rpartition("%3D")[2] for one in several)
+    with contextlib.closing(psycopg2.connect(several[0])) as connection, driftline.run("job") as run:
+        cursor = connection.cursor()
+        thread = threading.Thread(target=cursor.execute, args=("select 1",))
+        thread.start()
+        thread.join()
+        connection.rollback()
+        cursor.execute(f"set search_path to {first}, {second}")
+        cursor.execute("select a from only_there")
+    assert whole(run) == [f"{first}.only_there"]
+
+
+@pytest.mark.parametrize("level", ["READ COMMITTED", None])
+def test_a_connection_that_somebody_has_set_up_is_left_as_it_is(several: tuple[str, str], level: str | None) -> None:
+    class Own(psycopg2.extensions.connection):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.set_session(isolation_level=level, autocommit=level is None)
+
+    with driftline.run("job"):
+        connection = psycopg2.connect(several[0], connection_factory=Own)
+        assert connection.autocommit == (level is None)
+        assert (connection.isolation_level is None) == (level is None)
+        assert connection.info.transaction_status == 0
+        connection.close()

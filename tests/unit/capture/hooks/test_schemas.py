@@ -191,42 +191,88 @@ def test_several_schemas_without_an_answer_mean_the_first(watched: MemorySink) -
     assert place.databases.full("t", "a") == "b.t"
 
 
+class Asked(Connection):
+    """One that answers as psycopg's does, of which the server has tables in several schemas."""
+
+    def __init__(self, tables: dict[str, list[str]]) -> None:
+        super().__init__(f"-c search_path={','.join(tables)}")
+        self.tables = tables
+        self.asked = 0
+        self.pgconn = SimpleNamespace(transaction_status=0, parameter_status=lambda name: None, pipeline_status=0)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The question itself has a test of its own, with a server."""
+
+    def rows(connection: Asked, names: list[str]) -> list[tuple[str, str | None]]:
+        connection.asked += 1
+        return [(schema, name) for schema in names for name in connection.tables.get(schema) or [None]]  # type: ignore[list-item]
+
+    monkeypatch.setattr(schemas.schemas_asked, "_rows", rows)
+
+
+@pytest.mark.parametrize(
+    ("tables", "read", "written"),
+    [
+        ({"a": [], "b": ["t"]}, "shop.b.t", "shop.a.t"),
+        ({"a": ["t"], "b": ["t"]}, "shop.b.t", "shop.a.t"),  # whatever the server says of that
+        ({"none": [], "a": [], "b": ["t"]}, "shop.b.t", "shop.none.t"),
+    ],
+)
 def test_a_table_that_is_made_of_one_of_its_name_is_in_another_schema(
-    watched: MemorySink, monkeypatch: pytest.MonkeyPatch
+    watched: MemorySink, asked: None, tables: dict[str, list[str]], read: str, written: str
 ) -> None:
     """``CREATE TABLE t AS SELECT … FROM t`` with the path ``a, b`` makes a.t of b.t."""
-
-    def schema_of(refers: Any, name: str, beyond: str) -> str:
-        return "b" if beyond == "a" else "a"
-
-    monkeypatch.setattr(schemas.schemas_asked, "schema_of", schema_of)
-    one = Connection("-c search_path=a,b")
+    one = Asked(tables)
     with driftline.run("job") as run:
-        say(run, "CREATE TABLE t AS SELECT a FROM t", one)
-    assert names(run) == (["shop.b.t"], ["shop.a.t"])
+        schemas.outside(one)
+        say(run, "CREATE TABLE t AS SELECT a FROM t", one, within=True)
+        say(run, "INSERT INTO u SELECT a FROM t", one, within=True)
+    assert names(run) == ([read], [written, f"{written[:-1]}u"])
 
 
-def test_a_name_is_asked_for_once_until_something_is_defined(
-    watched: MemorySink, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
-
-    def schema_of(refers: Any, name: str, beyond: str) -> str:
-        asked.append(name)
-        return "b"
-
-    monkeypatch.setattr(schemas.schemas_asked, "schema_of", schema_of)
-    one = Connection("-c search_path=a,b")
+def test_names_are_asked_for_together_until_something_is_defined(watched: MemorySink, asked: None) -> None:
+    one = Asked({"a": ["x"], "b": ["s", "t"]})
     with driftline.run("job") as run:
         for number in range(3):
+            schemas.outside(one)
             say(run, f"insert into t select a from s where a = {number}", one)
+            schemas.outside(one)
             say(run, "update t set a = 1", one)
-        assert sorted(asked) == ["s", "t"]
-        say(run, "DROP TABLE s", one)  # it is not there any more to be asked for
-        assert sorted(asked) == ["s", "t"]
-        say(run, "select a from t", one)
-    assert sorted(asked) == ["s", "t", "t"]
-    assert names(run) == (["shop.b.s"], ["shop.b.t"])
+        assert one.asked == 1
+        schemas.outside(one)
+        say(run, "DROP TABLE s", one)
+        one.tables["b"].remove("s")
+        schemas.outside(one)
+        assert one.asked == 2
+        say(run, "CREATE TABLE b.u (a int)", one, within=True)
+        say(run, "insert into u select a from t", one, within=True)  # where nobody can be asked
+    assert names(run) == (["shop.b.s"], ["shop.b.t", "shop.b.u"])
+
+
+def test_a_path_that_a_statement_sets_is_asked_for_before_it(watched: MemorySink, asked: None) -> None:
+    """Its transaction has begun when the next one runs."""
+    one = Asked({"a": []})
+    one.tables |= {"b": ["t"]}
+    with driftline.run("job") as run:
+        schemas.outside(one, lambda: "SET search_path TO a, b")
+        one.pgconn.transaction_status = 2
+        say(run, "SET search_path TO a, b", one, within=True)
+        schemas.outside(one, lambda: "select a from t")
+        say(run, "select a from t", one, within=True)
+    assert (names(run), one.asked) == ((["shop.b.t"], []), 1)
+
+
+def test_what_was_told_before_the_answer_is_told_again_after_it(watched: MemorySink, asked: None) -> None:
+    """Another program has made b.t meanwhile; the statement is known by its text."""
+    one = Asked({"a": [], "b": []})
+    with driftline.run("job") as run:
+        for _ in range(2):
+            schemas.outside(one)
+            say(run, "select a from t", one)
+            one.tables["b"].append("t")
+    assert names(run) == (["shop.a.t", "shop.b.t"], [])
 
 
 def test_a_temporary_table_may_have_any_name(watched: MemorySink) -> None:

@@ -1,4 +1,4 @@
-"""What a server says of its search path, and when it is asked; against a real server."""
+"""What a server says of its search path and its tables, and when it is asked; against a real server."""
 
 import asyncio
 import threading
@@ -25,59 +25,114 @@ def connection(postgres: PostgresServer) -> Iterator[Any]:
         yield found
 
 
-def ask(connection: Any, name: str, beyond: str = "") -> str | None:
-    return schemas_asked.schema_of(lambda: connection, name, beyond)
+def ask(connection: Any, name: str = "one", beyond: str = "") -> str:
+    """Ask on a connection of which nothing is known, and return what that says of a name."""
+    listing = schemas_asked.Listing()
+    listing.ask(connection, getattr(connection, "names", ("a", "b")))
+    return listing.schema_of(getattr(connection, "names", ("a", "b")), name, beyond)
 
 
 def test_the_schema_is_the_one_in_which_the_server_finds_the_table(connection: Any) -> None:
     """By hand: the search path goes from the left, and a schema that does not count is passed over."""
     first, second = connection.names
-    connection.execute("select 1")
-    assert [ask(connection, name) for name in ("one", "both", "two", "none", "Both")] == [
-        first, first, second, None, None,
-    ]  # fmt: skip
+    assert [ask(connection, name) for name in ("one", "both", "two", "none", "Both")] == [first, first, second, "", ""]
     assert ask(connection, "both", first) == second
 
 
-def test_a_question_begins_no_transaction_and_ends_none(connection: Any) -> None:
-    status = psycopg.pq.TransactionStatus
-    assert ask(connection, "one") is not None
-    assert connection.info.transaction_status == status.IDLE
-    connection.execute("create temp table t (a int)")
-    assert ask(connection, "one") is not None
-    assert connection.info.transaction_status == status.INTRANS
-    connection.rollback()
-    assert connection.execute("select to_regclass('pg_temp.t')").fetchone() == (None,)
+def test_a_table_is_made_in_the_first_schema_that_is_there(connection: Any, postgres: PostgresServer) -> None:
+    """PostgreSQL's documentation, "The Schema Search Path": the first schema in it that exists."""
+    first, second = connection.names
+    empty = postgres.new_url().rpartition("%3D")[2]
+    for path, found in (((first, second), first), (("none", empty, second), empty), (("none",), "none"), ((), "")):
+        listing = schemas_asked.Listing()
+        listing.ask(connection, (*path, second))
+        assert listing.first(path) == found
+
+
+def test_a_schema_that_the_user_may_not_use_is_passed_over(connection: Any, postgres: PostgresServer) -> None:
+    """The same page: a schema for which the user has no USAGE privilege is ignored."""
+    first, second = connection.names
+    name = f"reader_{first}"
+    postgres.run(f"create role {name} login")
+    postgres.run(f"grant usage on schema {second} to {name}")
+    connection.execute(f"set session authorization {name}")
+    connection.commit()
+    assert ask(connection, "both") == second
+
+
+def test_a_schema_may_have_any_name(connection: Any) -> None:
+    connection.execute("""create schema "it's \\ ""A""\"""")
+    connection.execute("""create table "it's \\ ""A""\".one (a int)""")
+    connection.commit()
+    connection.names = ['it\'s \\ "A"', *connection.names]
+    assert ask(connection) == 'it\'s \\ "A"'
+
+
+def test_a_question_begins_no_transaction_and_leaves_nothing(connection: Any) -> None:
+    notices: list[Any] = []
+    connection.add_notice_handler(notices.append)
+    before = [connection.execute(f"show {name}").fetchone() for name in ("lock_timeout", "statement_timeout")]
+    connection.commit()
+    assert ask(connection)
+    assert connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    assert [connection.execute(f"show {name}").fetchone() for name in ("lock_timeout", "statement_timeout")] == before
+    assert notices == []
 
 
 def test_nothing_is_asked_where_something_is_under_way(connection: Any) -> None:
+    connection.execute("select 1")
+    assert ask(connection) == ""  # a transaction is open
     with pytest.raises(psycopg.errors.DivisionByZero):
         connection.execute("select 1 / 0")
-    assert ask(connection, "one") is None  # the transaction has failed
+    assert ask(connection) == ""  # and has failed
     connection.rollback()
     with connection.pipeline():
-        connection.execute("select 1")
-        assert ask(connection, "one") is None
+        assert ask(connection) == ""
     stream = connection.cursor().stream("select generate_series(1, 5)")
     next(stream)
-    assert ask(connection, "one") is None
+    assert ask(connection) == ""
     assert [row for (row,) in stream] == [2, 3, 4, 5]
     with connection.cursor() as cursor, cursor.copy('copy "both" from stdin') as copy:
-        assert ask(connection, "one") is None
+        assert ask(connection) == ""
         copy.write_row((1,))
-    assert connection.execute('select a from "both"').fetchall() == [(1,)]
+    connection.commit()
     with connection.lock:
-        assert ask(connection, "one") is None
+        assert ask(connection) == ""
+    assert ask(connection) != ""
     connection.close()
-    assert ask(connection, "one") is None
+    assert ask(connection) == ""
 
 
-def test_the_rows_of_a_cursor_on_the_server_come_as_they_would(connection: Any) -> None:
-    with connection.cursor(name="big") as cursor:
-        cursor.execute("select generate_series(1, 5)")
-        assert cursor.fetchmany(2) == [(1,), (2,)]
-        assert ask(connection, "one") == connection.names[0]
-        assert cursor.fetchall() == [(3,), (4,), (5,)]
+@pytest.mark.parametrize("setting", ["lock_timeout = 0", "lock_timeout = 1", "statement_timeout = 1"])
+def test_a_question_that_is_not_answered_ends_soon_and_nothing_else(
+    connection: Any, postgres: PostgresServer, setting: str
+) -> None:
+    connection.execute("select 1")
+    connection.commit()
+    connection.pgconn.exec_(f"set {setting}".encode())
+    with psycopg.connect(postgres.url()) as other:
+        other.execute("lock table pg_catalog.pg_class in access exclusive mode")
+        assert ask(connection) == ""
+        assert connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+        other.rollback()
+    assert ask(connection) != ""
+
+
+def test_an_answer_stands_until_a_name_is_missed_or_something_is_defined(connection: Any) -> None:
+    first, second = names = connection.names
+    listing = schemas_asked.Listing()
+    assert listing.ask(connection, names)
+    connection.execute(f"create table {second}.late (a int)")
+    connection.commit()
+    assert not listing.ask(connection, names)
+    assert (listing.schema_of(names, "late", ""), listing.stale) == ("", True)
+    assert listing.ask(connection, names)
+    assert listing.schema_of(names, "late", "") == second
+    assert (listing.schema_of(names, "none", ""), listing.stale) == ("", True)
+    assert not listing.ask(connection, names)  # it tells nothing new
+    assert (listing.schema_of(names, "none", ""), listing.stale) == ("", False)  # and is not asked for twice
+    listing.made(first, "late")
+    assert listing.schema_of(names, "late", "") == first
 
 
 def test_another_thread_is_not_waited_for(connection: Any) -> None:
@@ -85,33 +140,38 @@ def test_another_thread_is_not_waited_for(connection: Any) -> None:
     busy.start()
     while not connection.lock.locked():
         pass
-    assert ask(connection, "one") is None
+    assert ask(connection) == ""
     busy.join()
 
 
 def test_an_asynchronous_connection_is_not_asked(postgres: PostgresServer) -> None:
-    async def work() -> str | None:
-        async with await psycopg.AsyncConnection.connect(postgres.new_url()) as connection:
-            await connection.execute("create table t (a int)")
-            return ask(connection, "t")
+    async def work() -> str:
+        url = postgres.new_url()
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+            await connection.execute("create table one (a int)")
+            connection.names = (url.rpartition("%3D")[2], "public")
+            return ask(connection)
 
-    assert asyncio.run(work()) is None
+    assert asyncio.run(work()) == ""
 
 
-def test_psycopg2_is_asked_where_that_begins_no_transaction(postgres: PostgresServer) -> None:
+def test_psycopg2_is_asked_where_that_begins_no_transaction(postgres: PostgresServer, connection: Any) -> None:
     psycopg2 = pytest.importorskip("psycopg2")
-    url = postgres.new_url()
-    postgres.run("create table t (a int)", url)
-    connection = psycopg2.connect(url)
-    assert ask(connection, "t") is None
-    assert connection.info.transaction_status == 0
-    connection.cursor().execute("select 1")
-    assert ask(connection, "t") == url.rpartition("%3D")[2]
-    connection.rollback()
-    connection.autocommit = True
-    assert ask(connection, "t") == url.rpartition("%3D")[2]
-    assert connection.info.transaction_status == 0
-    connection.close()
+    names = connection.names
+    other = psycopg2.connect(postgres.url())
+    listing = schemas_asked.Listing()
+    assert not listing.ask(other, names)
+    assert other.info.transaction_status == 0
+    other.autocommit = True
+    listing.stale = True
+    assert listing.ask(other, names)
+    assert (listing.schema_of(names, "two", ""), other.info.transaction_status) == (names[1], 0)
+    connection.execute("lock table pg_catalog.pg_class in access exclusive mode")
+    listing.stale = True
+    assert not listing.ask(other, names)
+    assert other.info.transaction_status == 0
+    other.close()
+    assert not schemas_asked.idle(other)
 
 
 def test_asyncpg_tells_and_is_not_asked() -> None:
@@ -120,13 +180,13 @@ def test_asyncpg_tells_and_is_not_asked() -> None:
             return type("ConnectionSettings", (), {"search_path": "a, b"})()
 
     one = Connection()
-    assert (schemas_asked.told(one), ask(one, "t")) == ("a, b", None)
+    assert (schemas_asked.told(one), ask(one), schemas_asked.idle(one)) == ("a, b", "", False)
 
 
 def test_what_is_no_connection_of_these_tells_nothing() -> None:
     one = type("Connection", (), {"closed": False})()
     assert (schemas_asked.told(one), schemas_asked.waits(one), schemas_asked.options(one)) == (None, False, "")
-    assert (schemas_asked.user(one), ask(one, "t"), ask(None, "t")) == ("", None, None)
+    assert (schemas_asked.user(one), ask(one), ask(None), schemas_asked.idle(one)) == ("", "", "", False)
 
 
 def test_a_server_that_only_speaks_as_postgresql_does_is_not_asked(connection: Any) -> None:
@@ -141,6 +201,5 @@ def test_a_server_that_only_speaks_as_postgresql_does_is_not_asked(connection: A
         def parameter_status(self, name: bytes) -> bytes | None:
             return None if name == b"in_hot_standby" else connection.pgconn.parameter_status(name)
 
-    other = types.SimpleNamespace(pgconn=Server(), lock=connection.lock, closed=False)
-    assert ask(other, "one") is None
-    assert ask(connection, "one") is not None
+    other = types.SimpleNamespace(pgconn=Server(), lock=connection.lock, names=connection.names)
+    assert (ask(other), ask(connection)) == ("", connection.names[0])
