@@ -19,6 +19,7 @@ from driftline.capture.hooks import (
     earlier,
     glance,
     inserted,
+    prepared,
     procedures,
     renaming,
     repeated,
@@ -114,6 +115,9 @@ def statement(
         result: the frame that it gave, if it gave one.
         told: what its driver says of it.
     """
+    text = prepared.meant(connection, text)
+    if not text:
+        return True
     alike = frame is None and result is None
     place, gave = touching.among(place, connection), (told.gave, (told.relation, told.apart))
     whole = "\0".join((text, *told.names))

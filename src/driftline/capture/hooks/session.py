@@ -26,6 +26,7 @@ from driftline.capture.hooks import (
     duckdb_tables,
     earlier,
     inserted,
+    prepared,
 )
 from driftline.capture.hooks.duckdb_again import Again, Repeated, Written
 from driftline.capture.hooks.duckdb_catalog import Catalog
@@ -102,8 +103,8 @@ class Session:
 
         ``told``: whether it is the user's text, which the run then shows.
         """
-        text = query if isinstance(query, str) else getattr(query, "query", None)
-        if not isinstance(text, str):
+        text = prepared.meant(connection, spelled) if isinstance(spelled := getattr(query, "query", query), str) else ""
+        if not text:
             return None
         number = self.catalog.number
         again = self._repeated.of(connection, text, number, told=told)

@@ -33,7 +33,7 @@ _CONTROL = marks.CUTS | {
     "CONTINUE", "GET", "SIGNAL", "RESIGNAL", "ASSERT", "SAVEPOINT", "WAITFOR", "NULL", "UNTIL", "FUNCTION", "PROCEDURE",
 }  # fmt: skip
 _OPENED = _CONTROL | frozenset(
-    ["UNLOAD", "DO", "REPLACE", "RENAME", "EXCHANGE", "EXPORT", "IMPORT", "APPLY"]
+    ["UNLOAD", "DO", "REPLACE", "RENAME", "EXCHANGE", "EXPORT", "IMPORT", "APPLY", "PREPARE"]
 )  # of these, too
 _BLOCKS = tuple(
     getattr(exp, name) for name in ("Block", "IfBlock", "WhileBlock", "LoopBlock", "RepeatBlock", "EndStatement")

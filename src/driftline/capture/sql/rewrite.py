@@ -9,9 +9,10 @@ the pattern. What is another statement by itself is in ``sql/translate``.
 import itertools
 from typing import Any
 
-from driftline.capture.sql import filling, flink, given_out, oracle, triggers, unsaid
+from driftline.capture.sql import filling, flink, given_out, oracle, prepared, triggers, unsaid
 from driftline.capture.sql.assigned import SELECTING, SETTING, assigning
 from driftline.capture.sql.looping import uncoloned, unwrapped
+from driftline.capture.sql.queried import queried as queried_of_duckdb
 from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, dotted, edited, named, said, spelled
 from driftline.capture.sql.windowing import FUNCTIONS
 
@@ -31,7 +32,7 @@ _HURRY = frozenset(["LOW_PRIORITY", "DELAYED"])
 
 def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     """Return ``tokens`` without what the parser does not know: Teradata's titles, ``+=`` of T-SQL, tables named top."""
-    tokens = triggers.renamed(oracle.apart(tokens)) if dialect == "oracle" else tokens
+    tokens = triggers.renamed(oracle.apart(tokens)) if dialect == "oracle" else prepared.executed(tokens, dialect)
     found: list[Any] = []
     start = 0
     for place, token in enumerate(tokens):  # one by one, as a long script has thousands
@@ -51,7 +52,7 @@ def _statement(tokens: list[Any], dialect: str) -> list[Any]:
     tokens = filling.asked(tokens, dialect)
     tokens = unsaid.without(unwrapped(_escaped(_windowed(_replacing(tokens, dialect)))), dialect)
     if dialect in _DEFAULTING:
-        tokens = _defaulted(tokens)
+        tokens = _defaulted(queried_of_duckdb(tokens) if dialect == "duckdb" else tokens)
     if dialect in flink.DIALECTS:
         tokens = flink.plain(tokens)
     if dialect in _SPARK:

@@ -21,7 +21,7 @@ _KINDS = {"VIEW": TokenType.VIEW, "AS": TokenType.ALIAS, "SELECT": TokenType.SEL
           "MATCH_RECOGNIZE": TokenType.MATCH_RECOGNIZE, ".": TokenType.DOT, "ALTER": TokenType.ALTER,
           "UPDATE": TokenType.UPDATE, "SET": TokenType.SET, "EXCEPT": TokenType.EXCEPT, "LOAD": TokenType.LOAD,
           "OVERWRITE": TokenType.OVERWRITE, "NOT": TokenType.NOT, "WITH": TokenType.WITH,
-          "COLUMN": TokenType.COLUMN}  # fmt: skip
+          "COLUMN": TokenType.COLUMN, ",": TokenType.COMMA, "NULL": TokenType.NULL}  # fmt: skip
 
 
 def spelled(near: Any, *words: str) -> list[Any]:

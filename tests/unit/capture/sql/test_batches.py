@@ -22,6 +22,8 @@ Tell = Callable[..., list[Any]]
         ("mysql", "SELECT delimiter FROM t", "SELECT delimiter FROM t"),
         ("mysql", "CREATE TABLE t (\ndelimiter text,\nb int)", "CREATE TABLE t (\ndelimiter text,\nb int)"),
         ("redshift", "COPY t FROM 'f'\nDELIMITER ','\nCSV; a(',')", "COPY t FROM 'f'\nDELIMITER ','\nCSV; a(',')"),
+        ("postgres", "\\copy t from 'f'\n  \\copy (a) to 'g';\nb", "COPY t from 'f';\n  COPY (a) to 'g'; \nb"),
+        ("postgres", "SELECT '\\copy'; \\copy t from 'f'", "SELECT '\\copy'; \\copy t from 'f'"),
         ("mysql", "/*!5 a */ b /*! c */ /*! d", "     a    b     c    /*! d"),
     ],
 )
