@@ -26,6 +26,11 @@ _NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
 _SHORT = 10  # words of a declaration that ends a part, as in IS n NUMBER(38, 0) := 1
 _ROUTINES = ("PROCEDURE", "FUNCTION")  # of a package, by this word alone
 _WAYS = ("IN", "OUT", "INOUT")  # of a parameter
+_PARTED = frozenset(["", "postgres", "redshift", "duckdb", "mysql"])  # dialects whose statements end with a semicolon
+_IDLE = frozenset(
+    ["LISTEN", "NOTIFY", "UNLISTEN", "DEALLOCATE", "CHECKPOINT", "MOVE", "SECURITY", "REASSIGN", "DISCARD", "CLUSTER",
+     "ABORT", "FLUSH", "XA"]
+)  # fmt: skip
 
 
 def is_body(tokens: list[Any]) -> bool:
@@ -49,6 +54,12 @@ def texts(tokens: list[Any], *, body: bool) -> list[Any]:
 def is_reset(tokens: list[Any]) -> bool:
     """Whether words are ``RESET``, ``RESET ALL``, ``RESET name`` or ``RESET 'name'``."""
     return tokens[0].text.upper() == "RESET" and len(tokens) < 3
+
+
+def is_idle(tokens: list[Any], dialect: str) -> bool:
+    """Whether words are a statement that touches no data, and that the parser does not know."""
+    word = tokens[0].text.upper()
+    return dialect in _PARTED and (word in _IDLE or (word == "LOAD" and len(tokens) < 3))
 
 
 class Section:

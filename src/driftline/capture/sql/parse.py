@@ -156,8 +156,10 @@ class _Reader:
                 yield from self._single(filled)
 
     def _single(self, tokens: list[Any]) -> Iterator[Piece]:
-        if bodies.is_reset(tokens):
-            yield Piece(exp.Command(this="RESET", expression=tokens[-1].text if tokens[1:] else ""), tokens)
+        if bodies.is_reset(tokens) or bodies.is_idle(tokens, self.name):
+            yield Piece(
+                exp.Command(this=tokens[0].text.upper(), expression=tokens[-1].text if tokens[1:] else ""), tokens
+            )
             return
         variable = self.section.declares(tokens, self.name)
         if variable:

@@ -23,7 +23,7 @@ def queried(tokens: list[Any]) -> list[Any]:
         before = words[place - 1] if place else ""
         if word in _PIVOTS and place and place + 1 < len(words) and not _is_clause(words, place):
             edits.append((place, place, spelled(tokens[place], "SELECT", "*", "FROM", "(")))
-            end = words.after(place, "ORDER", "LIMIT") or len(words)
+            end = words.after(place, "ORDER BY", "LIMIT") or len(words)
             end = min(end, _end(words, place, before))
             edits.append((end, end, spelled(tokens[place], ")")))
         elif word == "SUMMARIZE" and place + 1 < len(words) and (before in ("", "(") or _begins(words, place)):

@@ -50,6 +50,17 @@ def test_reset_is_a_statement_of_one_or_two_words() -> None:
     assert not bodies.is_reset(words("RESET a b c"))
 
 
+def test_statements_that_touch_no_data_are_no_problem(tell: Tell) -> None:
+    """PostgreSQL's documentation, "SQL Commands": none of these reads or writes rows of a table."""
+    said = ["LISTEN a", "NOTIFY a, 'b'", "UNLISTEN *", "DEALLOCATE ALL", "CHECKPOINT", "MOVE 3 FROM c", "LOAD 'x'",
+            "SECURITY LABEL ON TABLE t IS 'x'", "REASSIGN OWNED BY a TO b", "DISCARD PLANS",
+            "CLUSTER t USING i", "ABORT"]  # fmt: skip
+    found = tell("; ".join([*said, "INSERT INTO t SELECT a FROM s"]), "postgres")
+    assert [(one.target, one.problem) for one in found if one.target or one.problem] == [("t", "")]
+    (one,) = tell("CHECKPOINT INSERT INTO t SELECT a FROM s", "tsql")  # whose statements need no semicolon
+    assert one.target == "t"
+
+
 def test_a_procedure_of_tsql_may_be_called_so_for_short(tell: Callable[..., list[Any]]) -> None:
     said = "CREATE OR ALTER PROC p AS SET NOCOUNT ON SELECT a INTO #x FROM t UPDATE u SET b = #x.a FROM #x"
     made, changed = tell(said, "tsql")
