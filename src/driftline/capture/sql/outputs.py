@@ -32,6 +32,8 @@ from driftline.capture.sql.scope import Scope
 
 BY_PATTERN = tuple(getattr(exp, name) for name in ("Columns", "PositionalColumn") if hasattr(exp, name))
 _FOREIGN = later.pattern(r"\[\^?\[|\)[*+{]|\\[^\W\d]")  # in a pattern: what means something else here, or may take long
+_LIKE = (exp.Like, exp.ILike, exp.SimilarTo, exp.Glob)
+_GROUP = later.pattern(r"\\([1-9])")
 _CHOOSING = frozenset(["", "duckdb", "clickhouse", "databricks"])  # dialects with ``COLUMNS(…)``
 
 
@@ -44,7 +46,8 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
     bare = node
     while isinstance(bare, exp.Alias | exp.Paren):
         bare = bare.this
-    if isinstance(bare, exp.Binary) and isinstance(bare.this, exp.Star):
+    chosen = isinstance(bare, _LIKE) and isinstance(bare.this, exp.Column) and bare.this.is_star
+    if chosen or (isinstance(bare, exp.Binary) and isinstance(bare.this, exp.Star)):
         return _pattern(queries, bare, scope)
     if isinstance(bare, exp.Apply):
         return _applied(queries, bare, scope, windows)
@@ -98,19 +101,45 @@ def _each(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) ->
     """An expression with ``COLUMNS(…)``: once for each of the columns that this chooses, and called like it."""
     chosen = [_choice(queries, one, scope) for one in node.walk() if _is_choice(one)]
     first = chosen[0]
-    if first is None or any(one != first for one in chosen):
-        return [_unknown(queries, scope, "columns chosen by a pattern")]
     bare = node.this if isinstance(node, exp.Alias) else node
+    unpacked = [one for one in bare.walk() if _is_choice(one) and one.args.get("unpack") and one is not bare]
+    if first is None or (not unpacked and any(one != first for one in chosen)):
+        return [_unknown(queries, scope, "columns chosen by a pattern")]
+    if unpacked:
+        return _together(queries, node, scope, windows)
+    by = next(one for one in node.walk() if _is_choice(one)).this
     found: list[Item] = []
     for item in first:
         own = exp.Paren(this=bare.copy())
         for one in [part for part in own.walk() if _is_choice(part)]:
             table = one.this.copy() if isinstance(one, exp.Dot) else None
             one.replace(exp.column(exp.to_identifier(item.name, quoted=True), table))
-        name = node.alias.replace("\\0", item.name) if isinstance(node, exp.Alias) else item.name
+        name = _called(node.alias, by, item.name) if isinstance(node, exp.Alias) else item.name
         edges = queries.walk(own, scope, IDENTITY, windows)
         found.append(Output(name, edges, queries.dialect.column(exp.to_identifier(name, quoted=True))))
     return found
+
+
+def _called(alias: str, by: Any, name: str) -> str:
+    """The name of one of the columns: ``\\0`` in it is the column's own, ``\\1`` a group of the pattern in that."""
+    groups = re.search(by.name, name) if isinstance(by, exp.Literal) and "\\" in alias else None
+    return _GROUP.sub(lambda mark: _group(groups, int(mark[1])), alias.replace("\\0", name))
+
+
+def _group(found: re.Match[str] | None, number: int) -> str:
+    return "" if found is None or number > len(found.groups()) else found[number] or ""
+
+
+def _together(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:
+    """``f(*COLUMNS(…))``: an expression that has all the chosen columns in it at once."""
+    own = node.copy()
+    for one in [part for part in own.walk() if _is_choice(part)]:
+        chosen = _choice(queries, one, scope) if one.args.get("unpack") else None
+        if chosen is None:
+            return [_unknown(queries, scope, "columns chosen by a pattern")]
+        columns = [exp.column(exp.to_identifier(item.name, quoted=True)) for item in chosen]
+        one.replace(exp.Tuple(expressions=columns))
+    return project(queries, own, scope, windows)
 
 
 def chosen_of(columns: Any, items: Iterable[Item]) -> list[Output] | None:
@@ -172,19 +201,20 @@ def _unknown(queries: Queries, scope: Scope, why: str) -> Unknown:
 
 
 def _pattern(queries: Queries, node: Any, scope: Scope) -> list[Item]:
-    """``* LIKE 'pattern'`` and its kin, over columns that are known."""
-    relations = list(scope.relations.values())
+    """``* [NOT] LIKE 'pattern'`` and its kin, over columns that are known."""
+    star = node.this.this if isinstance(node.this, exp.Column) else node.this
+    items = _star(queries, star, None if star is node.this else node.this, scope)
     like = isinstance(node, exp.Like | exp.ILike) and isinstance(node.expression, exp.Literal)
-    if not like or not all(relation.whole for relation in relations):
+    if not like or not all(isinstance(item, Output) for item in items):
         return [_unknown(queries, scope, "columns chosen by a pattern")]
-    return _matching(relations, node.expression.name, ignore_case=isinstance(node, exp.ILike))
+    found = _matching(items, node.expression.name, ignore_case=isinstance(node, exp.ILike))
+    return [item for item in items if item not in found] if node.args.get("negate") else found
 
 
-def _matching(relations: list[Relation], pattern: str, *, ignore_case: bool) -> list[Item]:
+def _matching(items: Iterable[Item], pattern: str, *, ignore_case: bool) -> list[Item]:
     parts = (".*" if sign == "%" else "." if sign == "_" else re.escape(sign) for sign in pattern)
     form = re.compile("".join(parts), re.IGNORECASE if ignore_case else 0)
-    items = (item for relation in relations for item in relation.items if isinstance(item, Output))
-    return [item for item in items if form.fullmatch(item.name)]
+    return [item for item in items if isinstance(item, Output) and form.fullmatch(item.name)]
 
 
 def _star(queries: Queries, star: Any, qualified: Any, scope: Scope) -> list[Item]:
@@ -201,7 +231,7 @@ def _star(queries: Queries, star: Any, qualified: Any, scope: Scope) -> list[Ite
     if ilike is not None:
         if not all(relation.whole for relation in relations.values()):
             return [_unknown(queries, scope, "columns chosen by a pattern")]
-        matching = {key: _matching([one], ilike.name, ignore_case=True) for key, one in relations.items()}
+        matching = {key: _matching(one.items, ilike.name, ignore_case=True) for key, one in relations.items()}
         relations = {key: Relation(items) for key, items in matching.items()}
     if not relations:
         return [_unknown(queries, scope, "a star over nothing that is known")]

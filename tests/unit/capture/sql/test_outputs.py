@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import duckdb
 import pytest
 
 Tell = Callable[..., list[Any]]
@@ -97,3 +98,37 @@ def test_columns_of_one_table_are_chosen_by_a_pattern(tell: Tell) -> None:
 def test_a_pattern_that_means_something_else_to_python_or_may_take_long_is_not_tried(tell: Tell, form: str) -> None:
     (one,) = tell(f"SELECT COLUMNS('{form}') FROM s", "duckdb", {"s": ["a", "b"]})
     assert (one.columns, one.doubts) == ({"*": []}, ["*"])
+
+
+@pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("SELECT * LIKE 'b%' FROM t", {"b": ["t.b IDENTITY"]}),
+        ("SELECT t.* LIKE 'b%' FROM t", {"b": ["t.b IDENTITY"]}),
+        ("SELECT * NOT LIKE 'b%' FROM t", {"a": ["t.a IDENTITY"], "ts": ["t.ts IDENTITY"]}),
+        ("SELECT t.* NOT ILIKE 'T%' FROM t", {"a": ["t.a IDENTITY"], "b": ["t.b IDENTITY"]}),
+        ("SELECT * EXCLUDE (b) NOT LIKE 'a' FROM t", {"ts": ["t.ts IDENTITY"]}),
+        ("SELECT greatest(*COLUMNS('b|ts'), 1) + 1 AS z FROM t", {"z": ["t.b TRANSFORMATION", "t.ts TRANSFORMATION"]}),
+        ("SELECT COLUMNS('(b|t)s?') AS 'x_\\1' FROM t", {"x_b": ["t.b IDENTITY"], "x_t": ["t.ts IDENTITY"]}),
+        ("SELECT COLUMNS('(t)(s)') AS '\\2\\1_\\0' FROM t", {"st_ts": ["t.ts IDENTITY"]}),
+        ("SELECT COLUMNS('^(t)|^(b)') AS 'k\\2' FROM t", {"kb": ["t.b IDENTITY"], "k": ["t.ts IDENTITY"]}),
+    ],
+)
+def test_columns_are_chosen_and_called_as_duckdb_does(tell: Tell, text: str, columns: dict[str, list[str]]) -> None:
+    """The edges by hand; the names are those of DuckDB itself."""
+    (one,) = tell(text, "duckdb", {"t": ("a", "b", "ts")})
+    assert one.columns == columns
+    with duckdb.connect() as connection:
+        described = connection.execute("CREATE TABLE t AS SELECT 1 AS a, 2 AS b, 3 AS ts").execute(text).description
+    assert [column[0] for column in described or ()] == list(columns)
+
+
+@pytest.mark.parametrize("chosen", ["t.* LIKE 'b%'", "* NOT LIKE 'b%'", "* SIMILAR TO 'b'", "max(*COLUMNS('b'))"])
+def test_columns_chosen_among_unknown_ones_are_a_doubt(tell: Tell, chosen: str) -> None:
+    (one,) = tell(f"SELECT {chosen} FROM t", "duckdb")
+    assert "*" in one.doubts
+
+
+def test_rows_that_are_compared_are_one_column(tell: Tell) -> None:
+    (one,) = tell("SELECT t.* = w.* AS same FROM t, w", "postgres", {"t": ("a",), "w": ("b",)})
+    assert one.columns == {"same": ["t.a TRANSFORMATION", "w.b TRANSFORMATION"]}
