@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlglot import exp
 
+from driftline.capture.sql import clauses, tables
 from driftline.capture.sql import relation as rel
-from driftline.capture.sql import tables
 from driftline.capture.sql.beneath import beneath
 from driftline.capture.sql.columns import Walker
 from driftline.capture.sql.looping import Rows
@@ -266,11 +266,12 @@ def on_conflict(
     scope = Scope(None)
     for name in ("excluded", "new"):
         scope.add(dialect.table(exp.to_identifier(name)), new)
-    alias = inside.alias_or_name if isinstance(inside, exp.Table) else ""
-    if alias and isinstance(inside.this, exp.Identifier):
-        known = walker.relation_of(inside)
+    named = clauses.tables(tree.expression) if conflict.args.get("duplicate") else []  # MySQL sees these as well
+    for one in ([inside] if isinstance(inside, exp.Table) and isinstance(inside.this, exp.Identifier) else []) + named:
+        name = dialect.table(inside.this if one is inside else exp.to_identifier(one.alias_or_name))
+        known = walker.relation_of(one) if scope.relation(name) is None else None
         if known is not None:
-            scope.add(dialect.table(inside.this), known[0])
+            scope.add(name, known[0])
     found: _Set = {}
     for part in conflict.expressions:
         if isinstance(part, exp.EQ):

@@ -153,3 +153,11 @@ def partition(partition: Any) -> tuple[list[str], list[str]]:
         elif isinstance(part, exp.Column | exp.Identifier):
             moving.append(part.name)
     return fixed, moving
+
+
+def tables(query: Any) -> list[Any]:
+    """Return the tables behind FROM and JOIN of a SELECT, without those of the queries in it."""
+    if not isinstance(query, exp.Select) or query.args.get("from_") is None:
+        return []
+    behind = [query.args["from_"].this, *(join.this for join in query.args.get("joins") or ())]
+    return [one for one in behind if isinstance(one, exp.Table) and isinstance(one.this, exp.Identifier)]

@@ -38,6 +38,10 @@ CASES: list[tuple[str, str, str | None, dict[str, list[str]], list[str]]] = [
      {"k": ["t.c IDENTITY"], "x": ["t.a IDENTITY"]}, ["t.b FILTER", "t.c JOIN"]),
     ("mysql", "INSERT INTO u (k, x) SELECT k, a FROM t ON DUPLICATE KEY UPDATE y = VALUES(x)", "u",
      {"k": ["t.k IDENTITY"], "x": ["t.a IDENTITY"], "y": ["t.a IDENTITY"]}, []),
+    # MySQL's manual, "INSERT ... ON DUPLICATE KEY UPDATE Statement": columns of the tables of its SELECT may be named
+    ("mysql", "INSERT INTO u (k, x) SELECT k, a FROM t AS o ON DUPLICATE KEY UPDATE y = o.b, x = u.x + VALUES(x)", "u",
+     {"k": ["t.k IDENTITY"], "x": ["t.a IDENTITY", "t.a TRANSFORMATION", "u.x TRANSFORMATION"], "y": ["t.b IDENTITY"]},
+     []),
     ("postgres", "UPDATE u SET x = s.v, y = 1 FROM s WHERE s.k = u.k", "u", {"x": ["s.v IDENTITY"], "y": []},
      ["s.k FILTER", "u.k FILTER"]),
     ("tsql", "UPDATE q SET q.a = s.v FROM t q JOIN s ON q.k = s.k", "t", {"a": ["s.v IDENTITY"]},
