@@ -3,7 +3,6 @@
 Enters: a call. Leaves: an open file, rows, records. What is written counts as given to the call that opened the file.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,11 +10,9 @@ from msgspec.structs import replace
 from driftline.capture.script import contained, tables, templates, unrolling
 from driftline.capture.script.call import Call, Rule, Rules, entering, names, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, hedged, text_of, union
-from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
 from driftline.capture.script.values import (
     NONE,
-    Const,
     File,
     Frame,
     Items,
@@ -28,7 +25,6 @@ from driftline.capture.script.values import (
     Value,
 )
 
-_MARKS = ",\t;|"  # between the cells of a line
 _BUFFERS = ("io.StringIO", "io.BytesIO")
 
 
@@ -259,88 +255,7 @@ def dumped(call: Call) -> Value | None:
     return NONE
 
 
-def text_written(call: Call) -> Value | None:
-    """``write`` of an open file: a line of cells, where the script spells out what is between them; else hedged."""
-    file = file_of(call, call.receiver)
-    if file is None:
-        return None
-    content = call.see(call.argument(0))
-    if isinstance(content, Items):  # ``writelines``
-        for one in (*content.known, content.loose):
-            _text(call, file[0], one, content.rows)
-    else:
-        _text(call, file[0], call.argument(0))
-    return Thing()
-
-
-def _text(call: Call, place: Ref, value: Value | None, decides: Cames = NOTHING) -> None:
-    """Write a text."""
-    rows_ = cells(call, value)
-    for row in rows_ or ():
-        put(call, place, call.new(Items(tuple(map(_bare, row)), kind="tuple")), decides)
-    table = table_of(call.machine, value) if rows_ is None else None
-    if table is not None:
-        told = table if isinstance(value, Json) else tables.hedge(table._replace(spread=hedged(table.spread)))
-        write(call, place, call.see(place), tables.shaped(told, decides, FILTER))
-
-
-def _bare(cell: Value) -> Value:
-    """A cell that the text spells out, without the quotes and the mark of UTF-8 that may stand around it."""
-    if not isinstance(cell, Const) or not isinstance(cell.value, str):
-        return cell
-    text = cell.value.removeprefix("\ufeff")
-    return Const(text[1:-1].replace('""', '"') if len(text) > 1 and text[0] == text[-1] == '"' else text)
-
-
-def cells(call: Call, value: Value | None) -> list[tuple[Value, ...]] | None:
-    """Return what stands in each cell of lines of text; None if it is none, or a line has a single cell."""
-    found = templates.lines(value) if value is not None else None
-    rows_ = [_cells(call, one) for one in found or ()]
-    return [row for row in rows_ if row is not None] if rows_ and None not in rows_ else None
-
-
-def _cells(call: Call, parts: Sequence[Value]) -> tuple[Value, ...] | None:
-    if any(isinstance(one, Json) for one in parts):
-        return None  # it has marks of its own
-    texts = [one.value if isinstance(one, Const) and isinstance(one.value, str) else None for one in parts]
-    mark = next((mark for mark in _MARKS if any(text is not None and mark in text for text in texts)), "")
-    found: list[Value] = [Const("")]
-    for part, text in zip(parts, texts, strict=True):
-        if text is None:
-            found[-1] = part if isinstance(found[-1], Const) else _both(call, found[-1], part)
-            found += [] if mark else [Const("")]
-        elif mark:
-            first, *others = text.split(mark)
-            found[-1] = Const(first) if found[-1] == Const("") else found[-1]
-            found += [Const(one) for one in others]
-    found = found if mark else found[:-1]
-    return tuple(found) if len(found) > 1 else None
-
-
-def _both(call: Call, a: Value, b: Value) -> Value:
-    memory = call.machine.memory
-    return Thing(changed(made_of(memory, a) | made_of(memory, b)), union(rows_of(call.machine, one) for one in (a, b)))
-
-
-def printed(call: Call) -> Value:
-    """``print``: into an open file a line of what is given."""
-    file = file_of(call, call.kwargs.get("file"))
-    if file is None:
-        return NONE
-    between, end = (
-        Const(default) if (one := call.kwargs.get(name, NONE)) == NONE else one
-        for name, default in (("sep", " "), ("end", "\n"))
-    )
-    parts = [part for one in call.args for part in (between, one)]
-    text = templates.text_of(call.machine, [*parts[1:], *call.more, end])
-    if call.more or end != Const("\n") or isinstance(text, Json) or cells(call, text) is not None:
-        _text(call, file[0], text)
-    elif call.args:
-        put(call, file[0], call.new(Items(tuple(call.args), kind="tuple")))
-    return NONE
-
-
-def _of_number(method: Rule) -> Rule:
+def of_number(method: Rule) -> Rule:
     """The same as a method, of the open file that a number is of: ``os.read``, ``os.write``."""
     return lambda call: method(
         Call(call.machine, call.argument(0), call.name, call.args[1:], call.kwargs, call.path, call.more)
@@ -351,8 +266,6 @@ METHODS: Rules = {
     "read": content_read,
     "readlines": content_read,
     "readline": content_read,
-    "write": text_written,
-    "writelines": text_written,
     "write_row": row_written,
 }
 WRITERS: Rules = {"writerow": row_written, "writerows": rows_written, "writeheader": lambda call: NONE}
@@ -376,11 +289,9 @@ LOADERS = frozenset(
 FUNCTIONS: Rules = {
     **dict.fromkeys(OPENERS, opened),
     "os.fdopen": numbered,
-    "os.read": _of_number(content_read),
-    "os.write": _of_number(text_written),
+    "os.read": of_number(content_read),
     "tempfile.mkstemp": temporary,
     **dict.fromkeys(_BUFFERS, buffer),
-    "builtins.print": printed,
     "csv.reader": rows,
     "csv.DictReader": rows,
     "csv.writer": writer,
