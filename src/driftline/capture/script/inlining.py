@@ -132,6 +132,7 @@ class Inlining(Expressions):
             self.execute(callee.node.body, scope)
         finally:
             self.running.pop()
+            self.memory.over(scope)
             del self.guards[running.guards :]
         if running.yielded:
             return self._yields(callee, running)

@@ -310,7 +310,7 @@ def made_of(cells: Cells, value: Any, depth: int = 0, seen: dict[int, int] | Non
         return union([tables.whole(value.table), *value.keys.values()])
     if isinstance(value, Part) and value.kind == "columns" and isinstance(frame := cells.see(value.of), Frame):
         return tables.named_after(frame.table)
-    cames = union(made_of(cells, one, depth + 1, seen) for one in _inside(value))
+    cames = union(made_of(cells, one, depth + 1, seen) for one in inside(value))
     if isinstance(value, Method) and _is_mapped(cells.see(value.of)):
         return hedged(cames)  # of an attribute that no column has: it may be loaded from anywhere
     return changed(cames) if isinstance(value, Part | Method) else cames
@@ -321,7 +321,8 @@ def _is_mapped(content: Any) -> bool:
     return isinstance(content, Frame) and content.row and content.array and bool(content.name)
 
 
-def _inside(value: Any) -> Iterable[Any]:
+def inside(value: Any) -> Iterable[Any]:
+    """Return what a value or content holds, no more than the first of very many."""
     if isinstance(value, Items):
         return (*value.known[:64], value.loose)
     if isinstance(value, Pairs):

@@ -101,6 +101,21 @@ class Statements(Trying):
             return self.execute(node.body if known else node.orelse, scope)
         return self._either([node.body, node.orelse], scope, condition(self, test))
 
+    def _alone(self, node: ast.Expr, scope: Scope) -> str | None:
+        """An expression that is a statement; ``(a if test else b).method(…)`` changes one of two things."""
+        match node.value:
+            case ast.Call(func=ast.Attribute(value=ast.IfExp() as choice, attr=name), args=args, keywords=keywords):
+                ways = [
+                    ast.Call(ast.Attribute(one, name, ast.Load()), args, keywords)
+                    for one in (choice.body, choice.orelse)
+                ]
+                for one in ways:
+                    ast.copy_location(one.func, node.value)
+                body, other = ([ast.copy_location(ast.Expr(ast.copy_location(one, node.value)), node)] for one in ways)
+                return self._if(ast.copy_location(ast.If(choice.test, body, other), node), scope)
+        self._expression(node, scope)
+        return None
+
     def _either(self, bodies: Sequence[Sequence[ast.stmt]], scope: Scope, decides: Cames) -> str:
         """Follow each way by itself; what a way that ends here wrote to objects may still be seen elsewhere."""
         before = len(self.guards)
@@ -159,7 +174,7 @@ _RULES: dict[type[ast.stmt], Any] = {
     ast.Assign: Statements._assignment,
     ast.AnnAssign: Statements._annotated,
     ast.AugAssign: Statements._augmented,
-    ast.Expr: Statements._expression,
+    ast.Expr: Statements._alone,
     ast.Delete: Statements._delete,
     ast.FunctionDef: Statements._function,
     ast.AsyncFunctionDef: Statements._function,
