@@ -19,7 +19,7 @@ from driftline.capture.program.sites import DECIDES, Read, Visit
 from driftline.capture.runs import headers, observe, renamed
 from driftline.capture.runs.columns import CODE, Bound, Reach
 from driftline.capture.runs.trace import Seen, Trace
-from driftline.capture.script import follow
+from driftline.capture.script import follow, tables
 from driftline.capture.script.cames import deciding
 from driftline.capture.script.reading import FILTER, HEDGED, INDEX, LOADS, ORDER, SORT, SURE, Came, Table
 from driftline.capture.script.site import Path
@@ -65,6 +65,7 @@ class Words:
         if not names and seen.touched.kind == "model":
             return self._shaped(found)
         told = {(id(one.visits[0].way), one.visits[0].part) for one in found}
+        found = [one for one in found if one.table != tables.EMPTY]  # of which nothing was written by that
         return self._bound(found, whole=len(told) == len(by_call), home=seen) if found else None
 
     def of_former(self, seen: Seen, order: int) -> Bound:

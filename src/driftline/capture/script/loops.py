@@ -192,7 +192,7 @@ class Loops(Binding):
         for _ in range(_ROUNDS + 1):
             rounds.next()
             breaks = len(self.breaks)
-            if changed is not None:  # each round has an element that no round before has changed
+            if changed is not None and place is not None:  # each round has an element that no round before has changed
                 changed = self.memory.get(place)
                 former = self.memory.part(place).place
                 self.memory.put(place, element)

@@ -103,18 +103,19 @@ class Statements(Trying):
 
     def _alone(self, node: ast.Expr, scope: Scope) -> str | None:
         """An expression that is a statement; ``(a if test else b).method(…)`` changes one of two things."""
-        match node.value:
-            case ast.Call(func=ast.Attribute(value=ast.IfExp() as choice, attr=name), args=args, keywords=keywords):
-                ways = [
-                    ast.Call(ast.Attribute(one, name, ast.Load()), args, keywords)
-                    for one in (choice.body, choice.orelse)
-                ]
-                for one in ways:
-                    ast.copy_location(one.func, node.value)
-                body, other = ([ast.copy_location(ast.Expr(ast.copy_location(one, node.value)), node)] for one in ways)
-                return self._if(ast.copy_location(ast.If(choice.test, body, other), node), scope)
-        self._expression(node, scope)
-        return None
+        called = node.value
+        method = called.func if isinstance(called, ast.Call) else None
+        of = method.value if isinstance(method, ast.Attribute) else None
+        if not isinstance(called, ast.Call) or not isinstance(method, ast.Attribute) or not isinstance(of, ast.IfExp):
+            self._expression(node, scope)
+            return None
+
+        def way(one: ast.expr) -> list[ast.stmt]:
+            found = ast.copy_location(ast.Attribute(one, method.attr, ast.Load()), method)
+            call = ast.copy_location(ast.Call(found, called.args, called.keywords), called)
+            return [ast.copy_location(ast.Expr(call), node)]
+
+        return self._if(ast.copy_location(ast.If(of.test, way(of.body), way(of.orelse)), node), scope)
 
     def _either(self, bodies: Sequence[Sequence[ast.stmt]], scope: Scope, decides: Cames) -> str:
         """Follow each way by itself; what a way that ends here wrote to objects may still be seen elsewhere."""

@@ -128,6 +128,8 @@ def fill(file):
         'os.replace(file.name, "out.csv")\n',
         'number, new = tempfile.mkstemp(dir=".")\nwith os.fdopen(number, "w", newline="") as file:\n    fill(file)\n'
         'os.rename(new, "out.csv")\n',
+        'number, new = tempfile.mkstemp(dir=".")\nos.close(number)\nwith open(new, "w", newline="") as file:\n    fill(file)\n'
+        'os.replace(new, "out.csv")\n',
         'new = os.path.join(tempfile.mkdtemp(dir="."), "new.csv")\nwith open(new, "w", newline="") as file:\n'
         '    fill(file)\nos.replace(new, "out.csv")\n',
     ],

@@ -44,7 +44,8 @@ def numbered(call: Call) -> Value | None:
 
 
 def temporary(call: Call) -> Value:
-    """``tempfile.mkstemp``: the number of a file that it opens, and a path."""
+    """``tempfile.mkstemp``: the number of a file that it opens, which has nothing in it yet, and a path."""
+    call.machine.record(call.path, tables.EMPTY)
     return call.new(Items((opened(call), Thing()), kind="tuple"))
 
 
