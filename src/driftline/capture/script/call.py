@@ -19,6 +19,7 @@ from driftline.capture.script.values import (
     Class,
     Const,
     Content,
+    File,
     Found,
     Frame,
     Function,
@@ -228,6 +229,8 @@ def table_of(machine: Machine, value: Value | None) -> Table | None:
         return _of_items(machine, content)
     if isinstance(content, Pairs):
         return tables.tinged(of_pairs(machine, content), _found_by(value))
+    if isinstance(content, File) and content.inside:
+        return content.written
     cames = made_of(machine.memory, content)
     return tables.unknown(cames) if cames else None
 

@@ -244,7 +244,8 @@ def _files(cells: Cells, a: File, b: File, condition: Cames, depth: int) -> File
     if a.written is not None and b.written is not None:
         written = tables.either(a.written, b.written)
         written = tables.shaped(written, condition)
-    return File(a.opened, written, a.via, a.header or b.header, a.turn if a.turn == b.turn else -1)
+    turn = a.turn if a.turn == b.turn else -1
+    return File(a.opened, written, a.via, a.header or b.header, turn, a.inside and b.inside)
 
 
 def _functions(cells: Cells, a: Function, b: Function, condition: Cames, depth: int) -> Function:

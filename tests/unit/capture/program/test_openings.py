@@ -128,7 +128,8 @@ def fill(file):
         'os.replace(file.name, "out.csv")\n',
         'number, new = tempfile.mkstemp(dir=".")\nwith os.fdopen(number, "w", newline="") as file:\n    fill(file)\n'
         'os.rename(new, "out.csv")\n',
-        'number, new = tempfile.mkstemp(dir=".")\nos.close(number)\nwith open(new, "w", newline="") as file:\n    fill(file)\n'
+        'number, new = tempfile.mkstemp(dir=".")\nos.close(number)\nwith open(new, "w", newline="") as file:\n'
+        '    fill(file)\n'
         'os.replace(new, "out.csv")\n',
         'new = os.path.join(tempfile.mkdtemp(dir="."), "new.csv")\nwith open(new, "w", newline="") as file:\n'
         '    fill(file)\nos.replace(new, "out.csv")\n',
@@ -154,3 +155,21 @@ def test_each_temporary_file_has_what_was_written_to_it(script: Script) -> None:
     ))  # fmt: skip
     for name, column in (("one.csv", "spend"), ("two.csv", "plan")):
         assert edges(events, name)["k"] == {("customers.csv", column, "IDENTITY", 0.9)}
+
+
+def test_a_file_in_an_archive_is_read_from_the_archive(script: Script) -> None:
+    """A file of the same name lies beside the archive, and has nothing to do with it."""
+    events = script(BEGIN + DATA + (
+        "import csv, io, os, zipfile\n"
+        'with zipfile.ZipFile("in.zip", "w") as archive:\n'
+        '    archive.write("customers.csv")\n'
+        'with zipfile.ZipFile("in.zip") as archive, open("out.csv", "w", newline="") as file:\n'
+        '    writer = csv.writer(file)\n'
+        '    writer.writerow(["k"])\n'
+        '    for row in csv.DictReader(io.TextIOWrapper(archive.open("customers.csv"), newline="")):\n'
+        '        writer.writerow([row["plan"]])\n'
+        'with zipfile.ZipFile("in.zip") as archive:\n'
+        '    pd.read_csv(archive.open("customers.csv"))[["spend"]].to_csv("two.csv", index=False)\n'
+    ))  # fmt: skip
+    assert edges(events, "out.csv") == {"k": {("in.zip", "plan", "IDENTITY", 0.9)}}
+    assert edges(events, "two.csv") == {"spend": {("in.zip", "spend", "IDENTITY", 0.9)}}

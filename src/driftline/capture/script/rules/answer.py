@@ -93,6 +93,7 @@ _FRAME: Rules = {
     **shaping.ON_FRAMES,
     **making.ON_FRAMES,
     **arrow.METHODS,
+    **files.ON_FRAMES,
 }
 _METHODS: Mapping[type, Rules] = {
     Frame: _FRAME,

@@ -13,6 +13,7 @@ from driftline.capture.script.cames import changed, deciding, hedged, text_of, u
 from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
 from driftline.capture.script.values import (
     NONE,
+    Const,
     File,
     Frame,
     Items,
@@ -26,21 +27,28 @@ from driftline.capture.script.values import (
 )
 
 _BUFFERS = ("io.StringIO", "io.BytesIO")
+_NOTHING = (None, Const(""), Const(b""))
 
 
 def opened(call: Call) -> Value:
     """``open``: a file, which is a read if it is read from; of a number the file that the number is of."""
-    known = file_of(call, call.argument(0))
+    known = file_of(call, call.argument(0)) or file_of(call, call.kwargs.get("fileobj"))
     if known is not None:
         return known[0]
     call.machine.executed(call.path)
     return call.new(File(call.path, turn=call.machine.turn(call.path)))
 
 
-def numbered(call: Call) -> Value | None:
-    """``os.fdopen``: the file that a number is of, which was opened before."""
-    found = file_of(call, call.argument(0, "fd"))
+def wrapped(call: Call) -> Value | None:
+    """``io.TextIOWrapper`` of an open file, ``os.fdopen`` of a number: the file that was opened before."""
+    found = file_of(call, call.argument(0, "fd")) or file_of(call, call.kwargs.get("buffer"))
     return None if found is None else found[0]
+
+
+def member(call: Call) -> Value | None:
+    """``open`` of an archive: a file in it, which is read and written as a part of the archive."""
+    found = file_of(call, call.receiver)
+    return None if found is None else call.new(replace(found[1], via=found[0].place, written=None, header=None))
 
 
 def temporary(call: Call) -> Value:
@@ -63,12 +71,22 @@ def file_of(call: Call, value: Value | None) -> tuple[Ref, File] | None:
     return (value, content) if isinstance(value, Ref) and isinstance(content, File) else None
 
 
+def archived(call: Call) -> bool:
+    """Tell whether a reader is given a file in an archive, which counts as read where that was opened."""
+    found = file_of(call, call.argument(0))
+    return found is not None and found[1].via is not None
+
+
 def _read(call: Call, value: Value | None, row: bool) -> Value | None:
     """The table that lies in an open file."""
     found = file_of(call, value)
     if found is None:
         return None
-    return call.new(Frame(tables.read(found[1].opened, call.machine.columns(found[1].opened)), row))
+    file = found[1]
+    if file.inside:
+        return call.new(Frame(file.written or tables.EMPTY, row))
+    columns = call.machine.columns(file.opened if file.via is None else call.path)  # of an archive nobody knows any
+    return call.new(Frame(tables.read(file.opened, columns), row))
 
 
 def _told(call: Call, value: Value | None) -> Value | None:
@@ -110,8 +128,11 @@ def read_frame(call: Call) -> Value | None:
 
 
 def buffer(call: Call) -> Value | None:
-    """``io.StringIO`` of a text that is data, as a file that may be read from."""
+    """``io.StringIO``: of a text that is data, as a file that may be read from; of nothing, one to be written to."""
     value = call.argument(0)
+    table = table_of(call.machine, value) if isinstance(value, Json) and value.of is None else None
+    if value in _NOTHING or table is not None:
+        return call.new(File(call.path, table, inside=True))
     cames = NOTHING if value is None or isinstance(value, Ref) else call.cames(value)
     return Thing(cames, rows_of(call.machine, value), call.name) if value is not None and cames else None
 
@@ -168,7 +189,23 @@ def content_read(call: Call) -> Value | None:
     found = file_of(call, call.receiver)
     if found is None:
         return None
-    return Thing(text_of(found[1].opened))
+    file = found[1]
+    if not file.inside:
+        return Thing(text_of(file.opened))
+    return _as_text(call, file.written or tables.EMPTY)
+
+
+def frame_written(call: Call) -> Value | None:
+    """``to_csv`` into a buffer, or as a text."""
+    value = call.argument(0, "path_or_buf")
+    found = file_of(call, value)
+    if found is not None and found[1].inside:
+        write(call, *found, call.table())
+    return _as_text(call, call.table()) if value in _NOTHING else None
+
+
+def _as_text(call: Call, table: Table) -> Json:
+    return Json(changed(tables.whole(table)), table.rows, table=call.new(Frame(table)))
 
 
 def writer(call: Call) -> Value | None:
@@ -267,12 +304,16 @@ METHODS: Rules = {
     "read": content_read,
     "readlines": content_read,
     "readline": content_read,
+    "getvalue": content_read,
+    **dict.fromkeys(("open", "extractfile"), member),
     "write_row": row_written,
 }
+ON_FRAMES: Rules = {"to_csv": frame_written}
 WRITERS: Rules = {"writerow": row_written, "writerows": rows_written, "writeheader": lambda call: NONE}
 OPENERS = frozenset(
     (
         *("builtins.open", "io.open", "os.open", "gzip.open", "bz2.open", "lzma.open", "codecs.open"),
+        *("gzip.GzipFile", "bz2.BZ2File", "lzma.LZMAFile", "zipfile.ZipFile", "tarfile.open"),
         *("fsspec.open", "smart_open.open", "tempfile.NamedTemporaryFile"),
     )
 )
@@ -289,7 +330,7 @@ LOADERS = frozenset(
 )
 FUNCTIONS: Rules = {
     **dict.fromkeys(OPENERS, opened),
-    "os.fdopen": numbered,
+    **dict.fromkeys(("os.fdopen", "io.TextIOWrapper", "io.BufferedReader", "io.BufferedWriter"), wrapped),
     "os.read": of_number(content_read),
     "tempfile.mkstemp": temporary,
     **dict.fromkeys(_BUFFERS, buffer),

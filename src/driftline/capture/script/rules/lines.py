@@ -31,6 +31,14 @@ def text_written(call: Call) -> Value | None:
     return Thing()
 
 
+def member_written(call: Call) -> Value | None:
+    """``writestr`` of an archive: a text, as a file of its own in it."""
+    found = files.member(call)
+    if isinstance(found, Ref):
+        _text(call, found, call.argument(1, "data"))
+    return None if found is None else NONE
+
+
 def _text(call: Call, place: Ref, value: Value | None, decides: Cames = NOTHING) -> None:
     """Write a text."""
     rows_ = cells(call, value)
@@ -105,5 +113,5 @@ def printed(call: Call) -> Value:
     return NONE
 
 
-METHODS: Rules = {"write": text_written, "writelines": text_written}
+METHODS: Rules = {"write": text_written, "writelines": text_written, "writestr": member_written}
 FUNCTIONS: Rules = {"builtins.print": printed, "os.write": files.of_number(text_written)}

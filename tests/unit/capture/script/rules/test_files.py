@@ -192,3 +192,65 @@ def test_state_that_was_read_is_either(wrote: Wrote) -> None:
         pd.DataFrame([{"limit": state["limit"]}]).to_csv("o")
     """
     assert wrote(text) == {"limit": "limit"}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'io.TextIOWrapper(zipfile.ZipFile("users").open("a.csv"), newline="")',
+        'io.TextIOWrapper(tarfile.open("users").extractfile("a.csv"))',
+        'io.TextIOWrapper(gzip.open("users"))',
+        'gzip.GzipFile(fileobj=open("users"))',
+        'gzip.open("users").read().decode().splitlines()',
+        'io.StringIO(Path("users").read_text())',
+    ],
+)
+def test_rows_are_read_through_whatever_stands_in_between(wrote: Wrote, source: str) -> None:
+    """By hand: all of them are rows of ``users``."""
+    text = f"""
+        import csv, gzip, io, tarfile, zipfile
+        from pathlib import Path
+        rows = csv.DictReader({source})
+        pd.DataFrame([{{"who": row["name"], "old": int(row["age"]) > 60}} for row in rows]).to_csv("o")
+    """
+    text = text.replace('Path("users").read_text()', 'open("users").read()')
+    assert wrote(text) == {"who": "name", "old": "age transformation"}
+
+
+BUFFER = """
+    import csv, io, zipfile
+    buffer = io.StringIO()
+    out = csv.DictWriter(buffer, ["who", "old"])
+    out.writeheader()
+    for row in csv.DictReader(open("users")):
+        if row["k"]:
+            out.writerow({"who": row["name"], "old": int(row["age"]) > 60})
+"""
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        'pd.read_csv(io.StringIO(buffer.getvalue())).to_csv("o")',
+        'buffer.seek(0)\n    pd.read_csv(buffer).to_csv("o")',
+        'pd.DataFrame(csv.DictReader(io.BytesIO(buffer.getvalue().encode()))).to_csv("o")',
+        'again = io.StringIO()\n    pd.read_csv(buffer).to_csv(again, index=False)\n    pd.read_csv(again).to_csv("o")',
+        'text = pd.read_csv(buffer).to_csv(index=False)\n    pd.read_csv(io.StringIO(text)).to_csv("o")',
+    ],
+)
+def test_what_is_written_to_a_buffer_is_read_from_it(wrote: Wrote, steps: str) -> None:
+    """By hand: two columns under new names, and a field that decides which rows there are."""
+    assert wrote(f"{BUFFER}    {steps}\n") == {"who": "name", "old": "age transformation", "rows": "k filter"}
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        'open("o", "w").write(buffer.getvalue())',
+        'zipfile.ZipFile("o", "w").writestr("a.csv", buffer.getvalue())',
+        'io.TextIOWrapper(zipfile.ZipFile("o", "w").open("a.csv", "w")).write(buffer.getvalue())',
+    ],
+)
+def test_all_that_a_buffer_holds_is_written_to_a_file(follows: Follows, steps: str) -> None:
+    found = follows(f"{BUFFER}    {steps}\n")
+    assert columns(written(found, 14)) == {"who": {"name"}, "old": {"age"}}
