@@ -318,6 +318,14 @@ def record_of(machine: Machine, value: Any) -> Ref | None:
     return content.loose if isinstance(machine.memory.see(content.loose), Frame) else None
 
 
+def cells_of(machine: Machine, value: Value | None) -> Items | None:
+    """Return the list of cells that a row is; None of anything else, and where it is not known which there are."""
+    content = machine.memory.see(value)
+    if not isinstance(content, Frame) or not content.cells or not content.table.closed:
+        return None
+    return Items(tuple(Thing(cames, content.table.rows) for cames in content.table.columns.values()))
+
+
 def rows_of(machine: Machine, value: Value | None) -> Cames:
     """Return what shapes the rows of a value."""
     content = machine.memory.see(value)

@@ -189,7 +189,7 @@ def _series(cells: Cells, a: Series, b: Series, condition: Cames, depth: int) ->
 
 
 def _frames(cells: Cells, a: Frame, b: Frame, condition: Cames, depth: int) -> Frame:
-    return Frame(tables.either(a.table, b.table, condition), a.row, a.array)
+    return Frame(tables.either(a.table, b.table, condition), a.row, a.array, cells=a.cells and b.cells)
 
 
 def _items(cells: Cells, a: Items, b: Items, condition: Cames, depth: int) -> Items:

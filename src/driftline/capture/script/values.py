@@ -161,6 +161,7 @@ class Frame(msgspec.Struct, frozen=True):
     row: bool = False
     array: bool = False
     name: str | None = None  # of a row, which pandas holds as a column
+    cells: bool = False  # a row that is a list of its cells, as the readers of CSV give it
 
 
 class Items(msgspec.Struct, frozen=True):

@@ -4,11 +4,12 @@ Enters: a call. Leaves: a value. The only place that knows all tables of rules.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from msgspec.structs import replace
 
 from driftline.capture.script import contained, queries, sheets, unrolling, words
-from driftline.capture.script.call import Call, Rule, Rules, record_of
+from driftline.capture.script.call import Call, Rule, Rules, cells_of, record_of
 from driftline.capture.script.reading import HEDGED
 from driftline.capture.script.rules import (
     arrays,
@@ -53,6 +54,7 @@ from driftline.capture.script.values import (
     Method,
     Pairs,
     Part,
+    Ref,
     Series,
     Thing,
     Value,
@@ -181,10 +183,18 @@ def _opens(call: Call) -> bool:
     return may and call.machine.outside.happened(call.path) is not False
 
 
+def _received(call: Call) -> Any:
+    """What a method is called on; a row of cells that is changed like a list is one from then on."""
+    cells = cells_of(call.machine, call.receiver) if call.name in lists.LISTS else None
+    if cells is not None and isinstance(call.receiver, Ref):
+        call.machine.memory.put(call.receiver.place, cells)
+    return call.see(call.receiver)
+
+
 def _method(call: Call) -> Rule | None:
     record = record_of(call.machine, call.receiver) if call.name in _OF_RECORDS else None
     call.receiver = record or call.receiver
-    content = call.see(call.receiver)
+    content = _received(call)
     if isinstance(content, Const):
         return containers.text
     if isinstance(content, Part):

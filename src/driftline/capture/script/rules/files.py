@@ -146,7 +146,7 @@ def rows(call: Call) -> Value | None:
     fields = names(call.machine, call.argument(1, "fieldnames"))
     content = call.see(row)
     if not call.name.endswith("DictReader"):
-        row = call.new(replace(content, array=True))
+        row = call.new(replace(content, array=True, cells=True))
     if fields is not None and call.name.endswith("DictReader"):
         named = tables.numbered(content.table, fields)
         row = call.new(Frame(named or content.table, True))
