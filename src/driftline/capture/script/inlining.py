@@ -195,7 +195,10 @@ class Inlining(Expressions):
     # Parameters -----------------------------------------------------------------------------------------------------
 
     def _bound(self, callee: Function, args: list[Value], kwargs: dict[str, Value], more: list[Value]) -> Scope:
-        scope = Scope(callee.scope.file, callee.scope.module, callee.scope)
+        around: Scope | None = callee.scope
+        while around is not None and around.of_class:
+            around = around.parent
+        scope = Scope(callee.scope.file, callee.scope.module, around)
         spec = callee.node.args
         held = dict(callee.defaults)
         places = [*spec.posonlyargs, *spec.args]

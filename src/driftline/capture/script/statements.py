@@ -61,7 +61,7 @@ class Statements(Trying):
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         bases = tuple(self.evaluate(one, scope) for one in node.bases)
-        inner = Scope(scope.file, scope.module, scope)
+        inner = Scope(scope.file, scope.module, scope, of_class=True)
         self.execute(node.body, inner)
         annotated = (
             one.target.id for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)

@@ -110,6 +110,7 @@ class Scope(Value, frozen=True, eq=False):
     module: str = ""
     parent: "Scope | None" = None
     elsewhere: dict[str, "Scope"] = {}  # names that are declared global or nonlocal
+    of_class: bool = False  # its names are not those of the functions in it
 
 
 class Function(Value, frozen=True):

@@ -227,6 +227,16 @@ def write(call: Call, place: Ref, file: File, table: Table) -> None:
     call.machine.record(file.opened, call.machine.single(written, place.place), turn=file.turn)
 
 
+def copied(call: Call) -> Value | None:
+    """``shutil.copyfileobj``: all that lies in one open file, into another."""
+    source, target = _read(call, call.argument(0, "fsrc"), False), file_of(call, call.argument(1, "fdst"))
+    content = call.see(source)
+    if not isinstance(content, Frame) or target is None:
+        return None
+    write(call, *target, content.table)
+    return NONE
+
+
 def row_written(call: Call) -> Value | None:
     """``writerow``."""
     found = file_of(call, call.receiver)
@@ -343,6 +353,7 @@ FUNCTIONS: Rules = {
     "json.loads": passed,
     **dict.fromkeys([f"{name}.dumps" for name in ("json", "orjson", "ujson", "simplejson")], text_made),
     **dict.fromkeys([f"{name}.loads" for name in ("orjson", "ujson", "simplejson", "tomllib", "tomli")], passed),
+    "shutil.copyfileobj": copied,
     "json.dump": dumped,
     "pickle.dump": dumped,
     "yaml.dump": dumped,

@@ -254,3 +254,17 @@ def test_what_is_written_to_a_buffer_is_read_from_it(wrote: Wrote, steps: str) -
 def test_all_that_a_buffer_holds_is_written_to_a_file(follows: Follows, steps: str) -> None:
     found = follows(f"{BUFFER}    {steps}\n")
     assert columns(written(found, 14)) == {"who": {"name"}, "old": {"age"}}
+
+
+def test_what_is_copied_from_file_to_file_has_the_columns_of_what_was_copied(follows: Follows) -> None:
+    text = """\
+import gzip, shutil
+with open("users", "rb") as source, gzip.open("o", "wb") as target:
+    shutil.copyfileobj(source, target)
+"""
+    found = follows(text)
+    table = found.given(max(one for one in found.paths() if one[-1].line == 7))
+    assert table is not None
+    assert {name: {(one.column, one.subtype) for one in cames} for name, cames in table.columns.items()} == {
+        name: {(name, "IDENTITY")} for name in ("k", "name", "age")
+    }
