@@ -200,9 +200,7 @@ def _method(call: Call) -> Rule | None:
     if isinstance(content, Part):
         return _part(call, content)
     if isinstance(content, Thing):
-        if call.name == "shuffle":
-            return lists.mixed
-        return None if call.name in {"open", ""} or _is_strange(content) else containers.value
+        return _of_value(call, content)
     if isinstance(content, Function | Method):
         return plain.forgotten if call.name == "cache_clear" else None
     if isinstance(content, Instance):
@@ -220,6 +218,15 @@ def _method(call: Call) -> Rule | None:
     if found is None and isinstance(content, Items | Pairs) and not lists.kept(call.name):
         return lists.unsettled
     return making.names_of if found is None and isinstance(content, Items) else found
+
+
+def _of_value(call: Call, content: Thing) -> Rule | None:
+    """Methods of one value of which the origins are known."""
+    if call.name == "shuffle":
+        return lists.mixed
+    if call.name == "split" and (row := lines.split(call)) is not None:
+        return lambda _: row
+    return None if call.name in {"open", ""} or _is_strange(content) else containers.value
 
 
 def _is_strange(content: Series | Thing) -> bool:

@@ -10,9 +10,9 @@ from driftline.capture.script import tables, templates
 from driftline.capture.script.call import Call, Rules, rows_of, table_of
 from driftline.capture.script.cames import changed, hedged, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import FILTER, NOTHING, Cames
+from driftline.capture.script.reading import DIRECT, FILTER, NOTHING, Cames
 from driftline.capture.script.rules import files
-from driftline.capture.script.values import NONE, Const, Items, Json, Ref, Thing, Value
+from driftline.capture.script.values import NONE, Const, Frame, Items, Json, Ref, Thing, Value
 
 _MARKS = ",\t;|"  # between the cells of a line
 
@@ -93,6 +93,19 @@ def _cell(call: Call, parts: Sequence[Value]) -> Value:
     memory = call.machine.memory
     rows_ = union(rows_of(call.machine, one) for one in values)
     return Thing(changed(union(made_of(memory, one) for one in values)), rows_)
+
+
+def split(call: Call) -> Value | None:
+    """``split`` of a line of a table at what is between its cells: a row of these; None of any other text."""
+    mark, cames = call.plain(0, "sep"), call.cames(call.receiver)
+    reads = {one.read for one in cames}
+    if mark not in tuple(_MARKS) or len(reads) != 1 or any(one.column or one.type != DIRECT for one in cames):
+        return None
+    [path] = reads
+    columns = call.machine.columns(path) or {}
+    if len(columns) < 2 or any(mark in name for name in columns):  # something else is between its cells
+        return None
+    return call.new(Frame(tables.read(path, columns), True, True, cells=True))
 
 
 def printed(call: Call) -> Value:

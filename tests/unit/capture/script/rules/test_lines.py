@@ -245,3 +245,26 @@ for r in csv.DictReader(open("users")):
         "who": {("name", kind)},
         "k": {("k", "IDENTITY")},
     }
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        'for line in open("users"):\n    who, name, age = line.rstrip("\\n").split(",")\n',
+        'for line in open("users").read().splitlines():\n    cells = line.split(",")\n'
+        "    name, age = cells[1], cells[-1]\n",
+    ],
+)
+def test_a_line_that_is_split_is_a_row_of_cells(follows: Follows, loop: str) -> None:
+    """By hand: ``users`` has k, name and age, in this order."""
+    text = f'out = open("o", "w")\nout.write("n,years\\n")\n{loop}    out.write(f"{{name}},{{int(age) + 1}}\\n")\n'
+    table = written(follows(text), 6)
+    found = {name: {one[1:2] + one[3:5] for one in cames} for name, cames in table.columns.items()}
+    assert found == {"n": {("name", "IDENTITY", 0.9)}, "years": {("age", "TRANSFORMATION", 0.9)}}
+
+
+@pytest.mark.parametrize("mark", ["", "'-'", "';;'"])
+def test_a_line_that_is_split_at_anything_else_is_a_text(follows: Follows, mark: str) -> None:
+    text = f'out = open("o", "w")\nfor line in open("users"):\n    out.write(f"{{line.split({mark})[1]}},x\\n")\n'
+    table = written(follows(text), 6)
+    assert {(one.column, one.confidence) for one in table.all()} == {("", 0.5)}
