@@ -369,8 +369,7 @@ OVERWRITTEN = 'row["name"], row["k"] = row["k"], row["name"]\n'
         f'    row["k"] = row["age"]\nfor row in rows:\n    row["k"], row["name"] = row["name"], "x"\n',
         f'import csv\nrows = []\nfor row in csv.DictReader(open("users")):\n    {OVERWRITTEN}    rows.append(row)\n',
         f'import csv\nrows = [row for row in csv.DictReader(open("users"))]\nfor row in rows:\n    {OVERWRITTEN}',
-        "import csv\ndef load(path):\n    found = list(csv.DictReader(open(path)))\n    return found\n"
-        "def some(rows):\n    return [row for row in rows]\n"
+        "import csv\ndef some(rows):\n    return [row for row in rows]\n"
         f'rows = some(list(csv.DictReader(open("users"))))\nfor row in rows:\n    {OVERWRITTEN}',
     ],
 )
@@ -391,8 +390,7 @@ def test_the_row_before_has_what_its_own_round_has_put_there(wrote: Wrote) -> No
             before = row
         pd.DataFrame(rows).to_csv("o")
     """
-    found = wrote(LOADED + textwrap.dedent(text))
-    assert (found["last"], found["new"], found["next"]) == ("name", "name", "age")
+    assert {("last", "name"), ("new", "name"), ("next", "age")} <= wrote(LOADED + textwrap.dedent(text)).items()
 
 
 def test_rows_of_which_some_are_changed_may_be_as_they_were(wrote: Wrote) -> None:
