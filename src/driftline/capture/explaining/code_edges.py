@@ -19,11 +19,12 @@ from driftline.capture.program.sites import DECIDES, Read, Visit
 from driftline.capture.runs import headers, observe, renamed
 from driftline.capture.runs.columns import CODE, Bound, Reach
 from driftline.capture.runs.trace import Seen, Trace
-from driftline.capture.script import follow
+from driftline.capture.script import follow, tables
 from driftline.capture.script.cames import deciding
 from driftline.capture.script.reading import FILTER, HEDGED, INDEX, LOADS, ORDER, SORT, SURE, Came, Table
 from driftline.capture.script.site import Path
 from driftline.capture.sql.relation import CONDITIONAL, step
+from driftline.capture.tables import measure
 from driftline.event.lineage import Dataset, Field
 
 MOST = 50_000  # edges of one run
@@ -43,6 +44,7 @@ class Words:
         self._folder = folder
         self._now = renamed.of(trace)
         self._files = {one.touched.dataset: one for one in seen}
+        self._found = {one.touched.dataset: one for one in trace.inputs}
         visits = [visit for one in trace.outputs for state in _states(one) for visit in _visits(state)]
         self._program = Program({id(visit.way): visit.way for visit in visits}.values(), self._header)
         self._moments = Moments(self._program.placed, self._program.tree)
@@ -65,6 +67,7 @@ class Words:
         if not names and seen.touched.kind == "model":
             return self._shaped(found)
         told = {(id(one.visits[0].way), one.visits[0].part) for one in found}
+        found = [one for one in found if one.table != tables.EMPTY]  # of which nothing was written by that
         return self._bound(found, whole=len(told) == len(by_call), home=seen) if found else None
 
     def of_former(self, seen: Seen, order: int) -> Bound:
@@ -193,7 +196,9 @@ class Words:
 
     def _header(self, one: Read) -> tuple[Field, ...] | None:
         for dataset in self.datasets(one):
-            seen = self._files.get(dataset)
+            seen, found_there = self._files.get(dataset), self._found.get(dataset)
+            if seen is not found_there is not None and _is_other(found_there):
+                return _fields(found_there) or None  # what lies there now was never read
             known = _fields(seen)
             if known:
                 return known
@@ -328,6 +333,14 @@ def _fields(seen: Seen | None) -> tuple[Field, ...] | None:
     if seen is None:
         return None
     return seen.touched.fields if seen.contents is None or seen.contents.arrays else seen.contents.fields
+
+
+def _is_other(seen: Seen) -> bool:
+    """Whether a file that was read has been written over since, or something else lies where it lay."""
+    try:
+        return bool(seen.path) and (seen.size, seen.modified_ns) != measure.state(seen.path)
+    except OSError:
+        return True
 
 
 def _take(held: dict[Any, Reach], found: Iterable[Reach], share: float) -> None:

@@ -4,6 +4,7 @@ Enters: a path, an address, an open file, a table of a lakehouse, or a list of t
 several that mean the same. Reads nothing.
 """
 
+import codecs
 import io
 import os
 from collections.abc import Iterator, Mapping
@@ -16,6 +17,7 @@ from driftline.capture.tables import lake
 FILES = 1_000  # of one call that are named one by one
 PLAIN = frozenset((io.BufferedWriter, io.BufferedReader, io.BufferedRandom, io.FileIO))  # files of Python's own
 _SCHEMES = {"s3a": "s3", "s3n": "s3", "gcs": "gs", "local": "file", "abfss": "abfs"}
+_ARCHIVES = frozenset(("zipfile", "tarfile"))
 _WEB = frozenset(("http", "https", "ftp", "sftp"))
 _THROUGH = frozenset(
     ("zip", "tar", "libarchive", "dir", "cached", "blockcache", "filecache", "simplecache")
@@ -49,6 +51,8 @@ def _of_open(given: Any) -> Iterator[str]:
         name = getattr(inner, "name", None)
         yield from _of_number(inner) if type(name) is int else _there(name)
         return
+    if type(inner).__module__ in _ARCHIVES:
+        return  # its name is one in the archive
     known = lake.state(given)
     if known is not None:
         yield address(known.place)
@@ -89,6 +93,8 @@ def _of_number(file: Any) -> Iterator[str]:
 
 def beneath(file: Any) -> Any:
     """Return the file of bytes that an open text is written in; None where it was detached from it."""
+    if isinstance(file, codecs.StreamReaderWriter):
+        return file.stream
     try:
         return file.buffer if isinstance(file, io.TextIOWrapper) else file
     except ValueError:

@@ -5,6 +5,7 @@ open file, and the one that holds the data; how these become versions is the sam
 Only names are kept, never data: of frames and arrays the columns and the number of rows, of a model its class.
 """
 
+import codecs
 import contextlib
 import io
 import os
@@ -356,7 +357,9 @@ def _headed(seen: Seen, form: Form, call: Call) -> Mapping[str, str] | None:
 
 def _is_open(given: Any) -> bool:
     """Whether ``given`` is a file that more may be written to."""
-    return hasattr(type(given), "close")  # an ``ExcelWriter`` is path-like, and open
+    return hasattr(type(given), "close") or isinstance(
+        given, codecs.StreamReaderWriter
+    )  # an ``ExcelWriter`` is path-like, and open
 
 
 def _pending(seen: Seen, file: Any, about: Given) -> None:

@@ -19,6 +19,7 @@ from driftline.capture.script.values import (
     Class,
     Const,
     Content,
+    File,
     Found,
     Frame,
     Function,
@@ -228,6 +229,8 @@ def table_of(machine: Machine, value: Value | None) -> Table | None:
         return _of_items(machine, content)
     if isinstance(content, Pairs):
         return tables.tinged(of_pairs(machine, content), _found_by(value))
+    if isinstance(content, File) and content.inside:
+        return content.written
     cames = made_of(machine.memory, content)
     return tables.unknown(cames) if cames else None
 
@@ -313,6 +316,14 @@ def record_of(machine: Machine, value: Any) -> Ref | None:
     if not isinstance(content, Items) or content.kind != "json" or not isinstance(content.loose, Ref):
         return None
     return content.loose if isinstance(machine.memory.see(content.loose), Frame) else None
+
+
+def cells_of(machine: Machine, value: Value | None) -> Items | None:
+    """Return the list of cells that a row is; None of anything else, and where it is not known which there are."""
+    content = machine.memory.see(value)
+    if not isinstance(content, Frame) or not content.cells or not content.table.closed:
+        return None
+    return Items(tuple(Thing(cames, content.table.rows) for cames in content.table.columns.values()))
 
 
 def rows_of(machine: Machine, value: Value | None) -> Cames:

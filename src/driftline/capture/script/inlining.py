@@ -132,6 +132,7 @@ class Inlining(Expressions):
             self.execute(callee.node.body, scope)
         finally:
             self.running.pop()
+            self.memory.over(scope)
             del self.guards[running.guards :]
         if running.yielded:
             return self._yields(callee, running)
@@ -194,7 +195,10 @@ class Inlining(Expressions):
     # Parameters -----------------------------------------------------------------------------------------------------
 
     def _bound(self, callee: Function, args: list[Value], kwargs: dict[str, Value], more: list[Value]) -> Scope:
-        scope = Scope(callee.scope.file, callee.scope.module, callee.scope)
+        around: Scope | None = callee.scope
+        while around is not None and around.of_class:
+            around = around.parent
+        scope = Scope(callee.scope.file, callee.scope.module, around)
         spec = callee.node.args
         held = dict(callee.defaults)
         places = [*spec.posonlyargs, *spec.args]

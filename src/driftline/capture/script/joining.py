@@ -189,7 +189,7 @@ def _series(cells: Cells, a: Series, b: Series, condition: Cames, depth: int) ->
 
 
 def _frames(cells: Cells, a: Frame, b: Frame, condition: Cames, depth: int) -> Frame:
-    return Frame(tables.either(a.table, b.table, condition), a.row, a.array)
+    return Frame(tables.either(a.table, b.table, condition), a.row, a.array, cells=a.cells and b.cells)
 
 
 def _items(cells: Cells, a: Items, b: Items, condition: Cames, depth: int) -> Items:
@@ -244,7 +244,8 @@ def _files(cells: Cells, a: File, b: File, condition: Cames, depth: int) -> File
     if a.written is not None and b.written is not None:
         written = tables.either(a.written, b.written)
         written = tables.shaped(written, condition)
-    return File(a.opened, written, a.via, a.header or b.header, a.turn if a.turn == b.turn else -1)
+    turn = a.turn if a.turn == b.turn else -1
+    return File(a.opened, written, a.via, a.header or b.header, turn, a.inside and b.inside)
 
 
 def _functions(cells: Cells, a: Function, b: Function, condition: Cames, depth: int) -> Function:
@@ -310,7 +311,7 @@ def made_of(cells: Cells, value: Any, depth: int = 0, seen: dict[int, int] | Non
         return union([tables.whole(value.table), *value.keys.values()])
     if isinstance(value, Part) and value.kind == "columns" and isinstance(frame := cells.see(value.of), Frame):
         return tables.named_after(frame.table)
-    cames = union(made_of(cells, one, depth + 1, seen) for one in _inside(value))
+    cames = union(made_of(cells, one, depth + 1, seen) for one in inside(value))
     if isinstance(value, Method) and _is_mapped(cells.see(value.of)):
         return hedged(cames)  # of an attribute that no column has: it may be loaded from anywhere
     return changed(cames) if isinstance(value, Part | Method) else cames
@@ -321,7 +322,8 @@ def _is_mapped(content: Any) -> bool:
     return isinstance(content, Frame) and content.row and content.array and bool(content.name)
 
 
-def _inside(value: Any) -> Iterable[Any]:
+def inside(value: Any) -> Iterable[Any]:
+    """Return what a value or content holds, no more than the first of very many."""
     if isinstance(value, Items):
         return (*value.known[:64], value.loose)
     if isinstance(value, Pairs):

@@ -59,7 +59,13 @@ class Loops(Binding):
                 end = GOES_ON
             elif over.loose is not None and end not in {RETURNS, BREAKS}:
                 place = self._only_here(node, over)
-                self._around(rounds, lambda: self._one_round(node, over.loose, scope), place, _which_rows(over.rows))
+                fresh = isinstance(content, Items) and content.kind == "reader"
+                self._around(
+                    rounds,
+                    lambda: self._one_round(node, self._next(over.loose, fresh), scope),
+                    place,
+                    _which_rows(over.rows),
+                )
                 end = GOES_ON
             for decides in reversed(perhaps):
                 self.memory.join([{}, self.memory.end()], decides)
@@ -88,12 +94,21 @@ class Loops(Binding):
             if one != made:
                 self.memory.put(key, self.memory.new(one) if isinstance(held, Ref) else one)
 
+    def _next(self, element: Value | None, fresh: bool) -> Value | None:
+        """Return the element of a round; what a reader gives is another row each time."""
+        row = self.memory.see(element)
+        return self.memory.new(row) if fresh and isinstance(element, Ref) and isinstance(row, Frame) else element
+
     def _only_here(self, node: Any, over: unrolling.Unrolled) -> int | None:
         """Return the place that stands for all elements, where the loop is sure to go over each of them."""
-        whole = isinstance(over.loose, Ref) and not over.items and isinstance(node.iter, ast.Name | ast.Attribute)
-        if not whole or not isinstance(over.loose, Ref) or self.memory.holders(over.loose.place) != 1:
+        iterated, element = node.iter, over.loose
+        match iterated, self.memory.see(element):
+            case ast.Call(func=ast.Name(id="enumerate"), args=[numbered, *_]), Items(known=(_, one)):
+                iterated, element = numbered, one
+        whole = isinstance(element, Ref) and not over.items and isinstance(iterated, ast.Name | ast.Attribute)
+        if not whole or not isinstance(element, Ref) or self.memory.holders(element.place) != 1:
             return None
-        return over.loose.place
+        return element.place
 
     def _after(self, node: Any, scope: Scope, breaks: int, end: str) -> str:
         """What comes after a loop: its ``else``, unless it was left by a break."""
@@ -170,19 +185,28 @@ class Loops(Binding):
         """
         start: dict[Any, Any] = {}
         begun = len(self.breaks)
+        element, changed = (None if place is None else self.memory.get(place)), None
+        former = 0
         rounds.around = True
         self.around += 1
         for _ in range(_ROUNDS + 1):
             rounds.next()
             breaks = len(self.breaks)
+            if changed is not None and place is not None:  # each round has an element that no round before has changed
+                changed = self.memory.get(place)
+                former = self.memory.part(place).place
+                self.memory.put(place, element)
             _, writes = self.memory.aside(body)
             moved = False
             if len(self.breaks) > breaks:
                 self.guards.append(union(self.breaks[breaks:]))
             if place in writes and len(self.breaks) == breaks:  # each element is changed, none is left as it was
-                moved = self.memory.get(place) != writes[place]
-                self.memory.apply({place: writes[place]})
+                moved = changed != writes[place]
+                for one in (place, former):
+                    changed = self.memory.joined(changed, writes.get(one))
                 writes = {key: held for key, held in writes.items() if key != place}
+            if changed is not None:
+                self.memory.put(place, changed)
             if not self.memory.settle(start, writes, union([decides, *self.breaks[begun:]])) and not moved:
                 break
         self.around -= 1

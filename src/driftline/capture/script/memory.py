@@ -7,6 +7,8 @@ writes are taken back and joined afterwards, so that a branch costs what it writ
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from driftline.capture.script import changing, joining
 from driftline.capture.script.cames import aged
 from driftline.capture.script.reading import NOTHING, Cames
@@ -27,6 +29,7 @@ class Memory:
         self._logs: list[dict[Any, Any]] = []  # what each cell held before the branch that is being tried
         self._watched: list[dict[Any, None]] = []
         self._places = 0
+        self._over: set[Any] = set()  # scopes of calls that have ended
         self._followers: dict[int, Callable[[Any], None]] = {}  # of places that stand for several
 
     def new(self, content: Content) -> Ref:
@@ -116,8 +119,28 @@ class Memory:
         return writes
 
     def holders(self, place: int) -> int:
-        """Return how many lists hold a place for any number of elements."""
-        return sum(isinstance(one, Items) and one.loose == Ref(place) for one in self._cells.values())
+        """Return how many lists hold a place for any number of elements, as far as anything still holds these lists."""
+        lists = [key for key, one in self._cells.items() if isinstance(one, Items) and one.loose == Ref(place)]
+        lists = [key for key in lists if self._cells[key].kind != "reader"]  # what that has given is in it no more
+        if len(lists) < 2:
+            return len(lists)
+        held: set[int] = set()
+        for key, one in self._cells.items():
+            if not isinstance(key, tuple) or key[0] not in self._over:
+                held.update(ref.place for ref in (one, *joining.inside(one)) if isinstance(ref, Ref))
+        return sum(key in held for key in lists)
+
+    def part(self, place: int) -> Ref:
+        """Let names that mean what lies at a place mean another one from now on, with the same there."""
+        other = self.new(self._cells[place])
+        for key, one in [*self._cells.items()]:
+            if isinstance(key, tuple) and isinstance(one, Ref) and one.place == place:
+                self.put(key, replace(one, place=other.place))
+        return other
+
+    def over(self, scope: Scope) -> None:
+        """A call is over: what its names hold is not held by them any more, though it can still be looked at."""
+        self._over.add(scope)
 
     def watch(self) -> None:
         """Begin to note which cells are written."""

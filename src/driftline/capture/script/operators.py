@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import access, own, tables, templates, writing
-from driftline.capture.script.call import Machine, is_frame, members, rows_of, table_of
+from driftline.capture.script.call import Machine, cells_of, is_frame, members, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, hedged
 from driftline.capture.script.joining import joined, made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames
@@ -60,7 +60,7 @@ def operated(machine: Machine, a: Value, b: Value, name: str) -> Value:
     """Return the value of an operator between two values."""
     if isinstance(a, Const) and isinstance(b, Const):
         return _folded(a, b, name)
-    left, right = machine.memory.see(a), machine.memory.see(b)
+    left, right = (cells_of(machine, one) or machine.memory.see(one) for one in (a, b))
     if name == "Add" and isinstance(left, Items) and isinstance(right, Items):
         return machine.memory.new(_added(machine, left, right))
     if isinstance(left, Items) and isinstance(right, Items) and name in SETS:

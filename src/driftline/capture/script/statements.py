@@ -61,7 +61,7 @@ class Statements(Trying):
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> None:
         bases = tuple(self.evaluate(one, scope) for one in node.bases)
-        inner = Scope(scope.file, scope.module, scope)
+        inner = Scope(scope.file, scope.module, scope, of_class=True)
         self.execute(node.body, inner)
         annotated = (
             one.target.id for one in node.body if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name)
@@ -100,6 +100,22 @@ class Statements(Trying):
         if known is not None:
             return self.execute(node.body if known else node.orelse, scope)
         return self._either([node.body, node.orelse], scope, condition(self, test))
+
+    def _alone(self, node: ast.Expr, scope: Scope) -> str | None:
+        """An expression that is a statement; ``(a if test else b).method(…)`` changes one of two things."""
+        called = node.value
+        method = called.func if isinstance(called, ast.Call) else None
+        of = method.value if isinstance(method, ast.Attribute) else None
+        if not isinstance(called, ast.Call) or not isinstance(method, ast.Attribute) or not isinstance(of, ast.IfExp):
+            self._expression(node, scope)
+            return None
+
+        def way(one: ast.expr) -> list[ast.stmt]:
+            found = ast.copy_location(ast.Attribute(one, method.attr, ast.Load()), method)
+            call = ast.copy_location(ast.Call(found, called.args, called.keywords), called)
+            return [ast.copy_location(ast.Expr(call), node)]
+
+        return self._if(ast.copy_location(ast.If(of.test, way(of.body), way(of.orelse)), node), scope)
 
     def _either(self, bodies: Sequence[Sequence[ast.stmt]], scope: Scope, decides: Cames) -> str:
         """Follow each way by itself; what a way that ends here wrote to objects may still be seen elsewhere."""
@@ -159,7 +175,7 @@ _RULES: dict[type[ast.stmt], Any] = {
     ast.Assign: Statements._assignment,
     ast.AnnAssign: Statements._annotated,
     ast.AugAssign: Statements._augmented,
-    ast.Expr: Statements._expression,
+    ast.Expr: Statements._alone,
     ast.Delete: Statements._delete,
     ast.FunctionDef: Statements._function,
     ast.AsyncFunctionDef: Statements._function,

@@ -39,7 +39,7 @@ class Text(Thing, frozen=True):
 
 
 class Json(Thing, frozen=True):
-    """A text that is data in the form of JSON, with nothing around it but space."""
+    """A text that is data in the form of JSON, with nothing around it but space; or all of a CSV file."""
 
     table: "Value | None" = None  # the frame of what was put into it, as it was then
     of: "Value | None" = None  # what ``loads`` makes of it, where that is known
@@ -110,6 +110,7 @@ class Scope(Value, frozen=True, eq=False):
     module: str = ""
     parent: "Scope | None" = None
     elsewhere: dict[str, "Scope"] = {}  # names that are declared global or nonlocal
+    of_class: bool = False  # its names are not those of the functions in it
 
 
 class Function(Value, frozen=True):
@@ -161,6 +162,7 @@ class Frame(msgspec.Struct, frozen=True):
     row: bool = False
     array: bool = False
     name: str | None = None  # of a row, which pandas holds as a column
+    cells: bool = False  # a row that is a list of its cells, as the readers of CSV give it
 
 
 class Items(msgspec.Struct, frozen=True):
@@ -209,9 +211,10 @@ class File(msgspec.Struct, frozen=True):
 
     opened: Path
     written: Table | None = None
-    via: int | None = None  # a writer on top: the place of the file
+    via: int | None = None  # of a file in an archive: the place of that
     header: tuple[Any, ...] | None = None
     turn: int = -1  # the number of the call that opened it; -1 = not known
+    inside: bool = False  # a buffer of the program's: what is read from it is what was written to it
 
 
 def unordered(content: Any) -> bool:

@@ -189,11 +189,14 @@ def located(machine: Machine, part: Part, key: Value, value: Value) -> None:
     if not isinstance(frame, Frame) or not isinstance(part.of, Ref):
         return
     rows, columns = indexing.split(machine, key)
+    if frame.row and columns is None:  # of one row it is the place of a cell
+        rows, columns = Const(slice(None)), key
     table = frame.table
     cames = entering(machine, value, table)
     decides = deciding(made_of(machine.memory, rows))
     names = [*table.columns] if columns is None else indexing.chosen(machine, table, columns, part.kind[0] == "i")
     if names is None:
+        table = tables.hedge(table) if table.rest else table  # any of those may be written over
         machine.memory.put(part.of.place, replace(frame, table=tables.tinged(table, cames | decides)))
         return
     everywhere = rows == Const(slice(None))

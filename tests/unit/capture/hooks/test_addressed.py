@@ -1,6 +1,9 @@
 """What readers and writers are given becomes paths and addresses; content and buffers have no name."""
 
+import codecs
 import io
+import tarfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +43,26 @@ def test_an_open_file_is_its_path(tmp_path: Path) -> None:
     for mode in ("w", "rb", "r"):
         with file.open(mode) as opened:
             assert list(addressed.places(opened)) == [str(file)]
+
+
+def test_a_file_in_an_archive_has_no_path_even_where_one_is_called_like_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("x").write_text("a\n")
+    with zipfile.ZipFile("x.zip", "w") as archive, tarfile.open("x.tar", "w") as other:
+        archive.write("x")
+        other.add("x")
+    with zipfile.ZipFile("x.zip") as archive, tarfile.open("x.tar") as other:
+        for opened in (archive.open("x"), other.extractfile("x")):
+            assert opened is not None
+            assert list(addressed.places(opened)) == []
+            assert list(addressed.places(io.TextIOWrapper(opened))) == []
+
+
+def test_a_file_that_codecs_has_opened_is_its_path(tmp_path: Path) -> None:
+    with codecs.open(str(tmp_path / "x"), "w", "utf-8") as opened:
+        assert list(addressed.places(opened)) == [str(tmp_path / "x")]
 
 
 def test_a_text_that_was_detached_from_its_file_has_no_name_any_more(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """csv, json and XML trees: what a script opens itself and hands to the standard library."""
 
+import codecs
 import csv
 import io
 import json
@@ -37,6 +38,15 @@ def test_a_script_that_reads_and_writes_with_csv_has_versions_and_columns(watche
     assert b'"name":"sales.csv","field":"day"' in bytes(output.facets["columnLineage"])
     computed = b'"name":"sales.csv","field":"qty"'  # of which ``double`` is computed
     assert computed in bytes(output.facets["columnLineage"])
+
+
+def test_a_file_that_codecs_has_opened_is_measured_once_it_is_closed(watched: MemorySink, tmp_path: Path) -> None:
+    with driftline.run("report") as run, codecs.open("out.csv", "w", "utf-8") as target:
+        csv.writer(target).writerows([["day", "qty"], ["a", 1], ["b", 2]])
+    assert names(run) == ([], ["out.csv"])
+    assert run.outputs[0].version == measure.of_file("out.csv").version
+    (output,) = ended(watched, "report").outputs
+    assert {"schema", "driftline_fingerprint"} <= set(output.facets)
 
 
 def test_a_writer_that_was_made_before_the_readers_still_stands_on_them(watched: MemorySink, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Where files were opened; expected counts were made by hand, expected edges are read off the scripts."""
 
 import threading
+from pathlib import Path
 
 import pytest
 from tests.told_by_code import BEGIN, DATA, Script, edges
@@ -128,6 +129,9 @@ def fill(file):
         'os.replace(file.name, "out.csv")\n',
         'number, new = tempfile.mkstemp(dir=".")\nwith os.fdopen(number, "w", newline="") as file:\n    fill(file)\n'
         'os.rename(new, "out.csv")\n',
+        'number, new = tempfile.mkstemp(dir=".")\nos.close(number)\nwith open(new, "w", newline="") as file:\n'
+        '    fill(file)\n'
+        'os.replace(new, "out.csv")\n',
         'new = os.path.join(tempfile.mkdtemp(dir="."), "new.csv")\nwith open(new, "w", newline="") as file:\n'
         '    fill(file)\nos.replace(new, "out.csv")\n',
     ],
@@ -152,3 +156,52 @@ def test_each_temporary_file_has_what_was_written_to_it(script: Script) -> None:
     ))  # fmt: skip
     for name, column in (("one.csv", "spend"), ("two.csv", "plan")):
         assert edges(events, name)["k"] == {("customers.csv", column, "IDENTITY", 0.9)}
+
+
+def test_a_file_in_an_archive_is_read_from_the_archive(script: Script) -> None:
+    """A file of the same name lies beside the archive, and has nothing to do with it."""
+    events = script(BEGIN + DATA + (
+        "import csv, io, os, zipfile\n"
+        'with zipfile.ZipFile("in.zip", "w") as archive:\n'
+        '    archive.write("customers.csv")\n'
+        'with zipfile.ZipFile("in.zip") as archive, open("out.csv", "w", newline="") as file:\n'
+        '    writer = csv.writer(file)\n'
+        '    writer.writerow(["k"])\n'
+        '    for row in csv.DictReader(io.TextIOWrapper(archive.open("customers.csv"), newline="")):\n'
+        '        writer.writerow([row["plan"]])\n'
+        'with zipfile.ZipFile("in.zip") as archive:\n'
+        '    pd.read_csv(archive.open("customers.csv"))[["spend"]].to_csv("two.csv", index=False)\n'
+    ))  # fmt: skip
+    assert edges(events, "out.csv") == {"k": {("in.zip", "plan", "IDENTITY", 0.9)}}
+    assert edges(events, "two.csv") == {"spend": {("in.zip", "spend", "IDENTITY", 0.9)}}
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        'rows = list(csv.DictReader(open("customers.csv", newline="")))\nwrite("customers.csv", rows)\n',
+        'write("new.csv", csv.DictReader(open("customers.csv", newline="")))\nos.replace("new.csv", "customers.csv")\n',
+        'write("new.csv", csv.DictReader(open("customers.csv", newline="")))\n'
+        'os.rename("customers.csv", "old.csv")\nos.rename("new.csv", "customers.csv")\n',
+        'write("new.csv", csv.DictReader(open("customers.csv", newline="")))\n'
+        'Path("customers.csv").rename("old.csv")\nPath("new.csv").replace("customers.csv")\n',
+        'write("new.csv", csv.DictReader(open("customers.csv", newline="")))\n'
+        'shutil.move("customers.csv", "old.csv")\nshutil.move("new.csv", "customers.csv")\n',
+    ],
+)
+def test_a_file_that_was_written_over_had_other_columns_when_it_was_read(
+    script: Script, tmp_path: Path, steps: str
+) -> None:
+    """By hand: the new file has one column, and the old one had two others."""
+    (tmp_path / "customers.csv").write_text("spend,plan\n1.5,a\n2.5,b\n7.0,c\n")
+    events = script(BEGIN + (
+        "import csv, os, shutil\n"
+        "from pathlib import Path\n"
+        "def write(path, rows):\n"
+        '    with open(path, "w", newline="") as file:\n'
+        '        out = csv.DictWriter(file, ["k"])\n'
+        "        out.writeheader()\n"
+        "        for row in rows:\n"
+        '            out.writerow({"k": row["plan"]})\n' + steps
+    ))  # fmt: skip
+    assert edges(events, "customers.csv") == {"k": {("customers.csv", "plan", "IDENTITY", 0.9)}}

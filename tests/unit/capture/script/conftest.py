@@ -51,7 +51,9 @@ orders = pd.read_csv("orders")
 users = pd.read_csv("users")
 df = orders[["a", "b"]]
 """
-READ = re.compile(r'(?:read_\w+|open|load\w*|genfromtxt|execute|scalars|scalar|query|fetchall)\("(\w+)[^()]*\)$')
+READ = re.compile(
+    r'(?:read_\w+|open|ZipFile|load\w*|genfromtxt|execute|scalars|scalar|query|fetchall)\("(\w+)[^()]*\)$'
+)
 WROTE = re.compile(r"\.open\([^()]*\)$")
 Told = dict[str, str]
 

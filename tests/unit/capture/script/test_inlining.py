@@ -270,3 +270,17 @@ def test_a_record_that_a_function_keeps_or_gives_back_is_decided_by_what_it_comp
         pd.DataFrame([{"id": best["oid"]}]).to_csv("o")
     """
     assert wrote(text) == {"id": "b conditional, oid, s conditional"}
+
+
+def test_a_method_calls_the_function_that_is_called_like_it(wrote: Wrote) -> None:
+    """By hand: names of a class are no names in its methods, so ``load`` is the function of the module."""
+    text = """
+        def load(table):
+            return table[["a"]]
+        class Source:
+            b = None
+            def load(self, table):
+                return load(table)
+        Source().load(df).to_csv("o")
+    """
+    assert wrote(text) == {"a": "a"}

@@ -1,6 +1,8 @@
 import textwrap
 from collections.abc import Callable
 
+import pytest
+
 from driftline.capture.script.reading import Table
 from driftline.capture.script.site import PREVIOUS, turn_of
 
@@ -351,3 +353,48 @@ def test_after_a_round_that_data_may_leave_either_is_kept(wrote: Wrote) -> None:
         pd.DataFrame({"v": df[kept] * 2}).to_csv("o")
     """
     assert wrote(text) == {"v": "a transformation ?, b conditional, b transformation ?"}
+
+
+LOADED = 'import csv\nrows = list(csv.DictReader(open("users")))\n'
+OVERWRITTEN = 'row["name"], row["k"] = row["k"], row["name"]\n'
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        f"{LOADED}for row in rows:\n    {OVERWRITTEN}",
+        f"{LOADED}for number, row in enumerate(rows):\n    {OVERWRITTEN}",
+        f"{LOADED}rows = sorted(rows, key=len)\nfor row in rows:\n    {OVERWRITTEN}",
+        f'{LOADED}for row in rows:\n    row["k"] = row.pop("name")\nfor row in rows:\n    row["name"] = row["k"]\n'
+        f'    row["k"] = row["age"]\nfor row in rows:\n    row["k"], row["name"] = row["name"], "x"\n',
+        f'import csv\nrows = []\nfor row in csv.DictReader(open("users")):\n    {OVERWRITTEN}    rows.append(row)\n',
+        f'import csv\nrows = [row for row in csv.DictReader(open("users"))]\nfor row in rows:\n    {OVERWRITTEN}',
+        "import csv\ndef some(rows):\n    return [row for row in rows]\n"
+        f'rows = some(list(csv.DictReader(open("users"))))\nfor row in rows:\n    {OVERWRITTEN}',
+    ],
+)
+def test_a_field_that_every_row_has_written_over_is_no_longer_what_it_was(wrote: Wrote, steps: str) -> None:
+    """By hand: ``k`` has what was in ``name``, once, however often the loop is gone around here."""
+    assert wrote(f'{steps}pd.DataFrame(rows).to_csv("o")\n')["k"] == "name"
+
+
+def test_the_row_before_has_what_its_own_round_has_put_there(wrote: Wrote) -> None:
+    """By hand: each row takes from the one before, and puts something into it."""
+    text = """
+        before = None
+        for row in rows:
+            row["last"] = before["new"] if before else ""
+            row["new"] = row["name"]
+            if before is not None:
+                before["next"] = row["age"]
+            before = row
+        pd.DataFrame(rows).to_csv("o")
+    """
+    assert {("last", "name"), ("new", "name"), ("next", "age")} <= wrote(LOADED + textwrap.dedent(text)).items()
+
+
+def test_rows_of_which_some_are_changed_may_be_as_they_were(wrote: Wrote) -> None:
+    """By hand: ``some`` are changed, and all of them are written."""
+    text = 'some = [row for row in rows if row["age"]]\nfor row in some:\n    row["name"] = row["k"]\n'
+    found = wrote(f'{LOADED}{text}pd.DataFrame(rows).to_csv("o")\n')
+    assert {"k", "name"} <= set(found["name"].split(", "))

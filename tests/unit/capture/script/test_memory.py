@@ -56,7 +56,13 @@ def test_what_may_not_have_happened_is_begun_and_ended() -> None:
 def test_lists_that_hold_the_same_elements_are_counted() -> None:
     memory = Memory()
     element = memory.new(Items((Const(1),)))
-    memory.new(Items((), element))
+    here, called = Scope("script.py"), Scope("script.py")
+    memory.put((here, "first"), memory.new(Items((), element)))
     assert memory.holders(element.place) == 1
-    memory.new(Items((), element, kind="tuple"))
+    memory.put((called, "second"), memory.new(Items((), element, kind="tuple")))
     assert memory.holders(element.place) == 2
+    memory.new(Items((), element))  # which nothing holds
+    memory.put((here, "reader"), memory.new(Items((), element, kind="reader")))
+    assert memory.holders(element.place) == 2
+    memory.over(called)
+    assert memory.holders(element.place) == 1

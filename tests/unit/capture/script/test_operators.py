@@ -124,3 +124,15 @@ def test_a_list_of_what_was_chosen_decides_by_what_chose_it(wrote: Wrote) -> Non
         pd.DataFrame(out).to_csv("o")
     """
     assert wrote(text)["rows"] == "a filter, b filter"
+
+
+def test_cells_are_put_behind_those_of_a_row(wrote: Wrote) -> None:
+    """By hand: ``users`` has k, name and age, in this order; two rows of cells are one after the other."""
+    text = """
+        import csv
+        out = []
+        for row in csv.reader(open("users")):
+            out.append(["x"] + row + [row[0] + "!"] + row[:1])
+        pd.DataFrame(out, columns=["n", "a", "b", "c", "d", "e"]).to_csv("o")
+    """
+    assert wrote(text) == {"n": "", "a": "k", "b": "name", "c": "age", "d": "k transformation", "e": "k"}

@@ -148,3 +148,14 @@ def test_what_is_called_for_the_code_of_an_exit_is_followed(wrote: Wrote) -> Non
             raise SystemExit(main())
     """
     assert wrote(text) == {"x": "a"}
+
+
+def test_what_a_choice_has_chosen_is_changed(wrote: Wrote) -> None:
+    """By hand: a row is in the first list where ``a`` says so."""
+    text = """
+        good, bad = [], []
+        for row in df.to_dict("records"):
+            (good if row["a"] > 1 else bad).append({"x": row["b"]})
+        pd.DataFrame(good).to_csv("o")
+    """
+    assert wrote(text) == {"x": "b", "rows": "a filter"}

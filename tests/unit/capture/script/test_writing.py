@@ -99,3 +99,19 @@ def test_a_row_that_is_put_in_is_told_by_name(wrote: Wrote) -> None:
     """
     told = wrote(text)
     assert (told["a"], told["b"]) == ("a aggregation", "b aggregation")
+
+
+def test_a_cell_of_a_row_of_cells_is_written_by_its_place(wrote: Wrote) -> None:
+    """By hand: ``users`` has k, name and age, in this order; the second cell changes, the others change places."""
+    text = """
+        import csv
+        with open("users") as source:
+            out = []
+            for row in csv.reader(source):
+                row[1] = row[1].upper()
+                row[0], row[-1] = row[-1], row[0]
+                row.append(row[1] + "!")
+                out.append(row)
+        pd.DataFrame(out, columns=["a", "b", "c", "d"]).to_csv("o")
+    """
+    assert wrote(text) == {"a": "age", "b": "name transformation", "c": "k", "d": "name transformation"}

@@ -4,11 +4,12 @@ Enters: a call. Leaves: a value. The only place that knows all tables of rules.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from msgspec.structs import replace
 
 from driftline.capture.script import contained, queries, sheets, unrolling, words
-from driftline.capture.script.call import Call, Rule, Rules, record_of
+from driftline.capture.script.call import Call, Rule, Rules, cells_of, record_of
 from driftline.capture.script.reading import HEDGED
 from driftline.capture.script.rules import (
     arrays,
@@ -25,6 +26,7 @@ from driftline.capture.script.rules import (
     given,
     grouping,
     learning,
+    lines,
     lists,
     making,
     named,
@@ -52,6 +54,7 @@ from driftline.capture.script.values import (
     Method,
     Pairs,
     Part,
+    Ref,
     Series,
     Thing,
     Value,
@@ -70,6 +73,7 @@ _FUNCTIONS: Rules = {
     **picking.FUNCTIONS,
     **containers.FUNCTIONS,
     **files.FUNCTIONS,
+    **lines.FUNCTIONS,
     **lists.FUNCTIONS,
     **learning.FUNCTIONS,
     **arrow.FUNCTIONS,
@@ -91,6 +95,7 @@ _FRAME: Rules = {
     **shaping.ON_FRAMES,
     **making.ON_FRAMES,
     **arrow.METHODS,
+    **files.ON_FRAMES,
 }
 _METHODS: Mapping[type, Rules] = {
     Frame: _FRAME,
@@ -178,18 +183,24 @@ def _opens(call: Call) -> bool:
     return may and call.machine.outside.happened(call.path) is not False
 
 
+def _received(call: Call) -> Any:
+    """What a method is called on; a row of cells that is changed like a list is one from then on."""
+    cells = cells_of(call.machine, call.receiver) if call.name in lists.LISTS else None
+    if cells is not None and isinstance(call.receiver, Ref):
+        call.machine.memory.put(call.receiver.place, cells)
+    return call.see(call.receiver)
+
+
 def _method(call: Call) -> Rule | None:
     record = record_of(call.machine, call.receiver) if call.name in _OF_RECORDS else None
     call.receiver = record or call.receiver
-    content = call.see(call.receiver)
+    content = _received(call)
     if isinstance(content, Const):
         return containers.text
     if isinstance(content, Part):
         return _part(call, content)
     if isinstance(content, Thing):
-        if call.name == "shuffle":
-            return lists.mixed
-        return None if call.name in {"open", ""} or _is_strange(content) else containers.value
+        return _of_value(call, content)
     if isinstance(content, Function | Method):
         return plain.forgotten if call.name == "cache_clear" else None
     if isinstance(content, Instance):
@@ -207,6 +218,15 @@ def _method(call: Call) -> Rule | None:
     if found is None and isinstance(content, Items | Pairs) and not lists.kept(call.name):
         return lists.unsettled
     return making.names_of if found is None and isinstance(content, Items) else found
+
+
+def _of_value(call: Call, content: Thing) -> Rule | None:
+    """Methods of one value of which the origins are known."""
+    if call.name == "shuffle":
+        return lists.mixed
+    if call.name == "split" and (row := lines.split(call)) is not None:
+        return lambda _: row
+    return None if call.name in {"open", ""} or _is_strange(content) else containers.value
 
 
 def _is_strange(content: Series | Thing) -> bool:

@@ -5,7 +5,7 @@ the file of Python's below it.
 """
 
 from driftline.capture.script.call import Call, Rules, table_of
-from driftline.capture.script.rules import files
+from driftline.capture.script.rules import files, lines
 from driftline.capture.script.values import NONE, Frame, Value
 
 _WRITERS = (
@@ -32,8 +32,14 @@ def table_written(call: Call) -> Value | None:
 
 def written(call: Call) -> Value | None:
     """``write``: a table by a writer of Arrow's, else a text."""
-    return table_written(call) if isinstance(call.see(call.argument(0)), Frame) else files.text_written(call)
+    return table_written(call) if isinstance(call.see(call.argument(0)), Frame) else lines.text_written(call)
 
 
-METHODS: Rules = {**files.METHODS, "write_table": table_written, "write_batch": table_written, "write": written}
+METHODS: Rules = {
+    **files.METHODS,
+    **lines.METHODS,
+    "write_table": table_written,
+    "write_batch": table_written,
+    "write": written,
+}
 FUNCTIONS: Rules = dict.fromkeys(_WRITERS, writer)

@@ -3,7 +3,6 @@
 Enters: a call. Leaves: an open file, rows, records. What is written counts as given to the call that opened the file.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,7 +10,6 @@ from msgspec.structs import replace
 from driftline.capture.script import contained, tables, templates, unrolling
 from driftline.capture.script.call import Call, Rule, Rules, entering, names, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, hedged, text_of, union
-from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
 from driftline.capture.script.values import (
     NONE,
@@ -28,27 +26,34 @@ from driftline.capture.script.values import (
     Value,
 )
 
-_MARKS = ",\t;|"  # between the cells of a line
 _BUFFERS = ("io.StringIO", "io.BytesIO")
+_NOTHING = (None, Const(""), Const(b""))
 
 
 def opened(call: Call) -> Value:
     """``open``: a file, which is a read if it is read from; of a number the file that the number is of."""
-    known = file_of(call, call.argument(0))
+    known = file_of(call, call.argument(0)) or file_of(call, call.kwargs.get("fileobj"))
     if known is not None:
         return known[0]
     call.machine.executed(call.path)
     return call.new(File(call.path, turn=call.machine.turn(call.path)))
 
 
-def numbered(call: Call) -> Value | None:
-    """``os.fdopen``: the file that a number is of, which was opened before."""
-    found = file_of(call, call.argument(0, "fd"))
+def wrapped(call: Call) -> Value | None:
+    """``io.TextIOWrapper`` of an open file, ``os.fdopen`` of a number: the file that was opened before."""
+    found = file_of(call, call.argument(0, "fd")) or file_of(call, call.kwargs.get("buffer"))
     return None if found is None else found[0]
 
 
+def member(call: Call) -> Value | None:
+    """``open`` of an archive: a file in it, which is read and written as a part of the archive."""
+    found = file_of(call, call.receiver)
+    return None if found is None else call.new(replace(found[1], via=found[0].place, written=None, header=None))
+
+
 def temporary(call: Call) -> Value:
-    """``tempfile.mkstemp``: the number of a file that it opens, and a path."""
+    """``tempfile.mkstemp``: the number of a file that it opens, which has nothing in it yet, and a path."""
+    call.machine.record(call.path, tables.EMPTY)
     return call.new(Items((opened(call), Thing()), kind="tuple"))
 
 
@@ -66,12 +71,22 @@ def file_of(call: Call, value: Value | None) -> tuple[Ref, File] | None:
     return (value, content) if isinstance(value, Ref) and isinstance(content, File) else None
 
 
+def archived(call: Call) -> bool:
+    """Tell whether a reader is given a file in an archive, which counts as read where that was opened."""
+    found = file_of(call, call.argument(0))
+    return found is not None and found[1].via is not None
+
+
 def _read(call: Call, value: Value | None, row: bool) -> Value | None:
     """The table that lies in an open file."""
     found = file_of(call, value)
     if found is None:
         return None
-    return call.new(Frame(tables.read(found[1].opened, call.machine.columns(found[1].opened)), row))
+    file = found[1]
+    if file.inside:
+        return call.new(Frame(file.written or tables.EMPTY, row))
+    columns = call.machine.columns(file.opened if file.via is None else call.path)  # of an archive nobody knows any
+    return call.new(Frame(tables.read(file.opened, columns), row))
 
 
 def _told(call: Call, value: Value | None) -> Value | None:
@@ -113,8 +128,11 @@ def read_frame(call: Call) -> Value | None:
 
 
 def buffer(call: Call) -> Value | None:
-    """``io.StringIO`` of a text that is data, as a file that may be read from."""
+    """``io.StringIO``: of a text that is data, as a file that may be read from; of nothing, one to be written to."""
     value = call.argument(0)
+    table = table_of(call.machine, value) if isinstance(value, Json) and value.of is None else None
+    if value in _NOTHING or table is not None:
+        return call.new(File(call.path, table, inside=True))
     cames = NOTHING if value is None or isinstance(value, Ref) else call.cames(value)
     return Thing(cames, rows_of(call.machine, value), call.name) if value is not None and cames else None
 
@@ -128,7 +146,7 @@ def rows(call: Call) -> Value | None:
     fields = names(call.machine, call.argument(1, "fieldnames"))
     content = call.see(row)
     if not call.name.endswith("DictReader"):
-        row = call.new(replace(content, array=True))
+        row = call.new(replace(content, array=True, cells=True))
     if fields is not None and call.name.endswith("DictReader"):
         named = tables.numbered(content.table, fields)
         row = call.new(Frame(named or content.table, True))
@@ -171,7 +189,23 @@ def content_read(call: Call) -> Value | None:
     found = file_of(call, call.receiver)
     if found is None:
         return None
-    return Thing(text_of(found[1].opened))
+    file = found[1]
+    if not file.inside:
+        return Thing(text_of(file.opened))
+    return _as_text(call, file.written or tables.EMPTY)
+
+
+def frame_written(call: Call) -> Value | None:
+    """``to_csv`` into a buffer, or as a text."""
+    value = call.argument(0, "path_or_buf")
+    found = file_of(call, value)
+    if found is not None and found[1].inside:
+        write(call, *found, call.table())
+    return _as_text(call, call.table()) if value in _NOTHING else None
+
+
+def _as_text(call: Call, table: Table) -> Json:
+    return Json(changed(tables.whole(table)), table.rows, table=call.new(Frame(table)))
 
 
 def writer(call: Call) -> Value | None:
@@ -191,6 +225,16 @@ def write(call: Call, place: Ref, file: File, table: Table) -> None:
     written = shaped if file.written is None else tables.either(file.written, shaped)
     call.machine.memory.put(place.place, replace(file, written=written))
     call.machine.record(file.opened, call.machine.single(written, place.place), turn=file.turn)
+
+
+def copied(call: Call) -> Value | None:
+    """``shutil.copyfileobj``: all that lies in one open file, into another."""
+    source, target = _read(call, call.argument(0, "fsrc"), False), file_of(call, call.argument(1, "fdst"))
+    content = call.see(source)
+    if not isinstance(content, Frame) or target is None:
+        return None
+    write(call, *target, content.table)
+    return NONE
 
 
 def row_written(call: Call) -> Value | None:
@@ -259,88 +303,7 @@ def dumped(call: Call) -> Value | None:
     return NONE
 
 
-def text_written(call: Call) -> Value | None:
-    """``write`` of an open file: a line of cells, where the script spells out what is between them; else hedged."""
-    file = file_of(call, call.receiver)
-    if file is None:
-        return None
-    content = call.see(call.argument(0))
-    if isinstance(content, Items):  # ``writelines``
-        for one in (*content.known, content.loose):
-            _text(call, file[0], one, content.rows)
-    else:
-        _text(call, file[0], call.argument(0))
-    return Thing()
-
-
-def _text(call: Call, place: Ref, value: Value | None, decides: Cames = NOTHING) -> None:
-    """Write a text."""
-    rows_ = cells(call, value)
-    for row in rows_ or ():
-        put(call, place, call.new(Items(tuple(map(_bare, row)), kind="tuple")), decides)
-    table = table_of(call.machine, value) if rows_ is None else None
-    if table is not None:
-        told = table if isinstance(value, Json) else tables.hedge(table._replace(spread=hedged(table.spread)))
-        write(call, place, call.see(place), tables.shaped(told, decides, FILTER))
-
-
-def _bare(cell: Value) -> Value:
-    """A cell that the text spells out, without the quotes and the mark of UTF-8 that may stand around it."""
-    if not isinstance(cell, Const) or not isinstance(cell.value, str):
-        return cell
-    text = cell.value.removeprefix("\ufeff")
-    return Const(text[1:-1].replace('""', '"') if len(text) > 1 and text[0] == text[-1] == '"' else text)
-
-
-def cells(call: Call, value: Value | None) -> list[tuple[Value, ...]] | None:
-    """Return what stands in each cell of lines of text; None if it is none, or a line has a single cell."""
-    found = templates.lines(value) if value is not None else None
-    rows_ = [_cells(call, one) for one in found or ()]
-    return [row for row in rows_ if row is not None] if rows_ and None not in rows_ else None
-
-
-def _cells(call: Call, parts: Sequence[Value]) -> tuple[Value, ...] | None:
-    if any(isinstance(one, Json) for one in parts):
-        return None  # it has marks of its own
-    texts = [one.value if isinstance(one, Const) and isinstance(one.value, str) else None for one in parts]
-    mark = next((mark for mark in _MARKS if any(text is not None and mark in text for text in texts)), "")
-    found: list[Value] = [Const("")]
-    for part, text in zip(parts, texts, strict=True):
-        if text is None:
-            found[-1] = part if isinstance(found[-1], Const) else _both(call, found[-1], part)
-            found += [] if mark else [Const("")]
-        elif mark:
-            first, *others = text.split(mark)
-            found[-1] = Const(first) if found[-1] == Const("") else found[-1]
-            found += [Const(one) for one in others]
-    found = found if mark else found[:-1]
-    return tuple(found) if len(found) > 1 else None
-
-
-def _both(call: Call, a: Value, b: Value) -> Value:
-    memory = call.machine.memory
-    return Thing(changed(made_of(memory, a) | made_of(memory, b)), union(rows_of(call.machine, one) for one in (a, b)))
-
-
-def printed(call: Call) -> Value:
-    """``print``: into an open file a line of what is given."""
-    file = file_of(call, call.kwargs.get("file"))
-    if file is None:
-        return NONE
-    between, end = (
-        Const(default) if (one := call.kwargs.get(name, NONE)) == NONE else one
-        for name, default in (("sep", " "), ("end", "\n"))
-    )
-    parts = [part for one in call.args for part in (between, one)]
-    text = templates.text_of(call.machine, [*parts[1:], *call.more, end])
-    if call.more or end != Const("\n") or isinstance(text, Json) or cells(call, text) is not None:
-        _text(call, file[0], text)
-    elif call.args:
-        put(call, file[0], call.new(Items(tuple(call.args), kind="tuple")))
-    return NONE
-
-
-def _of_number(method: Rule) -> Rule:
+def of_number(method: Rule) -> Rule:
     """The same as a method, of the open file that a number is of: ``os.read``, ``os.write``."""
     return lambda call: method(
         Call(call.machine, call.argument(0), call.name, call.args[1:], call.kwargs, call.path, call.more)
@@ -351,14 +314,16 @@ METHODS: Rules = {
     "read": content_read,
     "readlines": content_read,
     "readline": content_read,
-    "write": text_written,
-    "writelines": text_written,
+    "getvalue": content_read,
+    **dict.fromkeys(("open", "extractfile"), member),
     "write_row": row_written,
 }
+ON_FRAMES: Rules = {"to_csv": frame_written}
 WRITERS: Rules = {"writerow": row_written, "writerows": rows_written, "writeheader": lambda call: NONE}
 OPENERS = frozenset(
     (
         *("builtins.open", "io.open", "os.open", "gzip.open", "bz2.open", "lzma.open", "codecs.open"),
+        *("gzip.GzipFile", "bz2.BZ2File", "lzma.LZMAFile", "zipfile.ZipFile", "tarfile.open"),
         *("fsspec.open", "smart_open.open", "tempfile.NamedTemporaryFile"),
     )
 )
@@ -375,12 +340,10 @@ LOADERS = frozenset(
 )
 FUNCTIONS: Rules = {
     **dict.fromkeys(OPENERS, opened),
-    "os.fdopen": numbered,
-    "os.read": _of_number(content_read),
-    "os.write": _of_number(text_written),
+    **dict.fromkeys(("os.fdopen", "io.TextIOWrapper", "io.BufferedReader", "io.BufferedWriter"), wrapped),
+    "os.read": of_number(content_read),
     "tempfile.mkstemp": temporary,
     **dict.fromkeys(_BUFFERS, buffer),
-    "builtins.print": printed,
     "csv.reader": rows,
     "csv.DictReader": rows,
     "csv.writer": writer,
@@ -390,6 +353,7 @@ FUNCTIONS: Rules = {
     "json.loads": passed,
     **dict.fromkeys([f"{name}.dumps" for name in ("json", "orjson", "ujson", "simplejson")], text_made),
     **dict.fromkeys([f"{name}.loads" for name in ("orjson", "ujson", "simplejson", "tomllib", "tomli")], passed),
+    "shutil.copyfileobj": copied,
     "json.dump": dumped,
     "pickle.dump": dumped,
     "yaml.dump": dumped,

@@ -22,7 +22,8 @@ _PACKAGES = ("pandas", "polars", "dask.dataframe", "modin.pandas", "cudf", "geop
 
 def reads(call: Call) -> Value:
     """The table at this path, or in the file that was opened before."""
-    found = None if call.machine.columns(call.path) is not None else files.read_frame(call)
+    known = call.machine.columns(call.path) is not None and not files.archived(call)
+    found = None if known else files.read_frame(call)
     value = shaped(call, found or call.machine.open_read(call.path))
     sheets = call.plain(1, "sheet_name", 0) if call.name.endswith("read_excel") else 0
     if not isinstance(sheets, str | int):
