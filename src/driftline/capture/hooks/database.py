@@ -52,8 +52,6 @@ _ASKS = later.pattern(r"\s*(?:select|with|pragma|begin|commit)\b", re.IGNORECASE
 _LONG = 1_000_000  # characters of a statement that may be too long to be looked through
 _CACHE = 10_000
 
-_DONE = "statements"  # among what a run recalls: by place and form ``inserted.Again``
-
 
 class Told(NamedTuple):
     """What a driver says of a statement, beside its text."""
@@ -162,7 +160,7 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
     """Record what a statement has read and written whose repetition is not all that there is to tell."""
     run, place, transaction = ran.run, ran.place, ran.transaction
     touching.begun(run, _emptied(place, analysis, ran.connection), transaction)
-    done = run.trace.recalled.setdefault(_DONE, {})
+    done = run.trace.recalled.setdefault(renaming.DONE, {})
     if len(done) >= _CACHE:
         done.clear()
     key = place, ran.forms[1]
@@ -281,6 +279,10 @@ def _record(
         return {}  # it asks the catalog, as drivers do by themselves
     for gap in one.gaps:
         run.gap(f"{gap}: {analysis.head}")
+    if reads and one.writes is not None and renaming.renames(one):
+        old, new = attached.source(place, one, one.reads[0].names[0]), attached.target(place, one)
+        touching.renamed(run, one, place.table(old), touching.Table(place.table(new), fields(new)), transaction)
+        return {}
     datasets: dict[Source, tuple[Dataset, ...]] = {}
     for source in reads:
         name = attached.source(place, one, source.names[0])

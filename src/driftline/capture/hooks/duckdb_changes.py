@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from driftline.capture.hooks import duckdb_renames, earlier, inserted
+from driftline.capture.hooks import duckdb_renames, earlier, inserted, renaming
 from driftline.capture.program import sites
 from driftline.capture.runs import at_hand, transactions
 from driftline.capture.runs.recording import Recording
@@ -20,7 +20,6 @@ from driftline.capture.sql.relation import Output
 from driftline.capture.sql.stated import Statement
 from driftline.event.lineage import Dataset, Touched
 
-_DONE = "statements of duckdb"  # among what a run recalls: by dataset and form ``inserted.Again``
 _CACHE = 10_000
 
 
@@ -82,7 +81,7 @@ def handed(
     into = None if one.lineage is None else one.lineage.into
     if one.reads or one.kind == "COPY" or (into is None and one.how != "change"):
         return None
-    done = run.trace.recalled.setdefault(_DONE, {})
+    done = run.trace.recalled.setdefault(renaming.DONE_BY_DUCKDB, {})
     key = (seen.touched.dataset, analysis.template)
     again: inserted.Again | None = done.get(key)
     transaction = connection if transactions.begun(connection) else None

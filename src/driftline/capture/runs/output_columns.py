@@ -77,7 +77,7 @@ class OutputColumns:
                 if columns.trained(edges):
                     fault.attempt("code", self._trained, edges)
                 then = columns.called_then(names, edges, seen.edges)
-                bound = now.bound(columns.bind(edges, then, inputs, own), at_ns)
+                bound = now.bound(columns.bind(edges, then, inputs, own), now.ran_ns(edges, at_ns))
                 if getattr(edges, "changeable", False):
                     guessed.append(bound)
                 else:

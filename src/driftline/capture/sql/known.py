@@ -43,7 +43,7 @@ _KEPT = 200_000  # bytes of what is kept for other processes
 
 _DATA = frozenset(
     ["select", "with", "from", "copy", "create", "insert", "update", "merge", "delete", "values", "pivot", "unpivot",
-     "alter", "replace", "call", "exec", "execute", "truncate"]
+     "alter", "replace", "call", "exec", "execute", "truncate", "rename", "exchange"]
 )  # fmt: skip
 _REMARKS = r"(?>--[^\n]*\n|/\*(?s:.*?)\*/)"  # once passed over, never gone back into: many would take for ever
 _FIRST = re.compile(rf"(?:\s|\(|{_REMARKS})*+([a-z]+)", re.IGNORECASE)
