@@ -120,7 +120,8 @@ def statement(
     spoken = known.of_scheme(place.scheme)
     plain, called = _plain(text)
     form = "\0".join((known.template(plain, spoken), *(called or told.names)))
-    constant = not called and not told.names and not _ASKS.match(text) and spelled.out(text) and inserted.constant(text)
+    as_it_is = not called and not told.names and not _ASKS.match(text) and spelled.out(text)
+    constant = as_it_is and inserted.constant(text)
     if constant:
         form = whole  # another text of its form may be put together of values
     elif alike and repeated.told(run, place, form, transaction, *gave):
@@ -135,6 +136,7 @@ def statement(
         repeated.forget()
         place = schemas.made(place, connection, text, analysis, transaction)
     if analysis is not None:  # else it touches no data
+        analysis = analysis._replace(plain=as_it_is)
         ran = _Ran(run, place, text, connection, frame, transaction, result, told, (whole, form), constant)
         _executed(ran, analysis, fields)
     return True

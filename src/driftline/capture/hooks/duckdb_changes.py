@@ -15,6 +15,7 @@ from driftline.capture.runs import at_hand, transactions
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
 from driftline.capture.script import composing
+from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.known import Analysis
 from driftline.capture.sql.relation import Output
 from driftline.capture.sql.stated import Statement
@@ -64,6 +65,11 @@ def outputs(one: Statement) -> tuple[str, ...] | None:
     items = one.lineage.items if one.lineage is not None else ()
     names = [item.name for item in items if isinstance(item, Output) and item.name]
     return tuple(names) if names and len(names) == len(items) else None
+
+
+def rootless(one: Statement, edges: SqlEdges | None) -> bool:
+    """Whether a statement reads nothing, and writes nothing but what its own text says."""
+    return edges is not None and not one.reads and one.how in ("create", "append") and edges.constant
 
 
 def handed(

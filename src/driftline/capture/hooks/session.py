@@ -34,7 +34,7 @@ from driftline.capture.hooks.duckdb_files import Files, folder
 from driftline.capture.hooks.duckdb_frames import Queries
 from driftline.capture.hooks.duckdb_names import Meanings
 from driftline.capture.hooks.duckdb_text import Forms
-from driftline.capture.program import sites
+from driftline.capture.program import sites, spelled
 from driftline.capture.runs import at_hand, observe, transactions
 from driftline.capture.runs.around import enclosing
 from driftline.capture.runs.observe import Given
@@ -148,12 +148,13 @@ class Session:
                 return
             named, empty = functools.partial(self.names.table, connection), self.catalog.empty
             duckdb_changes.begun(ended, connection, analysis, named, empty)
+            said = analysis._replace(plain=told and spelled.out(text))
             touches = any(one.reads or one.writes for one in analysis.statements)
             if touches and told:
                 ended.statement(text, analysis.form)
             written: list[Written] = []
             for one in analysis.statements:
-                written += self._record(ended, connection, one, analysis, known, began_ns, caller, fresh, files)
+                written += self._record(ended, connection, one, said, known, began_ns, caller, fresh, files)
             if self._repeats(connection, text, analysis, known):
                 reads = frozenset(dataset for found in known.values() for dataset in found.datasets)
                 made = Again(number, ended, connection, analysis, written, query, reads)
@@ -244,7 +245,7 @@ class Session:
             made.append(written)
             inside = transactions.begun(connection)
             look = self._holding(connection, seen, name, fresh[name]) if name in fresh else None
-            later = self._later(connection, name)
+            later, seen.rootless = self._later(connection, name), duckdb_changes.rootless(one, edges)
             act = functools.partial(self._written_to, run, one, seen, edges, look, later, written, kept)
             if inside and transactions.version(connection, touched.dataset) != touched.version:
                 self.catalog.number += 1  # who reads it now reads what is not committed

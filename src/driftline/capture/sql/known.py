@@ -60,6 +60,7 @@ class Analysis(NamedTuple):
     said: Said | None = None  # what the database says of the only statement
     begun: tuple[Source, ...] = ()  # tables that it made without rows, emptied or dropped before it wrote there
     perhaps: tuple[Source, ...] = ()  # tables that it made so if they were not there
+    plain: bool = False  # the user's code spells the text out as it is
 
     @property
     def form(self) -> str:
