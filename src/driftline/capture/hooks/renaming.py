@@ -114,7 +114,8 @@ def moved(
     own = renamed.table(run.trace, old, after, at_ns)
     former = None
     if left is not None:
-        former = Seen(touched=Touched(dataset=old, version=left, kind="table", fields=before.fields), declared=True)
+        read = Touched(dataset=old, version=left, kind="table", fields=before.fields)
+        former = Seen(touched=read, at_ns=after.at_ns, declared=True)
         add("read", former)
         after.edges.append(_as_it_was(old))
         after.rootless = False

@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -190,3 +192,22 @@ def test_a_renaming_that_is_taken_back_is_none(watched: MemorySink, tmp_path: Pa
             connection.execute(text)
     connection.close()
     assert columns(watched) == {"new": {"v": ["raw1.c"]}}
+
+
+def test_versions_lead_from_what_was_set_aside_to_what_was_there_before_the_run(
+    script: Callable[..., Any], tmp_path: Path
+) -> None:
+    """By hand; the transaction is committed a while after the tables have changed their names."""
+    begin = "import driftline, sqlite3, time\ndriftline.watch({job!r})\ncon = sqlite3.connect('x.db')\n"
+    filled = "create table raw0 (a); create table raw1 (c); insert into raw0 values (1); insert into raw1 values (2);"
+    made = f"{filled} create table live as select a as v from raw0"
+    script(begin.format(job="first") + f"con.executescript({made!r})\n")
+    swap = f"begin; create table new as select c as v from raw1; {SWAPPED}"
+    ran = "".join(f"con.execute({text.strip()!r})\n" for text in swap.split(";"))
+    script(begin.format(job="swap") + ran + "time.sleep(0.2)\ncon.commit()\n")
+    for name, expected in {"old": ["live", "raw0"], "live": ["raw1"]}.items():
+        command = [sys.executable, "-m", "driftline", "lineage", f"{name}@latest", "--up", "--depth", "9", "--json"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+        nodes = json.loads(done.stdout)["nodes"]
+        found = [one["label"].partition("#")[0] for one in nodes if one["type"] == "VERSION" and one["depth"] < 0]
+        assert sorted(found) == expected
