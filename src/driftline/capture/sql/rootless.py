@@ -54,6 +54,10 @@ def _parts(queries: Queries, node: Any, scope: Scope) -> Iterator[Made]:
     elif isinstance(node, exp.Literal | exp.Boolean):
         yield LITERALS
     elif isinstance(node, exp.Query):
+        bare = node.unnest()
+        if any(part is not bare for part in bare.find_all(exp.Query)):
+            yield UNSAID  # each is read once more: those inside of each other would be so again and again
+            return
         for item in queries.query(node, scope).items:
             yield item.made if isinstance(item, Output) else UNSAID
     elif isinstance(node, _FOREIGN) or (isinstance(node, exp.Anonymous) and node.name.lower() not in _FUNCTIONS):

@@ -71,6 +71,12 @@ def test_columns_of_a_target_that_are_known_are_named_as_there() -> None:
     assert told("insert into t select *, 'x' from nobody") == {}
 
 
+def test_of_queries_inside_of_each_other_nothing_is_said() -> None:
+    """Each would be read once more, and so again and again."""
+    assert told("select (select (select count(*) from t)) as v from t") == {}
+    assert told("select (select count(*) from t) as v from t") == {"v": "nothing"}
+
+
 def test_parts_are_one_if_all_are_known() -> None:
     assert rootless.together(("nothing", "literals", "nothing")) == "literals"
     assert rootless.together(("literals", "")) == ""
