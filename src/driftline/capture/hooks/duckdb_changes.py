@@ -67,9 +67,11 @@ def outputs(one: Statement) -> tuple[str, ...] | None:
     return tuple(names) if names and len(names) == len(items) else None
 
 
-def rootless(one: Statement, edges: SqlEdges | None) -> bool:
-    """Whether a statement reads nothing, and writes nothing but what its own text says."""
-    return edges is not None and not one.reads and one.how in ("create", "append") and edges.constant
+def rootless(one: Statement, edges: SqlEdges | None, template: str) -> bool:
+    """Whether a statement reads nothing, and writes nothing but what its own text says; ``template`` is that of it."""
+    if edges is None or one.reads or one.how not in ("create", "append"):
+        return False
+    return edges.constant and inserted.constant(template)  # a function may read what has no name here
 
 
 def handed(

@@ -76,6 +76,8 @@ def renamed(run: Recording, before: Dataset, after: Dataset, at_ns: int, *, kept
     """
     empty, known = run.trace.recalled.setdefault(EMPTIED, {}), run.trace.recalled.setdefault(_EARLIER, {})
     times = empty.pop(before, ())
+    if max(len(empty), len(known)) >= _TABLES:
+        return
     empty[after], empty[before] = () if kept else times, (at_ns,)  # the old name may be given to another table
     known[after] = known[before] = None
 

@@ -245,7 +245,8 @@ class Session:
             made.append(written)
             inside = transactions.begun(connection)
             look = self._holding(connection, seen, name, fresh[name]) if name in fresh else None
-            later, seen.rootless = self._later(connection, name), duckdb_changes.rootless(one, edges)
+            seen.rootless = duckdb_changes.rootless(one, edges, analysis.template)
+            later = self._later(connection, name)
             act = functools.partial(self._written_to, run, one, seen, edges, look, later, written, kept)
             if inside and transactions.version(connection, touched.dataset) != touched.version:
                 self.catalog.number += 1  # who reads it now reads what is not committed
