@@ -109,8 +109,7 @@ PROGRAMS: dict[str, tuple[str, set[str], dict[str, dict[str, list[str]]]]] = {
         """,
         {T},
         {
-            f"{SESSION}/temp.t": {"b": [f"{T}.b"]},
-            f"{SESSION}/temp.u": {"b": [f"{SESSION}/temp.t.b"]},
+            f"{SESSION}/temp.u": {"b": [f"{T}.b"]},
             S: {"a": [f"{T}.a", f"{SESSION}/temp.u.b"]},
         },
     ),

@@ -53,8 +53,6 @@ _ASKS = later.pattern(r"\s*(?:select|with|pragma|begin|commit)\b", re.IGNORECASE
 _LONG = 1_000_000  # characters of a statement that may be too long to be looked through
 _CACHE = 10_000
 
-_DONE = "statements"  # among what a run recalls: by place and form ``inserted.Again``
-
 
 class Told(NamedTuple):
     """What a driver says of a statement, beside its text."""
@@ -126,7 +124,8 @@ def statement(
     spoken = known.of_scheme(place.scheme)
     plain, called = _plain(text)
     form = "\0".join((known.template(plain, spoken), *(called or told.names)))
-    constant = not called and not told.names and not _ASKS.match(text) and spelled.out(text) and inserted.constant(text)
+    as_it_is = not called and not told.names and not _ASKS.match(text) and spelled.out(text)
+    constant = as_it_is and inserted.constant(text)
     if constant:
         form = whole  # another text of its form may be put together of values
     elif alike and repeated.told(run, place, form, transaction, *gave):
@@ -141,6 +140,7 @@ def statement(
         repeated.forget()
         place = schemas.made(place, connection, text, analysis, transaction)
     if analysis is not None:  # else it touches no data
+        analysis = analysis._replace(plain=as_it_is)
         ran = _Ran(run, place, text, connection, frame, transaction, result, told, (whole, form), constant)
         _executed(ran, analysis, fields)
     return True
@@ -166,7 +166,7 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
     """Record what a statement has read and written whose repetition is not all that there is to tell."""
     run, place, transaction = ran.run, ran.place, ran.transaction
     touching.begun(run, _emptied(place, analysis, ran.connection), transaction)
-    done = run.trace.recalled.setdefault(_DONE, {})
+    done = run.trace.recalled.setdefault(renaming.DONE, {})
     if len(done) >= _CACHE:
         done.clear()
     key = place, ran.forms[1]
@@ -285,6 +285,10 @@ def _record(
         return {}  # it asks the catalog, as drivers do by themselves
     for gap in one.gaps:
         run.gap(f"{gap}: {analysis.head}")
+    if reads and one.writes is not None and renaming.renames(one):
+        old, new = attached.source(place, one, one.reads[0].names[0]), attached.target(place, one)
+        touching.renamed(run, one, place.table(old), touching.Table(place.table(new), fields(new)), transaction)
+        return {}
     datasets: dict[Source, tuple[Dataset, ...]] = {}
     for source in reads:
         name = attached.source(place, one, source.names[0])

@@ -9,18 +9,18 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from driftline.capture.hooks import duckdb_renames, earlier, inserted
+from driftline.capture.hooks import duckdb_renames, earlier, inserted, renaming
 from driftline.capture.program import sites
 from driftline.capture.runs import at_hand, transactions
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
 from driftline.capture.script import composing
+from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.known import Analysis
 from driftline.capture.sql.relation import Output
 from driftline.capture.sql.stated import Statement
 from driftline.event.lineage import Dataset, Touched
 
-_DONE = "statements of duckdb"  # among what a run recalls: by dataset and form ``inserted.Again``
 _CACHE = 10_000
 
 
@@ -67,6 +67,13 @@ def outputs(one: Statement) -> tuple[str, ...] | None:
     return tuple(names) if names and len(names) == len(items) else None
 
 
+def rootless(one: Statement, edges: SqlEdges | None, template: str) -> bool:
+    """Whether a statement reads nothing, and writes nothing but what its own text says; ``template`` is that of it."""
+    if edges is None or one.reads or one.how not in ("create", "append"):
+        return False
+    return edges.constant and inserted.constant(template)  # a function may read what has no name here
+
+
 def handed(
     run: Recording,
     connection: Any,
@@ -82,7 +89,7 @@ def handed(
     into = None if one.lineage is None else one.lineage.into
     if one.reads or one.kind == "COPY" or (into is None and one.how != "change"):
         return None
-    done = run.trace.recalled.setdefault(_DONE, {})
+    done = run.trace.recalled.setdefault(renaming.DONE_BY_DUCKDB, {})
     key = (seen.touched.dataset, analysis.template)
     again: inserted.Again | None = done.get(key)
     transaction = connection if transactions.begun(connection) else None

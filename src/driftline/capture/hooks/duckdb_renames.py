@@ -4,16 +4,20 @@ Enters: what a run has renamed, and statements that drop a table. Leaves: the ru
 read that the renaming was, where nothing else that the run wrote or read stands on it.
 """
 
+import functools
 import re
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, MutableMapping
 from typing import Any
 
 from driftline import later
-from driftline.capture.runs import transactions
+from driftline.capture.hooks import duckdb_tables, earlier, renaming
+from driftline.capture.runs import at_hand, transactions
+from driftline.capture.runs.columns import When
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen, Trace
-from driftline.event.lineage import Dataset
+from driftline.capture.sql.edges import SqlEdges
+from driftline.event.lineage import Dataset, Touched
 
 _DROP = later.pattern(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*drop\s+(?:table|view)\s+(?:if\s+exists\s+)?"
@@ -24,9 +28,32 @@ _DROP = later.pattern(
 _renamed: "weakref.WeakKeyDictionary[Recording, dict[Dataset, tuple[Seen, ...]]]" = weakref.WeakKeyDictionary()
 
 
-def renamed(run: Recording, dataset: Dataset, former: Iterable[Seen]) -> None:
-    """Remember that a run has renamed ``former`` to ``dataset``."""
-    _renamed.setdefault(run, {})[dataset] = tuple(former)
+def named(run: Recording, connection: Any, edges: SqlEdges | None, after: Dataset) -> bool | None:
+    """A table is called ``after`` now; returns what ``moved`` is to know, None = it was none of the catalog."""
+    found = [one for datasets in edges.datasets.values() for one in datasets] if edges is not None else []
+    if len(found) != 1:
+        return None
+    renaming.anew(run, connection)
+    return earlier.named(run, found[0], after)
+
+
+def moved(run: Recording, edges: SqlEdges, seen: Seen, newest: MutableMapping[Dataset, str], *, kept: bool) -> None:
+    """Record that a table has another name.
+
+    Args:
+        run: that it is recorded on.
+        edges: of the statement, which read the table by its old name.
+        seen: the version by the new name.
+        newest: versions of tables that this process has written.
+        kept: others have read what the run had made of another table of the new name.
+    """
+    ((old,),), put, when = edges.datasets.values(), duckdb_tables.put(), edges.when or When()
+    before, add = Touched(dataset=old, kind="table", fields=seen.touched.fields), functools.partial(at_hand.add, run)
+    former = renaming.moved(run, before, seen, when.first, newest, lambda way, one: add(way, one, put), kept=kept)
+    aside = _renamed.setdefault(run, {})
+    aside.pop(seen.touched.dataset, None)
+    if former is not None:
+        aside[seen.touched.dataset] = (former,)
 
 
 def recorder(connection: Any, text: str, table: Callable[[str], Dataset]) -> Callable[..., None] | None:
@@ -43,7 +70,7 @@ def recorder(connection: Any, text: str, table: Callable[[str], Dataset]) -> Cal
     dataset = table(found["name"].replace('"', ""))
 
     def record(run: Recording, *, failed: bool = False) -> None:
-        if not failed and dataset in _renamed.get(run, {}):
+        if not failed:
             inside = connection is not None and transactions.begun(connection)
             transactions.put(connection, run, lambda: _ended(run, dataset), inside=inside)
 
@@ -51,7 +78,9 @@ def recorder(connection: Any, text: str, table: Callable[[str], Dataset]) -> Cal
 
 
 def _ended(run: Recording, dataset: Dataset) -> None:
-    former, trace = _renamed[run].pop(dataset), run.trace
+    former, trace = _renamed.get(run, {}).pop(dataset, None), run.trace
+    if former is None:
+        return
     gone = [seen for seen in trace.outputs if seen.touched.dataset == dataset]
     if any(seen.read_ns for seen in gone) or _stood_on(trace, dataset, gone):
         return

@@ -62,6 +62,26 @@ def written(run: Recording, dataset: Dataset, before: str | None, version: str) 
         known[dataset] = before
 
 
+def named(run: Recording, before: Dataset, after: Dataset) -> bool:
+    """A table has another name; returns whether others have read what the run had made of one that had it then."""
+    known, kept = run.trace.recalled.setdefault(_READ, {}), is_read(run, after)
+    known[after] = known.pop(before, False) or kept
+    return kept
+
+
+def renamed(run: Recording, before: Dataset, after: Dataset, at_ns: int, *, kept: bool) -> None:
+    """A table has another name, by the clock of visits at that time; what it was before the run is told apart.
+
+    ``kept``: others had read what the run had made of one that had the name before.
+    """
+    empty, known = run.trace.recalled.setdefault(EMPTIED, {}), run.trace.recalled.setdefault(_EARLIER, {})
+    times = empty.pop(before, ())
+    if max(len(empty), len(known)) >= _TABLES:
+        return
+    empty[after], empty[before] = () if kept else times, (at_ns,)  # the old name may be given to another table
+    known[after] = known[before] = None
+
+
 def version(run: Recording, dataset: Dataset, newest: str) -> str | None:
     """Return the version of before the run, "" = an unknown one; None where nothing of it can be left."""
     if dataset in run.trace.recalled.get(EMPTIED, {}):

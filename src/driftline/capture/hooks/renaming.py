@@ -1,16 +1,35 @@
-"""Columns of tables as they were before a text, where its database is asked after all of the text has run.
+"""Tables of databases that get another name, and their columns as they were before the text that renames them.
 
-Enters: the statements of a text, and what tells the columns of a table by the name that it has now. Leaves: the same by
-the names that tables and columns had when the text began, as what comes before a renaming means these. A table that
-had no such name then has no columns that can be told.
+Enters: the statements of a text, and what tells the columns of a table by the name that it has now; statements that
+rename a table. Leaves: the columns by the names that tables and columns had when the text began, as what comes before
+a renaming means these; a table that had no such name then has no columns that can be told. And on a run, a table by
+its new name with what the run has made of it, and what it was before the run as a source, by the name that it had then.
+The old name is no table any more, or another one (``runs.renamed`` says why).
 """
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, MutableMapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from driftline.capture.sql.relation import Source
+from driftline import later
+from driftline.capture.hooks import earlier
+from driftline.capture.runs import renamed, transactions
+from driftline.capture.runs.columns import Bindable, When
+from driftline.capture.runs.recalled import Way
+from driftline.capture.runs.recording import Recording
+from driftline.capture.runs.trace import Seen
+from driftline.capture.sql.bound import Lineage
+from driftline.capture.sql.relation import NONE, Source, Star
 from driftline.capture.sql.stated import Statement
+from driftline.event.lineage import Dataset, Touched
 
+if TYPE_CHECKING:
+    from driftline.capture.sql import edges as edges_of
+else:
+    edges_of = later.module("driftline.capture.sql.edges")
+
+DONE = "statements"  # among what a run recalls: by place and form ``inserted.Again``
+DONE_BY_DUCKDB = "statements of duckdb"  # by dataset and form
+_WHOLE = Source("table", ("",))
 _KIND = "ALTER TABLE"
 ColumnsOf = Callable[[Source, Callable[[str], str]], tuple[str, ...] | None]
 
@@ -52,3 +71,78 @@ def before(statements: Sequence[Statement]) -> Before | None:
         elif now is not None:
             found.columns.setdefault(now, []).append({new.lower(): old for old, new in one.renamed})
     return found
+
+
+def renames(one: Statement) -> bool:
+    """Whether a statement gives a table another name."""
+    return one.kind == _KIND and one.how == "create" and len(one.reads) == 1
+
+
+def pairs(one: Statement, before: Dataset, after: Dataset) -> list[tuple[Dataset, Dataset]]:
+    """Return which table gets which name, one after the other; of two that change places one steps aside first."""
+    if not one.trades:
+        return [(before, after)]
+    aside = Dataset(after.namespace, f"{after.name if one.trades == 'first' else before.name}\0")
+    return [(after, aside), (before, after)] if one.trades == "first" else [(aside, after)]
+
+
+def moved(
+    run: Recording,
+    before: Touched,
+    after: Seen,
+    at_ns: int,
+    newest: MutableMapping[Dataset, str],
+    add: Callable[[Way, Seen], Any],
+    *,
+    kept: bool,
+) -> Seen | None:
+    """Record that a table has another name; returns what is read of before the run, if nothing else was in it.
+
+    Args:
+        run: that it is recorded on.
+        before: the table by its old name, whose version is told here.
+        after: the version by the new name.
+        at_ns: when it was renamed, by the clock of visits.
+        newest: versions of tables that this process has written.
+        add: records a version.
+        kept: others have read what the run had made of another table of the new name.
+    """
+    old, name = before.dataset, after.touched.dataset
+    left = earlier.version(run, old, newest.get(old, ""))
+    if not kept:
+        run.trace.outputs[:] = [seen for seen in run.trace.outputs if seen.touched.dataset != name]
+    own = renamed.table(run.trace, old, after, at_ns)
+    former = None
+    if left is not None:
+        read = Touched(dataset=old, version=left, kind="table", fields=before.fields)
+        former = Seen(touched=read, at_ns=after.at_ns, declared=True)
+        add("read", former)
+        after.edges.append(_as_it_was(old))
+        after.rootless = False
+    if kept:  # what others have made of that one came from there
+        after.edges = [_beside(one) for one in after.edges]
+    earlier.renamed(run, old, name, at_ns, kept=kept)
+    newest.pop(old, None)
+    newest[name] = after.touched.version
+    add("write", after)
+    return None if own else former
+
+
+def anew(run: Recording, connection: Any) -> None:
+    """Have statements that have run be looked at when they run again: they are about another table then."""
+    for known in (DONE, DONE_BY_DUCKDB):
+        run.trace.recalled.pop(known, None)
+    transactions.anew(connection)
+
+
+def _beside(edges: Bindable) -> Bindable:
+    return edges._replace(begins=False, whole=False) if isinstance(edges, edges_of.SqlEdges) else edges
+
+
+def _as_it_was(dataset: Dataset) -> "edges_of.SqlEdges":
+    """Return the edges of a table whose columns are what they were before the run, under another name."""
+    when = When()
+    when.first = when.last = 0
+    return edges_of.SqlEdges(
+        Lineage((Star(_WHOLE, frozenset()),), NONE), {_WHOLE: (dataset,)}, str, when=when, begins=True
+    )

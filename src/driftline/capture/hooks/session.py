@@ -27,6 +27,7 @@ from driftline.capture.hooks import (
     earlier,
     inserted,
     prepared,
+    renaming,
 )
 from driftline.capture.hooks.duckdb_again import Again, Repeated, Written
 from driftline.capture.hooks.duckdb_catalog import Catalog
@@ -34,7 +35,7 @@ from driftline.capture.hooks.duckdb_files import Files, folder
 from driftline.capture.hooks.duckdb_frames import Queries
 from driftline.capture.hooks.duckdb_names import Meanings
 from driftline.capture.hooks.duckdb_text import Forms
-from driftline.capture.program import sites
+from driftline.capture.program import sites, spelled
 from driftline.capture.runs import at_hand, observe, transactions
 from driftline.capture.runs.around import enclosing
 from driftline.capture.runs.observe import Given
@@ -80,9 +81,7 @@ class Session:
         self._duckdb = duckdb
         self.catalog = Catalog(duckdb)
         self.names = Meanings(self.catalog)
-        self._default: Any = (
-            None  # held: each call of the module makes a new object of it, to which nothing would stick
-        )
+        self._default: Any = None  # held: each call of the module makes a new object of it, which keeps nothing
         self._written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
         self.queries = Queries()
         self._repeated = Repeated()
@@ -150,12 +149,13 @@ class Session:
                 return
             named, empty = functools.partial(self.names.table, connection), self.catalog.empty
             duckdb_changes.begun(ended, connection, analysis, named, empty)
+            said = analysis._replace(plain=told and spelled.out(text))
             touches = any(one.reads or one.writes for one in analysis.statements)
             if touches and told:
                 ended.statement(text, analysis.form)
             written: list[Written] = []
             for one in analysis.statements:
-                written += self._record(ended, connection, one, analysis, known, began_ns, caller, fresh, files)
+                written += self._record(ended, connection, one, said, known, began_ns, caller, fresh, files)
             if self._repeats(connection, text, analysis, known):
                 reads = frozenset(dataset for found in known.values() for dataset in found.datasets)
                 made = Again(number, ended, connection, analysis, written, query, reads)
@@ -215,15 +215,15 @@ class Session:
         fresh: Mapping[str, frozenset[int]],
         files: Files,
     ) -> Iterable[Written]:
-        put, made = duckdb_tables.put(), list[Written]()
+        put, made, moves = duckdb_tables.put(), list[Written](), renaming.renames(one)
         for gap in one.gaps:
             run.gap(f"{gap}: {analysis.head}")
         for source in one.reads:
             if source not in known:  # made by an earlier statement of the same text
                 known[source] = self._known(connection, source, analysis, caller, files)
-            for seen in known[source].seen:
+            for seen in [] if moves else known[source].seen:
                 duckdb_tables.add_read(run, connection, seen, put)
-        sources = {dataset for source in one.reads for dataset in known[source].datasets}
+        sources = {dataset for source in one.reads if not moves for dataset in known[source].datasets}
         if one.writes is None:
             earlier.read(run, sources)
             return made
@@ -232,23 +232,23 @@ class Session:
             touched, name = seen.touched, one.writes.names[0]
             unique = functools.partial(self.catalog.keys, connection, name)
             edges = None if one.lineage is None else edges_of.of(one, datasets, touched.dataset, analysis)
+            kept = duckdb_renames.named(run, connection, edges, touched.dataset) if moves else None
             edges = earlier.beside(run, touched.dataset, edges)
             if edges is not None and one.reads and inserted.instead(analysis.template):
                 edges = edges._replace(keys=unique())
             if any(it.kind == "table" and not known[it].datasets for it in one.reads):  # frames in variables
                 seen.visits = [visit] if (visit := sites.visit()) is not None else []
             if one.writes.kind == "file":
-                self._written_to(run, one, seen, edges, None, _unknown, Written(seen, edges, None))
+                self._written_to(run, one, seen, edges, None, lambda: None, Written(seen, edges, None))
                 continue
-            if one.kind == "ALTER TABLE" and one.how == "create":
-                duckdb_renames.renamed(run, touched.dataset, (old for it in one.reads for old in known[it].seen))
             again = duckdb_changes.handed(run, connection, seen, one, analysis, unique)
             written = Written(seen, edges, again)
             made.append(written)
             inside = transactions.begun(connection)
             look = self._holding(connection, seen, name, fresh[name]) if name in fresh else None
+            seen.rootless = duckdb_changes.rootless(one, edges, analysis.template)
             later = self._later(connection, name)
-            act = functools.partial(self._written_to, run, one, seen, edges, look, later, written)
+            act = functools.partial(self._written_to, run, one, seen, edges, look, later, written, kept)
             if inside and transactions.version(connection, touched.dataset) != touched.version:
                 self.catalog.number += 1  # who reads it now reads what is not committed
             transactions.put(connection, run, act, touched.dataset, touched.version, inside=inside)
@@ -277,6 +277,7 @@ class Session:
         hold: Callable[[], None] | None,
         fields: Fields,
         written: Written,
+        kept: bool | None = None,
     ) -> None:
         """Record what was written, and is committed; only now can others see the columns of a new table."""
         touched = seen.touched
@@ -290,6 +291,9 @@ class Session:
                 self._written[touched.dataset] = touched.version
         if hold is not None:
             fault.attempt("duckdb table", hold)
+        if kept is not None and edges is not None:
+            duckdb_renames.moved(run, edges, seen, self._written, kept=kept)
+            return
         at_hand.add(run, "write", seen, duckdb_tables.put())
         written.settle(run, edges)
 
@@ -390,10 +394,6 @@ class Session:
             return None
         plan_text = plan.serialised(connection, text, _SECONDS, self.catalog.execute)
         return second.Said(plan_text) if plan_text is not None and len(plan_text) <= _PLAN else None
-
-
-def _unknown() -> None:
-    """Tell nothing of the columns of a file, which its header tells."""
 
 
 def _is_file(seen: Seen) -> bool:

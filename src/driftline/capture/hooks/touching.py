@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from driftline import later
 from driftline.capture.frames import origin
 from driftline.capture.ground import bounded
-from driftline.capture.hooks import attached, earlier, glance, inserted, schemas, sqlite_asked
+from driftline.capture.hooks import attached, earlier, glance, inserted, renaming, schemas, sqlite_asked
 from driftline.capture.program import sites
 from driftline.capture.runs import at_hand, transactions
 from driftline.capture.runs.recording import Recording
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from driftline.capture.hooks.addresses import Place
+    from driftline.capture.sql.stated import Statement
 else:
     sqlite3 = later.module("sqlite3")  # not every frame comes from a database
 
@@ -162,6 +163,18 @@ def write(
 
     transactions.put(transaction, run, act, dataset, version, inside=transaction is not None)
     return seen if given else None
+
+
+def renamed(run: Recording, one: "Statement", before: Dataset, after: Table, transaction: Any) -> None:
+    """Record that a statement has given a table another name, once that is committed."""
+    at_ns, add = time.perf_counter_ns(), functools.partial(_add, run)
+    renaming.anew(run, transaction)
+    for old, new in renaming.pairs(one, before, after.dataset):
+        fields = after.fields if new == after.dataset else None
+        was, kept = Touched(dataset=old, kind="table", fields=fields), earlier.named(run, old, new)
+        seen = Table(new, fields).seen(_version(run, new))
+        act = functools.partial(renaming.moved, run, was, seen, at_ns, earlier.newest, add, kept=kept)
+        transactions.put(transaction, run, act, new, seen.touched.version, inside=transaction is not None)
 
 
 def _add(run: Recording, way: Literal["read", "write"], seen: Seen) -> None:

@@ -99,6 +99,13 @@ class Changing(Protocol):
         """Yield where a column of the target leads that came from there ``before``."""
 
 
+class Rootless(Protocol):
+    """Column edges that know columns to which no value of any column comes."""
+
+    def rootless(self, columns: tuple[str, ...] | None) -> frozenset[str]:
+        """Return those, given the output's columns if known."""
+
+
 class Trained(Protocol):
     """Column edges of a model, which the text of the code may tell of where it was fitted."""
 
@@ -128,6 +135,17 @@ def differing(edges: object) -> TypeGuard[Differing]:
 def changing(edges: object) -> TypeGuard[Changing]:
     """Whether ``edges`` are those of a statement, of which it is known when it ran."""
     return getattr(edges, "when", None) is not None
+
+
+def rootless(edges: Iterable[object], names: tuple[str, ...] | None) -> set[str]:
+    """Return the columns of an output of which its statements say that no value of any column comes there."""
+    listed = list(edges)
+    telling = (one for one in listed if _tells_rootless(one))
+    return {name for one in telling for name in one.rootless(called_then(names, one, listed))}
+
+
+def _tells_rootless(edges: object) -> TypeGuard[Rootless]:
+    return hasattr(edges, "rootless")
 
 
 def trained(edges: object) -> TypeGuard[Trained]:

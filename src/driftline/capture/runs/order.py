@@ -221,7 +221,7 @@ def _named(trace: Trace, output: Seen) -> "set[Dataset]":
         for datasets in getattr(edges, "datasets", {"": ()}).values():
             if not datasets:
                 return set()
-            found.update([now.dataset(one, at_ns) for one in datasets])
+            found.update([now.dataset(one, now.ran_ns(edges, at_ns)) for one in datasets])
     return found - {output.touched.dataset}
 
 

@@ -45,7 +45,8 @@ class OutputColumns:
         elsewhere = found if composed is None else [without(seen.touched.dataset, found[0])]
         handed = any(visit.into for visit in seen.visits)
         waits = any(columns.awaited(edges) and edges.waits_for() for edges in seen.edges)
-        if not seen.rootless and (handed or not _explained(elsewhere, names)):
+        own = columns.rootless(seen.edges, names)
+        if not seen.rootless and (handed or not _explained(elsewhere, names, own)):
             code = _NOTHING
             if not waits:
                 code = fault.attempt("code", self._by_code, seen, names) or _NOTHING
@@ -77,7 +78,7 @@ class OutputColumns:
                 if columns.trained(edges):
                     fault.attempt("code", self._trained, edges)
                 then = columns.called_then(names, edges, seen.edges)
-                bound = now.bound(columns.bind(edges, then, inputs, own), at_ns)
+                bound = now.bound(columns.bind(edges, then, inputs, own), now.ran_ns(edges, at_ns))
                 if getattr(edges, "changeable", False):
                     guessed.append(bound)
                 else:
@@ -173,12 +174,12 @@ def _any(found: Iterable[Bound]) -> bool:
     return any(any(fields.values()) or rows for fields, rows in found)
 
 
-def _explained(found: list[Bound], names: tuple[str, ...] | None) -> bool:
-    """Whether values are known to lead to each column of an output."""
-    if not _any(found):
+def _explained(found: list[Bound], names: tuple[str, ...] | None, own: set[str]) -> bool:
+    """Whether values are known to lead to each column of an output, but for its ``own``, to which none do."""
+    if not _any(found) and not own:
         return False
     told = {name for fields, _ in found for name, reaches in fields.items() if any(map(columns.direct, reaches))}
-    return names is None or told.issuperset(names)
+    return names is None or (told | own).issuperset(names)
 
 
 def _columns_of(read: Iterable[Seen]) -> dict[Dataset, tuple[str, ...]]:

@@ -1,11 +1,12 @@
-"""What files that a run has written and then renamed are called now, for what was read of them by their old names.
+"""What files and tables that a run has written and then renamed are called now, for what was read by their old names.
 
 Enters: renames, as they happen, and names of datasets or paths with the time at which something was read there. Leaves:
 the names that what lay there has in the end, through any number of renames, and where it changed places with another
 file. A name that lasted only within the run is no dataset: nobody outside can read it, the next turn of a loop may
 give it to another file, and who asks for the sources of the file that is left means what was written. So what was
 made of it while it had that name is made of the file that is there in the end. A file that the run found there keeps
-its old name, which others know, and the new one is made of it (``hooks.files``). Changes nothing but its own books.
+its old name, which others know, and the new one is made of it (``hooks.files``, ``hooks.renaming``). A name that a
+table has given up may be that of another one from then on. Changes nothing but its own books and the outputs of a run.
 """
 
 import os
@@ -16,7 +17,7 @@ from typing import TypeVar
 
 import msgspec
 
-from driftline.capture.runs import by_path, observe, recalled
+from driftline.capture.runs import by_path, columns, observe, recalled
 from driftline.capture.runs.columns import Bound, Reach
 from driftline.capture.runs.recalled import Way
 from driftline.capture.runs.trace import Seen, Trace
@@ -32,22 +33,24 @@ _at = itemgetter(0)
 
 
 class _File:
-    """A file of which something was renamed: what it is called now."""
+    """A file or a table of which something was renamed: what it is called now."""
 
     __slots__ = ("dataset", "path")
 
-    def __init__(self) -> None:
+    def __init__(self, dataset: Dataset | None = None) -> None:
         self.path = ""
-        self.dataset: Dataset | None = None  # None = no hook has recorded it
+        self.dataset = dataset  # None = no hook has recorded it
 
 
 class _Books:
     """The renames of one run, in order."""
 
-    __slots__ = ("count", "datasets", "files", "paths")
+    __slots__ = ("ahead", "count", "datasets", "files", "paths", "tables")
 
     def __init__(self) -> None:
+        self.ahead = time.time_ns() - time.perf_counter_ns()  # how far the clock of files is before that of statements
         self.count = 0
+        self.tables: dict[Dataset, _File] = {}  # by the name that each has now
         self.files: dict[str, _File] = {}  # by the path at which it lies now
         self.paths: dict[str, list[tuple[int, int, _File]]] = {}  # since when and until when what lay there
         self.datasets: dict[Dataset, list[tuple[int, int, _File]]] = {}
@@ -56,11 +59,13 @@ class _Books:
         """Forget the older half where there are too many: what was made of those files has their former names."""
         if self.count < _MOST:
             return
-        ends = sorted(until for former in self.paths.values() for _, until, _ in former)
+        every = (*self.paths.values(), *self.datasets.values())
+        ends = sorted({id(one): one[1] for former in every for one in former}.values())
         since = ends[len(ends) // 2]
         self.paths, self.datasets = _since(self.paths, since), _since(self.datasets, since)
         held = {id(file) for former in self.paths.values() for _, _, file in former}
         self.files = {path: file for path, file in self.files.items() if id(file) in held}
+        self.tables = {name: table for name, table in self.tables.items() if name in self.datasets}
         self.count = len(ends) // 2
 
 
@@ -94,6 +99,46 @@ def note(
         books.datasets.setdefault(before, []).append(state)
     file.path, file.dataset = target, after
     books.files[target] = file
+
+
+def table(trace: Trace, before: Dataset, after: Seen, at: int) -> bool:
+    """Have what the run has made of a table go by its new name from now on; whether it had made anything of it.
+
+    Args:
+        trace: of the run.
+        before: what the table was called.
+        after: the version under its new name, which gets all that is known of it.
+        at: when it was renamed, by the clock of statements.
+    """
+    own = [seen for seen in trace.outputs if seen.touched.dataset == before]
+    if not own:
+        return False
+    books = trace.recalled.setdefault(_BOOKS, _Books())
+    books.room()
+    books.count += 1
+    name, now = after.touched.dataset, at + books.ahead
+    known = books.tables.pop(before, None)
+    one = known or _File()
+    one.dataset = name
+    if known is None:  # else it has been known by that name since it got it
+        began = [_begun(seen) for seen in own]
+        since = min([now, *(seen.at_ns for seen in own), *(first + books.ahead for first in began if first)])
+        books.datasets.setdefault(before, []).append((since, now, one))
+    books.datasets.setdefault(before, []).append((now, now, _File(before)))  # whatever gets that name next
+    books.datasets.setdefault(name, []).append((now, now, one))
+    books.tables[name] = one
+    after.edges = [edges for seen in own for edges in seen.edges]
+    after.visits = [visit for seen in own for visit in seen.visits]
+    after.rootless = all(seen.rootless for seen in own)
+    after.read_ns = min((seen.read_ns for seen in own if seen.read_ns), default=0)
+    trace.outputs[:] = [seen for seen in trace.outputs if seen.touched.dataset != before]
+    return True
+
+
+def _begun(seen: Seen) -> int:
+    """When the run began to write a table, by the clock of statements; 0 = not known."""
+    ran = [edges.when.first for edges in seen.edges if columns.changing(edges) and edges.when is not None]
+    return min((one for one in (*ran, *(visit.order for visit in seen.visits)) if one > 0), default=0)
 
 
 class States(dict[str, list[State]]):
@@ -160,7 +205,7 @@ class Now:
 
     def __init__(self, trace: Trace) -> None:
         books = trace.recalled.get(_BOOKS)
-        self._ahead = time.time_ns() - time.perf_counter_ns()
+        self._ahead = time.time_ns() - time.perf_counter_ns() if books is None else books.ahead
         self._paths: dict[str, list[tuple[int, int, _File]]] = {} if books is None else books.paths
         self._datasets: dict[Dataset, list[tuple[int, Dataset]]] = {
             dataset: [(since, one.dataset) for since, _, one in former if one.dataset is not None]
@@ -185,6 +230,10 @@ class Now:
             return found
         fields, rows = found
         return {name: self._reaches(reaches, at_ns) for name, reaches in fields.items()}, self._reaches(rows, at_ns)
+
+    def ran_ns(self, edges: object, at_ns: int) -> int:
+        """Return when the statement of ``edges`` ran, in ns since 1970; of other edges ``at_ns``."""
+        return self.at_ns(edges.when.last) if columns.changing(edges) and edges.when is not None else at_ns
 
     def _reaches(self, found: list[Reach], at_ns: int) -> list[Reach]:
         now = [(reach, self.dataset(Dataset(reach.namespace, reach.name), at_ns)) for reach in found]

@@ -188,6 +188,13 @@ def again(connection: Any, key: Any, value: Any) -> Any:
     return held
 
 
+def anew(connection: Any) -> None:
+    """Have all be held again that comes again: it may mean something else from now on."""
+    found = _get(connection)
+    if found is not None:
+        found.keys.clear()
+
+
 def keeps(connection: Any, key: Any) -> bool:
     """Whether something is held with ``key``."""
     found = _get(connection)

@@ -1,10 +1,11 @@
 """Columns that a run has written and of which nobody knows where their values come from: said, not passed over.
 
 Enters: a run whose outputs have their column lineage. Leaves: a gap for each output with such columns, and how many
-there are. What the run has made of nothing, and what it wrote without having read anything, needs no explanation.
+there are. What the run has made of nothing, and what it wrote without having read anything, needs no explanation; nor
+do columns to which a statement brings no value of any column, such as constants and counts of rows.
 """
 
-from driftline.capture.runs import order
+from driftline.capture.runs import columns, order
 from driftline.capture.runs.columns import CODE
 from driftline.capture.runs.trace import Seen, Trace
 
@@ -28,10 +29,12 @@ def _unknown(seen: Seen) -> int:
     if seen.rootless or not fields:
         return 0
     said = (seen.lineage or {}).get("fields", {})
+    own = columns.rootless(seen.edges, tuple(field.name for field in fields))
     told = any(_of_code(source) for known in said.values() for source in known["inputFields"])
     return sum(
         not any(map(_direct, said.get(field.name, {}).get("inputFields", ())))
         for field in fields
+        if field.name not in own
         if field.name or not told  # an index without a name, of which the code tells nothing, are numbers of rows
     )
 

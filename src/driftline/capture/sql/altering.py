@@ -17,7 +17,7 @@ from driftline.capture.sql.columns import Walker
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.relation import Edge, Output, Relation, Source
 from driftline.capture.sql.script import Script
-from driftline.capture.sql.stated import Statement
+from driftline.capture.sql.stated import Statement, Trades
 
 KIND = "ALTER TABLE"
 
@@ -29,10 +29,12 @@ def tables(script: Script, tree: Any, this: Source) -> list[Statement]:
         other = script.source(action.this) if isinstance(action, exp.SwapTable | exp.AlterRename) else None
         if other is None:
             continue
-        ways = [(other, this), (this, other)] if isinstance(action, exp.SwapTable) else [(this, other)]
-        for source, target in ways:
+        ways: list[tuple[Source, Source, Trades]] = [(this, other, "")]
+        if isinstance(action, exp.SwapTable):
+            ways = [(other, this, "first"), (this, other, "second")]
+        for source, target, trades in ways:
             lineage = Lineage(script.base(source).items, rel.NONE)
-            found.append(Statement((source,), target, lineage, "create", kind=KIND))
+            found.append(Statement((source,), target, lineage, "create", kind=KIND, trades=trades))
         if isinstance(action, exp.AlterRename):
             script.rename(this, other)
     return found

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from driftline.capture.sql import relation as rel
-from driftline.capture.sql.relation import IDENTITY, Edge, Edges, Item, Output, Star, Whatever
+from driftline.capture.sql.relation import IDENTITY, Edge, Edges, Item, Made, Output, Star, Whatever
 
 BY_QUERY = 0.9  # of edges to columns of a target that is not known, named as the query names them
 STAR = 0.5  # of an edge from all columns of a table whose columns are not known, or to a column by a place in doubt
@@ -84,6 +84,22 @@ def bind(lineage: Lineage, columns: tuple[str, ...] | None) -> tuple[dict[str, E
                 sources = (stars[0].source, *stars[0].also)
                 found[column] = frozenset(Edge(source, column, IDENTITY) for source in sources)
     return found, lineage.rows
+
+
+def made(lineage: Lineage, columns: tuple[str, ...] | None) -> dict[str, Made]:
+    """Return the columns of the target to which surely no value of a column comes, with what they are made of."""
+    outputs = [item for item in lineage.items if isinstance(item, Output)]
+    if len(outputs) != len(lineage.items):
+        names = [] if lineage.into else [item.name for item in outputs]
+        outputs = outputs if names else []
+    elif lineage.into:
+        names = list(lineage.into)
+    else:
+        names = [item.name for item in outputs] if columns is None or len(columns) != len(outputs) else list(columns)
+    if len(names) != len(outputs):
+        return {}
+    found = zip(names, outputs, strict=True)
+    return {name: item.made for name, item in found if name and item.made != rel.UNSAID}
 
 
 def _joined(pairs: Iterable[tuple[str, Edges]]) -> dict[str, Edges]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import keys, matching, names, outputs, pivot, tables
+from driftline.capture.sql import keys, matching, names, outputs, pivot, rootless, tables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.expression import Expression
@@ -145,7 +145,10 @@ class Walker:
                 if not isinstance(cell, exp.Literal):
                     each[place] |= self.walk(cell, scope, rel.IDENTITY)
         called = [pattern.format(place + base) for place in range(width)]
-        return Relation(Output(name, one, self._plain(name)) for name, one in zip(called, each, strict=True))
+        by_place = ([row[place] for row in rows if place < len(row)] for place in range(width))
+        made = [rootless.cells(self, found, scope, one) for found, one in zip(by_place, each, strict=True)]
+        named = zip(called, each, made, strict=True)
+        return Relation(Output(name, one, self._plain(name), made=how) for name, one, how in named)
 
     def _plain(self, name: str) -> str:
         return self.dialect.column(exp.to_identifier(name))

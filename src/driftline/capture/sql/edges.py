@@ -13,7 +13,7 @@ from driftline.capture.runs.columns import Bound, Reach, When
 from driftline.capture.sql import bound, second
 from driftline.capture.sql.bound import Lineage
 from driftline.capture.sql.known import Analysis
-from driftline.capture.sql.relation import FILTER, Edge, Source, step
+from driftline.capture.sql.relation import FILTER, LITERALS, NOTHING, UNSAID, Edge, Source, step
 from driftline.capture.sql.second import Said
 from driftline.capture.sql.stated import Statement
 from driftline.event.facets import Difference
@@ -30,11 +30,21 @@ def of(
     assert one.lineage is not None
     assert one.writes is not None
     if one.writes.kind == "file":
-        return SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said)
+        return SqlEdges(one.lineage, datasets, analysis.spelled, analysis.said, plain=analysis.plain)
     setting = one.kind == "UPDATE" and not one.some and not one.reads and not one.lineage.rows
     whole = one.how == "change" and (setting or bool(one.renamed))
     known = {one.writes: (target,), **datasets} if one.itself else datasets  # a table of that name may be another one
-    return SqlEdges(one.lineage, known, analysis.spelled, analysis.said, When(), one.begins, whole, renamed=one.renamed)
+    return SqlEdges(
+        one.lineage,
+        known,
+        analysis.spelled,
+        analysis.said,
+        When(),
+        one.begins,
+        whole,
+        renamed=one.renamed,
+        plain=analysis.plain,
+    )
 
 
 class SqlEdges(NamedTuple):
@@ -49,6 +59,18 @@ class SqlEdges(NamedTuple):
     whole: bool = False  # it sets its columns in all rows
     keys: frozenset[str] = frozenset()  # of the target, in small letters, by which rows take the place of others
     renamed: tuple[tuple[str, str], ...] = ()  # columns of the target, old name and new
+    plain: bool = False  # the user's code spells its text out: nothing but that has brought its literals
+
+    def rootless(self, columns: tuple[str, ...] | None) -> frozenset[str]:
+        """Return the columns to which surely no value of any column comes, and none that the code has put in."""
+        found = bound.made(self.lineage, columns)
+        return frozenset(self.spelled(name) for name, made in found.items() if self.plain or made == NOTHING)
+
+    @property
+    def constant(self) -> bool:
+        """Whether that is so of all columns."""
+        made = [getattr(item, "made", UNSAID) for item in self.lineage.items]
+        return bool(made) and all(one == NOTHING or (self.plain and one == LITERALS) for one in made)
 
     def bind(self, columns: tuple[str, ...] | None) -> Bound:
         """Return the edges per output column and those of the row set."""

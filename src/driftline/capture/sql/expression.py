@@ -34,7 +34,7 @@ from driftline.capture.sql.relation import (
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.templates import is_template
 
-_SYSTEM = frozenset(  # names that stand for no column of any table
+SYSTEM = frozenset(  # names that stand for no column of any table
     [
         "default",
         "rownum",
@@ -216,7 +216,7 @@ class Expression:
     def _plain(self, name: Any, kind: Kind) -> Edges:
         key = self.queries.dialect.column(name)
         whole = self.scope.relation(self.queries.dialect.table(name)) if self.queries.dialect.rows else None
-        system = name.name.lower() in _SYSTEM
+        system = name.name.lower() in SYSTEM
         if (system or whole is not None) and self.scope.has(key, name.name) is None:
             if system:
                 return NONE

@@ -43,7 +43,7 @@ _KEPT = 200_000  # bytes of what is kept for other processes
 
 _DATA = frozenset(
     ["select", "with", "from", "copy", "create", "insert", "update", "merge", "delete", "values", "pivot", "unpivot",
-     "alter", "replace", "call", "exec", "execute", "truncate"]
+     "alter", "replace", "call", "exec", "execute", "truncate", "rename", "exchange"]
 )  # fmt: skip
 _REMARKS = r"(?>--[^\n]*\n|/\*(?s:.*?)\*/)"  # once passed over, never gone back into: many would take for ever
 _FIRST = re.compile(rf"(?:\s|\(|{_REMARKS})*+([a-z]+)", re.IGNORECASE)
@@ -60,6 +60,7 @@ class Analysis(NamedTuple):
     said: Said | None = None  # what the database says of the only statement
     begun: tuple[Source, ...] = ()  # tables that it made without rows, emptied or dropped before it wrote there
     perhaps: tuple[Source, ...] = ()  # tables that it made so if they were not there
+    plain: bool = False  # the user's code spells the text out as it is
 
     @property
     def form(self) -> str:

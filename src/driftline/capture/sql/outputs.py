@@ -12,7 +12,7 @@ from typing import Any
 from sqlglot import exp
 
 from driftline import later
-from driftline.capture.sql import clauses, structs
+from driftline.capture.sql import clauses, rootless, structs
 from driftline.capture.sql import dialect as dialects
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
@@ -57,19 +57,20 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
     if isinstance(bare, exp.QueryTransform):
         return _transformed(queries, bare, scope)
     edges = queries.walk(bare, scope, IDENTITY, windows)
+    made = rootless.of(queries, bare, scope, edges)
     fields = structs.fields(queries, bare, scope) if scope.nested or not isinstance(bare, exp.Column) else ()
     if isinstance(node, exp.Aliases):
         names = [name for name in node.expressions if isinstance(name, exp.Identifier)]
         return [Output(name.name, edges, queries.dialect.column(name)) for name in names]
     alias = node.args.get("alias") if isinstance(node, exp.Alias) else None
     if isinstance(alias, exp.Identifier):
-        return [Output(alias.name, edges, queries.dialect.column(alias), fields=fields)]
+        return [Output(alias.name, edges, queries.dialect.column(alias), fields=fields, made=made)]
     if isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier):
-        return [Output(node.name, edges, queries.dialect.column(node.this), fields=fields)]
+        return [Output(node.name, edges, queries.dialect.column(node.this), fields=fields, made=made)]
     name = str(node.alias) if isinstance(node, exp.Alias) else _field(bare, queries.dialect.name)
     if name:
-        return [Output(name, edges, queries.dialect.written(name))]
-    return [Output("", edges, "", dialects.text(node, queries.dialect))]
+        return [Output(name, edges, queries.dialect.written(name), made=made)]
+    return [Output("", edges, "", dialects.text(node, queries.dialect), made=made)]
 
 
 def _chooses(node: Any) -> bool:
@@ -283,7 +284,7 @@ def _expanded(
                     edges = queries.walk(replaced.pop(found).this, scope, TRANSFORMATION)
                 alias = renamed.get(_of(renamed, item))
                 name = (item.name, key) if alias is None else (alias.name, dialect.column(alias))
-                items.append(Output(name[0], edges, name[1], item.said, () if found else item.fields))
+                items.append(Output(name[0], edges, name[1], item.said, *(() if found else (item.fields, item.made))))
             else:
                 items.append(item)
     for key, part in replaced.items():

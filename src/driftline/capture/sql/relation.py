@@ -49,6 +49,10 @@ NONE: Edges = frozenset()
 
 
 Fields = tuple[tuple[str, Edges], ...]
+Made = Literal["", "literals", "nothing"]
+UNSAID: Made = ""  # of columns, or nobody knows
+LITERALS: Made = "literals"  # of such as stand in the text of the statement
+NOTHING: Made = "nothing"  # of none: count(*), now()
 
 
 class Output(NamedTuple):
@@ -59,6 +63,7 @@ class Output(NamedTuple):
     key: str = ""  # by which the name is compared
     said: str = ""
     fields: Fields = ()  # of a struct that the statement builds, or of the elements of an array; in small letters
+    made: Made = UNSAID  # what its value is made of, if no column brings it
 
     def field(self, name: str) -> Edges | None:
         """Return what is behind a field of the column, if that is known."""
@@ -218,7 +223,7 @@ class Relation:
             hedged = hedge(self.sources(), "*", 0.5)
             return Relation((*(Output(name, hedged, key) for name, key in given), Unknown()), self.rows)
         items = [
-            Output(given[place][0], item.edges, given[place][1], fields=item.fields)
+            Output(given[place][0], item.edges, given[place][1], fields=item.fields, made=item.made)
             if place < len(given) and isinstance(item, Output)
             else item
             for place, item in enumerate(self.items)
@@ -238,7 +243,8 @@ def together(one: Output, other: Output) -> Output:
     both = dict(one.fields) if one.fields and other.fields else {}
     for name, edges in other.fields if both else ():
         both[name] = both.get(name, NONE) | edges
-    return one._replace(edges=one.edges | other.edges, fields=tuple(both.items()))
+    made = UNSAID if UNSAID in (one.made, other.made) else LITERALS if LITERALS in (one.made, other.made) else NOTHING
+    return one._replace(edges=one.edges | other.edges, fields=tuple(both.items()), made=made)
 
 
 def is_file(source: Source | None) -> bool:

@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 
+from driftline.capture.sql import bound
 from driftline.capture.sql.bound import BY_QUERY, STAR, behind, placed
-from driftline.capture.sql.relation import Edge, Edges, Item, Output, Source, Star, Whatever
+from driftline.capture.sql.relation import Edge, Edges, Item, Made, Output, Source, Star, Whatever
 from driftline.capture.sql.stated import Statement
 
 
@@ -24,11 +25,12 @@ class ColumnSource(msgspec.Struct, frozen=True, order=True):
     confidence: float
 
 
-class Column(msgspec.Struct, frozen=True):
+class Column(msgspec.Struct, frozen=True, omit_defaults=True):
     """A column of the target or of the result, in order; ``*`` stands for those whose names are not known."""
 
     name: str
     sources: tuple[ColumnSource, ...]
+    made: Made = ""  # what its value is made of, where surely no column brings it
 
 
 class Unknown(msgspec.Struct, frozen=True):
@@ -88,13 +90,14 @@ def _columns(statement: Statement, unknown: list[Unknown]) -> Iterable[Column]:
     else:
         if not stars and len(items) != len(into):
             unknown.append(Unknown("*", f"{len(items)} outputs for {len(into)} columns of the target", ()))
+        made = bound.made(statement.lineage, None)
         for name, edges in placed(items, into):
-            yield Column(name, _sources(edges))
+            yield Column(name, _sources(edges), made.get(name, ""))
 
 
 def _column(item: Item, share: float) -> Column:
     name = item.name or item.said if isinstance(item, Output) else "*"
-    return Column(name, _sources(behind(item), share))
+    return Column(name, _sources(behind(item), share), item.made if isinstance(item, Output) else "")
 
 
 def _star(item: Item) -> Unknown:

@@ -10,6 +10,7 @@ from driftline.capture.sql.bound import Lineage
 from driftline.capture.sql.relation import Source
 
 How = Literal["query", "create", "append", "change", "none"]
+Trades = Literal["", "first", "second"]
 
 
 class Doubt(NamedTuple):
@@ -36,6 +37,7 @@ class Statement(NamedTuple):
     perhaps: bool = False  # it begins if its target was not there
     some: bool = False  # it changes so many rows at most
     renamed: tuple[tuple[str, str], ...] = ()  # columns of its target, old name and new
+    trades: Trades = ""  # which of the two that have two tables change places it is
 
     @property
     def itself(self) -> bool:

@@ -3,8 +3,9 @@
 import json
 import pickle
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -318,3 +319,23 @@ def test_a_generated_column_is_read_like_others_and_filled_by_nobody(
     assert lineage_of(watched, "g") == {"k": ["orders.id"], "v": ["orders.amount"], "": []}
     assert lineage_of(watched, "some") == {"k": ["g.k"], "t": ["g.t"], "": ["g.t"]}
     assert lineage_of(watched, "every") == {"t": ["g.t"], "k": ["g.k"], "v": ["g.v"], "": []}
+
+
+@pytest.mark.parametrize("library", ["sqlite3", "duckdb"])
+def test_counts_and_constants_are_no_columns_of_unknown_origin(script: Callable[..., Any], library: str) -> None:
+    """By hand: ``g`` has none, ``h`` has the one that the code puts into the text, ``c`` has no source at all."""
+    (event,) = script(
+        f"import driftline\ndriftline.watch('job')\nimport {library}\ncon = {library}.connect('x.db')\n"
+        "con.execute('create table s (a int, b text)')\n"
+        "con.execute(\"insert into s values (1, 'x'), (2, 'y')\")\n"
+        "n = len(con.execute('select a from s').fetchall())\n"
+        "con.execute(\"create table g as select b, count(*) as n, 'x' as src, current_timestamp as t, \"\n"
+        "            \"case b when 'x' then 1 else 2 end as c from s group by b\")\n"
+        'con.execute(f"create table h as select a, count(*) over () as n, {n} as m from s")\n'
+        "con.execute(\"create table c as select 1 as one, 'x' as two\")\n"
+        "con.commit()\n"
+    )
+    gaps = event["run"]["facets"].get("driftline_gaps", {"gaps": {}})["gaps"]
+    assert gaps == {"columns of unknown origin: h": 1}
+    stated = [one["name"] for one in event["outputs"] if one["facets"].get("lineage", {}).get("inputs") == []]
+    assert stated == ["s", "c"]

@@ -129,3 +129,16 @@ def test_rows_that_were_handed_over_are_behind_a_column_by_its_new_name(script: 
         "plan": {("customers.csv", "plan", "IDENTITY", 0.9)},
         "k": {("customers.csv", "id", "TRANSFORMATION", 0.9)},
     }
+
+
+def test_a_table_of_constants_has_no_source_and_one_of_what_a_function_reads_may_have(script: Script) -> None:
+    """By hand: what ``range`` stands for here may be any function over rows that nobody knows."""
+    program = (
+        BEGIN + 'import duckdb\ncon = duckdb.connect("base.duckdb")\n'
+        "con.execute(\"CREATE TABLE t AS SELECT 1 AS one, 'x' AS two, now() AS three\")\n"
+        'con.execute("CREATE TABLE u (a INTEGER)")\ncon.execute("INSERT INTO u VALUES (1), (2)")\n'
+        'con.execute("CREATE TABLE v AS SELECT count(*) AS n FROM range(7)")\n'
+        'con.execute(f"CREATE TABLE w AS SELECT {1 + 1} AS n")\n'
+    )
+    outputs = [one for event in script(program) for one in event["outputs"]]
+    assert [one["name"] for one in outputs if one["facets"].get("lineage", {}).get("inputs") == []] == ["t", "u"]

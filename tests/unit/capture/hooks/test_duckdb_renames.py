@@ -32,7 +32,7 @@ def test_what_dbt_sets_aside_and_drops_is_no_output(shop: Any, dropped_inside: b
             *(ends if dropped_inside else reversed(ends)),
         ):
             shop.execute(text)
-    assert names(run) == (["raw"], ["customers", "customers__dbt_tmp"])
+    assert names(run) == (["raw"], ["customers"])
 
 
 def test_a_drop_that_is_rolled_back_ends_nothing(shop: Any) -> None:

@@ -11,6 +11,7 @@ from tests.recorded import names
 
 import driftline
 from driftline.capture.hooks import earlier
+from driftline.capture.runs.composed import EMPTIED
 from driftline.capture.runs.recording import Recording
 from driftline.event.lineage import Dataset, Job
 from driftline.testing import MemorySink
@@ -32,6 +33,18 @@ def test_a_table_that_was_made_in_the_run_has_no_earlier_version() -> None:
     assert earlier.version(made, T, "") is None
     earlier.written(emptied, T, None, "run:1")
     assert earlier.version(emptied, T, "run:1") is None
+
+
+def test_a_table_that_has_another_name_has_no_earlier_version_by_it_and_the_old_name_begins_anew() -> None:
+    run, other = Recording(Job("default", "j")), Dataset("db", "u")
+    earlier.beside(run, T, None)
+    earlier.read(run, [T])
+    earlier.emptied(run, T, 1, kept=False)
+    assert not earlier.named(run, T, other)
+    earlier.renamed(run, T, other, 2, kept=False)
+    assert run.trace.recalled[EMPTIED] == {other: (1,), T: (2,)}
+    assert [earlier.version(run, one, "run:1") for one in (T, other)] == [None, None]
+    assert [earlier.is_read(run, one) for one in (T, other)] == [False, True]
 
 
 def connected(library: str) -> Any:

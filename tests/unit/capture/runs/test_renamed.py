@@ -204,3 +204,28 @@ def test_of_very_many_renames_the_last_are_known_and_the_others_take_no_memory(
     assert [now.dataset(of(f"t{number}"), time.time_ns()).name for number in (0, 99)] == ["t0", "e99"]
     assert now.dataset(of("w"), time.time_ns()) == of("a")
     assert now.path("/tmp99", at_ns) == "/end99"
+
+
+def test_a_table_goes_by_its_last_name_from_when_it_was_filled_and_its_former_name_is_free() -> None:
+    """By hand: ``new`` becomes ``live`` and ``old``, and another table is ``new`` and ``live`` after it; times in s."""
+    one, second, begin = trace(), 1_000_000_000, time.time_ns() - time.perf_counter_ns()
+
+    def written(name: str, at: int) -> Seen:
+        one.outputs.append(seen := Seen(touched=Touched(dataset=of(name)), at_ns=begin + at * second))
+        return seen
+
+    written("new", 1)
+    for before, after, at in (("new", "live", 3), ("live", "old", 5)):
+        assert renamed.table(one, of(before), written(after, at), at * second)
+    written("new", 7)
+    assert renamed.table(one, of("new"), other := written("live", 9), 9 * second)
+    assert not renamed.table(one, of("nowhere"), other, 10 * second)
+    now = renamed.of(one)
+    called = [
+        ("new", 0, "new"), ("new", 2, "old"), ("new", 4, "new"), ("live", 2, "live"), ("live", 4, "old"),
+        ("new", 8, "live"), ("live", 6, "live"), ("old", 6, "old"), ("live", 10, "live"),
+    ]  # fmt: skip
+    assert [now.dataset(of(name), now.at_ns(at * second)).name for name, at, _ in called] == [
+        last for *_, last in called
+    ]
+    assert sorted(seen.touched.dataset.name for seen in one.outputs) == ["live", "old"]

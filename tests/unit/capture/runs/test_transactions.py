@@ -99,6 +99,8 @@ def test_a_key_is_held_once_until_something_is_taken_back(run: Run) -> None:
     assert [transactions.again(connection, "k", value) for value in (1, 2, 3)] == [None, 1, 1]
     transactions.back(connection, "somewhere")
     assert transactions.again(connection, "k", 1) is None
+    transactions.anew(connection)
+    assert [transactions.again(connection, "k", value) for value in (2, 3)] == [None, 2]
     transactions.rollback(connection)
 
 

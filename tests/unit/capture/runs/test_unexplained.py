@@ -47,3 +47,17 @@ def test_of_very_many_outputs_some_are_named() -> None:
     found = gaps(*(output(f"x{number}", "new") for number in range(100)))
     assert sum(found.values()) == 100
     assert found["columns of unknown origin: further datasets"] == 80
+
+
+def test_columns_that_a_statement_makes_of_nothing_need_no_explanation() -> None:
+    """By hand: the name that a column had when the statement ran is the one that it tells."""
+
+    class Counted:
+        when, renamed = None, ()
+
+        def rootless(self, columns: tuple[str, ...] | None) -> frozenset[str]:
+            return frozenset({"n"} & set(columns or ()))
+
+    seen = output("x", "known", "n", "new", known="DIRECT")
+    seen.edges = [Counted()]  # type: ignore[list-item] # as much of edges as is asked
+    assert gaps(seen) == {"columns of unknown origin: x": 1}

@@ -80,3 +80,18 @@ def test_a_table_of_which_so_many_rows_at_most_are_deleted_is_not_begun(dialect:
     analysis = known.analyse(text, lambda *_: None, dialect)
     assert analysis is not None
     assert [one.begins for one in analysis.statements] == [begins]
+
+
+def test_columns_of_literals_have_no_source_where_the_code_spells_the_text_out() -> None:
+    """Else the code may have put them into the text."""
+    analysis = known.analyse("insert into t (a, b, c) select 'x', count(*), d from s", lambda source, spelled: None)
+    assert analysis is not None
+    (one,) = analysis.statements
+    target, datasets = Dataset("d", "t"), {one.reads[0]: (Dataset("d", "s"),)}
+    composed, plain = (edges.of(one, datasets, target, analysis._replace(plain=plain)) for plain in (False, True))
+    assert [found.rootless(("a", "b", "c")) for found in (composed, plain)] == [{"b"}, {"a", "b"}]
+    assert not plain.constant
+    values = known.analyse("insert into t (a, b) values ('x', now())", lambda source, spelled: None)
+    assert values is not None
+    found = [edges.of(values.statements[0], {}, target, values._replace(plain=plain)) for plain in (False, True)]
+    assert [one.constant for one in found] == [False, True]

@@ -88,3 +88,12 @@ def test_one_source_in_one_way_is_listed_once_with_its_best_confidence() -> None
 def test_two_outputs_of_one_name_stay_two() -> None:
     (one,) = told("SELECT a AS v, b AS v FROM t", {"t": ("a", "b")})
     assert [(c["name"], [s["column"] for s in c["sources"]]) for c in one["columns"]] == [("v", ["a"]), ("v", ["b"])]
+
+
+def test_a_column_that_no_column_brings_says_what_it_is_made_of() -> None:
+    """And others say nothing of it, so that their records are what they were."""
+    (one,) = told("insert into t (a, b, c) select 'x', count(*), d from s")
+    (query,) = told("select now() as t, d from s")
+    assert [(column["name"], column.get("made")) for column in (*one["columns"], *query["columns"])] == [
+        ("a", "literals"), ("b", "nothing"), ("c", None), ("t", "nothing"), ("d", None),
+    ]  # fmt: skip
