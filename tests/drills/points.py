@@ -48,6 +48,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     "sending.client": ("current", "flush", "_at_exit", "_after_fork", "configure", "status"),
     "ground.fault": ("attempt", "failed"),
     "watching.gate": ("gate",),
+    "hooks.backups": ("of_sqlite.backup",),
     "hooks.commits": ("telling.call", "_telling_later.call", "alchemy.heard.listen"),
     "hooks.dbapi": (
         "install.connect", "_connection.cursor", "_through_cursor.call", "_recording.call",

@@ -21,7 +21,7 @@ from driftline.capture.runs.columns import CODE, Bound, Reach
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.capture.script import follow, tables
 from driftline.capture.script.cames import deciding
-from driftline.capture.script.reading import FILTER, HEDGED, INDEX, LOADS, ORDER, SORT, SURE, Came, Table
+from driftline.capture.script.reading import FILTER, HEDGED, INDEX, LOADS, ORDER, SORT, SURE, Came, Cames, Table
 from driftline.capture.script.site import Path
 from driftline.capture.sql.relation import CONDITIONAL, step
 from driftline.capture.tables import measure
@@ -58,7 +58,7 @@ class Words:
         for visit in _visits(seen):
             by_call.setdefault((id(visit.way), visit.part, visit.into), []).append(visit)
         found = [
-            _Written(table, visits, placing.handed(table, same[0], names), handed=True)
+            _Written(table, visits, {}, handed=placing.handed(table, same[0], names))
             if same[0].into
             else _Written(table, visits, *placing.of_part(same[0].part, names))
             for same in by_call.values()
@@ -136,17 +136,17 @@ class Words:
         fields: dict[str, dict[Any, Reach]] = {}
         rows: dict[Any, Reach] = {}
         for told, visits, names, apart, handed in found:
-            table = told if names is None or handed else placing.by_place(told, list(names.values()))
+            table = told if not names else placing.by_place(told, list(names.values()))
             sources = _Sources(self, visits, home)
-            sure = names is None or handed or not strict or placing.as_told(table, names.values())
+            sure = names is None or handed is not None or not strict or placing.as_told(table, names.values())
             share = 1.0 if whole and sure else OTHERWISE
             columns = {name: name for name in placing.named(table)} if names is None else names
-            for name, own in columns.items():
+            for name, cames in handed or [(name, table.of(own)) for name, own in columns.items()]:
                 if name.startswith(DECIDES):
-                    _take(rows, sources.reaches(deciding(frozenset(table.of(own)), FILTER)), share)
+                    _take(rows, sources.reaches(deciding(cames, FILTER)), share)
                     continue
                 held = fields.setdefault(name, {})
-                _take(held, sources.reaches(table.of(own)), share)
+                _take(held, sources.reaches(cames), share)
                 self._left -= len(held)
                 if self._left < 0:
                     self._trace.gaps[TOO_MANY] = self._trace.gaps.get(TOO_MANY, 0) + 1
@@ -216,7 +216,7 @@ class _Written(NamedTuple):
     visits: list[Visit]
     names: Mapping[str, str] | None  # columns of the output, with what the table calls them; None = those of the table
     apart: bool = False  # they have rows of their own, as a sheet of a workbook
-    handed: bool = False  # to a statement, which says what comes to which column
+    handed: list[tuple[str, Cames]] | None = None  # to a statement, which says what comes to which column
 
 
 class _Sources:

@@ -6,8 +6,10 @@ read.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from driftline.capture.program.sites import Visit
-from driftline.capture.script.reading import HEDGED, Came, Table
+from driftline.capture.program.sites import COMPUTED, Visit
+from driftline.capture.script.cames import changed
+from driftline.capture.script.composing import COMPOSED
+from driftline.capture.script.reading import HEDGED, IDENTITY, NOTHING, Came, Cames, Table
 
 _INDEXES = frozenset(("", "index", "Unnamed: 0", "__index_level_0__", "level_0"))
 
@@ -24,20 +26,33 @@ def of_part(part: str, names: Sequence[str] | None) -> tuple[dict[str, str] | No
     return own or {name: name for name in names if name not in others}, bool(others)
 
 
-def handed(table: Table, visit: Visit, names: Sequence[str] | None) -> dict[str, str]:
-    """Return the columns that an INSERT fills, with what the rows that it was given call them."""
+def handed(table: Table, visit: Visit, names: Sequence[str] | None) -> list[tuple[str, Cames]]:
+    """Return the columns that a statement fills, each with where what comes to it is from."""
     written = {name.lower(): name for name in names or ()}
-    several = 1 + max((int(own) for _, own in visit.into if own.isdigit()), default=-1)
-    placed = list(table.columns) if table.closed and len(table.columns) == several else None
-    short = bool(table.spread) and len(table.columns) < several  # one of its values may be several
-    found = {}
-    for column, own in visit.into:
+    told = [name for name in table.columns if not str(name).startswith(COMPOSED)]
+    values = [own.removeprefix(COMPUTED) for _, own in visit.into]
+    several = 1 + max((int(own) for own in values if own.isdigit()), default=-1)
+    placed = told if table.closed and len(told) == several else None
+    short = bool(table.spread) and len(told) < several  # one of its values may be several
+    found = []
+    for (column, value), own in zip(visit.into, values, strict=True):
         name = written.get(column.lower(), column)
-        if not own.isdigit() or (own in table.columns and not short):
-            found[name] = own
+        if own.startswith(COMPOSED):
+            cames = table.columns.get(own, NOTHING)
+        elif not own.isdigit() or (own in table.columns and not short):
+            cames = table.of(own)
         else:
-            found[name] = placed[int(own)] if placed is not None and int(own) < len(placed) else name
+            cames = _any_of(table.of(placed[int(own)] if placed is not None and int(own) < len(placed) else name))
+        found.append((name, changed(cames) if value.startswith(COMPUTED) else cames))
     return found
+
+
+def _any_of(cames: Cames) -> Cames:
+    """Return what a value is that may be any of some: no value is two columns as they are."""
+    alike = {(one.read, one.column) for one in cames if one.subtype == IDENTITY}
+    if len(alike) < 2:
+        return cames
+    return frozenset(one._replace(confidence=min(one.confidence, HEDGED)) for one in cames)
 
 
 def named(table: Table) -> list[str]:

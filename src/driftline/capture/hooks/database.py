@@ -23,6 +23,7 @@ from driftline.capture.hooks import (
     procedures,
     renaming,
     repeated,
+    returned,
     schemas,
     sqlite_asked,
     touching,
@@ -48,7 +49,7 @@ else:  # most scripts have no statement
     known = later.module("driftline.capture.sql.known")
 
 _OWN = ("pg_catalog.", "information_schema.", "pg_")
-_PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w]):[A-Za-z_]\w*|\$\d+)")
+_PLACEHOLDER = later.pattern(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|(%\(\w+\)s|%s|(?<![:\w\[]):\w+|\$\d+)")
 _ASKS = later.pattern(r"\s*(?:select|with|pragma|begin|commit)\b", re.IGNORECASE)
 _LONG = 1_000_000  # characters of a statement that may be too long to be looked through
 _CACHE = 10_000
@@ -165,6 +166,7 @@ def _plain(text: str) -> tuple[str, list[str]]:
 def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
     """Record what a statement has read and written whose repetition is not all that there is to tell."""
     run, place, transaction = ran.run, ran.place, ran.transaction
+    gave = _returned(ran, analysis.statements[0], fields) if len(analysis.statements) == 1 else None
     touching.begun(run, _emptied(place, analysis, ran.connection), transaction)
     done = run.trace.recalled.setdefault(renaming.DONE, {})
     if len(done) >= _CACHE:
@@ -174,7 +176,7 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
     again.take(run, transaction)
     writes = any(one.writes for one in analysis.statements)
     for text in {*ran.forms} if writes else ():
-        repeated.keep(run, place, text, analysis, repeated.Written(again, (run, key)))
+        repeated.keep(run, place, text, analysis, repeated.Written(again, (run, key), gave))
     if again.committed and not any(one.writes is None for one in analysis.statements):
         return
     held = transactions.again(transaction, (run, key), again) if writes else None
@@ -184,11 +186,12 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
         return
     own = "" if hasattr(type(ran.connection), "exec_driver_sql") else ran.text  # SQLAlchemy hands its own text on
     again.times, handed = [], _Handed(own, ran.told.names, functools.partial(sqlite_asked.keys, ran.connection))
-    for one in analysis.statements:
+    for number, one in enumerate(analysis.statements):
+        touching.begun(run, _left(place, analysis, number), transaction)
         datasets = _record(ran, one, analysis, fields, again, handed)
         if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:
             _gave(ran, one.lineage, datasets, analysis)
-
+    touching.begun(run, _left(place, analysis, len(analysis.statements)), transaction)
     shown, form = ran.told.shown or ran.text, ran.told.shown or analysis.form  # ``ran`` would keep the connection open
 
     def said() -> None:
@@ -197,6 +200,18 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
             run.statement(shown, form)
 
     transactions.put(transaction, run, said, inside=writes and transaction is not None)
+
+
+def _returned(ran: _Ran, one: Any, fields: touching.Fields) -> repeated.Given | None:
+    """Remember where the rows come from that a change gave back; None where it gave none."""
+    query = "" if one.writes is None else returned.query(_plain(ran.text)[0], one.writes.names[0])
+    analysis = _analysed(query, known.of_scheme(ran.place.scheme), fields, NOTHING, lambda _: ()) if query else None
+    if analysis is None or analysis.statements[0].lineage is None:
+        return None
+    dataset, names = ran.place.table(attached.target(ran.place, one)), repeated.described(ran.told.gave)
+    datasets = dict.fromkeys(analysis.statements[0].reads, (dataset,))
+    _, told, node = origin.queried(None, analysis.statements[0].lineage, datasets, analysis.spelled, None, names)
+    return repeated.Given({dataset: ""}, told, node, names, repeated.NOTHING)
 
 
 def _analysed(
@@ -310,10 +325,11 @@ def _record(
             edges = edges._replace(keys=handed.keys(name))
     edges = earlier.beside(run, dataset, edges)
     earlier.read(run, sources - {dataset})
-    again.into = () if datasets else _into(one, name, fields(name), handed)
+    again.into = _into(one, name, fields(name), handed)
     rootless = ran.spelled and not one.reads and one.lineage is not None
     if not (datasets or again.into or rootless or one.lineage is None) and inserted.constant(analysis.template):
-        again.into = inserted.composed(one, [field.name for field in fields(name) or ()])
+        own = [field.name for field in fields(name) or ()]
+        again.into = inserted.composed(one, own, analysis.template, functools.partial(handed.keys, name))
     given = bool(again.into) or (not datasets and _in_order(one, fields(name)) and inserted.hands(one, handed.text))
     if not one.begins and one.itself:
         touching.read_before(run, touching.Table(dataset, fields(name), declared=True), transaction)
@@ -335,6 +351,11 @@ def _emptied(place: "Place", analysis: "Analysis", connection: Any) -> list[Data
     named = [attached.emptied(place, source.names[0]) for source in analysis.perhaps]
     asked = [name for name in named if sqlite_asked.empty(connection, name)]
     return [place.table(name) for name in (*(attached.emptied(place, one.names[0]) for one in analysis.begun), *asked)]
+
+
+def _left(place: "Place", analysis: "Analysis", number: int) -> list[Dataset]:
+    """The tables of which a text has left nothing of what it had written there, before one of its statements."""
+    return [place.table(attached.emptied(place, one.names[0])) for at, one in analysis.emptied if at == number]
 
 
 def _into(one: Any, name: str, fields: Any, handed: _Handed) -> inserted.Into:

@@ -21,10 +21,21 @@ from driftline.capture.runs import transactions
 from driftline.capture.runs.around import recording
 
 if TYPE_CHECKING:
-    from driftline.capture.hooks import addresses, attached, commits, executed, memory, psycopg, psycopg2, sqlite_asked
+    from driftline.capture.hooks import (
+        addresses,
+        attached,
+        backups,
+        commits,
+        executed,
+        memory,
+        psycopg,
+        psycopg2,
+        sqlite_asked,
+    )
 else:  # sqlite3 is loaded by many who open no database
     addresses = later.module("driftline.capture.hooks.addresses")
     attached = later.module("driftline.capture.hooks.attached")
+    backups = later.module("driftline.capture.hooks.backups")
     commits = later.module("driftline.capture.hooks.commits")
     executed = later.module("driftline.capture.hooks.executed")
     memory = later.module("driftline.capture.hooks.memory")
@@ -100,7 +111,7 @@ def _connection(own_class: type[sqlite3.Connection]) -> type:
 
     patch.unseen(cursor, sqlite3.Connection.cursor)
     methods = {name: _through_cursor(own_class, name) for name in _EXECUTES}
-    methods |= commits.of_sqlite(own_class)
+    methods |= commits.of_sqlite(own_class) | backups.of_sqlite(own_class)
     return type(own_class.__name__, (own_class,), {"cursor": cursor, **methods, **_names(own_class)})
 
 

@@ -100,7 +100,7 @@ def handed(
     found = inserted.columns(analysis.template, names, unique)
     text = analysis.template
     if not found and one.lineage is not None and composing.spelled(text) and inserted.constant(text):
-        found = inserted.composed(one, names)  # if the script has put its text together
+        found = inserted.composed(one, names, text, unique)  # if the script has put its text together
     visit = sites.visit() if found else None
     if visit is not None and len(done) < _CACHE:
         seen.visits = [visit._replace(into=found)]

@@ -1,56 +1,64 @@
 """Which of the values that a script hands to an INSERT come to which columns of the table.
 
 Enters: the text of a statement with its placeholders, and the columns that its VALUES go to, in order. Leaves: per
-column the value's place among those that are handed over, or its name; once more, marked as what decides which rows
-there are, the key of an upsert, or those of the table where rows are put in the place of others, or passed over. Values
-that the statement computes or spells out have no part in this, nor have statements that hand over several rows at once.
+column the value's place among those that are handed over, or its name, marked where the statement computes something
+of it; once more, marked as what decides which rows there are, the key of an upsert, or those of the table where rows
+are put in the place of others, or passed over, and what a WHERE looks for. What stands in the text itself the script
+may have put there, which ``composing`` tells: its place is marked, too.
 """
 
 import functools
 import re
 import threading
 import time
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 from driftline.capture.program import sites
-from driftline.capture.program.sites import DECIDES
+from driftline.capture.program.sites import COMPUTED, DECIDES
 from driftline.capture.runs import recalled, transactions
 from driftline.capture.runs.columns import When
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
 from driftline.capture.script import composing
+from driftline.capture.script.composing import COMPOSED
 
 _VALUES = re.compile(r"\)\s*VALUES\s*\(|\bVALUES\s*\(", re.IGNORECASE)
-_SECOND = re.compile(r"\)\s*,\s*\(")  # a further row
+_FURTHER = re.compile(r"\)\s*,\s*\(")  # a row, after another
 _TOKEN = re.compile(
     r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | /\*.*?\*/
       | (?P<place>\?(?!\d)|%s) | (?:\?|\$|(?<![:\w]):)(?P<number>\d+) | %\((?P<percent>\w+)\)s
       | (?<![:\w])[:@$](?P<name>[A-Za-z_]\w*)
-      | (?P<sign>[(),])""",
-    re.VERBOSE | re.DOTALL,
+      | (?P<sign>[(),;]|\b(?:FROM|WHERE|RETURNING|UNION|ORDER|LIMIT)\b)""",
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
 
 _CONFLICT = re.compile(r"\bON\s+CONFLICT\s*\(([^()]*)\)", re.IGNORECASE)
 _INSTEAD = re.compile(
     r"\s*(?:INSERT\s+OR\s+(?:REPLACE|IGNORE)|REPLACE)\b|.*\bON\s+CONFLICT\s+DO\b", re.IGNORECASE | re.DOTALL
 )
+_DOES = re.compile(r"\b(?:DO\s+UPDATE\s+SET|ON\s+DUPLICATE\s+KEY\s+UPDATE)\b", re.IGNORECASE)
+_INSERTS = re.compile(r"(?:\s|--[^\n]*\n)*(?:INSERT|REPLACE)\b", re.IGNORECASE)
+_SELECT = re.compile(r"\bSELECT\b(?:\s+(?:ALL|DISTINCT)\b)?", re.IGNORECASE)
+_SET = re.compile(r"\bSET\b", re.IGNORECASE)
 _CHANGES = re.compile(r"(?:\s|--[^\n]*\n)*(?:UPDATE|DELETE)\b", re.IGNORECASE)
-_WHERE = re.compile(r"\bWHERE\b", re.IGNORECASE)
 _QUOTED = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
-_COMPARED = re.compile(r"(?:\bSET|,)\s*[\"`\[]?(\w+)[\"`\]]?\s*=\s*$", re.IGNORECASE)
-_ENDS = re.compile(r"\s*(?:,|;|$|\bWHERE\b|\bFROM\b|\bRETURNING\b)", re.IGNORECASE)
+_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_SETS = re.compile(r"\s*[\"`\[]?(\w+)[\"`\]]?\s*=")
 _CALL = re.compile(r"\b([a-z_]\w*)\s*\(", re.IGNORECASE)
 _WORDS = """
-    abs as by cast char coalesce count current_timestamp date datetime decimal default exists from in into julianday key
-    lower max min now numeric on over random round select strftime sum table time trim unique upper using values varchar
-    where
+    abs as by cast char coalesce conflict count current_timestamp date datetime decimal default exists from in into
+    julianday key lower max min now numeric on over random round select strftime sum table time trim unique upper using
+    values varchar where
 """
 _PLAIN = frozenset(_WORDS.split())  # before a bracket: words of SQL, and functions that bring nothing from elsewhere
-_NEAR = 200  # characters between a column and its value
+_ROWS = 100  # of one statement that are told apart
 _VISITS = 1_000  # of one statement in a run
 
 Into = tuple[tuple[str, str], ...]  # column, and the place of its value from 0 or its name
+Values = tuple[str, ...]  # that one value of a statement is made of
+Place = tuple[str, re.Match[str]]  # the same of a value, and where it stands
 
 
 class Again:
@@ -105,40 +113,76 @@ def _visited(run: Recording, seen: Seen, visit: sites.Visit) -> None:
 
 
 def columns(text: str, into: Sequence[str], unique: Callable[[], Collection[str]] = tuple) -> Into:
-    """Return what comes to which of the columns ``into``; nothing where the statement does not say so plainly.
+    """Return what comes to which of the columns ``into``; nothing where the statement is handed no value.
 
     ``unique`` tells the keys of the table, in small letters.
     """
-    begin = _VALUES.search(text)
-    if begin is None:
-        return _changed(text)
-    found = list(_values(text, begin.end()))
-    if _SECOND.search(text, begin.end()) is not None:
+    places = list(_places(text))
+    if not places:
         return ()
-    if len(found) > len(into):
+    if not _INSERTS.match(text):
+        return _changed(text, places) if _CHANGES.match(text) else ()
+    begin, does = _VALUES.search(text), _DOES.search(text)
+    end = len(text) if does is None else does.start()
+    rows, at = _rows(text, begin.end(), places) if begin is not None else _selected(text, places, end)
+    if any(len(row) > len(into) for row in rows):
         return ()
-    told = [(column, value) for column, value in zip(into, found, strict=False) if value]
-    conflict = _CONFLICT.search(text, begin.end())
-    keys: Collection[str] = {one.strip().strip('"`').lower() for one in conflict[1].split(",")} if conflict else ()
+    told = [(column, one) for row in rows for column, values in zip(into, row, strict=False) for one in values]
+    keys = _keys(text, unique)
+    decides = [(f"{DECIDES}{column}", value) for column, value in told if column.lower() in keys]
+    looked = [(f"{DECIDES}{place}", place) for place, token in places if at <= token.start() < end]
+    changed = () if does is None else _changed(text, places, does.end())
+    return tuple(dict.fromkeys((*told, *decides, *looked, *changed)))
+
+
+def _rows(text: str, begin: int, places: Sequence[Place]) -> tuple[list[list[Values]], int]:
+    """The rows of VALUES, each value as what it is made of, and where what decides about them begins: nowhere."""
+    rows: list[list[Values]] = []
+    more: int | None = begin
+    while more is not None and len(rows) < _ROWS:
+        row, end = _listed(text, more, places)
+        rows.append([values or (f"{COMPOSED}{number}",) for number, (_, values) in enumerate(row)])
+        further = _FURTHER.match(text, end)
+        more = None if further is None else further.end()
+    return rows, len(text)
+
+
+def _selected(text: str, places: Sequence[Place], end: int) -> tuple[list[list[Values]], int]:
+    """The same of the lists of SELECT, behind the first of which a value decides."""
+    rows: list[list[Values]] = []
+    plain, at, since = _blank(text), 0, end
+    for found in _SELECT.finditer(plain, 0, end):
+        if found.start() >= at and _outside(plain[: found.start()]):
+            row, at = _listed(text, found.end(), places)
+            rows.append([values for _, values in row])
+            since = min(since, at)
+    return rows, since
+
+
+def _keys(text: str, unique: Callable[[], Collection[str]]) -> Collection[str]:
+    """The columns that decide whether a row of an INSERT is a new one, in small letters."""
     if _INSTEAD.match(text):
-        keys = unique()
-    return (*told, *((f"{DECIDES}{column}", value) for column, value in told if column.lower() in keys))
+        return unique()
+    conflict = _CONFLICT.search(text)
+    return {one.strip().strip('"`').lower() for one in conflict[1].split(",")} if conflict else ()
 
 
-def _changed(text: str) -> Into:
-    """What an UPDATE sets its columns to, and what it or a DELETE looks for: ``SET a = ?``, ``WHERE b = ?``."""
-    if not _CHANGES.match(text):
-        return ()
-    plain = _QUOTED.sub(lambda found: " " * len(found[0]), text)
-    where = _WHERE.search(plain)
-    found: list[tuple[str, str]] = []
-    for place, token in _places(text):
-        column = _COMPARED.search(plain, max(0, token.start() - _NEAR), token.start())
-        if where is not None and where.start() < token.start():
-            found.append((f"{DECIDES}{place}", place))
-        elif column is not None and _ENDS.match(plain, token.end()) and _outside(plain[: token.start()]):
-            found.append((column[1], place))
-    return tuple(found)
+def _changed(text: str, places: Sequence[Place], begin: int = 0) -> Into:
+    """What columns are set to, and what is looked for behind that: ``SET a = ?``, ``WHERE b = ?``."""
+    first = None if begin else _SET.search(_blank(text))
+    told: list[tuple[str, str]] = []
+    if begin or first is not None:
+        row, begin = _listed(text, first.end() if first is not None else begin, places)
+        for item, values in row:
+            column = _SETS.match(item)
+            if column is not None:
+                told += [(column[1], value) for value in values or (f"{COMPOSED}{column[1].lower()}",)]
+    told.append((f"{DECIDES}where", f"{COMPOSED}{composing.WHERE}"))
+    return (*told, *((f"{DECIDES}{place}", place) for place, token in places if token.start() >= begin))
+
+
+def _blank(text: str) -> str:
+    return _QUOTED.sub(lambda found: " " * len(found[0]), text)
 
 
 def _outside(before: str) -> bool:
@@ -146,7 +190,7 @@ def _outside(before: str) -> bool:
     return before.count("(") == before.count(")")
 
 
-def _places(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+def _places(text: str) -> Iterator[Place]:
     """Yield the place or the name of each value that is handed over, and where it stands."""
     place = 0
     for token in _TOKEN.finditer(text):
@@ -159,16 +203,20 @@ def _places(text: str) -> Iterator[tuple[str, re.Match[str]]]:
             yield token["percent"] or token["name"], token
 
 
-def composed(one: Any, names: Sequence[str]) -> Into:
+def composed(one: Any, names: Sequence[str], text: str, unique: Callable[[], Collection[str]] = tuple) -> Into:
     """Return which values of a text that the script has put together come to which columns, as ``composing`` has them.
 
     ``names`` are the columns of the table. Of an INSERT that is told by place, of others by the column itself.
     """
+    sets = [item.name for item in one.lineage.items if getattr(item, "name", "")]
+    told: list[tuple[str, str]] = []
     if one.how == "append":
-        into = one.lineage.into or names
-        return tuple((column, str(place)) for place, column in enumerate(into))
-    named = [item.name for item in one.lineage.items if getattr(item, "name", "")]
-    return (*((name, name.lower()) for name in named), (f"{DECIDES}where", composing.WHERE))
+        into, keys = one.lineage.into or names, _keys(text, unique)
+        sets = [] if _DOES.search(text) is None else [*into]
+        told = [(column, f"{COMPOSED}{place}") for place, column in enumerate(into)]
+        told += [(f"{DECIDES}{column}", value) for column, value in told if column.lower() in keys]
+    named = ((name, f"{COMPOSED}{name.lower()}") for name in sets)
+    return (*told, *named, (f"{DECIDES}where", f"{COMPOSED}{composing.WHERE}"))
 
 
 def constant(text: str) -> bool:
@@ -191,15 +239,25 @@ def hands(one: Any, text: str) -> bool:
 
 
 def called(into: Into, names: Sequence[str]) -> Into:
-    """Return what comes to which columns by the names that the user calls it by, where those are in order of places."""
-    return tuple(
-        (column, names[int(value)] if value.isdigit() and int(value) < len(names) else value) for column, value in into
-    )
+    """Return what comes to which columns by the names that the user calls it by, where those are in order of places.
+
+    A library that calls them so has put the statement together: what it sets its columns to is told by these, too.
+    """
+
+    def name(column: str, value: str) -> str:
+        mark, place = (COMPUTED, value[1:]) if value.startswith(COMPUTED) else ("", value)
+        found = names[int(place)] if place.isdigit() and int(place) < len(names) else ""
+        of_row = found.startswith(f"{column}_m") and found[len(column) + 2 :].isdigit()
+        return mark + (column if of_row else found) if found else value
+
+    told = [(column, name(column, value)) for column, value in into]
+    sets = ((column, f"{COMPOSED}{column.lower()}") for column, _ in told if not column.startswith(DECIDES))
+    return tuple(dict.fromkeys((*told, *sets)))
 
 
-def _values(text: str, begin: int) -> Iterator[str]:
-    """Yield each value of the one row: its place or its name; "" where it is more than a placeholder."""
-    depth, place, start, value, bare = 0, 0, begin, "", True
+def _listed(text: str, begin: int, places: Sequence[Place]) -> tuple[list[tuple[str, Values]], int]:
+    """Return what stands between commas, each with the values that it is made of, and where what ends that stands."""
+    depth, start, found = 0, begin, []
     for token in _TOKEN.finditer(text, begin):
         sign = token["sign"]
         if sign == "(":
@@ -207,17 +265,24 @@ def _values(text: str, begin: int) -> Iterator[str]:
         elif sign == ")" and depth:
             depth -= 1
         elif sign and not depth:
-            bare = bare and not text[start : token.start()].strip()
-            yield value if bare else ""
-            if sign == ")":
-                return
-            start, value, bare = token.end(), "", True
-        elif sign is None and not token.group().startswith(("--", "/*")):
-            bare = bare and not depth and not value and not text[start : token.start()].strip()
+            found.append(_item(text, start, token.start(), places))
             start = token.end()
-            value = token["percent"] or token["name"] or ""
-            if token["number"]:
-                value = str(int(token["number"]) - 1)
-            elif token["place"]:
-                value, place = str(place), place + 1
-            bare = bare and bool(value)
+            if sign != ",":
+                return found, token.start()
+    return [*found, _item(text, start, len(text), places)], len(text)
+
+
+def _start(place: Place) -> int:
+    return place[1].start()
+
+
+def _item(text: str, start: int, end: int, places: Sequence[Place]) -> tuple[str, Values]:
+    item = _COMMENT.sub(" ", text[start:end])
+    first = bisect_left(places, start, key=_start)
+    inside = [(place, token[0]) for place, token in places[first : bisect_left(places, end, first, key=_start)]]
+    value = item[column.end() :] if (column := _SETS.match(item)) is not None else item
+    if len(inside) == 1 and value.strip() == inside[0][1]:
+        return item, (inside[0][0],)
+    if _SELECT.search(item) is not None:
+        return item, ()  # it is looked for
+    return item, tuple(f"{COMPUTED}{place}" for place, _ in inside)

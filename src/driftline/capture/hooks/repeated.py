@@ -32,13 +32,6 @@ Apart = tuple[str, frozenset[tuple[str, str]]]  # a relation of objects, and col
 NOTHING: Apart = ("", frozenset())
 
 
-class Written(NamedTuple):
-    """A statement that has written."""
-
-    again: inserted.Again
-    key: tuple[Any, ...]  # by which it is held until the commit
-
-
 class Given(NamedTuple):
     """A SELECT, and the rows that it gave."""
 
@@ -47,6 +40,14 @@ class Given(NamedTuple):
     node: Any
     described: tuple[str, ...]  # its columns, as the driver names them
     apart: Apart
+
+
+class Written(NamedTuple):
+    """A statement that has written."""
+
+    again: inserted.Again
+    key: tuple[Any, ...]  # by which it is held until the commit
+    gave: Given | None = None  # the rows that it gave back
 
 
 class _Meaning:
@@ -127,6 +128,8 @@ def told(
     if not one.again.committed and not transactions.keeps(transaction, one.key):
         return False
     one.again.take(run, transaction)
+    if one.gave is not None:
+        sites.read(one.gave.versions, one.gave.fields, one.gave.node)
     return True
 
 

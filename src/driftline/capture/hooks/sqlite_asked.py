@@ -32,6 +32,10 @@ _SOME = "SELECT CAST('a' AS BLOB), CAST(count(*) AS BLOB) FROM (SELECT 1 FROM ? 
 _FILE_OF_MAIN = "SELECT CAST('a' AS BLOB), CAST(file AS BLOB) FROM pragma_database_list WHERE name = 'main'"
 _DATABASES = "SELECT CAST('a' AS BLOB), CAST(name AS BLOB), CAST(file AS BLOB) FROM pragma_database_list ORDER BY seq"
 _TEMPORARY = "SELECT CAST('a' AS BLOB), CAST(name AS BLOB) FROM sqlite_temp_master WHERE type IN ('table', 'view')"
+_TABLES = """
+    SELECT CAST('a' AS BLOB), CAST(name AS BLOB) FROM main.sqlite_master
+    WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+"""
 _THERE = "CREATE TABLE IF NOT EXISTS ? AS SELECT 1 UNION SELECT 1, 2"  # what stands behind AS cannot be
 FILE = "_driftline_file"  # attribute of a connection to SQLite: its file, "" = in memory
 
@@ -61,6 +65,11 @@ def databases(connection: Any) -> list[tuple[str, str]]:
 def temporary(connection: Any) -> frozenset[str]:
     """Return the temporary tables and views of a connection, in small letters."""
     return frozenset(name.lower() for (name,) in _asked(connection, _TEMPORARY))
+
+
+def tables(connection: Any) -> list[str]:
+    """Return the tables of the first database of a connection."""
+    return [name for (name,) in _asked(connection, _TABLES)]
 
 
 def has(connection: Any, database: str, table: str) -> bool:

@@ -28,6 +28,7 @@ DEEPEST = 12  # frames of the user's code; of what is called from deeper nothing
 FARTHEST = 200  # frames that are looked at
 _LOOKED_AT = 100  # reads at one place and thread whose indexes count
 DECIDES = "\0"  # before a column of ``Visit.into`` that decides which rows there are
+COMPUTED = "\2"  # before a value in ``Visit.into`` of which something is computed
 MOST = 20_000  # reads that are remembered, in this process
 _COMPREHENSIONS = frozenset(("<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"))
 _GET_ITER = opmap["GET_ITER"]

@@ -85,7 +85,7 @@ def _attribute(machine: Machine, of: Value, name: str) -> Value:
         return doors.of_thing(of, content, name)
     if isinstance(content, Const) and name == "value":  # of a member of an enumeration
         return of
-    return Method(of, name)
+    return Thing() if name in doors.COUNTED else Method(of, name)
 
 
 def _of_list(machine: Machine, of: Value, items: Items, name: str) -> Value:
@@ -95,6 +95,8 @@ def _of_list(machine: Machine, of: Value, items: Items, name: str) -> Value:
         return Part(of, "str")
     if name == "line_num" and items.kind == "reader":
         return Thing(NOTHING, items.rows)
+    if name in doors.COUNTED:
+        return Thing()
     return of if name == "values" else Method(of, name)
 
 

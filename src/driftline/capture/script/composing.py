@@ -8,6 +8,7 @@ statement computes is changed. None where the text that is spelled out does not 
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from driftline import later
 from driftline.capture.script import templates
@@ -18,11 +19,13 @@ from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.values import Const, Foreign, Text, Value
 
 WHERE = "\0where"  # stands for what decides which rows are changed
+COMPOSED = "\1"  # before the places and columns of what stands in the text itself
 _HOLE = later.pattern("\1(\\d+)\2")
 _INSERT = later.pattern(  # what stands behind SELECT comes to columns as that says
     r"\s*(?:insert|replace)\b(?:(?!\bselect\b).)*?\bvalues\s*\(", re.IGNORECASE | re.DOTALL
 )
 _FURTHER = later.pattern(r"\)\s*,\s*\(")
+_DOES = later.pattern(r"\).*?\b(?:do\s+update\s+set|on\s+duplicate\s+key\s+update)\b", re.IGNORECASE | re.DOTALL)
 _CHANGE = later.pattern(r"\s*(?:update\b.*?\bset\b|delete\s+from\b)", re.IGNORECASE | re.DOTALL)
 _SETS = later.pattern(r"\s*[\"`\[]?(\w+)[\"`\]]?\s*=(.*)", re.DOTALL)
 _TOKEN = later.pattern(r"'(?:[^']|'')*'|\"[^\"]*\"|[(),;]|\bwhere\b", re.IGNORECASE)
@@ -41,14 +44,22 @@ def table(machine: Machine, text: Text) -> Table | None:
     return None if columns is None else Table(columns, spread=every, rows=rows)
 
 
+def beside(machine: Machine, text: Text) -> dict[Any, Cames]:
+    """Return what has been put into the text of a statement that is handed values beside it."""
+    holes: list[Value] = []
+    outline = "".join(_outlined(text.parts, holes))
+    columns = _inserted(machine, outline, holes) or _set(machine, outline, holes) or {}
+    return {name: cames for name, cames in columns.items() if cames}
+
+
 def spelled(text: object) -> bool:
     """Whether a text that is spelled out writes values, which are then spelled out, too."""
     return isinstance(text, str) and bool(_INSERT.match(text) or _CHANGE.match(text))
 
 
-def deletes(content: object) -> bool:
-    """Whether something is a DELETE that a library puts together, of which no data decides anything."""
-    return isinstance(content, Foreign) and content.name.rpartition(".")[2] == "delete" and not content.cames
+def of_library(content: object) -> bool:
+    """Whether something is a statement that a library puts together."""
+    return isinstance(content, Foreign) and content.name.rpartition(".")[2] in {"insert", "update", "delete"}
 
 
 def _outlined(parts: Sequence[Value], holes: list[Value]) -> Iterator[str]:
@@ -60,33 +71,37 @@ def _outlined(parts: Sequence[Value], holes: list[Value]) -> Iterator[str]:
             holes.append(one)
 
 
-def _inserted(machine: Machine, outline: str, holes: Sequence[Value]) -> dict[str | int, Cames] | None:
+def _inserted(machine: Machine, outline: str, holes: Sequence[Value]) -> dict[Any, Cames] | None:
     begin = _INSERT.match(outline)
     if begin is None:
         return None
-    found: dict[str | int, Cames] = {}
+    found: dict[Any, Cames] = {}
     place: int | None = begin.end()
     while place is not None:
         values, end = _listed(outline, place)
         if outline[end : end + 1] != ")":
             return None
         for number, one in enumerate(values):
-            found[number] = found.get(number, NOTHING) | _value(machine, one, holes)
+            key = f"{COMPOSED}{number}"
+            found[key] = found.get(key, NOTHING) | _value(machine, one, holes)
         further = _FURTHER.match(outline, end)
         place = None if further is None else further.end()
-    return found
+    does = _DOES.match(outline, end)
+    return found if does is None else found | _assigned(machine, outline, does.end(), holes)
 
 
-def _set(machine: Machine, outline: str, holes: Sequence[Value]) -> dict[str | int, Cames] | None:
+def _set(machine: Machine, outline: str, holes: Sequence[Value]) -> dict[Any, Cames] | None:
     begin = _CHANGE.match(outline)
-    if begin is None:
-        return None
-    values, end = _listed(outline, begin.end())
-    found: dict[str | int, Cames] = {WHERE: _value(machine, outline[end:], holes)}
+    return None if begin is None else _assigned(machine, outline, begin.end(), holes)
+
+
+def _assigned(machine: Machine, outline: str, begin: int, holes: Sequence[Value]) -> dict[Any, Cames]:
+    values, end = _listed(outline, begin)
+    found: dict[Any, Cames] = {f"{COMPOSED}{WHERE}": _value(machine, outline[end:], holes)}
     for one in values:
         said = _SETS.match(one)
         if said is not None:
-            found[said[1].lower()] = _value(machine, said[2], holes)
+            found[f"{COMPOSED}{said[1].lower()}"] = _value(machine, said[2], holes)
     return found
 
 

@@ -8,11 +8,15 @@ from driftline.capture.script.call import Machine
 from driftline.capture.script.cames import changed
 from driftline.capture.script.values import Const, Frame, Items, Method, Part, Series, Thing, Value
 
+COUNTED = frozenset({"lastrowid", "rowcount"})  # of a cursor, by its database
+
 
 def of_thing(of: Value, thing: Thing, name: str) -> Value:
     """Return an attribute of something of which only the origins are known."""
     if name == "value" and thing.name == sheets.CELL:
         return Thing(thing.cames, thing.rows)
+    if name in COUNTED:
+        return Thing()
     return of if name in {"T", "flat", "real", "values"} else Method(of, name)  # of an array
 
 

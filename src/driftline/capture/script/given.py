@@ -3,17 +3,21 @@
 Enters: a call. Leaves: nothing; the machine remembers a table for the receiver and for each argument that is one.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from driftline.capture.script import composing, contained, sheets, tables
 from driftline.capture.script.call import Call, names, of_pairs, table_of
 from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.machine import Machine
-from driftline.capture.script.reading import FILTER, GROUP_BY, Table
+from driftline.capture.script.reading import FILTER, GROUP_BY, Cames, Table
 from driftline.capture.script.values import (
     Class,
     Const,
     File,
     Foreign,
+    Frame,
     Function,
     Items,
     Library,
@@ -29,6 +33,7 @@ from driftline.capture.script.values import (
 
 _STATEMENTS = frozenset({"execute", "executemany", "executescript", "exec_driver_sql"})  # of what holds no table itself
 _ADDING = _STATEMENTS | frozenset({"partial_fit", "append", "extend", "add"})
+_LOOKING = frozenset({"get", "get_one", "merge", "first", "one", "one_or_none", "all", "scalar", "scalars", "count"})
 _BESIDE = frozenset({"params", "parameters", "vars"})  # what a statement is handed beside its text
 _MODES = ("a", "ab", "append")
 _BY_PLACE = ("numpy.savetxt", "numpy.save")  # of whose files columns are called by their places
@@ -43,8 +48,9 @@ def record(machine: Machine, call: Call) -> None:
         machine.record(call.path, _archived(machine, call))
         return
     places: list[tuple[int | str, Value]] = [*enumerate(call.args), *call.kwargs.items()]
-    if call.receiver is not None and call.name not in _STATEMENTS:
+    if call.receiver is not None and call.name not in _STATEMENTS | _LOOKING:
         places.insert(0, (-1, call.receiver))
+    inside = {one: _inside(machine, call) for one in (1, *_BESIDE)} if call.name in _STATEMENTS else {}
     for place, value in places:
         text = call.name in _STATEMENTS and place == 0
         if text and (len(call.args) > 1 or not _BESIDE.isdisjoint(call.kwargs)):
@@ -60,7 +66,7 @@ def record(machine: Machine, call: Call) -> None:
             table = Table({}, closed=True) if isinstance(value, Const) else _composed(machine, value)
             table = None if table is None else tables.shaped(table, machine.guarding(), FILTER)
         table = table_of(machine, value) if table is None else table
-        table = _partitioned(machine, call, table)
+        table = _with(machine, _partitioned(machine, call, table), inside.get(place))
         if call.name == "to_json" and place == -1 and table is not None and _by_row(call, value):
             by_label = deciding(union(table.labels.values()), GROUP_BY)
             table = Table({}, spread=tables.values(table) | by_label, rows=table.rows)
@@ -68,6 +74,19 @@ def record(machine: Machine, call: Call) -> None:
             table = tables.by_place(table)
         if table is not None:
             machine.record(call.path, table if _adds(call) else machine.single(table, _into(call)), place)
+
+
+def _inside(machine: Machine, call: Call) -> dict[Any, Cames]:
+    """Return what has been put into the text of a statement, under its marks."""
+    text = machine.memory.see(call.argument(0))
+    return composing.beside(machine, text) if isinstance(text, Text) else {}
+
+
+def _with(machine: Machine, table: Table | None, columns: Mapping[Any, Cames] | None) -> Table | None:
+    if not columns:
+        return table
+    table = table or Table({}, rows=machine.guarding(), closed=True)
+    return table._replace(columns={**table.columns, **columns})
 
 
 def _by_row(call: Call, value: Value) -> bool:
@@ -121,7 +140,9 @@ def _is_spelled(value: Value) -> bool:
 def _composed(machine: Machine, value: Value) -> Table | None:
     """Return the one row that a statement has in its text; of one that does not show it, all of it may be anywhere."""
     text = machine.memory.see(value)
-    if composing.deletes(text):
+    if isinstance(text, Foreign) and text.tables:
+        return table_of(machine, text.tables[0])
+    if composing.of_library(text) and not made_of(machine.memory, text):
         return Table({}, closed=True)
     found = composing.table(machine, text) if isinstance(text, Text) else None
     if found is None and (given := table_of(machine, value)) is not None:
@@ -132,6 +153,8 @@ def _composed(machine: Machine, value: Value) -> Table | None:
 def _parameters(machine: Machine, call: Call, value: Value) -> Table | None:
     """Return the one row that ``execute`` is given for a statement, if the text spells out its places."""
     content = machine.memory.see(value)
+    if call.name == "execute" and isinstance(content, Frame) and content.row:
+        return tables.shaped(content.table, machine.guarding(), FILTER)
     if call.name == "execute" and isinstance(content, Pairs):
         return tables.shaped(of_pairs(machine, content), machine.guarding(), FILTER)
     if call.name != "execute" or not isinstance(content, Items) or content.loose is not None:

@@ -117,6 +117,9 @@ def compared(machine: Machine, left: Value, right: Value, name: str) -> Value:
         other = left if right == Const(None) else right
         if isinstance(other, Found):  # it may not be there
             return Thing(other.by)
+        content = machine.memory.see(other)
+        if isinstance(content, Frame) and content.row:  # a row of a database: of none that is found there is None
+            return Thing(deciding(rows_of(machine, other), FILTER))
         if not isinstance(other, Const | Thing):
             return Const(name == "IsNot")
     return operated(machine, left, right, name)

@@ -254,6 +254,17 @@ def _inserted(
     return []
 
 
+def _placed(part: Any, alias: str) -> None:
+    """Say of which row each column is that ON CONFLICT sets something to: of the new one, or of the one before."""
+    for call in list(part.expression.find_all(exp.Anonymous)):
+        if call.name.upper() == "VALUES" and call.expressions:  # MySQL's word for the new row
+            column = exp.column(call.expressions[0].name, table="excluded")
+            call.replace(column) if call is not part.expression else part.set("expression", column)
+    for column in part.expression.find_all(exp.Column) if alias else ():
+        if not column.table and column.find_ancestor(exp.Select) is None:
+            column.set("table", exp.to_identifier(alias))
+
+
 def on_conflict(
     walker: Walker, tree: Any, offered: Relation, into: tuple[str, ...] | None, inside: Any
 ) -> tuple[Relation, tuple[str, ...] | None]:
@@ -275,10 +286,7 @@ def on_conflict(
     found: _Set = {}
     for part in conflict.expressions:
         if isinstance(part, exp.EQ):
-            for call in list(part.expression.find_all(exp.Anonymous)):
-                if call.name.upper() == "VALUES" and call.expressions:  # MySQL's word for the new row
-                    column = exp.column(call.expressions[0].name, table="excluded")
-                    call.replace(column) if call is not part.expression else part.set("expression", column)
+            _placed(part, alias)
             _assign(walker, part, scope, found, NONE)
     items = list(new.items)
     for place, item in enumerate(items):

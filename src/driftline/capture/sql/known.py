@@ -15,7 +15,7 @@ import os
 import pickle
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -60,6 +60,7 @@ class Analysis(NamedTuple):
     said: Said | None = None  # what the database says of the only statement
     begun: tuple[Source, ...] = ()  # tables that it made without rows, emptied or dropped before it wrote there
     perhaps: tuple[Source, ...] = ()  # tables that it made so if they were not there
+    emptied: tuple[tuple[int, Source], ...] = ()  # of what it wrote nothing is left after so many statements
     plain: bool = False  # the user's code spells the text out as it is
 
     @property
@@ -86,6 +87,7 @@ class _Variant(NamedTuple):
     said: Said | None
     begun: tuple[Source, ...]
     perhaps: tuple[Source, ...]
+    emptied: tuple[tuple[int, Source], ...] = ()
 
 
 _known: OrderedDict[tuple[str, str], list[_Variant]] = OrderedDict()
@@ -129,7 +131,7 @@ def analyse(
         variants = _put(key, _recalled(kept)) if len(template) <= LENGTH else []  # a thousand of them are too many
     for variant in variants:
         if all(ask(source) == columns for source, columns in variant.schemas.items()):
-            return Analysis(variant.statements, template, literals, variant.said, variant.begun, variant.perhaps)
+            return Analysis(variant.statements, template, literals, *variant[2:])
     asked: dict[Source, tuple[str, ...] | None] = {}
 
     def remember(source: Source) -> tuple[str, ...] | None:
@@ -139,6 +141,7 @@ def analyse(
 
     begun: tuple[Source, ...] = ()
     perhaps: tuple[Source, ...] = ()
+    emptied: tuple[tuple[int, Source], ...] = ()
     if len(template) > LENGTH:
         statements: tuple[Statement, ...] = (salvage.whole(template, f"longer than {LENGTH} characters"),)
     else:
@@ -147,11 +150,13 @@ def analyse(
         first = _first(read)
         begun = tuple(source for source, one in first.items() if one.how == "none" and one.begins)
         perhaps = tuple(source for source, one in first.items() if one.how == "none" and one.perhaps)
+        emptied = tuple(_emptied(read))
     only = statements[0] if len(statements) == 1 else None
     said = ask_second(only) if ask_second and only is not None and only.writes and only.lineage else None
     if len(template) <= LENGTH:
-        _keep(kept, _put(key, [_Variant(asked, statements, said, begun, perhaps), *variants[: VARIANTS - 1]]))
-    return analysis._replace(statements=statements, said=said, begun=begun, perhaps=perhaps)
+        made = _Variant(asked, statements, said, begun, perhaps, emptied)
+        _keep(kept, _put(key, [made, *variants[: VARIANTS - 1]]))
+    return Analysis(statements, template, literals, said, begun, perhaps, emptied)
 
 
 def template(sql: str, dialect: str) -> str:
@@ -166,6 +171,19 @@ def _first(read: Iterable[Statement]) -> dict[Source, Statement]:
         if one.writes is not None:
             first.setdefault(one.writes, one)
     return first
+
+
+def _emptied(read: Iterable[Statement]) -> Iterator[tuple[int, Source]]:
+    """Yield tables of whose rows nothing is left that the text had written, with the number of statements before."""
+    written: set[Source | None] = set()
+    number = 0
+    for one in read:
+        if one.how != "none":
+            number += 1
+            written.add(one.writes)
+        elif one.begins and one.writes is not None and one.writes in written:
+            written.discard(one.writes)
+            yield number, one.writes
 
 
 def _touches(sql: str) -> bool:

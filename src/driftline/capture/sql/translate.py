@@ -149,19 +149,26 @@ def _action(tokens: list[Any], words: list[str], name: list[Any], place: int) ->
 
 
 def _columns(name: list[Any], actions: list[list[Any]]) -> _Said:
-    """``RENAME COLUMN a TO b, …`` of BigQuery and ClickHouse, ``CHANGE a b int …`` of Hive and MySQL, one by one."""
+    """``RENAME COLUMN a TO b, …`` of BigQuery and ClickHouse, ``CHANGE a b int …`` of Hive and MySQL, one by one.
+
+    Columns that take each other's names do so at once, as MySQL's parser has it.
+    """
     found: list[list[Any]] = []
+    pairs: list[tuple[str, str]] = []
     for action in actions:
         words = [token.text.upper() for token in action]
         start = 1 + (words[1:2] == ["COLUMN"])
         start += 2 * (words[start : start + 2] == ["IF", "EXISTS"])
         if words[0] == "CHANGE":
-            found.append(_called(name, [action[start]], [action[start + 1]]))
+            place = start + 1
         elif words[:2] == ["RENAME", "COLUMN"] and words[start + 1 : start + 2] == ["TO"]:
-            found.append(_called(name, [action[start]], [action[start + 2]]))
+            place = start + 2
         else:
             return None
-    return found
+        found.append(_called(name, [action[start]], [action[place]]))
+        pairs.append((words[start], words[place]))
+    olds = {old for old, new in pairs if old != new}
+    return None if any(new in olds for old, new in pairs if old != new) else found
 
 
 def _rename(tokens: list[Any], words: list[str]) -> _Said:

@@ -1,7 +1,8 @@
 """Columns of outputs and those of the text, by name and by place; expected values are read off the inputs."""
 
 from driftline.capture.explaining import placing
-from driftline.capture.program.sites import Visit, Way
+from driftline.capture.program.sites import COMPUTED, Visit, Way
+from driftline.capture.script.composing import COMPOSED
 from driftline.capture.script.reading import Came, Table
 
 
@@ -25,5 +26,15 @@ def test_an_array_that_was_wider_than_the_text_tells_is_a_hedge() -> None:
 def test_of_a_row_with_fewer_values_than_columns_each_may_be_any() -> None:
     a, b = frozenset({Came((), "a")}), frozenset({Came((), "b")})
     visit = Visit(Way((), ()), 0, 0, into=(("x", "0"), ("y", "1")))
-    assert placing.handed(Table({"0": a, "1": b}, spread=a | b), visit, None) == {"x": "0", "y": "1"}
-    assert placing.handed(Table({"0": a | b}, spread=a | b), visit, None) == {"x": "x", "y": "y"}
+    assert placing.handed(Table({"0": a, "1": b}, spread=a | b), visit, None) == [("x", a), ("y", b)]
+    either = frozenset({Came((), "a", confidence=0.5), Came((), "b", confidence=0.5)})
+    assert placing.handed(Table({"0": a | b}, spread=a | b), visit, None) == [("x", either), ("y", either)]
+
+
+def test_what_a_statement_computes_is_changed_and_what_its_text_holds_has_marks_of_its_own() -> None:
+    a, b = frozenset({Came((), "a")}), frozenset({Came((), "b")})
+    into = (("x", f"{COMPUTED}0"), ("y", f"{COMPOSED}1"), ("z", f"{COMPOSED}2"), ("X", "0"))
+    table = Table({"k": a, f"{COMPOSED}1": b}, closed=True)
+    found = placing.handed(table, Visit(Way((), ()), 0, 0, into=into), ("X",))
+    twice = frozenset({Came((), "a", subtype="TRANSFORMATION")})
+    assert found == [("X", twice), ("y", b), ("z", frozenset()), ("X", a)]

@@ -1,18 +1,29 @@
 """Which value comes to which column of an INSERT; expected pairs are read off the statements."""
 
+import json
 import sqlite3
+import textwrap
 import threading
+from contextlib import closing
+from pathlib import Path
 
 import pytest
+from tests.database_programs import HANDED, TABLES
 from tests.told_by_code import BEGIN, DATA, Script, edges
 
-from driftline.capture.hooks import inserted
+import driftline
+from driftline.capture.hooks import earlier, inserted
 from driftline.capture.program import sites
 from driftline.capture.runs import transactions
 from driftline.capture.runs.columns import When
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
 from driftline.event.lineage import Dataset, Job, Touched
+from driftline.testing import MemorySink
+
+sa = pytest.importorskip("sqlalchemy")
+
+W = ("\0where", "\1\0where")  # what the script has put behind WHERE
 
 
 @pytest.mark.parametrize(
@@ -24,29 +35,46 @@ from driftline.event.lineage import Dataset, Job, Touched
         ("INSERT INTO t VALUES (%(x)s, %(y)s)", "ab", [("a", "x"), ("b", "y")]),
         ("INSERT INTO t VALUES ($2, ?1)", "ab", [("a", "1"), ("b", "0")]),
         ("INSERT INTO t VALUES (:2, :1)", "ab", [("a", "1"), ("b", "0")]),
-        ("INSERT INTO t VALUES (?, upper(?), 'it''s, ?', ?, 5)", "abcde", [("a", "0"), ("d", "2")]),
-        ("INSERT INTO t VALUES (? + ?, ?, %s::int)", "abc", [("b", "2")]),
+        (
+            "INSERT INTO t VALUES (?, upper(?), 'it''s, ?', ?, 5)",
+            "abcde",
+            [("a", "0"), ("b", "\0021"), ("c", "\0012"), ("d", "2"), ("e", "\0014")],
+        ),
+        (
+            "INSERT INTO t VALUES (? + ?, ?, %s::int)",
+            "abc",
+            [("a", "\0020"), ("a", "\0021"), ("b", "2"), ("c", "\0023")],
+        ),
         (
             "INSERT INTO t VALUES (?, ?) ON CONFLICT (a) DO UPDATE SET b = ?",
             "abb",
-            [("a", "0"), ("b", "1"), ("\0a", "0")],
+            [("a", "0"), ("b", "1"), ("\0a", "0"), ("b", "2"), W],
         ),  # its key decides which rows there are
-        ("INSERT INTO t VALUES (?, ?), (?, ?)", "ab", []),
+        ("INSERT INTO t VALUES (?, ?), (?, ?)", "ab", [("a", "0"), ("b", "1"), ("a", "2"), ("b", "3")]),
         ("INSERT INTO t VALUES (?, ?)", "a", []),
-        ("INSERT INTO t SELECT ?", "a", []),
+        ("INSERT INTO t SELECT ?", "a", [("a", "0")]),
+        ("INSERT INTO t SELECT ?, b FROM u WHERE c = ?", "ab", [("a", "0"), ("\0001", "1")]),
+        ("INSERT INTO t SELECT * FROM u WHERE c = ?", "ab", [("\0000", "0")]),
+        ("INSERT INTO t VALUES (?, (SELECT c FROM u WHERE d = ?))", "ab", [("a", "0"), ("b", "\0011")]),
+        ("INSERT INTO t VALUES (7, ?)", "ab", [("a", "\0010"), ("b", "0")]),
+        (
+            "INSERT INTO t VALUES (?, 7) ON CONFLICT (a) DO UPDATE SET b = b + ?, c = 'x' WHERE d < ?",
+            "ab",
+            [("a", "0"), ("b", "\0011"), ("\0a", "0"), ("b", "\0021"), ("c", "\001c"), W, ("\0002", "2")],
+        ),
         (
             "UPDATE t SET a = ?, b = upper(?), c = ? WHERE a = ? AND d LIKE ?",
             "abcd",
-            [("a", "0"), ("c", "2"), ("\0003", "3"), ("\0004", "4")],
+            [("a", "0"), ("b", "\0021"), ("c", "2"), W, ("\0003", "3"), ("\0004", "4")],
         ),
-        ('update t set "a" = :x where b = :y', "ab", [("a", "x"), ("\0y", "y")]),
-        ("UPDATE t SET a = b || ?, c = 'where ?'", "abc", []),
-        ("DELETE FROM t WHERE a IN (?, ?)", "ab", [("\0000", "0"), ("\0001", "1")]),
-        ("UPDATE t SET a = iif(b, c = ?, 2), c = ?", "abc", [("c", "1")]),
+        ('update t set "a" = :x where b = :y', "ab", [("a", "x"), W, ("\0y", "y")]),
+        ("UPDATE t SET a = b || ?, c = 'where ?'", "abc", [("a", "\0020"), ("c", "\001c"), W]),
+        ("DELETE FROM t WHERE a IN (?, ?)", "ab", [W, ("\0000", "0"), ("\0001", "1")]),
+        ("UPDATE t SET a = iif(b, c = ?, 2), c = ?", "abc", [("a", "\0020"), ("c", "1"), W]),
         ("DELETE FROM t", "ab", []),
     ],
 )
-def test_each_column_gets_the_value_that_stands_alone_at_its_place(
+def test_each_column_gets_the_value_at_its_place_and_what_is_computed_of_it_is_marked(
     text: str, into: str, expected: list[tuple[str, str]]
 ) -> None:
     assert list(inserted.columns(text, into)) == expected
@@ -157,8 +185,14 @@ def test_a_row_that_was_taken_back_is_no_source_and_its_statement_did_not_run_la
 
 
 def test_values_at_places_are_called_as_the_program_calls_them() -> None:
-    into = (("a", "1"), ("b", "0"), ("c", "x"), ("d", "7"))
-    assert inserted.called(into, ["p", "q"]) == (("a", "q"), ("b", "p"), ("c", "x"), ("d", "7"))
+    into = (("a", "1"), ("b", "\0020"), ("c", "x"), ("d", "7"), ("\0a", "1"))
+    names = (("a", "q"), ("b", "\002p"), ("c", "x"), ("d", "7"), ("\0a", "q"))
+    assert inserted.called(into, ["p", "q"]) == (*names, *((one, f"\1{one}") for one in "abcd"))
+
+
+def test_values_of_several_rows_of_a_library_are_called_as_their_columns() -> None:
+    told = inserted.called((("a", "0"), ("b_m", "1"), ("c", "2")), ["a_m0", "b_m1", "c_mx"])
+    assert told[:3] == (("a", "a"), ("b_m", "b_m1"), ("c", "c_mx"))
 
 
 def test_values_of_an_update_come_to_the_columns_that_it_sets_and_what_it_looks_for_decides(script: Script) -> None:
@@ -270,3 +304,58 @@ def test_a_text_of_literals_and_one_of_values_are_told_apart_whichever_comes_fir
             "p": {("customers.csv", "plan", "IDENTITY", 0.9)},
             "v": {("customers.csv", "spend", "IDENTITY", 0.9)},
         }
+
+
+KINDS = {"TRANSFORMATION": " t", "AGGREGATION": " a", "FILTER": " f", "CONDITIONAL": " c", "IDENTITY": ""}
+SPACES = {"sqlite://s.db": "", "sqlite://m.db": ".", "sqlite://copy.db": "copy."}
+
+
+def _written(sink: MemorySink) -> dict[str, dict[str, set[str]]]:
+    """The columns behind those of each table that was written, by the last event that has it."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for event in sink.decoded():
+        for one in event.outputs:
+            facet = json.loads(bytes(one.facets.get("columnLineage", b"{}")))
+            fields = {name: column["inputFields"] for name, column in facet.get("fields", {}).items()}
+            told = {**fields, **({"": facet["dataset"]} if facet.get("dataset") else {})}
+            found[f"{SPACES[one.namespace]}{one.name}"] = {
+                name: {
+                    f"{SPACES[each['namespace']]}{each['name']}.{each['field']}{KINDS[way['subtype']]}"
+                    + (f" {way['confidence']}" if way.get("confidence", 1) < 0.9 else "")
+                    for each in sources
+                    for way in each["transformations"]
+                }
+                for name, sources in told.items()
+            }
+    return found
+
+
+@pytest.mark.parametrize("name", HANDED)
+def test_rows_that_are_handed_on_lead_to_the_columns_that_they_were_read_from(
+    watched: MemorySink, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(earlier, "newest", {})
+    with closing(sqlite3.connect("s.db")) as one, closing(sqlite3.connect("m.db")) as other:
+        one.executescript("create table o (oid integer primary key, cust, amt)")
+        one.executescript("insert into o values (1, 'a', 10), (2, 'b', 20), (3, 'c', 30)")
+        other.executescript(
+            "create table r (a, b, c); create table q (v); create table t2 (a, b); create table lg (x, y)"
+        )
+        other.executescript("create table k (id integer primary key, v, n); insert into q values ('z')")
+        other.executescript("insert into lg values (1, 2), (3, 4)")
+    shop, mart = sa.create_engine("sqlite:///s.db"), sa.create_engine("sqlite:///m.db")
+    src, con = sqlite3.connect("s.db"), sqlite3.connect("m.db")
+    text, expected = HANDED[name]
+    file = Path("program.py").absolute()
+    file.write_text(TABLES + textwrap.dedent(text))
+    space = {"src": src, "con": con, "shop": shop, "mart": mart, "__name__": "program"}
+    with driftline.run("job"):
+        exec(compile(file.read_text(), str(file), "exec"), space)
+        con.commit()
+    for each in (src, con):
+        each.close()
+    shop.dispose()
+    mart.dispose()
+    assert driftline.flush(timeout=20)
+    hand = {table: {key: {*each.split(", ")} for key, each in columns.items()} for table, columns in expected.items()}
+    assert _written(watched) == hand

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from tests.unit.capture.script.conftest import words
 
+from driftline.capture.script.composing import COMPOSED
 from driftline.capture.script.follow import Followed
 
 Follows = Callable[..., Followed]
@@ -23,7 +24,7 @@ def told(follows: Follows, call: str) -> dict[str, str]:
     found = follows(f"from sqlalchemy import text\nfor r in orders.itertuples():\n    {call}\n")
     table = found.argument(max((path for path in found.paths() if path[-1].line == 8), key=lambda path: path[-1]), 0)
     assert table is not None
-    out = {name: words(cames) for name, cames in table.columns.items()}
+    out = {name.removeprefix(COMPOSED): words(cames) for name, cames in table.columns.items()}
     return out | ({"...": words(table.spread)} if table.spread else {})
 
 

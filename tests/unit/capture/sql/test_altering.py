@@ -114,3 +114,11 @@ def test_a_computed_column_of_a_temporary_table_that_is_looked_through_is_not_lo
     sql = """CREATE TEMP TABLE k AS SELECT a FROM t; ALTER TABLE k ADD COLUMN d INT GENERATED ALWAYS AS (a * 2);
              INSERT INTO src (x) SELECT d FROM k"""
     assert tell(sql, "sqlite", through=True)[-1].columns == {"x": ["temp.k.d IDENTITY"]}
+
+
+def test_columns_that_take_each_others_names_do_so_at_once(tell: Tell) -> None:
+    """As MySQL does, where columns may be swapped: https://dev.mysql.com/doc/refman/8.4/en/alter-table.html."""
+    text = "ALTER TABLE t CHANGE a b INT, CHANGE b a INT; CREATE TABLE u AS SELECT a, b FROM t"
+    swapped, made = tell(text, "mysql", SCHEMA)
+    assert swapped.columns == {"b": ["t.a IDENTITY"], "a": ["t.b IDENTITY"]}
+    assert (made.columns, made.doubts) == ({"a": ["t.a IDENTITY"], "b": ["t.b IDENTITY"]}, [])

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from driftline.capture.sql import known
+
 Tell = Callable[..., list[Any]]
 
 
@@ -37,3 +39,12 @@ def test_a_declared_table_leads_on_to_what_fills_it(tell: Tell) -> None:
     fill = "INSERT INTO @v SELECT a FROM t; INSERT INTO u (y) SELECT x FROM @v"
     *_, made = tell(f"DECLARE @v TABLE (x INT); {fill}", "tsql", through=True)
     assert made.columns == {"y": ["t.a IDENTITY"]}
+
+
+def test_a_text_says_after_which_statements_nothing_is_left_of_what_it_wrote() -> None:
+    text = "INSERT INTO t SELECT a FROM u; INSERT INTO v SELECT a FROM t; DROP TABLE t; CREATE TABLE t (a); TRUNCATE v"
+    for _ in range(2):  # the second time it is remembered
+        found = known.analyse(text, lambda *_: None, "postgres")
+        assert found is not None
+        assert [(number, source.names) for number, source in found.emptied] == [(2, ("t",)), (2, ("v",))]
+        assert (len(found.statements), found.begun) == (2, ())

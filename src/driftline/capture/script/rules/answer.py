@@ -135,7 +135,9 @@ def _answer(call: Call) -> Value:
         queries.register(call.machine.memory, call.args[0], call.args[1])
     if call.name in {"read_text", "read_bytes"}:
         return files.read_text(call)
-    fetched = None if call.receiver is None else cursors.answer(call)
+    fetched = sessions.looking(call) if call.name in sessions.LOOKING else None
+    if fetched is None and call.receiver is not None:
+        fetched = cursors.answer(call)
     if fetched is not None:
         return fetched
     if call.name in given.PARSING and (namespace := given.parsed(call)) is not None:

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from driftline.capture.script import access
 from driftline.capture.script.call import Call
+from driftline.capture.script.cames import deciding
 from driftline.capture.script.queries import FETCHED, fetched
-from driftline.capture.script.reading import NOTHING, Cames, Table
+from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
 from driftline.capture.script.results import CURSOR, ENTITY, is_result, names
 from driftline.capture.script.rules import files
 from driftline.capture.script.values import (
@@ -24,6 +25,7 @@ from driftline.capture.script.values import (
     Method,
     Ref,
     Scope,
+    Text,
     Thing,
     Value,
 )
@@ -41,6 +43,7 @@ _RESULTS = _QUERIES | frozenset({"mappings", "tuples", "unique", "yield_per", "c
 _SINGLES = frozenset({"fetchone", "first", "one", "one_or_none", "get", "get_one", "read_row"})
 _SCALARS = frozenset({"scalar", "scalar_one", "scalar_one_or_none", "fetchval"})
 _READING = _EXECUTES | _OF_SESSIONS | _LISTS | _RESULTS | _SINGLES | _SCALARS
+_HANDED = _EXECUTES | _OF_SESSIONS | {"scalar", "get", "get_one"}  # what they look for
 _ROW = Class("Row", Scope(""))  # of SQLAlchemy, with objects in it
 _OF_ROWS = frozenset({"keys", "items", "values", "get", "_asdict", "copy"})
 
@@ -61,6 +64,9 @@ def answer(call: Call) -> Value | None:
         return None
     if isinstance(read, Frame):
         result = _result(call, read.table)
+        looked = deciding(call.cames(*call.args, *call.kwargs.values()), FILTER)
+        if looked and call.name in _HANDED and not _puts(call):
+            result = replace(result, rows=result.rows | looked)
         if call.name in _EXECUTES:
             return _held(call, content, result)
         return _of_result(call, _objects(call, result) if call.name not in _OF_SESSIONS | _SCALARS else result)
@@ -69,6 +75,13 @@ def answer(call: Call) -> Value | None:
     if call.name in _EXECUTES and is_result(content) and isinstance(call.receiver, Ref):
         return _held(call, content, Items(kind=CURSOR))  # of the statement before nothing is left
     return _of_cursor(call, content)
+
+
+def _puts(call: Call) -> bool:
+    """Whether what a statement is handed is put into a table, rather than looked for: its rows are given back."""
+    text = call.see(call.argument(0))
+    first = text.parts[0] if isinstance(text, Text) and text.parts else text
+    return isinstance(first, Const) and str(first.value).lstrip()[:6].lower() in {"insert", "replac", "update"}
 
 
 def _of_cursor(call: Call, content: object) -> Value | None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, names
-from driftline.capture.script.reading import INDEX, Came, Cames, Table
+from driftline.capture.script.reading import FILTER, INDEX, Came, Cames, Table
 from driftline.capture.script.rules import arrow, files
 from driftline.capture.script.values import Frame, Items, Pairs, Ref, Thing, Value
 
@@ -61,6 +61,8 @@ def shaped(call: Call, value: Value) -> Value:
     elif call.plain(-1, "header", 0) is None and table.closed:  # the names are numbers
         table = tables.numbered(table, [int(one) if one.isdigit() else one for one in table.columns]) or table
     table = arrow.restricted(call, table, call.argument(-1, "filters"))
+    looked = call.cames(call.argument(-1, "params"), call.argument(0) if "sql" in call.name else None)
+    table = tables.shaped(table, looked, FILTER)
     table = _indexed(table, call.machine.outside.levels(call.path) or call.plain(-1, "index_col"))
     call.machine.memory.put(value.place, replace(content, table=table))
     if call.argument(-1, "chunksize") is not None or call.flag("iterator"):

@@ -1,9 +1,14 @@
-"""Objects that are mapped to rows of tables: put into a session, written when it is committed.
+"""What SQLAlchemy writes: objects that are mapped to rows of tables, and statements that it puts together.
 
-Enters: a call of an object that nothing else is known of. Leaves: None, as nobody asks for what it returns; the call
-that writes has been given a table of all that was put in before. A column that several classes have is a hedge.
-Source: the reference of ``sqlalchemy.orm.Session``.
+Enters: a call of an object that nothing else is known of. Leaves: of objects None, as nobody asks for what it returns;
+the call that writes has been given a table of all that was put in before. A column that several classes have is a
+hedge. A statement remembers what its columns are set to, and what it looks for. Source: the reference of SQLAlchemy.
 """
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
 
 from driftline.capture.script import composing, relations, tables, unrolling
 from driftline.capture.script.call import Call, Rules, entering
@@ -11,11 +16,13 @@ from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames, Table
 from driftline.capture.script.values import NONE, Class, Foreign, Instance, Pairs, Part, Text, Thing, Value
 
+LOOKING = frozenset({"merge", "get", "get_one", "scalars", "scalar", "all", "first", "one", "one_or_none", "count"})
+_LOOKED_FOR = f"{composing.COMPOSED}{composing.WHERE}"
 _PENDING = "rows that wait for a session"  # in the memory: a table for each class
 
 
 def put(call: Call) -> Value | None:
-    """``add``, ``add_all``, ``merge``, ``bulk_save_objects``."""
+    """``add``, ``add_all``; and ``merge``."""
     value = call.argument(0) or Thing()
     several = isinstance(call.see(value), Instance)
     over = unrolling.Unrolled((value,)) if several else unrolling.unrolled(call.machine, value)
@@ -26,6 +33,13 @@ def put(call: Call) -> Value | None:
             found = True
             _wait(call, content, over.rows)
     return NONE if found else None
+
+
+def looking(call: Call) -> Value | None:
+    """``merge``, ``get`` and others, which write what waits before they look for rows."""
+    found = put(call) if call.name == "merge" else None
+    flushed(call)
+    return None if found is None else call.args[0]
 
 
 def _is_mapped(call: Call, of: Class) -> bool:
@@ -56,9 +70,23 @@ def _wait(call: Call, content: Instance, rows: Cames) -> None:
 
 def written(call: Call) -> Value | None:
     """``commit`` and ``flush``."""
+    if not flushed(call):
+        return None
+    if not call.machine.memory.trying():  # else it may wait on
+        call.machine.memory.put(_PENDING, None)
+    return NONE
+
+
+def saved(call: Call) -> Value | None:
+    """``bulk_save_objects``."""
+    return None if put(call) is None else written(call)
+
+
+def flushed(call: Call) -> bool:
+    """A call writes what waits, before it reads by itself; whether anything waits."""
     waiting = [table for _, table in call.machine.memory.get(_PENDING) or ()]
     if not waiting:
-        return None
+        return False
     out = waiting[0]
     for one in waiting[1:]:
         both = [name for name in one.columns if name in out.columns]
@@ -66,9 +94,7 @@ def written(call: Call) -> Value | None:
         columns = {name: hedged(cames) if name in both else cames for name, cames in out.columns.items()}
         out = out._replace(columns=columns, rows=hedged(out.rows))
     call.machine.record(call.path, out)
-    if not call.machine.memory.trying():  # else it may wait on
-        call.machine.memory.put(_PENDING, None)
-    return NONE
+    return True
 
 
 def text(call: Call) -> Value | None:
@@ -86,24 +112,69 @@ def mapped(call: Call) -> Value | None:
     return NONE
 
 
-def values(call: Call) -> Value | None:
-    """``values`` of an INSERT or UPDATE that the library puts together: what is handed over, by names of columns."""
+def _statement(call: Call) -> Foreign | None:
     content = call.see(call.receiver)
-    if not isinstance(content, Foreign) or content.name.rpartition(".")[2] not in {"insert", "update"}:
-        return None
-    return call.new(Pairs(dict(call.kwargs))) if call.kwargs else call.argument(0)
+    return content if composing.of_library(content) else None
+
+
+def _with(call: Call, content: Foreign, more: Mapping[Any, Value]) -> Value:
+    known = call.see(content.tables[0]) if content.tables else None
+    before = known.known if isinstance(known, Pairs) else {}
+    return call.new(replace(content, tables=(call.new(Pairs({**before, **more})),)))
+
+
+def values(call: Call) -> Value | None:
+    """``values`` of a statement that the library puts together: what is handed over, by names of columns."""
+    content, given = _statement(call), call.see(call.argument(0))
+    if content is None or not (call.kwargs or call.args):
+        return call.receiver if content is not None else None
+    if call.kwargs or (isinstance(given, Pairs) and given.loose is None):
+        return _with(call, content, call.kwargs or given.known)
+    return call.new(replace(content, tables=(call.args[0],)))  # several rows
 
 
 def where(call: Call) -> Value | None:
-    """``where`` of a DELETE that the library puts together, which the text spells out: it stays one."""
-    return call.receiver if composing.deletes(call.see(call.receiver)) and not call.cames(*call.given()) else None
+    """``where`` of a statement that the library puts together: what is looked for."""
+    content = _statement(call)
+    if content is None:
+        return None
+    known = call.see(content.tables[0]) if content.tables else None
+    before = known.known.get(_LOOKED_FOR) if isinstance(known, Pairs) else None
+    cames = call.cames(before, *call.args, *call.kwargs.values())
+    return _with(call, content, {_LOOKED_FOR: Thing(cames)}) if cames else call.receiver
+
+
+def conflict(call: Call) -> Value | None:
+    """``on_conflict_do_update``: what columns are set to where there is such a row."""
+    content, sets = _statement(call), call.see(call.argument(-1, "set_"))
+    if content is None or not isinstance(sets, Pairs):
+        return None if content is None else call.receiver
+    more = {f"{composing.COMPOSED}{str(name).lower()}": value for name, value in sets.known.items()}
+    return _with(call, content, more)
+
+
+def same(call: Call) -> Value | None:
+    """What else is said of a statement says nothing of its columns."""
+    return None if _statement(call) is None else call.receiver
+
+
+def bound(call: Call) -> Value | None:
+    """``bindparams`` of a text: what it is handed, by names."""
+    content = call.see(call.receiver)
+    if not isinstance(content, Foreign) or content.name.rpartition(".")[2] != "text" or not call.kwargs:
+        return None
+    return _with(call, content, call.kwargs)
 
 
 METHODS: Rules = {
-    **dict.fromkeys(("add", "add_all", "merge", "bulk_save_objects"), put),
+    **dict.fromkeys(("add", "add_all"), put),
+    "bulk_save_objects": saved,
     **dict.fromkeys(("commit", "flush"), written),
     "values": values,
     **dict.fromkeys(("where", "filter", "filter_by"), where),
+    "on_conflict_do_update": conflict,
+    **dict.fromkeys(("on_conflict_do_nothing", "returning", "execution_options", "prefix_with"), same),
+    "bindparams": bound,
     "map_imperatively": mapped,
 }
 FUNCTIONS: Rules = {
