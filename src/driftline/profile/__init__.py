@@ -4,7 +4,7 @@
 ``fingerprint`` says whether two tables hold the same rows, ``compare`` in which columns and rows they differ.
 """
 
-from driftline.profile.build import build, build_many
+from driftline.profile.build import Building, Told, build, build_many
 from driftline.profile.codec import decode, encode
 from driftline.profile.column import Column, Profile
 from driftline.profile.comparison import Comparison, compare
@@ -23,6 +23,6 @@ from driftline.profile.ranks import Ranks
 from driftline.profile.recent import encoded, readable
 from driftline.profile.row_set import RowSet, row_set
 
-__all__ = ["FORM", "WRITTEN", "Column", "Comparison", "Fingerprint", "Prints", "Profile", "Ranks", "RowSet", "beside",
-           "build", "build_many", "compare", "decode", "encode", "encoded", "fingerprint", "fingerprint_many", "merge",
-           "of_arrays", "readable", "row_set"]  # fmt: skip
+__all__ = ["FORM", "WRITTEN", "Building", "Column", "Comparison", "Fingerprint", "Prints", "Profile", "Ranks", "RowSet",
+           "Told", "beside", "build", "build_many", "compare", "decode", "encode", "encoded", "fingerprint",
+           "fingerprint_many", "merge", "of_arrays", "readable", "row_set"]  # fmt: skip

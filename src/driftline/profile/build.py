@@ -7,7 +7,7 @@ turns the hashes only.
 
 from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -32,7 +32,7 @@ from driftline.profile.column import Column, Profile, Type
 from driftline.profile.frequent import Frequent
 from driftline.profile.gathered import Room
 from driftline.profile.inputs import Input
-from driftline.profile.levels import Levels
+from driftline.profile.levels import EXACT, Levels
 from driftline.profile.merge import merge_columns
 from driftline.profile.numbers import Counted
 from driftline.profile.sheet import Sheet
@@ -41,6 +41,31 @@ from driftline.profile.words import Words
 NOTHING: Mapping[Hashable, Column] = MappingProxyType({})
 PIECE = 1 << 20  # rows measured at a time
 _NARROW = 1 << 31  # bytes of text that 32-bit offsets reach
+_FEW = 1 << 12  # different numbers of a column that is measured beside others
+
+
+class Numbers(NamedTuple):
+    """A column of few different numbers, all finite ones exact as doubles: counted, and still to be measured."""
+
+    counted: Counted
+    levels: Levels
+
+    @property
+    def type(self) -> Type:
+        """Of the column."""
+        return self.counted.type
+
+    @property
+    def rows(self) -> int:
+        """Of the column."""
+        return self.counted.rows
+
+    def distinct_count(self) -> float:
+        """Return the number of different finite values."""
+        return float(len(self.levels.values))
+
+
+Told = Column | Numbers
 
 
 def build(table: Any, *, seed: int = 0) -> Profile:
@@ -57,12 +82,7 @@ def build(table: Any, *, seed: int = 0) -> Profile:
 
 
 def build_many(
-    whole: Sheet,
-    *,
-    seed: int = 0,
-    keys: Sequence[Hashable] = (),
-    known: Mapping[Hashable, Column] = NOTHING,
-    room: Room | None = None,
+    whole: Sheet, *, seed: int = 0, keys: Sequence[Hashable] = (), known: Mapping[Hashable, Column] = NOTHING
 ) -> list[Profile]:
     """Return the profile of each table of a sheet, as ``build`` makes it of that table alone.
 
@@ -71,22 +91,45 @@ def build_many(
         seed: turns the hashes.
         keys: of its columns: those with the same key hold the same values, and are measured once.
         known: columns by key that were measured before, with the same seed.
-        room: memory to work in; one for several sheets spares what memory costs that is touched for the first time.
     """
-    keys = keys or range(len(whole.columns))
-    firsts = {key: place for place, key in reversed(list(enumerate(keys)))}
-    wanted = sorted(place for key, place in firsts.items() if key not in known)
-    found = _together(whole, wanted, seed)
-    room = room or Room()
-    for place in wanted:
-        if place not in found:
-            found[place] = _column(whole.columns[place], seed, room)
-    names = [column.name for column in whole.columns]
-    columns = [known.get(key) or found[firsts[key]] for key in keys]
-    return [
-        Profile(rows, dict(zip(names[start:end], columns[start:end], strict=True)), seed)
-        for rows, start, end in whole.tables
-    ]
+    found = Building(seed)
+    found.take(whole, keys or range(len(whole.columns)), known)
+    return found.made()
+
+
+class Building:
+    """The profiles of sheets that come one after another; what is held of a column in between is small."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._seed = seed
+        self._room = Room()  # one for all, which spares what memory costs that is touched for the first time
+        self._told: dict[Hashable, Told] = {}
+        self._tables: list[tuple[int, dict[str, Hashable]]] = []  # their rows, and the keys of their columns
+
+    def take(
+        self, whole: Sheet, keys: Sequence[Hashable], known: Mapping[Hashable, Column] = NOTHING
+    ) -> dict[str, Told]:
+        """Take the next tables, by ``keys`` and ``known`` as in ``build_many``; returns what is told of the columns."""
+        self._told |= known
+        firsts = {key: place for place, key in reversed(list(enumerate(keys)))}
+        wanted = sorted(place for key, place in firsts.items() if key not in self._told)
+        found = _together(whole, wanted, self._seed)
+        for place in wanted:
+            column = found.get(place)
+            self._told[keys[place]] = (
+                _column(whole.columns[place], self._seed, self._room) if column is None else column
+            )
+        named = [(column.name, key) for column, key in zip(whole.columns, keys, strict=True)]
+        self._tables += [(rows, dict(named[start:end])) for rows, start, end in whole.tables]
+        return {name: self._told[key] for name, key in named}
+
+    def made(self) -> list[Profile]:
+        """Return the profile of each table that was taken."""
+        columns = dict(zip(self._told, _measured(list(self._told.values()), self._seed), strict=True))
+        return [
+            Profile(rows, {name: columns[key] for name, key in keys.items()}, self._seed)
+            for rows, keys in self._tables
+        ]  # fmt: skip
 
 
 def _together(whole: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Column]:
@@ -103,33 +146,41 @@ def _together(whole: Sheet, wanted: Sequence[int], seed: int) -> dict[int, Colum
     return out
 
 
-def _column(column: Input, seed: int, room: Room) -> Column:
+def _column(column: Input, seed: int, room: Room) -> Told:
     rows = len(column.values)
     if rows <= PIECE:
         return _piece(column.values, column.mixed, seed, room)
     starts = range(0, rows, PIECE)
     parts = [_piece(column.values[start : start + PIECE], column.mixed, seed, room) for start in starts]
-    return merge_columns([parts])[0]
+    return merge_columns([_measured(parts, seed)])[0]
 
 
-def _piece(values: Any, mixed: bool, seed: int, room: Room) -> Column:
+def _measured(told: Sequence[Told], seed: int) -> list[Column]:
+    """Return the columns; those whose numbers are only counted are measured side by side, as calls cost most of it."""
+    waiting = [one for one in told if isinstance(one, Numbers)]
+    values = levels.end_to_end([one.levels for one in waiting]) if waiting else None
+    found = iter(numbers.measured([one.counted for one in waiting], values, seed) if values else ())
+    return [next(found) if isinstance(one, Numbers) else one for one in told]
+
+
+def _piece(values: Any, mixed: bool, seed: int, room: Room) -> Told:
     rows = len(values)
     if isinstance(values, np.ndarray):
         if values.dtype.kind == "b":
-            return _boolean(rows, 0, int(np.count_nonzero(values)), seed)
+            return _boolean(rows, 0, int(np.count_nonzero(values)))
         return _numeric("number", values, None, seed, room)
     family = buffers.family(values.type)
     if family in {"number", "decimal", "time"}:
         kind: Type = "time" if family == "time" else "number"
         return _numeric(kind, values, values.null_count, seed, room)
     if family == "boolean":
-        return _boolean(rows, values.null_count, sum(map(_true, buffers.chunks(values))), seed)
+        return _boolean(rows, values.null_count, sum(map(_true, buffers.chunks(values))))
     if family in {"text", "binary"} and values.nbytes < _NARROW:
         return _texts(values, mixed, seed, room)
     return _flat(inputs.flat(values), mixed, seed, room)
 
 
-def _flat(values: pa.Array, mixed: bool, seed: int, room: Room) -> Column:
+def _flat(values: pa.Array, mixed: bool, seed: int, room: Room) -> Told:
     family, kind = buffers.family(values.type), values.type
     if family == "dictionary" and buffers.family(kind.value_type) not in {"text", "binary"}:
         return _piece(inputs.flat(values.dictionary_decode()), mixed, seed, room)
@@ -145,15 +196,22 @@ def _true(values: pa.Array) -> int:
     return int(np.count_nonzero(found if there is None else found & there))
 
 
-def _numeric(kind: Type, values: Any, nulls: int | None, seed: int, room: Room) -> Column:
-    """Measure the finite numbers; of the missing ``nulls`` are no NaN (None: all)."""
+def _numeric(kind: Type, values: Any, nulls: int | None, seed: int, room: Room) -> Told:
+    """Count the finite numbers; of the missing ``nulls`` are no NaN (None: all)."""
     parts = gathered.parts(values)
     found, infinities = tallied.counted(parts, room), 0
     if found is None:
         found, infinities = _sorted(gathered.numbers(parts, room))
     missing = len(values) - infinities - int(np.add.reduce(found.counts))
     counted = Counted(kind, len(values), missing, 0 if nulls is None else missing - nulls, infinities)
-    return numbers.measured([counted], found, seed)[0] if len(found.values) else Column(*counted)
+    return _settled(counted, found, seed) if len(found.values) else Column(*counted)
+
+
+def _settled(counted: Counted, found: Levels, seed: int) -> Told:
+    """Return a column with at least one finite number: measured, if there are many different ones."""
+    values = found.values
+    exact = values.dtype.kind == "f" or (values[0] > -EXACT and values[-1] < EXACT)
+    return Numbers(counted, found) if exact and len(values) <= _FEW else numbers.measured([counted], found, seed)[0]
 
 
 def _sorted(ordered: NDArray[Any]) -> tuple[Levels, int]:
@@ -168,13 +226,13 @@ def _sorted(ordered: NDArray[Any]) -> tuple[Levels, int]:
     return levels.of_sorted(ordered), infinities
 
 
-def _boolean(rows: int, nulls: int, true: int, seed: int) -> Column:
+def _boolean(rows: int, nulls: int, true: int) -> Told:
     pairs = np.array([rows - nulls - true, true])
     there = np.flatnonzero(pairs)
     counted = Counted("boolean", rows, nulls)
     if not len(there):
         return Column(*counted)
-    return numbers.measured([counted], levels.of_values(there.astype(np.float64), pairs[there]), seed)[0]
+    return Numbers(counted, levels.of_values(there.astype(np.float64), pairs[there]))
 
 
 def _texts(values: Any, mixed: bool, seed: int, room: Room) -> Column:

@@ -24,7 +24,7 @@ _WORD = 1 << 64
 _INT64 = (1 << 63) - 1
 PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
 DAY = 86_400
-_CACHED = 1 << 13  # numbers that become doubles at a time: what stays in the cache, and needs no fresh memory
+_CACHED = 1 << 14  # numbers that become doubles at a time: what stays in the cache, and needs no fresh memory
 
 Whole = NDArray[np.int64] | NDArray[np.uint64]
 

@@ -5,6 +5,7 @@ columns end to end, so that what is asked of each number is asked once for all o
 """
 
 import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,13 @@ class Levels:
 def of_values(values: NDArray[Any], counts: NDArray[np.int64]) -> Levels:
     """Return the levels of one column by its distinct ``values`` and their ``counts``."""
     return Levels(values, counts, np.array([0, len(values)]))
+
+
+def end_to_end(parts: Sequence[Levels]) -> Levels:
+    """Return the levels of several columns as doubles, which have to hold them."""
+    bounds = np.cumsum([0, *(len(part.values) for part in parts)])
+    values = np.concatenate([part.values for part in parts], dtype=np.float64, casting="unsafe")
+    return Levels(values, np.concatenate([part.counts for part in parts]), bounds)
 
 
 def of_sorted(ordered: NDArray[Any]) -> Levels:

@@ -55,11 +55,13 @@ def _keys(values: pa.Array) -> Keys | None:
     if not len(starts) or places[-1] == places[0]:
         return np.zeros(len(starts), np.uint64)
     data = memoryview(values.buffers()[2])[int(places[0]) : int(places[-1])]
+    if there is None and (lengths == lengths[0]).all():
+        return _of_one_length(data, len(values), int(lengths[0]))
     ahead = max(0, len(data) - LONGEST)  # from here on the next eight bytes are not all there
     near = int(starts.searchsorted(ahead))
     keys = np.empty(len(starts), np.uint64)
     if near:
-        keys[:near] = _every(data, ahead).take(starts[:near])
+        keys[:near] = _every(data, ahead)[starts[:near]]  # ``take`` would copy all of them first
     rest = bytes(data[ahead:])
     keys[near:] = _every(rest + bytes(8), len(rest) + 1).take(starts[near:] - ahead)
     size = lengths.astype(np.uint64)
@@ -67,6 +69,16 @@ def _keys(values: pa.Array) -> Keys | None:
     keys <<= _BYTE
     keys |= size
     return keys
+
+
+def _of_one_length(data: Any, count: int, length: int) -> Keys:
+    """Return the same of texts that lie end to end and all have so many bytes: columns of codes, mostly."""
+    keys = np.zeros((count, 8), np.uint8)
+    keys[:, 0] = length
+    for place, column in enumerate(np.frombuffer(data, np.uint8).reshape(count, length).T, 8 - length):
+        keys[:, place] = column
+    found: Keys = keys.reshape(-1).view("<u8")
+    return found
 
 
 def _every(data: Any, count: int) -> Keys:

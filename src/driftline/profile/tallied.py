@@ -17,6 +17,7 @@ from driftline.profile.levels import Levels
 
 WIDE = 1 << 16  # different numbers that are counted at most: their counts stay in the cache
 _SPARSE = 4  # times as many as there are rows, at most
+_FEW = 4  # values in a row that are looked for one by one, which any processor does many at a time
 _INT64 = np.dtype(np.int64)
 
 
@@ -33,13 +34,20 @@ def counted(parts: Sequence[Part], room: Room) -> Levels | None:
     low, size = bounds[0], bounds[1] - bounds[0] + 1
     if size > min(WIDE, _SPARSE * sum(len(found) for found, _ in parts)):
         return None
-    low = 0 if low > 0 and bounds[1] < WIDE else low  # what is counted as it lies needs no copy
+    few = size <= _FEW
+    low = 0 if low > 0 and bounds[1] < WIDE and not few else low  # what is counted as it lies needs no copy
     counts = np.zeros(bounds[1] - low + 1, np.int64)
     for found, there in parts:
         kept = found if there is None else found[there]
-        counts += np.bincount(_from(kept, low, room), minlength=len(counts))
+        counts += _each(kept, low, size) if few else np.bincount(_from(kept, low, room), minlength=len(counts))
     values = counts.nonzero()[0]
     return levels.of_values(values + low, counts[values])
+
+
+def _each(values: NDArray[Any], low: int, size: int) -> NDArray[np.int64]:
+    """Return how many of values are ``low``, how many one more, and so on: none is below, or ``size`` above."""
+    counts = [int(np.count_nonzero(values == low + more)) for more in range(1, size)]
+    return np.array([len(values) - sum(counts), *counts])
 
 
 def _from(values: NDArray[Any], low: int, room: Room) -> NDArray[Any]:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from driftline.profile import build, build_many, decode, encode, fingerprint, merge, sheet
+from driftline.profile import Building, Profile, build, build_many, decode, encode, fingerprint, merge, sheet
 
 
 def column(values, **options):
@@ -243,6 +243,49 @@ def test_columns_of_one_key_are_measured_once_whatever_table_they_are_in():
     assert (list(one.columns), list(two.columns)) == (["a", "b"], ["c", "d"])
     assert two.columns["c"] is one.columns["b"]
     assert two.columns["d"] == column([3, 4])
+
+
+# Expected: the same column as the only one of its sheet, down to its bytes.
+def test_columns_that_come_one_after_another_are_those_that_are_measured_alone():
+    rng, rows = np.random.default_rng(5), 20_000
+    there = rng.random(rows) > 0.1
+    few = rng.integers(-3, 40, rows)
+    columns = {
+        "few": pa.array(few, mask=~there),
+        "two": pa.array(few % 2),
+        "one": pa.array(np.full(rows, 7, np.int16)),
+        "zeros": pa.array(np.where(few > 3, 0.0, -0.0)),
+        "parts": pa.array(np.where(there, few / 8, np.nan)),
+        "endless": pa.array(np.where(few > 30, np.inf, few / 4)),
+        "many": pa.array(rng.normal(size=rows)),
+        "beyond": pa.array((few.astype(np.int64) << 55) + 1),
+        "wide": pa.array(rng.integers(0, 1 << 62, rows)),
+        "flags": pa.array(few > 0, mask=~there),
+        "days": pa.array(few.astype(np.int32), pa.date32()),
+        "moments": pa.array(few.astype(np.int64), pa.timestamp("ns")),
+        "texts": pa.array([f"t{n}" for n in few]),
+        "none": pa.array([None] * rows, pa.float64()),
+    }  # fmt: skip
+    building = Building()
+    told = [building.take(sheet.of({name: values}), [name])[name] for name, values in columns.items()]
+    found = building.made()
+    for one, early, (name, values) in zip(found, told, columns.items(), strict=True):
+        alone = Building()
+        alone.take(sheet.of({name: values}), [name])
+        assert encode(one) == encode(alone.made()[0])
+        column = one.columns[name]
+        assert (early.type, early.rows, early.distinct_count()) == (column.type, rows, column.distinct_count())
+    assert encode(build(columns)) == encode(
+        Profile(rows, {name: one.columns[name] for one, name in zip(found, columns, strict=True)})
+    )
+
+
+def test_a_key_that_comes_again_is_measured_once():
+    building = Building()
+    building.take(sheet.of({"a": [1, 2]}), ["n"])
+    building.take(sheet.of({"b": [1, 2]}), ["n"])
+    one, two = building.made()
+    assert two.columns["b"] is one.columns["a"]
 
 
 def test_counts_are_those_of_numpy_and_of_python_in_a_long_column():

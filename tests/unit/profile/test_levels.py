@@ -39,3 +39,13 @@ def test_sorted_values_are_counted_and_zeros_of_either_sign_are_one():
 def test_whole_numbers_that_are_one_as_doubles_become_one():
     found = levels.as_doubles(levels.of_sorted(np.array([1, 2**53, 2**53 + 1, 2**53 + 2])))
     assert (found.values.tolist(), found.counts.tolist()) == ([1.0, 2.0**53, 2.0**53 + 2], [1, 2, 1])
+
+
+def test_levels_of_columns_of_any_kind_lie_end_to_end_as_doubles():
+    parts = [levels.of_sorted(np.array([-3, -3, 7], np.int16)), levels.of_sorted(np.array([0.5])),
+             levels.of_sorted(np.array([1, 2**53 - 1]))]  # fmt: skip
+    found = levels.end_to_end(parts)
+    assert found.values.dtype == np.float64
+    assert (found.values.tolist(), found.counts.tolist(), found.spans) == (
+        [-3.0, 7.0, 0.5, 1.0, 2.0**53 - 1], [2, 1, 1, 1, 1], [(0, 2), (2, 3), (3, 5)]
+    )  # fmt: skip

@@ -1,5 +1,6 @@
 """Short texts counted as numbers, against counting them one by one in Python."""
 
+import itertools
 from collections import Counter
 
 import numpy as np
@@ -30,6 +31,16 @@ def test_all_short_byte_strings_are_counted_whatever_chunks_and_offsets_they_lie
     values, counts = found
     values.validate(full=True)
     assert dict(zip(values.to_pylist(), counts.tolist(), strict=True)) == expected
+
+
+@pytest.mark.parametrize("length", range(1, 8))
+def test_texts_of_one_length_are_counted_as_others_are(length: int) -> None:
+    texts = ["".join(chars) for chars in itertools.product("a\0~", repeat=length)][:90] * 2
+    whole = pa.array(["before", *texts, "behind"]).slice(1, len(texts))
+    for form in (whole, pa.chunked_array([whole.slice(0, 5), whole.slice(5)])):
+        found = short_texts.counted(form, Room())
+        assert found is not None
+        assert dict(zip(found[0].to_pylist(), found[1].tolist(), strict=True)) == Counter(texts)
 
 
 def test_a_byte_of_zero_is_part_of_a_text() -> None:

@@ -22,6 +22,9 @@ def _counted(values):
         (0, (1 << 16) - 1, np.uint16),
         (-40, 1_300, np.int32),
         (0, 1, np.int64),
+        (7, 7, np.int16),
+        (-2, 1, np.int8),  # as many as are looked for one by one
+        (-2, 2, np.int8),
         (5, 60_000, np.int64),
         (-(1 << 62), -(1 << 62) + 9, np.int64),
         ((1 << 63) - 9, (1 << 63) - 1, np.uint64),

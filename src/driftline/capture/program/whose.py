@@ -8,6 +8,7 @@ import linecache
 import os
 import sys
 from types import CodeType
+from typing import NamedTuple
 
 from driftline.capture.ground import imported, opens
 
@@ -17,7 +18,16 @@ INSIDE = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 _MADE = "<string>"  # file of ``python -c``, and of what dataclasses and named tuples make for themselves
 USER, _LIBRARY = "user", "library"
 known: dict[str, str] = {}  # by the name of a file: whose it is
-_names: dict[str, tuple[str, int]] = {}  # of modules, by file; and how many there were then
+
+
+class _Index(NamedTuple):
+    """The modules as they were once."""
+
+    among: int  # so many
+    names: dict[str, str]  # by file; of several that were loaded from one, the first
+
+
+_index = [_Index(-1, {})]  # the last one
 
 
 def is_user(code: CodeType) -> bool:
@@ -40,15 +50,16 @@ def ends(file: str) -> bool:
 
 def loaded_as(file: str) -> str:
     """Return the name of the module that a file was loaded as; "" where it is none, or the script that was run."""
-    name, among = _names.get(file, ("", -1))
+    among, names = _index[0]
+    name = names.get(file, "")
     if imported.of(name).get("__file__") == file if name else among == len(sys.modules):
         return name
-    among = len(sys.modules)
-    found = next((name for name, path in imported.files() if path == file and name != "__main__"), "")
-    if len(_names) >= MOST:
-        _names.clear()
-    _names[file] = found, among
-    return found
+    among, names = len(sys.modules), {}
+    for name, path in imported.files():
+        if name != "__main__":
+            names.setdefault(path, name)
+    _index[0] = _Index(among, names)
+    return names.get(file, "")
 
 
 def is_cell(file: str) -> bool:

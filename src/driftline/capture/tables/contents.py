@@ -19,7 +19,6 @@ from driftline.event import names
 from driftline.event.facets import FingerprintFacet
 from driftline.event.lineage import Field
 from driftline.profile import buffers, facet, sheet
-from driftline.profile.gathered import Room
 from driftline.profile.sheet import Sheet
 
 ROWS_LIMIT = 1 << 17  # cells of a table whose rows are also hashed whatever their order: about 2 ms
@@ -70,7 +69,7 @@ def of_arrow(
     measure.go_on()
     same = profiled is None or profiled is table
     (built,) = _built(whole if same else sheet.of(profiled), [found])
-    return _contents(_fields(schema or table.schema), found, built, regular.columns(table, built), written)
+    return _contents(_fields(schema or table.schema), found, built, regular.columns(table, built.columns), written)
 
 
 def of_tables(tables: Sequence[pa.Table]) -> list[Contents]:
@@ -101,36 +100,50 @@ def _of_short(whole: Sheet, schemas: Sequence[pa.Schema]) -> list[Contents]:
 def of_columns(schema: pa.Schema, rows: int, tables: Iterable[pa.Table]) -> Contents:
     """Return the contents of a table of ``rows`` rows whose columns come one after another; holds one at a time."""
     found: list[profile.Fingerprint] = []
-    built: dict[str, profile.Column] = {}
+    building = profile.Building()
     steady: frozenset[str] = frozenset()
-    room = Room()
+    keys: list[Hashable] = []
     for table in tables:
         measure.go_on()
         whole = sheet.of(table)
         found.append(profile.fingerprint(whole))
         if measure.level.profiles:
-            (one,) = _built(whole, found[-1:], room)
-            built |= one.columns
-            steady |= regular.columns(table, one)
-    measured = profile.Profile(rows, built) if measure.level.profiles else None
+            keys += (own := _keys(whole, found[-1:]))
+            steady |= regular.columns(table, building.take(whole, own, _known(own)))
+    measured = None
+    if measure.level.profiles:
+        built = building.made()
+        _keep(keys, built)
+        measured = profile.Profile(rows, {name: column for one in built for name, column in one.columns.items()})
     return _contents(_fields(schema), profile.beside(rows, found), measured, steady)
 
 
-def _built(whole: Sheet, found: Sequence[profile.Fingerprint], room: Room | None = None) -> list[profile.Profile]:
+def _built(whole: Sheet, found: Sequence[profile.Fingerprint]) -> list[profile.Profile]:
     """Return the profiles of tables; columns that hold what one before them held are not measured again."""
-    keys = [
+    keys = _keys(whole, found)
+    built = profile.build_many(whole, keys=keys, known=_known(keys))
+    _keep(keys, built)
+    return built
+
+
+def _keys(whole: Sheet, found: Sequence[profile.Fingerprint]) -> list[Hashable]:
+    """Return, per column of a sheet, what its profile follows from."""
+    return [
         (hashes[name], _family(values.type), values.null_count)
         for hashes, (_, start, end) in zip((one.columns for one in found), whole.tables, strict=True)
         for name, values, _ in whole.columns[start:end]
     ]
-    known: dict[Hashable, profile.Column]
-    known = {key: column for key in keys if (column := _columns.get(key)) is not None}  # others may put it out
-    built = profile.build_many(whole, keys=keys, known=known, room=room)
+
+
+def _known(keys: Sequence[Hashable]) -> dict[Hashable, profile.Column]:
+    return {key: column for key in keys if (column := _columns.get(key)) is not None}  # others may put it out
+
+
+def _keep(keys: Sequence[Hashable], built: Sequence[profile.Profile]) -> None:
     for key, column in zip(keys, (column for one in built for column in one.columns.values()), strict=True):
         if key not in _columns:
             bounded.room(_columns, _CACHE)
         _columns[key] = column
-    return built
 
 
 def _family(kind: pa.DataType) -> str:

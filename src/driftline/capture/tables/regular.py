@@ -6,7 +6,7 @@ numbers count. Looks at the first rows first, and at what is repeated often not 
 
 import itertools
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -14,7 +14,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from driftline.event import names
-from driftline.profile import Profile, buffers
+from driftline.profile import Profile, Told, buffers
 from driftline.profile.sheet import Sheet
 
 LONG = 3  # rows that are looked at first
@@ -25,25 +25,25 @@ _ENDING = re.compile(r"[0-9]+$")
 Named = tuple[str, pa.ChunkedArray]
 
 
-def columns(table: pa.Table, built: Profile | None = None) -> frozenset[str]:
-    """Return the columns of ``table`` that number the rows."""
-    return _among(zip(names.distinct(table.column_names), table.columns, strict=True), built)
+def columns(table: pa.Table, told: Mapping[str, Told] | None = None) -> frozenset[str]:
+    """Return the columns of ``table`` that number the rows; ``told``: what is known of them."""
+    return _among(zip(names.distinct(table.column_names), table.columns, strict=True), told)
 
 
 def of_each(whole: Sheet, built: Sequence[Profile]) -> list[frozenset[str]]:
     """Return the same for each of the Arrow tables of a sheet, of which the profiles are known."""
     uneven = _uneven(whole)
     return [
-        _among([whole.columns[place][:2] for place in range(start, end) if place not in uneven], one)
+        _among([whole.columns[place][:2] for place in range(start, end) if place not in uneven], one.columns)
         for (_, start, end), one in zip(whole.tables, built, strict=True)
     ]
 
 
-def _among(found: Iterable[Named], built: Profile | None) -> frozenset[str]:
+def _among(found: Iterable[Named], told: Mapping[str, Told] | None) -> frozenset[str]:
     """Return which of the columns number the rows; numbers that repeat often need no look."""
-    few: Collection[str] = () if built is None else {
+    few: Collection[str] = () if told is None else {
         name
-        for name, column in built.columns.items()
+        for name, column in told.items()
         if column.type in {"number", "time"} and column.distinct_count() <= column.rows / 2
     }  # fmt: skip
     return frozenset([name for name, column in found if name not in few and _regular(column)])

@@ -23,8 +23,8 @@ from driftline.capture.tables.contents import ROWS_LIMIT, Contents, of_arrow, of
 from driftline.capture.tables.form import EVERY, Form, made_up
 
 _BLOCK = 1 << 26  # bytes that are read at a time
-_PIECE = 1 << 21  # bytes that are parsed at a time: they stay in the cache, and their memory is used again
-_SHORT = 1 << 22  # bytes of a file that is parsed at once
+_PIECE = 1 << 22  # bytes that are parsed at a time, in memory that is used again: calls cost more of shorter ones
+_SHORT = 1 << 18  # bytes of a file that is parsed at once
 _AT_ONCE = 1 << 23  # bytes of its block, on this thread: several threads take more CPU than there is to win
 _HEADER = 1 << 16  # bytes in which a header ends
 _NUMBER = later.pattern(r'\s*"?[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"?\s*')

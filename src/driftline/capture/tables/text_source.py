@@ -54,9 +54,11 @@ def pieces(path: str, said: Form, *, across: bool, size: int) -> Iterator[tuple[
                 filled -= end
             elif filled == len(room):
                 room = room + bytes(filled)
+        if filled and room[filled - 1] != ord("\n"):  # Arrow takes one row without its end for none
+            room[filled] = ord("\n")  # there is room left, as there was to be read into
+            filled += 1
         if filled:
-            rest = room[:filled] if room[filled - 1] == ord("\n") else room[:filled] + b"\n"
-            yield rest, len(rest)  # Arrow takes one row without its end for none
+            yield room, filled
 
 
 class _Decoded:

@@ -7,6 +7,7 @@ from types import ModuleType
 
 import pytest
 
+from driftline.capture.ground import imported
 from driftline.capture.program import sites, whose
 
 
@@ -28,6 +29,20 @@ def test_what_a_dataclass_makes_for_itself_is_not_the_users() -> None:
     names = "def __init__(): ...\ndef own(): ...\n"
     init, own = (one for one in compile(names, "<string>", "exec").co_consts if hasattr(one, "co_name"))
     assert (whose.is_user(init), whose.is_user(own)) == (False, True)
+
+
+def test_modules_are_gone_through_once_for_all_files_until_there_are_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone: list[int] = []
+    files = imported.files
+    monkeypatch.setattr(imported, "files", lambda: gone.append(1) or files())
+    monkeypatch.setattr(whose, "_index", [whose._Index(-1, {})])
+    assert [whose.loaded_as(file) for file in (whose.__file__, imported.__file__, "no.py", "none.py")] == [
+        whose.__name__, imported.__name__, "", "",
+    ]  # fmt: skip
+    assert len(gone) == 1
+    monkeypatch.setitem(sys.modules, "one", ModuleType("one"))
+    assert whose.loaded_as("no.py") == ""
+    assert len(gone) == 2
 
 
 def test_a_file_is_loaded_as_the_module_that_has_it_now(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,5 +55,5 @@ def test_of_tables_together_it_is_what_it_is_of_each(drawn: list[list[Any]], row
     built = [build(table) for table in tables]
     whole = sheet.together([sheet.of(table) for table in tables])
     assert regular.of_each(whole, built) == [
-        regular.columns(table, one) for table, one in zip(tables, built, strict=True)
+        regular.columns(table, one.columns) for table, one in zip(tables, built, strict=True)
     ]

@@ -7,10 +7,12 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pytest
+from pyarrow import csv
 
 from driftline import profile
 from driftline.capture.tables import arguments, text
@@ -281,11 +283,27 @@ def test_a_type_that_only_the_end_of_a_text_tells_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str, kind: str
 ) -> None:
     body = "id,n\n" + "".join(f"{row},{row % 100}\n" for row in range(150_000)) + f"1,{end}\n"
+    monkeypatch.setattr(text, "_SHORT", 1 << 22)
     at_once = contents(tmp_path, body)
     monkeypatch.setattr(text, "_SHORT", 1 << 20)
     found = contents(tmp_path, body)
     assert found == at_once
     assert [field.type for field in found.fields] == ["int64", kind]
+
+
+def test_all_but_short_texts_are_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[int] = []
+    read = csv.read_csv
+
+    def told(file: Any, *rest: Any) -> pa.Table:
+        parsed.append(file.size())
+        return read(file, *rest)
+
+    monkeypatch.setattr(csv, "read_csv", told)
+    body = "id,n\n" + "".join(f"{row},{row % 100}\n" for row in range(50_000))
+    found = contents(tmp_path, body)
+    assert sum(parsed) == len(body)
+    assert [field.type for field in found.fields] == ["int64", "int64"]
 
 
 def test_a_short_text_has_a_row_set_and_a_long_one_has_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
