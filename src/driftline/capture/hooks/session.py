@@ -102,7 +102,7 @@ class Session:
 
         ``told``: whether it is the user's text, which the run then shows.
         """
-        text = prepared.meant(connection, spelled) if isinstance(spelled := getattr(query, "query", query), str) else ""
+        text = prepared.meant(connection, written) if isinstance(written := getattr(query, "query", query), str) else ""
         if not text:
             return None
         number = self.catalog.number

@@ -278,8 +278,9 @@ def on_conflict(
     for name in ("excluded", "new"):
         scope.add(dialect.table(exp.to_identifier(name)), new)
     named = clauses.tables(tree.expression) if conflict.args.get("duplicate") else []  # MySQL sees these as well
+    alias = inside.alias_or_name if isinstance(inside, exp.Table) and not named else ""
     for one in ([inside] if isinstance(inside, exp.Table) and isinstance(inside.this, exp.Identifier) else []) + named:
-        name = dialect.table(inside.this if one is inside else exp.to_identifier(one.alias_or_name))
+        name = dialect.table(one.this if one is inside and not one.alias else exp.to_identifier(one.alias_or_name))
         known = walker.relation_of(one) if scope.relation(name) is None else None
         if known is not None:
             scope.add(name, known[0])

@@ -36,6 +36,8 @@ CASES: list[tuple[str, str, str | None, dict[str, list[str]], list[str]]] = [
      ["t.k JOIN"]),
     ("sqlite", "INSERT INTO u (k, x) SELECT k, a FROM t WHERE true ON CONFLICT (k) DO UPDATE SET x = x + 1", "u",
      {"k": ["t.k IDENTITY"], "x": ["t.a IDENTITY", "u.x TRANSFORMATION"]}, ["t.k JOIN"]),
+    ("postgres", "INSERT INTO u AS o (k, x) SELECT k, a FROM t ON CONFLICT (k) DO UPDATE SET x = o.y + x", "u",
+     {"k": ["t.k IDENTITY"], "x": ["t.a IDENTITY", "u.x TRANSFORMATION", "u.y TRANSFORMATION"]}, ["t.k JOIN"]),
     ("sqlite", "INSERT INTO u (k, x) SELECT c, a FROM t WHERE b > 1 ON CONFLICT (k) DO NOTHING", "u",
      {"k": ["t.c IDENTITY"], "x": ["t.a IDENTITY"]}, ["t.b FILTER", "t.c JOIN"]),
     ("mysql", "INSERT INTO u (k, x) SELECT k, a FROM t ON DUPLICATE KEY UPDATE y = VALUES(x)", "u",
