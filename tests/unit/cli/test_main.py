@@ -59,10 +59,12 @@ def test_a_place_that_holds_something_else_is_refused_and_left_as_it_is(
     assert [found.name for found in tmp_path.iterdir()] == ["notes.txt"]
 
 
-def test_an_empty_database_is_no_store_for_a_question(capsys: pytest.CaptureFixture[str], postgres: Any) -> None:
+def test_an_empty_database_is_no_store_for_a_question(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, postgres: Any
+) -> None:
     url = postgres.new_url()
     for _ in range(2):  # the first question has made nothing that the second could find
-        code, out, err = ended(capsys, "--store", url, "incidents")
+        code, out, err = ended(capsys, "--home", str(tmp_path), "--store", url, "incidents")
         assert (code, out, "holds no store" in err) == (74, "", True)
 
 
