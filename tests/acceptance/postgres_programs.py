@@ -289,8 +289,7 @@ con.execute("ALTER TABLE orders_new RENAME TO orders")
 con.execute("INSERT INTO public.report SELECT cust, amount FROM orders")
 con.commit()
 """,
-        "orders", "staging.orders_new staging.orders report",
-        "staging.orders_new<orders report<staging.orders",
+        "orders", "staging.orders report", "staging.orders<orders report<staging.orders",
     ),
     "alter table set schema": Program(
         """
