@@ -117,7 +117,7 @@ def columns(text: str, into: Sequence[str], unique: Callable[[], Collection[str]
 
     ``unique`` tells the keys of the table, in small letters.
     """
-    places = list(_places(text))
+    places = _places(text)
     if not places:
         return ()
     if not _INSERTS.match(text):
@@ -190,8 +190,13 @@ def _outside(before: str) -> bool:
     return before.count("(") == before.count(")")
 
 
-def _places(text: str) -> Iterator[Place]:
-    """Yield the place or the name of each value that is handed over, and where it stands."""
+@functools.lru_cache(1)  # each statement of a script asks of all of its text
+def _places(text: str) -> tuple[Place, ...]:
+    """Return the place or the name of each value that is handed over, and where it stands."""
+    return tuple(_placed(text))
+
+
+def _placed(text: str) -> Iterator[Place]:
     place = 0
     for token in _TOKEN.finditer(text):
         if token["place"]:
@@ -219,15 +224,17 @@ def composed(one: Any, names: Sequence[str], text: str, unique: Callable[[], Col
     return (*told, *named, (f"{DECIDES}where", f"{COMPOSED}{composing.WHERE}"))
 
 
+@functools.lru_cache(1)  # as above
 def constant(text: str) -> bool:
     """Whether a statement is handed no values, and calls no function that might bring some."""
-    if any(_places(text)):
+    if _places(text):
         return False
     plain = _QUOTED.sub("''", text)
     begin = _VALUES.search(plain)
     return all(found[1].lower() in _PLAIN for found in _CALL.finditer(plain, begin.end() if begin else 0))
 
 
+@functools.lru_cache(1)  # as above
 def instead(text: str) -> bool:
     """Whether rows of an INSERT take the place of others or are passed over, by the keys of the table."""
     return _INSTEAD.match(text) is not None and _CONFLICT.search(text) is None
@@ -235,7 +242,7 @@ def instead(text: str) -> bool:
 
 def hands(one: Any, text: str) -> bool:
     """Whether the values of an INSERT are those that the script hands over; its ``text`` may not be known."""
-    return one.how == "append" and (not text or any(_places(text)))
+    return one.how == "append" and (not text or bool(_places(text)))
 
 
 def called(into: Into, names: Sequence[str]) -> Into:

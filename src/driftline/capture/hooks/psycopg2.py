@@ -20,7 +20,8 @@ from driftline.capture.runs.around import active, recording
 from driftline.capture.runs.recording import Recording
 
 _PIECE = "hook psycopg2.execute"
-_THREAD = "_driftline_thread"  # among the attributes of a connection: which alone has used it; None = several
+_USED = "_driftline_used"  # among the attributes of a connection
+_READY = 1  # psycopg2's STATUS_READY: it has begun no transaction
 _LONG = 2_000  # characters of an INSERT whose rows are not looked at
 _INSERT = later.pattern(r"\s*insert\s+into\s+[^\s(]+\s*(?:\((?P<columns>[^()]*)\)\s*)?values\b", 2)  # 2 = IGNORECASE
 _SHORT = "{}(NULL)"
@@ -134,41 +135,57 @@ def _names(kind: type) -> dict[str, Any]:
     return {"__module__": kind.__module__, "__qualname__": kind.__qualname__, "__doc__": kind.__doc__}
 
 
+class _Used:
+    """Who uses a connection."""
+
+    __slots__ = ("asking", "thread")
+
+    def __init__(self) -> None:
+        self.thread: int | None = threading.get_ident()  # the one that alone has; None = several
+        self.asking = threading.Lock()  # held while a statement on it would begin no transaction
+
+
 def _opened(connection: Any) -> None:
     """Have the server asked where names lead to, before the first transaction on a connection."""
     if getattr(type(connection), addresses.TELLS, False):
-        connection.__dict__[_THREAD] = threading.get_ident()
-        _ask_alone(connection, str)
+        used = connection.__dict__[_USED] = _Used()
+        _ask_alone(connection, used, str)
 
 
 def _ask(text: Callable[..., Any], cursor: Any, args: Any, kwargs: Any) -> None:
     """The same before a statement."""
     connection = cursor.connection
-    alone = connection.__dict__.get(_THREAD) == threading.get_ident()
-    if not alone:
-        connection.__dict__[_THREAD] = None
+    used = connection.__dict__.get(_USED)
+    if used is not None and used.thread not in (None, threading.get_ident()):
+        with used.asking:  # the statement itself would wait for that question, too
+            used.thread = None
     run = active()
     if run is None or connection.info.transaction_status:
         return
     if connection.autocommit:
         patch.noted(_PIECE, run, schemas.outside, connection, lambda: _spelled(text(*args, **kwargs), cursor))
-    elif alone and len(schemas.setting(_spelled(text(*args, **kwargs), cursor))) > 1:
-        _ask_alone(connection, lambda: _spelled(text(*args, **kwargs), cursor))
+    elif used is not None and used.thread and len(schemas.setting(_spelled(text(*args, **kwargs), cursor))) > 1:
+        _ask_alone(connection, used, lambda: _spelled(text(*args, **kwargs), cursor))
 
 
-def _ask_alone(connection: Any, spelled: Callable[[], str]) -> None:
+def _ask_alone(connection: Any, used: _Used, spelled: Callable[[], str]) -> None:
     """Ask over a connection that one thread alone has used, on which a statement would begin a transaction."""
     said = (getattr(connection, name, "") for name in ("isolation_level", "readonly", "deferrable"))
     run = active()
-    if run is None or any(one is not None for one in said):
+    if run is None or any(one is not None for one in said) or not used.asking.acquire(blocking=False):
         return
-    if connection.info.transaction_status or connection.autocommit:
-        return
-    connection.autocommit = True  # which it keeps to itself
     try:
-        patch.noted(_PIECE, run, schemas.outside, connection, spelled)
+        if used.thread is None or connection.info.transaction_status or connection.status != _READY:
+            return
+        if connection.autocommit:
+            return
+        connection.autocommit = True  # which it keeps to itself
+        try:
+            patch.noted(_PIECE, run, schemas.outside, connection, spelled)
+        finally:
+            connection.autocommit = False
     finally:
-        connection.autocommit = False
+        used.asking.release()
 
 
 def _seen(claimed: Container[Any], text: Callable[..., Any], cursor: Any, args: Any, kwargs: Any) -> None:

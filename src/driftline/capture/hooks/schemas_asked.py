@@ -141,6 +141,8 @@ def _by_psycopg2(connection: Any, schemas: Sequence[str]) -> list[tuple[Any, ...
     if not idle(connection) or connection.get_parameter_status(_ITSELF) is None:
         return None
     library = sys.modules["psycopg2"]
+    if library.extensions.get_wait_callback() is not None:
+        return None  # the user's code would be called, and others go on meanwhile
     with contextlib.suppress(library.Error), library.extensions.cursor(connection) as cursor:  # not of the user's class
         cursor.execute(_ASKED.format(",".join(["%s"] * len(schemas)), _MOST), schemas)
         return list(cursor.fetchall())

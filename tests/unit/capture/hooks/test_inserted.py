@@ -1,9 +1,11 @@
 """Which value comes to which column of an INSERT; expected pairs are read off the statements."""
 
 import json
+import re
 import sqlite3
 import textwrap
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -359,3 +361,24 @@ def test_rows_that_are_handed_on_lead_to_the_columns_that_they_were_read_from(
     assert driftline.flush(timeout=20)
     hand = {table: {key: {*each.split(", ")} for key, each in columns.items()} for table, columns in expected.items()}
     assert _written(watched) == hand
+
+
+def test_a_script_is_looked_through_once_and_not_once_for_each_of_its_statements(
+    watched: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the square of its length a thousand statements took half a minute, on the user's thread."""
+    looked: list[int] = []
+
+    class Counting:
+        def finditer(self, text: str, begin: int = 0) -> Iterator[re.Match[str]]:
+            looked.append(len(text))
+            return token.finditer(text, begin)
+
+    token = inserted._TOKEN
+    monkeypatch.setattr(inserted, "_TOKEN", Counting())
+    text = "".join(f"DELETE FROM t; INSERT INTO t SELECT a + {number} FROM u;" for number in range(40))
+    with closing(sqlite3.connect(":memory:")) as connection, driftline.run("job"):
+        connection.executescript("CREATE TABLE t (a); CREATE TABLE u (a)")
+        looked.clear()
+        connection.executescript(text)
+    assert 1 <= len(looked) <= 3

@@ -11,7 +11,9 @@ from tests.postgres_server import PostgresServer
 from tests.recorded import names
 
 import driftline
+from driftline.capture.ground import fault
 from driftline.capture.hooks import psycopg2 as hook
+from driftline.capture.hooks import schemas
 from driftline.capture.watching import watch
 from driftline.testing import MemorySink
 
@@ -198,3 +200,64 @@ def test_a_connection_that_somebody_has_set_up_is_left_as_it_is(several: tuple[s
         assert (connection.isolation_level is None) == (level is None)
         assert connection.info.transaction_status == 0
         connection.close()
+
+
+def test_a_thread_that_comes_while_the_server_is_asked_begins_its_own_transaction(
+    several: tuple[str, str], postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The question itself is asked outside of transactions, in which no statement of the user's may find itself."""
+    first, second = (one.rpartition("%3D")[2] for one in several)
+    with contextlib.closing(psycopg2.connect(several[0])) as connection, driftline.run("job"):
+        insert = f"insert into {second}.only_there values (1)"
+        other = threading.Thread(target=lambda: connection.cursor().execute(insert))
+
+        def late(self: Any, asked: Any, path: Any) -> bool:
+            other.start()
+            other.join(0.5)
+            return False
+
+        monkeypatch.setattr(schemas.schemas_asked.Listing, "ask", late)
+        connection.cursor().execute(f"set search_path to {first}, {second}")
+        other.join()
+        assert not connection.autocommit
+        assert connection.info.transaction_status == 2  # PQTRANS_INTRANS
+        connection.rollback()
+    assert postgres.run(f"select a from {second}.only_there") == []
+
+
+def test_what_psycopg2_takes_for_a_transaction_is_left_alone(several: tuple[str, str]) -> None:
+    """It has sent BEGIN, and does not know of a COMMIT that the user has written out."""
+    first, second = (one.rpartition("%3D")[2] for one in several)
+    with contextlib.closing(psycopg2.connect(several[0])) as connection, driftline.run("job"):
+        for _ in range(4):
+            connection.cursor().execute("select 1")
+            connection.cursor().execute("commit")
+            connection.cursor().execute(f"set search_path to {first}, {second}")
+    assert "hook psycopg2.execute" not in fault.counts()
+
+
+def test_a_function_of_the_users_that_waits_for_the_server_waits_for_statements_of_theirs_alone(
+    several: tuple[str, str],
+) -> None:
+    """As gevent and others have psycopg2 wait; its documentation, "Support for coroutine libraries"."""
+    waited: list[int] = []
+
+    def wait(connection: Any) -> None:
+        waited.append(1)
+        extras.wait_select(connection)
+
+    first, second = (one.rpartition("%3D")[2] for one in several)
+    counts = []
+    for recorded in (False, True):
+        waited.clear()
+        psycopg2.extensions.set_wait_callback(wait)
+        try:
+            with (
+                driftline.run("job") if recorded else contextlib.nullcontext(),
+                contextlib.closing(psycopg2.connect(several[0])) as connection,
+            ):
+                connection.cursor().execute(f"set search_path to {first}, {second}")
+        finally:
+            psycopg2.extensions.set_wait_callback(None)
+        counts.append(len(waited))
+    assert counts[0] == counts[1]
