@@ -16,7 +16,8 @@ from driftline.capture.runs.recording import Recording
 ELSEWHERE = "exported database: its folder is not on this machine"
 
 _EXPORT = later.pattern(
-    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*export\s+database\s+(?:(?:\w+|\"(?:[^\"]|\"\")+\")\s+to\s+)?'(?P<folder>(?:[^']|'')+)'",
+    r"(?:\s|--[^\n]*\n|(?>/\*.*?\*/))*+"
+    r"export\s+database\s+(?:(?:\w+|\"(?:[^\"]|\"\")+\")\s+to\s+)?'(?P<folder>(?:[^']|'')+)'",
     re.IGNORECASE | re.DOTALL,
 )
 _LOADS = later.pattern(

@@ -20,7 +20,7 @@ from driftline.capture.sql.edges import SqlEdges
 from driftline.event.lineage import Dataset, Touched
 
 _DROP = later.pattern(
-    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*drop\s+(?:table|view)\s+(?:if\s+exists\s+)?"
+    r"(?:\s|--[^\n]*\n|(?>/\*.*?\*/))*+drop\s+(?:table|view)\s+(?:if\s+exists\s+)?"
     r"(?P<name>(?:[\w.]|\"(?:[^\"]|\"\")+\")+)\s*(?:cascade|restrict)?\s*;?\s*",
     re.IGNORECASE | re.DOTALL,
 )

@@ -20,7 +20,7 @@ MAIN = "main"
 
 _NAME = r'(?:\w+|"(?:[^"]|"")+")'
 _WAY = rf"{_NAME}(?:\s*\.\s*{_NAME})*"
-_GAP = r"(?:\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)"
+_GAP = r"(?>\s|--[^\n]*(?:\n|\Z)|/\*.*?\*/)"
 _MOVES = later.pattern(
     rf"{_GAP}*(?:use{_GAP}+(?P<used>{_WAY})|(?:set|pragma)\s+(?:session\s+)?(?:schema|search_path)\s*(?:=|\bto\b)\s*"
     rf"(?P<set>'(?:[^']|'')*'|{_WAY})|reset\s+(?:session\s+)?(?:schema|search_path)){_GAP}*",

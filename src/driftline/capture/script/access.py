@@ -14,6 +14,8 @@ from driftline.capture.script.cames import changed, deciding, hedged, met, some_
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames
 from driftline.capture.script.values import (
+    LINE,
+    LINES,
     Class,
     Const,
     Found,
@@ -187,7 +189,8 @@ def _of_any(machine: Machine, of: Value, content: Any, key: Value) -> Value:
         return tuple(content.fields.values())[place]
     own, by = made_of(machine.memory, content), made_of(machine.memory, key)
     if isinstance(content, Thing) and own:  # of a dict or a list that nobody knows the elements of: which one it is
-        return Thing(changed(own) | deciding(by), rows_of(machine, of))
+        one = LINES if isinstance(plain(machine, key), slice) else LINE
+        return Thing(changed(own) | deciding(by), rows_of(machine, of), one if content.name == LINES else "")
     cames = changed(own | by)
     return Thing(hedged(cames) if isinstance(content, Instance) else cames, rows_of(machine, of))
 

@@ -18,6 +18,9 @@ from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.values import Const, Foreign, Text, Value
 
+LOOKING = frozenset(
+    {"merge", "get", "get_one", "scalars", "scalar", "all", "first", "one", "one_or_none", "count"}
+)  # of a session: they look for rows
 WHERE = "\0where"  # stands for what decides which rows are changed
 COMPOSED = "\1"  # before the places and columns of what stands in the text itself
 _HOLE = later.pattern("\1(\\d+)\2")

@@ -197,7 +197,11 @@ class Expressions(Comprehensions):
             known = truth(self, out)
             if known is stop:
                 return out
+            doubts = self.memory.doubts()
+            if known is None:
+                self.memory.doubt()
             after = self.evaluate(one, scope)
+            self.memory.undoubt(doubts)
             out = after if known is not None else self.memory.joined(out, after, condition(self, out))
         return out
 
@@ -206,7 +210,10 @@ class Expressions(Comprehensions):
         known = truth(self, test)
         if known is not None:
             return self.evaluate(node.body if known else node.orelse, scope)
+        doubts = self.memory.doubts()
+        self.memory.doubt()
         body, other = self.evaluate(node.body, scope), self.evaluate(node.orelse, scope)
+        self.memory.undoubt(doubts)
         return either(self.memory, body, other, condition(self, test))
 
     def _walrus(self, node: ast.NamedExpr, scope: Scope) -> Value:

@@ -33,7 +33,6 @@ from driftline.capture.script.values import (
 
 _STATEMENTS = frozenset({"execute", "executemany", "executescript", "exec_driver_sql"})  # of what holds no table itself
 _ADDING = _STATEMENTS | frozenset({"partial_fit", "append", "extend", "add"})
-_LOOKING = frozenset({"get", "get_one", "merge", "first", "one", "one_or_none", "all", "scalar", "scalars", "count"})
 _BESIDE = frozenset({"params", "parameters", "vars"})  # what a statement is handed beside its text
 _MODES = ("a", "ab", "append")
 _BY_PLACE = ("numpy.savetxt", "numpy.save")  # of whose files columns are called by their places
@@ -48,7 +47,7 @@ def record(machine: Machine, call: Call) -> None:
         machine.record(call.path, _archived(machine, call))
         return
     places: list[tuple[int | str, Value]] = [*enumerate(call.args), *call.kwargs.items()]
-    if call.receiver is not None and call.name not in _STATEMENTS | _LOOKING:
+    if call.receiver is not None and call.name not in _STATEMENTS | composing.LOOKING:
         places.insert(0, (-1, call.receiver))
     inside = {one: _inside(machine, call) for one in (1, *_BESIDE)} if call.name in _STATEMENTS else {}
     for place, value in places:

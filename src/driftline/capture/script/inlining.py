@@ -128,14 +128,17 @@ class Inlining(Expressions):
             return self.evaluate(callee.node.body, scope)
         running = Running(callee, len(self.guards), reads=len(self.reads), places=self.memory.places())
         self.running.append(running)
+        left, doubts = self.left, self.memory.doubts()
         try:
             self.execute(callee.node.body, scope)
         finally:
             self.running.pop()
-            self.memory.over(scope)
+            self.left = left
+            self.memory.undoubt(doubts)
             del self.guards[running.guards :]
-        if running.yielded:
+        if running.yielded:  # it is called on
             return self._yields(callee, running)
+        self.memory.over(scope)
         return self._returns(running)
 
     def _yields(self, callee: Function, running: Running) -> Value:

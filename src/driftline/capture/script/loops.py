@@ -143,7 +143,7 @@ class Loops(Binding):
 
     def _one_round(self, node: Any, item: Value | None, scope: Scope) -> str:
         around, self.round = self.round, len(self.guards)
-        mark = len(self.leaves)
+        mark, doubts = len(self.leaves), self.memory.doubts()
         if item is not None:
             self.assign(node.target, item, scope)
         end = self.execute(node.body, scope)
@@ -152,6 +152,7 @@ class Loops(Binding):
             self.breaks += left if end == RETURNS else []
             end = LEAVES_ROUND
         del self.guards[self.round :]
+        self.memory.undoubt(doubts, of_call=False)
         self.round = around
         return end
 
@@ -196,11 +197,12 @@ class Loops(Binding):
                 changed = self.memory.get(place)
                 former = self.memory.part(place).place
                 self.memory.put(place, element)
-            _, writes = self.memory.aside(body)
+            end, writes = self.memory.aside(body)
             moved = False
             if len(self.breaks) > breaks:
                 self.guards.append(union(self.breaks[breaks:]))
-            if place in writes and len(self.breaks) == breaks:  # each element is changed, none is left as it was
+            always = len(self.breaks) == breaks and end not in {RETURNS, BREAKS}
+            if place in writes and always:  # each element is changed, none is left as it was
                 moved = changed != writes[place]
                 for one in (place, former):
                     changed = self.memory.joined(changed, writes.get(one))

@@ -38,6 +38,7 @@ class Machine:
         self.guards: list[Cames] = []  # the conditions that must hold here
         self.risking: int | None = None  # how many conditions held before a ``try`` that is being followed
         self.risks: list[Cames] = []  # what decides whether something in it fails
+        self.left = 0  # how often a function was left by ``return``
         self.raised: list[Cames] = []  # what the faults are made of that it raises itself
         self.reads: list[tuple[Path, Path | None, int]] = []  # as they are done: by number where known; how far aside
         self.modules: dict[str, Scope] = {}

@@ -4,6 +4,7 @@ Enters: writes, and branches that are tried aside. Leaves: what is there. Every 
 writes are taken back and joined afterwards, so that a branch costs what it writes and not what there is.
 """
 
+import itertools
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar
 
@@ -13,7 +14,7 @@ from driftline.capture.script import changing, joining
 from driftline.capture.script.cames import aged
 from driftline.capture.script.reading import NOTHING, Cames
 from driftline.capture.script.site import Path
-from driftline.capture.script.values import Class, Content, Frame, Items, Ref, Scope, Value
+from driftline.capture.script.values import Class, Content, Frame, Function, Items, Ref, Scope, Value
 
 Key = Hashable
 Writes = Mapping[Any, Any]
@@ -30,11 +31,16 @@ class Memory:
         self._watched: list[dict[Any, None]] = []
         self._places = 0
         self._over: set[Any] = set()  # scopes of calls that have ended
+        self._doubts: list[int] = []  # what was met that what is written now may not be, though no way is tried aside
+        self._born: dict[Key, frozenset[int]] = {}  # the doubts in which a place was made
+        self._numbers = itertools.count(1)
         self._followers: dict[int, Callable[[Any], None]] = {}  # of places that stand for several
 
     def new(self, content: Content) -> Ref:
         """Put something at a new place."""
         self._places += 1
+        if self._doubts:
+            self._born[self._places] = frozenset(self._doubts)
         self.put(self._places, content)
         return Ref(self._places)
 
@@ -48,9 +54,16 @@ class Memory:
             self._logs[-1].setdefault(key, self._cells.get(key, _ABSENT))
         if self._watched:
             self._watched[-1][key] = None
+        if self._doubts and not self._born.get(key, frozenset()).issuperset(self._doubts):
+            held = self._perhaps(self._cells.get(key), held)
         self._cells[key] = held
         if key in self._followers:
             self._followers[key](held)
+
+    def _perhaps(self, before: Any, held: Any) -> Any:
+        """What a row is into which something is written, or is not."""
+        rows = isinstance(before, Frame) and isinstance(held, Frame) and before.row and held.row
+        return self.joined(before, held) if rows else held
 
     def follow(self, place: int, told: Callable[[Any], None]) -> None:
         """Have ``told`` hear of each content that a place has from now on."""
@@ -125,8 +138,11 @@ class Memory:
         if len(lists) < 2:
             return len(lists)
         held: set[int] = set()
+        over = self._over - {
+            one.scope for one in self._cells.values() if isinstance(one, Function)
+        }  # these hold theirs
         for key, one in self._cells.items():
-            if not isinstance(key, tuple) or key[0] not in self._over:
+            if not isinstance(key, tuple) or key[0] not in over:
                 held.update(ref.place for ref in (one, *joining.inside(one)) if isinstance(ref, Ref))
         return sum(key in held for key in lists)
 
@@ -137,6 +153,19 @@ class Memory:
             if isinstance(key, tuple) and isinstance(one, Ref) and one.place == place:
                 self.put(key, replace(one, place=other.place))
         return other
+
+    def doubt(self, *, of_call: bool = False) -> None:
+        """What is written into rows from here on may not be, until the round, or the call, is over."""
+        number = next(self._numbers)
+        self._doubts.append(-number if of_call else number)
+
+    def doubts(self) -> int:
+        """Return how many doubts there are."""
+        return len(self._doubts)
+
+    def undoubt(self, mark: int, *, of_call: bool = True) -> None:
+        """End the doubts since then; those of the call only where that is over."""
+        self._doubts[mark:] = [] if of_call else [one for one in self._doubts[mark:] if one < 0]
 
     def over(self, scope: Scope) -> None:
         """A call is over: what its names hold is not held by them any more, though it can still be looked at."""

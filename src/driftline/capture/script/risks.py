@@ -53,6 +53,29 @@ def handled(handlers: Iterable[ast.ExceptHandler]) -> bool:
     return any(not _names(one.type) or set(_names(one.type)) - _OUTSIDE for one in handlers)
 
 
+def survived(handlers: Iterable[ast.ExceptHandler]) -> bool:
+    """Whether the program goes on after such a fault: what was tried may not have happened then."""
+    return any(handled([one]) and not _ends(one.body[-1]) and not _mends(one) for one in handlers)
+
+
+def suppressed(items: Iterable[ast.withitem]) -> bool:
+    """Whether that is so of ``with suppress(…)``."""
+    calls = [one.context_expr for one in items if isinstance(one.context_expr, ast.Call)]
+    return any("suppress" in _names(one.func) for one in calls)
+
+
+def _mends(handler: ast.ExceptHandler) -> bool:
+    """Whether it writes into something by itself: ``except ValueError: row["n"] = None``."""
+    return any(isinstance(one, ast.Subscript) and isinstance(one.ctx, ast.Store) for one in ast.walk(handler))
+
+
+def _ends(node: ast.stmt) -> bool:
+    call = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(node, ast.Raise) or (
+        isinstance(call, ast.Call) and {"exit", "_exit"} & {*_names(call.func)} != set()
+    )
+
+
 def _names(node: ast.expr | None) -> Sequence[str]:
     ones = node.elts if isinstance(node, ast.Tuple) else [] if node is None else [node]
     return [one.id if isinstance(one, ast.Name) else getattr(one, "attr", "") for one in ones]

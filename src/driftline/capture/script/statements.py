@@ -79,6 +79,7 @@ class Statements(Trying):
 
     def _return(self, node: ast.Return, scope: Scope) -> str:
         self.returns(NONE if node.value is None else self.evaluate(node.value, scope))
+        self.left += 1
         return RETURNS
 
     def _raise(self, node: ast.Raise, scope: Scope) -> str:
@@ -119,7 +120,7 @@ class Statements(Trying):
 
     def _either(self, bodies: Sequence[Sequence[ast.stmt]], scope: Scope, decides: Cames) -> str:
         """Follow each way by itself; what a way that ends here wrote to objects may still be seen elsewhere."""
-        before = len(self.guards)
+        before, returned = len(self.guards), self.left
         tried = []
         leaves: list[Cames] = []  # conditions inside of a way on which the round is left
         further: list[Cames] = []  # conditions inside of a way that went on, while another one there ended
@@ -136,6 +137,8 @@ class Statements(Trying):
         ends = {end for end, _ in tried}
         if not going:
             return LEAVES_ROUND if leaves else next(end for end in (LEAVES_ROUND, BREAKS, RETURNS) if end in ends)
+        if self.left > returned or ends & {LEAVES_ROUND, BREAKS}:
+            self.memory.doubt(of_call=self.left > returned)
         self.guards += [*([decides] if ended and decides else []), *further]
         self.may_leave(union([*leaves, *([decides] if leaves or ends & {LEAVES_ROUND, BREAKS} else [])]))
         return GOES_ON
@@ -168,7 +171,12 @@ class Statements(Trying):
                 value = self.inline(entered, [], {}, self.at(one.context_expr, scope), [])
             if one.optional_vars is not None:
                 self.assign(one.optional_vars, value, scope)
-        return self.execute(node.body, scope)
+        doubts = self.memory.doubts()
+        if risks.suppressed(node.items):
+            self.memory.doubt()
+        end = self.execute(node.body, scope)
+        self.memory.undoubt(doubts, of_call=False)
+        return end
 
 
 _RULES: dict[type[ast.stmt], Any] = {

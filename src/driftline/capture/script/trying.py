@@ -58,9 +58,13 @@ class Trying(Loops):
         mark, risking = len(self.risks), self.risking
         if self.around and not self.elements and risks.handled(node.handlers):
             self.risking = len(self.guards)
+        doubts = self.memory.doubts()
+        if risks.survived(node.handlers):
+            self.memory.doubt()
         end = self.execute(node.body, scope)
         if end == GOES_ON:
             end = self.execute(node.orelse, scope)
+        self.memory.undoubt(doubts, of_call=False)
         self.risking = risking
         decides = deciding(union(self.risks[mark:]))
         del self.risks[mark:]

@@ -15,6 +15,8 @@ from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames
 from driftline.capture.script.site import Path, previous
 from driftline.capture.script.values import (
+    LINE,
+    LINES,
     Const,
     File,
     Foreign,
@@ -59,7 +61,7 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
     if isinstance(content, Instance):
         return _of_instance(machine, value, content)
     if isinstance(content, File):
-        return Unrolled(loose=Thing(text_of(content.opened)))
+        return Unrolled(loose=Thing(text_of(content.opened), name=LINE))
     if isinstance(content, Grouped):
         key = Thing(NOTHING.union(*content.keys.values()))
         group = machine.memory.new(Frame(tables.shaped(content.table, key.cames, GROUP_BY)))
@@ -69,7 +71,8 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
         return Unrolled(loose=Thing(content.cames, content.rows), rows=content.rows)
     if isinstance(content, Part):
         return Unrolled(loose=Thing())
-    return Unrolled(loose=Thing(made_of(machine.memory, content)), rows=rows_of(machine, value))
+    name = LINE if isinstance(content, Thing) and content.name == LINES else ""
+    return Unrolled(loose=Thing(made_of(machine.memory, content), name=name), rows=rows_of(machine, value))
 
 
 def asked(machine: Machine, value: Value, path: Path) -> Value:

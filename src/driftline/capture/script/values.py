@@ -32,6 +32,9 @@ class Thing(Value, frozen=True):
     name: str = ""  # of the library's class that it is of, where known
 
 
+TEXT, LINES, LINE = "text", "lines", "line"  # names of a ``Thing`` that is all of a file's text, its lines, one of them
+
+
 class Text(Thing, frozen=True):
     """A text that the script puts together: what stands between its values is known."""
 

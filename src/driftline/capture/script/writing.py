@@ -11,6 +11,7 @@ from driftline.capture.script import doubts, indexing, sheets, tables, unrolling
 from driftline.capture.script.call import (
     UNKNOWN,
     Machine,
+    cells_of,
     entering,
     hashable,
     names,
@@ -292,7 +293,7 @@ def items(machine: Machine, values: list[Value]) -> Value:
 
 def delete(machine: Machine, of: Value, key: Value) -> None:
     """``del of[key]``."""
-    content = machine.memory.see(of)
+    content = cells_of(machine, of) or machine.memory.see(of)
     found = plain(machine, key)
     if isinstance(of, Part) and of.kind == sheets.WORKBOOK:
         sheets.without(machine, of, sheets.item(machine, of, key))

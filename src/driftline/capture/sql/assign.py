@@ -292,7 +292,7 @@ def on_conflict(
     items = list(new.items)
     for place, item in enumerate(items):
         if isinstance(item, Output) and item.name in found:
-            items[place] = item._replace(edges=item.edges | found.pop(item.name))
+            items[place] = item._replace(edges=item.edges | found.pop(item.name), made=rel.UNSAID)
     if new.whole and len(items) == len(into or items):
         into = (*into, *found) if into else into
         items += [Output(name, edges, dialect.written(name)) for name, edges in found.items()]

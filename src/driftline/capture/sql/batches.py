@@ -10,7 +10,9 @@ from driftline import later
 _GO = later.pattern(r"(?<=\n)[ \t]*GO[ \t]*(?=\r?\n|\Z)", re.IGNORECASE)  # ends a batch of T-SQL
 _SLASH = later.pattern(r"(?:(?<=\n)|\A)[ \t]*/[ \t]*(?=\r?\n|\Z)")  # ends a block of Oracle
 _COPYING = frozenset(["", "postgres", "redshift"])
-_COPY = later.pattern(r"^([ \t]*)\\copy\b([^\n;]*);?[ \t]*$", re.MULTILINE)  # of psql, which ends with the line
+_COPY = later.pattern(
+    r"^([ \t]*)\\copy\b((?:'[^'\n]*+'|[^\n;'])*+);?[ \t]*+$", re.MULTILINE
+)  # of psql, which ends with the line
 _VERSIONED = frozenset(["mysql", "singlestore", "doris", "starrocks"])
 _VERSION = later.pattern(r"/\*M?!\d*")  # begins a comment to all others, as mysqldump writes it
 _DELIMITER = later.pattern(  # no option of COPY, ``DELIMITER ','``, and no column, ``delimiter text,``

@@ -32,6 +32,8 @@ from driftline.capture.sql.scope import Scope
 
 BY_PATTERN = tuple(getattr(exp, name) for name in ("Columns", "PositionalColumn") if hasattr(exp, name))
 _FOREIGN = later.pattern(r"\[\^?\[|\)[*+{]|\\[^\W\d]")  # in a pattern: what means something else here, or may take long
+_REPEATING = later.pattern(r"[*+?{]")
+_MOST_REPEATS = 3  # of a pattern: each may try as many places as a name has letters
 _LIKE = (exp.Like, exp.ILike, exp.SimilarTo, exp.Glob)
 _GROUP = later.pattern(r"\\([1-9])")
 _CHOOSING = frozenset(["", "duckdb", "clickhouse", "databricks"])  # dialects with ``COLUMNS(…)``
@@ -156,7 +158,7 @@ def chosen_of(columns: Any, items: Iterable[Item]) -> list[Output] | None:
     if isinstance(by, exp.Array) and all(isinstance(part, exp.Literal) for part in by.expressions):
         named = [part.name.lower() for part in by.expressions]
         return [one for one in outputs if one.name.lower() in named]
-    if not isinstance(by, exp.Literal) or _FOREIGN.search(by.name):
+    if not isinstance(by, exp.Literal) or _FOREIGN.search(by.name) or len(_REPEATING.findall(by.name)) > _MOST_REPEATS:
         return None
     try:
         form = re.compile(by.name)
@@ -213,8 +215,11 @@ def _pattern(queries: Queries, node: Any, scope: Scope) -> list[Item]:
 
 
 def _matching(items: Iterable[Item], pattern: str, *, ignore_case: bool) -> list[Item]:
-    parts = (".*" if sign == "%" else "." if sign == "_" else re.escape(sign) for sign in pattern)
-    form = re.compile("".join(parts), re.IGNORECASE if ignore_case else 0)
+    first, *others = ("".join("." if sign == "_" else re.escape(sign) for sign in part) for part in pattern.split("%"))
+    each = [f"(?>.*?{part})" for part in others[:-1] if part]  # the first place will do, and is never gone back from
+    form = re.compile(
+        "".join((first, *each, *(f".*{part}" for part in others[-1:]))), re.IGNORECASE if ignore_case else 0
+    )
     return [item for item in items if isinstance(item, Output) and form.fullmatch(item.name)]
 
 

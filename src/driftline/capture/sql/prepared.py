@@ -12,6 +12,7 @@ import sqlglot
 
 from driftline.capture.sql.tokens import Token, TokenType, said
 
+_MOST = 50_000  # words that are put in the places of EXECUTE: more of them stay as they are
 _ENDS = frozenset(["(", "USING", "WITH", ";"])  # behind the name in an EXECUTE
 
 
@@ -23,6 +24,7 @@ def executed(tokens: list[Any], dialect: str) -> list[Any]:
     names = {name for part in parts for name in (_run(part, said(part))[0],) if name}
     bodies: dict[str, list[Any]] = {}
     found: list[Any] = []
+    left = _MOST
     for given in parts:
         part = given
         end = part[-1:] if part[-1].token_type == TokenType.SEMICOLON else []
@@ -35,7 +37,8 @@ def executed(tokens: list[Any], dialect: str) -> list[Any]:
             bodies[name] = body
             continue
         run, place = _run(part, words)
-        if run in bodies:
+        if run in bodies and len(bodies[run]) <= left:
+            left -= len(bodies[run])
             near = part[place]
             part = [*part[:place], *(_at(near, one) for one in bodies[run]), *end]
         elif words[:1] == ["DEALLOCATE"] and bodies:

@@ -139,7 +139,9 @@ class Script:
         relation, before = known
         left = {self.dialect.written(name): edges for name, edges in columns.items()}
         items = [
-            item._replace(edges=item.edges | left.pop(item.key, rel.NONE)) if isinstance(item, Output) else item
+            item._replace(edges=item.edges | left.pop(item.key, rel.NONE), made=rel.UNSAID)
+            if isinstance(item, Output)
+            else item
             for item in relation.items
         ]
         items += [Output(name, columns[name], self.dialect.written(name))

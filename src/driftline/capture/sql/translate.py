@@ -167,8 +167,15 @@ def _columns(name: list[Any], actions: list[list[Any]]) -> _Said:
             return None
         found.append(_called(name, [action[start]], [action[place]]))
         pairs.append((words[start], words[place]))
-    olds = {old for old, new in pairs if old != new}
-    return None if any(new in olds for old, new in pairs if old != new) else found
+    ordered: list[list[Any]] = []
+    while pairs:  # one gives its name up before another takes it
+        olds = {old for old, _ in pairs}
+        free = next((place for place, (old, new) in enumerate(pairs) if old == new or new not in olds), None)
+        if free is None:
+            return None
+        ordered.append(found.pop(free))
+        del pairs[free]
+    return ordered
 
 
 def _rename(tokens: list[Any], words: list[str]) -> _Said:

@@ -1,6 +1,7 @@
 """What is set aside and dropped; the statements of the first test are those of dbt-duckdb's second run of a table."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from tests.recorded import names
 
 import driftline
+from driftline.capture.hooks import duckdb_export, duckdb_renames, duckdb_scope
 from driftline.testing import MemorySink
 
 duckdb = pytest.importorskip("duckdb")
@@ -113,3 +115,17 @@ def test_a_table_of_which_a_column_has_another_name_is_not_set_aside(shop: Any) 
         shop.execute("alter table part rename id to number")
         shop.execute("drop table part")
     assert names(run) == (["raw"], ["part"])
+
+
+def test_comments_before_a_statement_are_passed_over_once() -> None:
+    """Each comment more took twice as long where one may be taken for the beginning of the next."""
+    text = "/* a */ " * 22 + "select 1"
+    begun = time.thread_time()
+    assert duckdb_renames.recorder(None, text, lambda name: pytest.fail(name)) is None
+    assert duckdb_export.folder(text) == ""
+    assert not any(
+        pattern.match(text)
+        for name, pattern in vars(duckdb_scope).items()
+        if name in {"_MOVES", "_MAKES", "_CREATES", "_DROPS", "_RENAMES", "_RENAMES_COLUMN", "_ALTERS", "_ENDS"}
+    )
+    assert time.thread_time() - begun < 0.3

@@ -1,8 +1,13 @@
+from collections.abc import Callable
+
+import pytest
+
 from driftline.capture.script.memory import Memory
 from driftline.capture.script.reading import Came
 from driftline.capture.script.site import Site
 from driftline.capture.script.values import Const, Items, Scope, Thing
 
+Wrote = Callable[..., dict[str, str]]
 READ = (Site("s.py", 1, 1),)
 A, B = (Thing(frozenset({Came(READ, name)})) for name in "ab")
 
@@ -66,3 +71,61 @@ def test_lists_that_hold_the_same_elements_are_counted() -> None:
     assert memory.holders(element.place) == 2
     memory.over(called)
     assert memory.holders(element.place) == 1
+
+
+LOADED = 'import csv\nrows = list(csv.DictReader(open("users")))\n'
+OVER = 'row["name"] = row["k"]'
+EACH = "for row in rows:\n    "
+FIX = "def fix(row):\n    {}\nfor row in rows:\n    fix(row)\n"
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        f"{EACH}if flag:\n        continue\n    {OVER}\n",
+        f"{EACH}try:\n        {OVER}\n    except ValueError:\n        pass\n",
+        f"{EACH}with contextlib.suppress(ValueError):\n        {OVER}\n",
+        f'{EACH}flag and row.update(name=row["k"])\n',
+        f'{EACH}row.update(name=row["k"]) if flag else None\n',
+        f"try:\n    for row in rows:\n        {OVER}\nexcept ValueError:\n    print()\n",
+        FIX.format(f"if flag:\n        return\n    {OVER}"),
+        FIX.format(f"try:\n        {OVER}\n    except ValueError:\n        return None"),
+        f"def fix(rows):\n    for row in rows:\n        if flag:\n            return\n        {OVER}\nfix(rows)\n",
+        f"def fix(rows):\n    for row in rows:\n        {OVER}\n        return\nfix(rows)\n",
+        f"for row in csv.DictReader(open('users')):\n    try:\n        {OVER}\n    except ValueError:\n        pass\n"
+        "    kept.append(row)\nrows = kept\n",
+    ],
+)
+def test_a_field_that_some_rows_may_not_have_written_over_is_still_what_it_was(wrote: Wrote, steps: str) -> None:
+    """By hand: rows that are passed over, or of which a step fails, keep their ``name``."""
+    found = wrote(f'import contextlib\nkept = []\n{LOADED}{steps}pd.DataFrame(rows).to_csv("o")\n')
+    assert {"k", "name"} <= {one.partition(" ")[0] for one in found["name"].split(", ")}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "    def all():\n        return rows\n    return rows[1:], all\npart, all = make()\n",
+        "    yield rows[1:]\n    yield rows\nparts = make()\npart, all = next(parts), lambda: next(parts)\n",
+    ],
+)
+def test_what_a_function_holds_that_is_called_on_keeps_its_rows(wrote: Wrote, made: str) -> None:
+    """By hand: the first row is not in ``part``, and keeps its ``name``."""
+    rows = '    rows = list(csv.DictReader(open("users")))\n'
+    text = f"import csv\ndef make():\n{rows}{made}for row in part:\n    {OVER}\n"
+    assert "name" in wrote(f'{text}pd.DataFrame(all()).to_csv("o")\n')["name"].split(", ")
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        f"{EACH}try:\n        {OVER}\n    except ValueError:\n        row['name'] = None\n",
+        f"try:\n    for row in rows:\n        {OVER}\nexcept ValueError:\n    raise SystemExit\n",
+        f"try:\n    for row in rows:\n        {OVER}\nexcept ValueError:\n    sys.exit(1)\n",
+        f"try:\n    for row in rows:\n        {OVER}\nexcept FileNotFoundError:\n    rows = []\n",
+        "def clean(v):\n    if flag:\n        return v\n    return v\n" + EACH + 'row["name"] = clean(row["k"])\n',
+    ],
+)
+def test_what_fails_and_ends_or_is_mended_leaves_no_row_as_it_was(wrote: Wrote, steps: str) -> None:
+    found = wrote(f'import sys\n{LOADED}{steps}pd.DataFrame(rows).to_csv("o")\n')
+    assert "name" not in {one.partition(" ")[0] for one in found["name"].split(", ")}

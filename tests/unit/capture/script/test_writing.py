@@ -115,3 +115,15 @@ def test_a_cell_of_a_row_of_cells_is_written_by_its_place(wrote: Wrote) -> None:
         pd.DataFrame(out, columns=["a", "b", "c", "d"]).to_csv("o")
     """
     assert wrote(text) == {"a": "age", "b": "name transformation", "c": "k", "d": "name transformation"}
+
+
+def test_what_stands_behind_a_cell_that_is_deleted_moves_up(wrote: Wrote) -> None:
+    text = """
+        import csv
+        out = []
+        for row in csv.reader(open("users")):
+            del row[0]
+            out.append(row)
+        pd.DataFrame(out).to_csv("o")
+    """
+    assert wrote(text) == {"0": "name", "1": "age"}

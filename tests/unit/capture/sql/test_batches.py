@@ -23,6 +23,8 @@ Tell = Callable[..., list[Any]]
         ("mysql", "CREATE TABLE t (\ndelimiter text,\nb int)", "CREATE TABLE t (\ndelimiter text,\nb int)"),
         ("redshift", "COPY t FROM 'f'\nDELIMITER ','\nCSV; a(',')", "COPY t FROM 'f'\nDELIMITER ','\nCSV; a(',')"),
         ("postgres", "\\copy t from 'f'\n  \\copy (a) to 'g';\nb", "COPY t from 'f';\n  COPY (a) to 'g'; \nb"),
+        ("postgres", "\\copy t from 'f' (delimiter ';')\nb", "COPY t from 'f' (delimiter ';');\nb"),
+        ("postgres", "\\copy t from 'f'; b", "\\copy t from 'f'; b"),
         ("postgres", "SELECT '\\copy'; \\copy t from 'f'", "SELECT '\\copy'; \\copy t from 'f'"),
         ("mysql", "/*!5 a */ b /*! c */ /*! d", "     a    b     c    /*! d"),
     ],
@@ -64,3 +66,9 @@ def test_comments_without_an_end_take_no_time_that_grows_with_their_number_times
     begins = time.process_time()
     parted("/*!" * 300_000, "mysql")
     assert time.process_time() - begins < 2
+
+
+def test_a_line_of_spaces_is_gone_over_once() -> None:
+    begun = time.thread_time()
+    parted("\\copy t" + " " * 50_000 + "; x", "postgres")
+    assert time.thread_time() - begun < 1

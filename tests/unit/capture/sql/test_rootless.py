@@ -53,6 +53,8 @@ def test_an_expression_is_made_of_what_its_value_is_made_of(expression: str, exp
         ("insert into t values (1, 'x'), (2, a)", {"a": "literals"}),
         ("insert into t (b, a) values (now(), 7)", {"b": "nothing", "a": "literals"}),
         ("insert into t values (?, 'x')", {"b": "literals"}),
+        ("insert into t values ('k', 'x') on conflict (a) do update set b = ?", {"a": "literals"}),
+        ("insert into t values ('k', 'x') on conflict (a) do update set b = t.b", {"a": "literals"}),
         ("insert into t select count(*), b from t", {"a": "nothing"}),
         ("insert into t select *, 'x' from (select 1)", {"a": "literals", "b": "literals"}),
         ("create function f() returns int as 'select 1'; select f() as v, 'x' as w from t", {"w": "literals"}),

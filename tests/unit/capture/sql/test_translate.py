@@ -40,6 +40,8 @@ Tell = Callable[..., list[Any]]
          "ALTER TABLE a RENAME COLUMN x TO y; ALTER TABLE a RENAME COLUMN z TO w"),
         ("ALTER TABLE a CHANGE x y INT, ADD COLUMN z INT", None),
         ("ALTER TABLE a CHANGE x y INT, CHANGE y x INT", None),  # at once
+        ("ALTER TABLE a RENAME COLUMN x TO y, RENAME COLUMN y TO z",
+         "ALTER TABLE a RENAME COLUMN y TO z; ALTER TABLE a RENAME COLUMN x TO y"),
         ("EXCHANGE TABLES a AND x.b", "ALTER TABLE a SWAP WITH x . b"),
         ("ALTER TABLE a SWITCH PARTITION 1 TO x.b PARTITION 2", "INSERT INTO x . b SELECT * FROM a"),
         ("ALTER TABLE a ATTACH PARTITION x.b FOR VALUES FROM (1) TO (2)", "INSERT INTO a SELECT * FROM x . b"),

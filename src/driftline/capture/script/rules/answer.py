@@ -226,8 +226,8 @@ def _of_value(call: Call, content: Thing) -> Rule | None:
     """Methods of one value of which the origins are known."""
     if call.name == "shuffle":
         return lists.mixed
-    if call.name == "split" and (row := lines.split(call)) is not None:
-        return lambda _: row
+    if (text := lines.part(call, content)) is not None:
+        return lambda _: text
     return None if call.name in {"open", ""} or _is_strange(content) else containers.value
 
 

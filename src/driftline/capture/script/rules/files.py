@@ -12,7 +12,10 @@ from driftline.capture.script.call import Call, Rule, Rules, entering, names, pl
 from driftline.capture.script.cames import changed, deciding, hedged, text_of, union
 from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
 from driftline.capture.script.values import (
+    LINE,
+    LINES,
     NONE,
+    TEXT,
     Const,
     File,
     Frame,
@@ -105,7 +108,7 @@ def _told(call: Call, value: Value | None) -> Value | None:
 def read_text(call: Call) -> Value:
     """``read_text`` of a path: a text of all columns."""
     call.machine.executed(call.path)
-    return Thing(text_of(call.path))
+    return Thing(text_of(call.path), name=TEXT)
 
 
 def read_frame(call: Call) -> Value | None:
@@ -191,7 +194,7 @@ def content_read(call: Call) -> Value | None:
         return None
     file = found[1]
     if not file.inside:
-        return Thing(text_of(file.opened))
+        return Thing(text_of(file.opened), name={"readline": LINE, "readlines": LINES}.get(call.name, TEXT))
     return _as_text(call, file.written or tables.EMPTY)
 
 

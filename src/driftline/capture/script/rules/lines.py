@@ -12,9 +12,10 @@ from driftline.capture.script.cames import changed, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import DIRECT, FILTER, NOTHING, Cames
 from driftline.capture.script.rules import files
-from driftline.capture.script.values import NONE, Const, Frame, Items, Json, Ref, Thing, Value
+from driftline.capture.script.values import LINE, LINES, NONE, TEXT, Const, Frame, Items, Json, Ref, Thing, Value
 
 _MARKS = ",\t;|"  # between the cells of a line
+_SAME = frozenset({"strip", "rstrip", "lstrip", "removesuffix", "encode", "decode"})  # what they leave is still one
 
 
 def text_written(call: Call) -> Value | None:
@@ -95,11 +96,22 @@ def _cell(call: Call, parts: Sequence[Value]) -> Value:
     return Thing(changed(union(made_of(memory, one) for one in values)), rows_)
 
 
-def split(call: Call) -> Value | None:
-    """``split`` of a line of a table at what is between its cells: a row of these; None of any other text."""
+def part(call: Call, content: Thing) -> Value | None:
+    """What a method makes of the text of a file, or of a line of it, that is still known: its lines, or its cells."""
+    if content.name == LINE and call.name == "split":
+        return _split(call)
+    lines = call.name == "splitlines" or (call.name == "split" and call.plain(0, "sep") == "\n")
+    name = LINES if content.name == TEXT and lines else content.name if call.name in _SAME else ""
+    return Thing(changed(content.cames), content.rows, name) if name in {TEXT, LINES, LINE} else None
+
+
+def _split(call: Call) -> Value | None:
+    """A row of the cells of a line that is split at what is between them; None where it is not, or not everywhere."""
     mark, cames = call.plain(0, "sep"), call.cames(call.receiver)
     reads = {one.read for one in cames}
-    if mark not in tuple(_MARKS) or len(reads) != 1 or any(one.column or one.type != DIRECT for one in cames):
+    if mark not in tuple(_MARKS) or len(call.args) + len(call.kwargs) > 1 or len(reads) != 1:
+        return None
+    if any(one.column or one.type != DIRECT for one in cames):
         return None
     [path] = reads
     columns = call.machine.columns(path) or {}

@@ -16,7 +16,7 @@ from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames, Table
 from driftline.capture.script.values import NONE, Class, Foreign, Instance, Pairs, Part, Text, Thing, Value
 
-LOOKING = frozenset({"merge", "get", "get_one", "scalars", "scalar", "all", "first", "one", "one_or_none", "count"})
+LOOKING = composing.LOOKING
 _LOOKED_FOR = f"{composing.COMPOSED}{composing.WHERE}"
 _PENDING = "rows that wait for a session"  # in the memory: a table for each class
 

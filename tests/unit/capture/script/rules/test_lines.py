@@ -253,6 +253,8 @@ for r in csv.DictReader(open("users")):
         'for line in open("users"):\n    who, name, age = line.rstrip("\\n").split(",")\n',
         'for line in open("users").read().splitlines():\n    cells = line.split(",")\n'
         "    name, age = cells[1], cells[-1]\n",
+        'for line in open("users").readlines()[1:]:\n    who, name, age = line.strip().split(",")\n',
+        'for line in open("users").read().strip().split("\\n"):\n    who, name, age = line.split(",")\n',
     ],
 )
 def test_a_line_that_is_split_is_a_row_of_cells(follows: Follows, loop: str) -> None:
@@ -268,3 +270,23 @@ def test_a_line_that_is_split_at_anything_else_is_a_text(follows: Follows, mark:
     text = f'out = open("o", "w")\nfor line in open("users"):\n    out.write(f"{{line.split({mark})[1]}},x\\n")\n'
     table = written(follows(text), 6)
     assert {(one.column, one.confidence) for one in table.all()} == {("", 0.5)}
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        'line.split(",", 1)',
+        'line.split(",", maxsplit=1)',
+        'line[3:].split(",")',
+        '("x," + line).split(",")',
+        '(line + line).split(",")',
+        'line.upper().replace("A,", "").split(",")',
+        'open("users").read().split(",")',
+    ],
+)
+def test_a_text_that_is_not_just_a_line_or_not_parted_everywhere_has_no_cells(follows: Follows, cells: str) -> None:
+    """By hand: the second piece is a rest of several columns, of another one, or of another line."""
+    text = (
+        f'out = open("o", "w")\nfor line in open("users"):\n    cells = {cells}\n    out.write(f"{{cells[1]}},x\\n")\n'
+    )
+    assert {(one.column, one.confidence) for one in written(follows(text), 6).all()} == {("", 0.5)}
