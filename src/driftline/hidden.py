@@ -37,11 +37,40 @@ kept: "dict[str, ModuleType]" = {}  # name -> module that is meant, which a file
 
 
 def module(name: str) -> "ModuleType":
-    """Return a module, loaded if it was not yet; never a file of the user's that hides it."""
+    """Return a module, loaded if it was not yet; never a file of the user's that hides it.
+
+    What breaks off an import (the user's Ctrl-C) leaves nothing behind that would spoil the next one.
+    """
     if name in kept:
         return kept[name]
-    __import__(name)
+    if name in sys.modules:
+        __import__(name)  # another thread may be in the midst of it
+        return sys.modules[name]
+    before = set(sys.modules)
+    try:
+        __import__(name)
+    except BaseException:
+        for left in sorted(_orphans().difference(before)):
+            sys.modules.pop(left, None)
+        raise
     return sys.modules[name]
+
+
+def _orphans() -> set[str]:
+    """Return modules of Python code without the package that they are in: one that begins anew would not get them.
+
+    While another thread loads a package, that is there. One with compiled modules stays as it is: what these hold of
+    the others, as those of NumPy do, is not made twice.
+    """
+    loaded = dict(sys.modules)
+    files = {name: str(getattr(held, "__file__", "")) for name, held in loaded.items() if "." in name}
+    compiled = {name.partition(".")[0] for name, file in files.items() if file.endswith((".so", ".pyd"))}
+    return {
+        name
+        for name in files
+        if name.partition(".")[0] not in compiled
+        and any(name[:at] not in loaded for at, sign in enumerate(name) if sign == ".")
+    }
 
 
 def _names() -> set[str]:

@@ -153,3 +153,41 @@ def test_a_folder_that_python_has_not_looked_at_itself_is_looked_at(tmp_path: Pa
     (tmp_path / "queue.py").touch()
     assert str(tmp_path) not in sys.path_importer_cache
     assert hidden._inside(str(tmp_path)) == {"queue"}
+
+
+BROKEN_OFF = """
+import sys, threading, time
+from driftline import hidden
+import builtins
+class Stop(BaseException): pass
+builtins.fired, builtins.Stop, builtins.entered = [], Stop, threading.Event()
+def first():
+    try: hidden.module("broken.main")
+    except Stop: builtins.fired.append("stopped")
+other = []
+def second():
+    builtins.entered.wait()
+    import broken.main
+    other.append(broken.parts.WORD)
+threads = [threading.Thread(target=first), threading.Thread(target=second)]
+for one in threads: one.start()
+for one in threads: one.join()
+assert builtins.fired == [1, "stopped"], builtins.fired
+assert other == ["loaded"], other
+import broken
+assert broken.parts.WORD == "loaded" and hidden.module("broken.main").broken is broken
+"""
+
+
+def test_an_import_that_is_broken_off_leaves_nothing_and_harms_no_other_thread(tmp_path: Path) -> None:
+    """As with a Ctrl-C in the midst of ours: the package has loaded a part, and begins anew for whoever comes next."""
+    package = tmp_path / "broken"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "import builtins, time\nimport broken.parts\n"
+        "if not builtins.fired:\n    builtins.fired.append(1)\n    builtins.entered.set()\n"
+        "    time.sleep(0.2)\n    raise builtins.Stop\n"
+    )
+    (package / "parts.py").write_text("WORD = 'loaded'\n")
+    (package / "main.py").write_text("import broken\n")
+    done(tmp_path, BROKEN_OFF)

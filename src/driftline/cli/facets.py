@@ -15,6 +15,8 @@ from driftline.event.report import RunSummary
 
 _FORM = ("_producer", "_schemaURL")  # what every facet has
 _GAPS = "driftline_gaps"  # of a run: what was not captured; one that has none does without it
+_WHOLE = "no gaps: it told of nothing that was not captured"
+_UNENDED = "it has not told its end: what was not captured is not known"
 _TEXT = 200  # characters of a text that are shown
 _ITEMS = 8  # members of a list or an object that are shown
 
@@ -36,6 +38,7 @@ def facets(ctx: click.Context, node: str, name: str, full: bool, as_json: bool) 
         newest: list[RunSummary] = []
         if found.node.startswith("job:") and not name:
             newest = runs.newest(engine.house, job=found.node, limit=1)
+        ended = not found.node.startswith("run:") or runs.ended(engine.house, found.node[4:].partition("#")[0])
         of_run = [engine.facets(one.node) for one in newest]
     if as_json:
         show.as_json(found)
@@ -43,7 +46,7 @@ def facets(ctx: click.Context, node: str, name: str, full: bool, as_json: bool) 
     whole = full or bool(name)
     if name == _GAPS and not found.facets:
         show.say(found.node, "bold")
-        show.say("  no gaps: it told of nothing that was not captured", "dim")
+        show.say(f"  {_WHOLE if ended else _UNENDED}", "dim")
         return
     _tell(found, whole=whole)
     for one, said in zip(newest, of_run, strict=True):
@@ -62,8 +65,11 @@ def _found(engine: Engine, node: str, name: str) -> Facets:
     try:
         return engine.facets(node, name)
     except NotFound:
-        if name != _GAPS or not node.startswith("run:"):
+        if name != _GAPS:
             raise
+        if not node.startswith("run:"):
+            hint = "Gaps belong to a run: 'driftline runs' lists them, for 'driftline facets RUN driftline_gaps'."
+            raise NotFound(f"facet {name!r} of {engine.facets(node).node}", hint=hint) from None
         return Facets(node=engine.facets(node).node)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from driftline.engine.house import House
 from driftline.event import facets, names, openlineage
-from driftline.event.lineage import Job, RunShape
+from driftline.event.lineage import TERMINAL, Job, RunShape
 from driftline.event.report import RunSummary
 from driftline.graph import datasets
 
@@ -35,6 +35,12 @@ def newest(house: House, *, job: str = "", states: Sequence[str] = (), limit: in
 def failed_since(house: House, since_us: int) -> int:
     """Return how many executions failed since a moment."""
     return house.store.reading.counted(FAILED, since_us)
+
+
+def ended(house: House, run: str) -> bool:
+    """Whether the last attempt of a run (by its run id) has told its end."""
+    row = house.store.reading.run(run)
+    return row is None or row[4] in TERMINAL
 
 
 def failing(house: House, jobs: Iterable[str]) -> dict[str, RunSummary]:

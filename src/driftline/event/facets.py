@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 
 import msgspec
 
-from driftline.event.openlineage import PRODUCER, Facets, plain
+from driftline.event.openlineage import PRODUCER, Facets, as_json
 
 SPEC = "https://openlineage.io/spec/facets/"
 _STATISTICS = "OutputStatisticsOutputDatasetFacet"
@@ -22,7 +22,6 @@ UNREADABLE = (msgspec.MsgspecError, ValueError, OverflowError, RecursionError)  
 _KEYS = 1_000  # keys of facets whose beginnings are remembered
 _EMPTY = len("{}")
 _before: dict[str, bytes] = {}
-_encode = msgspec.json.Encoder(enc_hook=plain).encode
 
 T = TypeVar("T")
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]  # what a store can hold
@@ -285,14 +284,14 @@ def pack(key: str, value: msgspec.Struct | dict[str, Any]) -> msgspec.Raw:
     if before is None:
         before = _begun(key)
     if isinstance(value, dict) and ("_producer" in value or "_schemaURL" in value):
-        return msgspec.Raw(_encode({**msgspec.json.decode(before[:-1] + b"}"), **value}))
-    body = _encode(value)
+        return msgspec.Raw(as_json({**msgspec.json.decode(before[:-1] + b"}"), **value}))
+    body = as_json(value)
     return msgspec.Raw(before + body[1:] if len(body) > _EMPTY else before[:-1] + b"}")
 
 
 def _begun(key: str) -> bytes:
     """Return how a facet begins, with a comma at its end."""
-    begun: bytes = _encode({"_producer": PRODUCER, "_schemaURL": schema_url(key)})[:-1] + b","
+    begun: bytes = as_json({"_producer": PRODUCER, "_schemaURL": schema_url(key)})[:-1] + b","
     if len(_before) < _KEYS:
         _before[key] = begun
     return begun

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 import xxhash
 
 _RANDOM_BYTES = 10
+SPELLED = "backslashreplace"  # half characters, which UTF-8 has no bytes for, are told as their escapes
 
 
 def uuid7(moment_us: int, random: Callable[[int], bytes] = os.urandom) -> str:
@@ -42,6 +43,11 @@ def content(data: bytes) -> str:
     return xxhash.xxh3_128_hexdigest(data)
 
 
+def spelled(said: str) -> str:
+    """Return a text as it can be told: half characters, as in names of files that are not UTF-8, as ``\\udce9``."""
+    return said if said.isascii() else said.encode(errors=SPELLED).decode()
+
+
 def text(said: str) -> str:
     """Return the content hash of a text, as prompts, questions, documents and answers are named: ``xxh3:…``."""
     return f"xxh3:{xxhash.xxh3_64_hexdigest(said.encode('utf-8', 'surrogatepass'))}"
@@ -59,5 +65,5 @@ def digests(before: Sequence[bytes | str], lasts: Iterable[bytes]) -> list[str]:
 
 
 def _framed(parts: Sequence[bytes | str]) -> bytes:
-    data = [part.encode() if isinstance(part, str) else part for part in parts]
+    data = [part.encode(errors=SPELLED) if isinstance(part, str) else part for part in parts]
     return b"".join([piece for one in data for piece in (len(one).to_bytes(8, "little"), one)])

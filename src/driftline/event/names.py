@@ -147,7 +147,7 @@ def _split_namespace(path: str) -> tuple[str, str]:
 
 def size(text: str) -> int:
     """Return how many bytes ``text`` has in UTF-8."""
-    return len(text) if text.isascii() else len(text.encode())
+    return len(text) if text.isascii() else len(text.encode(errors=ids.SPELLED))
 
 
 def has_control(text: str) -> bool:
@@ -161,8 +161,9 @@ def fitted(text: str, most: int = LONGEST_PART) -> str:
         text = _CONTROL.sub("\ufffd", text)
     if len(text) * 4 <= most or size(text) <= most:
         return text
-    end = f"…{ids.content(text.encode())}"
-    return text.encode()[: most - size(end)].decode(errors="ignore") + end
+    data = text.encode(errors=ids.SPELLED)
+    end = f"…{ids.content(data)}"
+    return data[: most - size(end)].decode(errors="ignore") + end
 
 
 @lru_cache(maxsize=256)  # the few of a loop, each of whose runs names them several times

@@ -103,6 +103,22 @@ _decoder = msgspec.json.Decoder(Event)
 _encoder = msgspec.json.Encoder(enc_hook=plain)
 
 
+def as_json(value: Any) -> bytes:
+    """Return ``value`` as JSON; what is no character, as in the name of a file that is not UTF-8, as ``\\udce9``."""
+    try:
+        return _encoder.encode(value)
+    except UnicodeEncodeError:
+        return _encoder.encode(_spelled(msgspec.to_builtins(value, builtin_types=(msgspec.Raw,), enc_hook=plain)))
+
+
+def _spelled(value: Any) -> Any:
+    if isinstance(value, str):
+        return ids.spelled(value)
+    if isinstance(value, dict):
+        return {_spelled(key): _spelled(one) for key, one in value.items()}
+    return list(map(_spelled, value)) if isinstance(value, list | tuple) else value
+
+
 def decode(raw: bytes) -> Event:
     """Return the event in ``raw``; what is nearly right is repaired, and ``read`` says how.
 
@@ -242,4 +258,4 @@ def _require_names(event: Event) -> None:
 
 def encode(event: Event) -> bytes:
     """Return ``event`` as JSON."""
-    return _encoder.encode(event)
+    return as_json(event)

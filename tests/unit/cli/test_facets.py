@@ -66,6 +66,20 @@ def test_a_run_without_gaps_says_so_and_what_has_none_by_its_kind_or_is_not_ther
             driftline(home, "facets", node, "driftline_gaps")
 
 
+def test_a_run_that_has_not_told_its_end_is_not_said_to_have_no_gaps(tmp_path: Path) -> None:
+    file = tmp_path / "event.json"
+    file.write_text(EVENT.replace("COMPLETE", "START"))
+    assert driftline(tmp_path / "home", "ingest", str(file)).exit_code == 0
+    shown = driftline(tmp_path / "home", "facets", f"run:{RUN}", "driftline_gaps").stdout
+    assert shown == f"run:{RUN}\n  it has not told its end: what was not captured is not known\n"
+
+
+def test_gaps_of_a_dataset_are_said_to_belong_to_a_run(home: Path) -> None:
+    with pytest.raises(NotFound) as caught:
+        driftline(home, "facets", "a", "driftline_gaps")
+    assert caught.value.hint.startswith("Gaps belong to a run: 'driftline runs' lists them")
+
+
 LONG = '{"_producer":"p","_schemaURL":"s","data":"' + "A" * 900 + '","columns":[1,2,3,4,5,6,7,8,9,10]}'
 
 

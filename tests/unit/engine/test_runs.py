@@ -32,3 +32,10 @@ def test_a_job_is_failing_as_long_as_its_newest_run_has_failed(town: Any, say: A
     assert {job: one.run for job, one in runs.failing(house, [*jobs, "job:no:body"]).items()} == {jobs[0]: failed}
     say("build", "06", "flights", "features")
     assert runs.failing(house, jobs) == {}
+
+
+def test_a_run_has_ended_once_it_said_so(town: Any, say: Any) -> None:
+    house = town.engine.house
+    begun = say("build", "05", "flights", "", state="START")
+    done = say("build", "06", "flights", "features", state="FAIL")
+    assert [runs.ended(house, run) for run in (begun, done)] == [False, True]

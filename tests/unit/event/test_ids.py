@@ -40,3 +40,8 @@ def test_the_boundaries_of_parts_count_in_a_digest() -> None:
 def test_digests_are_those_of_each_last_part() -> None:
     """Expected: ``digest`` of all parts together."""
     assert ids.digests(("a", b"b"), [b"c", b""]) == [ids.digest("a", "b", "c"), ids.digest("a", "b", "")]
+
+
+def test_a_text_with_half_characters_has_the_id_of_how_it_is_told() -> None:
+    assert ids.spelled("caf\udce9 ü") == "caf\\udce9 ü"
+    assert ids.digest("caf\udce9 ü") == ids.digest("caf\\udce9 ü") != ids.digest("caf\udcea ü")

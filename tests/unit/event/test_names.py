@@ -184,3 +184,9 @@ def test_columns_of_one_name_are_numbered_where_the_number_is_free() -> None:
     assert names.distinct(["a", "b", "a", "a"]) == ["a", "b", "a#2", "a#3"]
     assert names.distinct(["a", "a#2", "a"]) == ["a", "a#2", "a#3"]
     assert names.distinct(["a", "a", "a#2"]) == ["a", "a#2", "a#2#2"]
+
+
+def test_a_long_name_with_half_characters_is_cut_as_it_is_told() -> None:
+    """By hand: a half character takes the six bytes of its escape."""
+    assert names.size("a\udce9") == 7
+    assert names.size(names.fitted("\udce9" * 2_000)) <= names.LONGEST_PART

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from driftline.errors import BadEvent
-from driftline.event import openlineage
+from driftline.event import facets, openlineage
+from driftline.event.answer import Answer
 from driftline.event.unread import unread
 
 RUN = {"runId": "0190f5c6-0000-7000-8000-000000000000"}
@@ -263,3 +264,18 @@ def test_a_name_of_a_class_of_somebodys_own_is_written_as_the_text_that_it_is() 
     event = openlineage.decode(raw(run=RUN, job=JOB))
     named = msgspec.structs.replace(event, job=openlineage.JobPart(Name("ns"), Name("job")))
     assert openlineage.decode(openlineage.encode(named)).job == event.job
+
+
+def test_half_characters_are_told_as_their_escapes_wherever_they_stand() -> None:
+    """By hand: the escapes as Python spells them; what is whole beside them stays, as do facets that are packed."""
+    dataset = openlineage.DatasetPart(
+        "file", "caf\udce9 ü.csv", {"x": facets.pack("x", {"a\ud800": ["b\udcff", 1]}), "y": msgspec.Raw(b'{"n":1.50}')}
+    )
+    event = openlineage.Event(event_time="t", producer="p", schema_url="s", inputs=(dataset,))
+    raw = openlineage.encode(event)
+    (told,) = json.loads(raw)["inputs"]
+    assert told["name"] == "caf\\udce9 ü.csv"
+    assert {"a\\ud800": ["b\\udcff", 1]}.items() <= told["facets"]["x"].items()
+    assert b'{"n":1.50}' in raw
+    answer = Answer(id="i", time_us=1, endpoint="desk", text="\ud83d")
+    assert json.loads(openlineage.as_json(answer))["text"] == "\\ud83d"

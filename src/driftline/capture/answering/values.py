@@ -14,6 +14,7 @@ from typing import Any, cast
 import xxhash
 
 from driftline.capture.ground import fault
+from driftline.event import ids
 
 FEATURE_LENGTH = 200  # characters of a text feature that are kept
 _PLACES = tuple(map(str, range(64)))  # what the values of a short sequence are called
@@ -168,8 +169,8 @@ def short(values: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def clean(text: str) -> str:
-    """Return ``text`` without half characters, which nothing can keep."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    """Return ``text`` with half characters, which nothing can keep, as their escapes."""
+    return ids.spelled(text)
 
 
 def _scalar(value: Any) -> Value:

@@ -5,13 +5,12 @@ out by itself where nobody says; it is asked, once per state of a file, where th
 asked through the connection's cursor, as the catalog is.
 """
 
-import importlib
 import os
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from driftline import later
+from driftline import hidden, later
 from driftline.capture.ground import fault
 from driftline.capture.sql import outline, text_options
 from driftline.capture.tables import arguments, endings
@@ -75,7 +74,7 @@ class Forms:
         if key not in _headers:
             if len(_headers) >= _CACHE:
                 _headers.clear()
-            first, delimiter = importlib.import_module(_TEXT).first(path, form)
+            first, delimiter = hidden.module(_TEXT).first(path, form)
             doubtful = any(_VALUE.fullmatch(field.strip().strip(form.quote or '"')) for field in first)
             _headers[key] = not doubtful or self._asked(path, delimiter, form.skip)
         return _headers[key]

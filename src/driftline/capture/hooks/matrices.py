@@ -91,6 +91,8 @@ def _of_lightgbm(given: str, call: Call) -> Source:
 
 
 def _first(path: str) -> bytes:
+    if not os.path.isfile(path):
+        return b""
     try:
         with open(path, "rb") as file:
             return file.read(_FIRST)

@@ -7,7 +7,6 @@ measured at once if it is small. Never keeps more than ``_ROOM`` times the limit
 """
 
 import contextlib
-import importlib
 import os
 import sys
 import threading
@@ -16,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from driftline import hidden
 from driftline.capture.runs import recalled
 from driftline.capture.tables import measure
 from driftline.errors import shown
@@ -60,7 +60,7 @@ class Table:
     def _measure(self, data: Any) -> Any:
         try:
             shaped = data if self._shape is None else self._shape(data)
-            return importlib.import_module(_CONTENTS).of_data(shaped, rows=not self.ordered)
+            return hidden.module(_CONTENTS).of_data(shaped, rows=not self.ordered)
         except (KeyboardInterrupt, SystemExit, GeneratorExit):
             raise
         except BaseException as error:  # a panic of Polars is no ``Exception``, and must not end the sender

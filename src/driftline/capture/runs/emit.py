@@ -294,6 +294,8 @@ def _measure(seen: Seen, gaps: dict[str, int]) -> None:
             seen.contents = formats.of_file(seen.path, seen.touched.version, seen.size, seen.modified_ns, seen.form)
         if seen.contents is None and seen.table is not None:
             seen.contents = seen.table.contents()
+        if seen.contents is None and seen.touched.attributes.get(measure.IDENTITY) == measure.PASSING:
+            _unmeasured(seen, measure.PASSING, gaps)
     except FileNotFoundError:
         _unmeasured(seen, "overwritten or removed meanwhile", gaps)
     except measure.Enough:

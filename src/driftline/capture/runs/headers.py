@@ -5,12 +5,12 @@ the files differ, are missing or have no header that is cheap to read. Cached by
 """
 
 import codecs
-import importlib
 import io
 import os
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from driftline import hidden
 from driftline.capture.runs import observe
 from driftline.capture.runs.trace import Seen
 from driftline.capture.tables import endings, footer
@@ -34,8 +34,10 @@ def columns(paths: Sequence[str], form: Reads | None = None) -> tuple[str, ...] 
 
     ``form`` tells of a name and a file that it stands for how a text table is read.
     """
-    files = [(file, form(path, file) if form else None) for path in paths for file in observe.files(path)]
-    return _shared((file, _state(file), said) for file, said in _some(files))
+    files = _some([(path, file) for path in paths for file in observe.files(path)])
+    if not all(os.path.isfile(file) for _, file in files):  # what is read from a pipe is gone
+        return None
+    return _shared((file, _state(file), form(path, file) if form else None) for path, file in files)
 
 
 def of_seen(files: Sequence[Seen]) -> tuple[str, ...] | None:
@@ -71,10 +73,12 @@ def _shared(files: Iterable[_File]) -> tuple[str, ...] | None:
 def of_file(path: str, said: Form | None = None) -> tuple[str, ...] | None:
     """Return the column names of a file as its header says; None where none is cheap to read, or it is gone."""
     kind = endings.form(path) if said is None else ""
+    if not os.path.isfile(path):
+        return None
     try:
         found = footer.columns(path) if kind == "parquet" else _of_text(path) if kind == "csv" else None
         if found is None:
-            found = importlib.import_module(_FORMATS).columns(path, said)
+            found = hidden.module(_FORMATS).columns(path, said)
     except FileNotFoundError:  # a program may remove what it has written
         return None
     return found

@@ -18,6 +18,7 @@ from driftline.capture.runs import emit, offspring
 from driftline.capture.runs.trace import Trace
 from driftline.capture.sending import large, spool
 from driftline.capture.sending.client import Client
+from driftline.event import openlineage
 from driftline.event.lineage import Job
 
 MESSAGE = "the process has ended without a word: it was killed, or called os._exit"
@@ -65,7 +66,7 @@ def mark(home: str, trace: Trace, tally: str = "") -> Held:
     new = path.with_suffix(offspring.NEW)
     file = new.open("ab", buffering=0)
     spool.locked(file)
-    file.write(msgspec.json.encode(_Mark(trace.run, trace.job, trace.started_us, tally)))
+    file.write(openlineage.as_json(_Mark(trace.run, trace.job, trace.started_us, tally)))
     new.rename(path)  # nobody takes it for that of a dead process before it is locked, and whole
     return Held(path, file)
 

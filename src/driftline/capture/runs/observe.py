@@ -8,12 +8,13 @@ since they may change. Changes nothing.
 """
 
 import glob
-import importlib
 import os
+import stat
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from driftline import hidden
 from driftline.capture.ground import place
 from driftline.capture.runs import documents
 from driftline.capture.runs.trace import Seen
@@ -173,8 +174,20 @@ def still_open(path: str, given: Given, folder: str) -> Seen | None:
 def _file(
     path: str, spot: Located, given: Given, budget: measure.Budget | None, found: os.stat_result | None = None
 ) -> Seen:
-    state = measure.of_file(path, budget, found)
     attributes = _text(given.attributes)
+    found = os.stat(path) if found is None else found
+    if not stat.S_ISREG(found.st_mode):
+        attributes[measure.IDENTITY] = measure.PASSING
+        return Seen(
+            touched=Touched(
+                dataset=Dataset(given.namespace or spot.namespace, spot.name),
+                version=given.version,
+                kind=given.kind,
+                partition=given.partition or spot.partition,
+                attributes=attributes,
+            )
+        )
+    state = measure.of_file(path, budget, found)
     try:
         pointer = native.of_file(path)
     except OSError:  # what lies beside it cannot be read; the file is what it is
@@ -238,9 +251,9 @@ def _of_data(touched: Touched, data: Any, path: str) -> Seen:
         )
     if kind == "documents" and isinstance(data, Iterable) and not isinstance(data, Sequence | Mapping):
         data = None if hasattr(data, "__next__") else data  # an iterator stays lazy
-    contents = importlib.import_module(_CONTENTS).of_data(data)
+    contents = hidden.module(_CONTENTS).of_data(data)
     if contents is None and kind in documents.KINDS:  # objects of a framework
-        contents = importlib.import_module(_CONTENTS).of_data(documents.plain(data))
+        contents = hidden.module(_CONTENTS).of_data(documents.plain(data))
     if contents is None:
         version = touched.version or measure.of_object(data)[0]
         return Seen(touched=_with(touched, version=version, kind=kind))

@@ -27,7 +27,7 @@ from driftline.capture.runs.columns import Bound, Reach
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.capture.tables.form import Form
 from driftline.event.lineage import Touched
-from driftline.event.openlineage import plain
+from driftline.event.openlineage import as_json
 
 if TYPE_CHECKING:
     import shutil
@@ -173,7 +173,7 @@ def leave_rest(home: str, trace: Trace) -> None:
 
 
 def _append(home: str, run: str, part: Part) -> None:
-    line, thread = msgspec.json.encode(part, enc_hook=plain) + b"\n", threading.get_ident()
+    line, thread = as_json(part) + b"\n", threading.get_ident()
     inside = _inside.get(thread, 0)  # lines that this thread is in the midst of: a signal handler may leave one, too
     name = f"{os.getpid()}-{thread}{f'.{inside}' if inside else ''}{_ENDING}"
     _inside[thread] = inside + 1

@@ -6,12 +6,12 @@ in common, which make each other surer; what the code does not tell, by values t
 """
 
 import functools
-import importlib
 from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
 
+from driftline import hidden
 from driftline.capture.ground import fault
 from driftline.capture.program import openings
 from driftline.capture.runs import columns, likeness, order, renamed
@@ -157,13 +157,13 @@ class OutputColumns:
 
     def _said(self) -> Any:
         if self._words is None:
-            self._words = importlib.import_module(_CODE).Words(self._trace, self._folder)
+            self._words = hidden.module(_CODE).Words(self._trace, self._folder)
         return self._words
 
 
 def _kept(seen: Seen, alike: likeness.Likeness, known: Collection[str]) -> Bound:
     """Columns that are not ``known`` otherwise whose values are all among those of a source."""
-    kept = importlib.import_module(_KEPT)
+    kept = hidden.module(_KEPT)
     others = alike.named(seen, kept.wanted(seen.contents, known))
     sources = [kept.Source(one.touched.dataset, one.contents, one.lineage) for one in others]
     found: Bound = kept.kept(seen.contents, sources, known, alike.profiled(seen)) if sources else _NOTHING

@@ -20,6 +20,7 @@ from driftline.capture.sending import spool
 from driftline.capture.sending.post import Connection, open_connection
 from driftline.config import Settings
 from driftline.errors import BadSetting
+from driftline.event import openlineage
 from driftline.event.answer import Answer
 
 EVENTS = "/api/v1/lineage/batch"
@@ -77,7 +78,7 @@ class HttpSink:
         Raises:
             Undelivered, OSError, post.Garbled, http.client.HTTPException: it has not; all may be sent again.
         """
-        self._post(ANSWERS, [msgspec.json.encode(answer) for answer in batch])
+        self._post(ANSWERS, [openlineage.as_json(answer) for answer in batch])
 
     def close(self) -> None:
         """Close the connection."""

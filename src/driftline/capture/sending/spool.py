@@ -18,6 +18,7 @@ import msgspec
 
 from driftline import clock
 from driftline.capture.ground import fault
+from driftline.event import openlineage
 from driftline.event.answer import Answer
 
 LIMIT_BYTES = 512 * 1024 * 1024
@@ -46,7 +47,7 @@ class Spool:
             OSError: they cannot be written, or the spool is full.
         """
         lines = [_EVENT + event for event in events]
-        lines += [_ANSWER + msgspec.json.encode(answer) for answer in answers]
+        lines += [_ANSWER + openlineage.as_json(answer) for answer in answers]
         if not lines:
             return
         if self._busy == threading.get_ident():  # a signal handler, or what is collected, in the midst of a line

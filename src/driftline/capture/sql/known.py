@@ -9,7 +9,6 @@ sqlglot. Nothing is executed.
 
 import contextlib
 import functools
-import importlib
 import io
 import os
 import pickle
@@ -21,7 +20,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from driftline import later
+from driftline import hidden, later
 from driftline.capture.ground import resting
 from driftline.capture.sql import bound, outline, relation, second, stated
 from driftline.capture.sql.relation import Source
@@ -241,7 +240,7 @@ def _load(dialect: str) -> Any:
     """Load what reads statements of a dialect, which is some hundred thousand objects; returns the dialect."""
     with resting.collector():
         for one in (statement, scripts):
-            importlib.import_module(one.__name__)
+            hidden.module(one.__name__)
         return dialects.of(dialect)
 
 

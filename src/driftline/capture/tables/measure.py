@@ -20,6 +20,7 @@ import xxhash
 from driftline import later
 from driftline.capture.ground import locks
 from driftline.config import Settings
+from driftline.event import ids
 
 if TYPE_CHECKING:
     import pickle
@@ -31,6 +32,7 @@ BUDGET = 4 << 20  # bytes that one call of a hook hashes on the user's thread: a
 BYTES = "xxh3:"  # begins the version of a file that was hashed
 STAT = "stat:"  # begins the version of a file that was not hashed
 IDENTITY = "identity"  # attribute that says so
+PASSING = "a pipe, a device or a socket"  # what is read there is gone: nothing of ours opens it
 _PER_FILE = 64 << 10  # what opening a file costs, in bytes of hashing
 _CHUNK = 1 << 20
 _SETTLED_NS = 100_000_000
@@ -79,9 +81,12 @@ def unlocked(path: str) -> None:
 
     Raises:
         Locked: it may not be, now.
-        OSError: there is none.
+        OSError: there is none, or it is no file.
     """
-    if locks.on(os.stat(path)):
+    found = os.stat(path)
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+        raise OSError(f"{path} is {PASSING}")
+    if locks.on(found):
         raise Locked(f"{path} is locked by the program")
 
 
@@ -209,7 +214,7 @@ def of_bytes(data: Any) -> str:
 
 def of_text(text: str) -> str:
     """Return the version of a text, such as a prompt."""
-    return f"xxh3:{xxhash.xxh3_64_hexdigest(text.encode())}"
+    return f"xxh3:{xxhash.xxh3_64_hexdigest(text.encode(errors=ids.SPELLED))}"
 
 
 def of_parts(*parts: str) -> str:

@@ -92,3 +92,10 @@ def test_another_header_of_the_same_size_and_time_is_read(way: str, tmp_path: Pa
     looks.append(observe(str(path), None, Given(), folder))
     assert looks[0][0].touched.version != looks[1][0].touched.version
     assert headers.columns([str(path)]) == headers.of_seen(looks[1]) == ("c", "d")
+
+
+def test_a_pipe_is_not_opened_for_its_header(tmp_path: Path) -> None:
+    """One that is opened without a writer hangs."""
+    os.mkfifo(tmp_path / "x.csv")
+    assert headers.of_file(str(tmp_path / "x.csv")) is None
+    assert headers.columns([str(tmp_path)], lambda *_: pytest.fail("it was looked at")) is None

@@ -3,15 +3,17 @@
 import json
 import os
 import shutil
+import threading
 import time
 from pathlib import Path
 
+import duckdb
 import msgspec
 import pandas as pd
 import pytest
 
 import driftline as dl
-from driftline.capture.ground import place
+from driftline.capture.ground import fault, place
 from driftline.capture.runs.observe import Given, files, located, name_of, observe, of_file, still_open
 from driftline.capture.tables import measure, native
 from driftline.event.lineage import Dataset
@@ -190,3 +192,49 @@ def test_a_file_is_called_the_same_by_either_way_however_it_is_reached(
     Path("v2").rename("v1")  # another folder by the same name
     Path("old").rename("v2")
     assert check() == ["v1/f.csv", "v2/f.csv", "v2/f.csv", "v2/f.csv", "v2/f.csv"]
+
+
+def test_a_file_whose_name_is_not_utf_8_is_told_and_so_is_everything_beside_it(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    with dl.run("copy") as run:
+        pd.DataFrame({"a": [1]}).to_csv("x.csv", index=False)
+        run.gap("half: \ud800")
+        Path(os.fsdecode(b"caf\xe9.csv")).write_bytes(Path("x.csv").read_bytes())
+    assert dl.flush(30)
+    assert fault.counts() == {}
+    (told,) = [one for one in watched.decoded() if one.event_type == "COMPLETE"]
+    assert {one.name for one in told.outputs} == {"x.csv", "caf\\udce9.csv"}
+    assert told.run is not None
+    assert b'"half: \\\\ud800"' in bytes(told.run.facets["driftline_gaps"])
+
+
+def test_a_pipe_is_an_input_that_is_not_measured_and_nobody_else_opens_it(watched: MemorySink, tmp_path: Path) -> None:
+    """As without us: each write is read by one reader, of which a second one would have found nothing."""
+    os.mkfifo("pipe.csv")
+    opened: list[int] = []
+
+    def feed() -> None:
+        with Path("pipe.csv").open("w") as file:
+            opened.append(1)
+            file.write("a,b\n1,2\n")
+
+    said = "read_csv('pipe.csv', header = true, columns = {'a': 'int', 'b': 'int'}, delim = ',', auto_detect = false)"
+    with dl.run("pandas"):
+        for _ in range(4):
+            threading.Thread(target=feed, daemon=True).start()
+            assert pd.read_csv("pipe.csv").b.tolist() == [2]
+    with dl.run("duckdb"):
+        threading.Thread(target=feed, daemon=True).start()
+        assert duckdb.sql(f"select b from {said}").fetchall() == [(2,)]
+    assert dl.flush(30)
+    assert (fault.counts(), len(opened)) == ({}, 5)
+    for event in [one for one in watched.decoded() if one.event_type == "COMPLETE"]:
+        (read,) = event.inputs
+        assert read.name == "pipe.csv"
+        state = json.loads(bytes(read.facets["driftline_state"]))
+        assert state["attributes"]["identity"] == "a pipe, a device or a socket"
+    assert event.run is not None
+    assert json.loads(bytes(event.run.facets["driftline_gaps"]))["gaps"] == {
+        "not measured: pipe.csv (a pipe, a device or a socket)": 1
+    }
