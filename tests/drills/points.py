@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 PACKAGES = (
     "driftline.capture", "driftline.guard", "driftline.event", "driftline.profile", "driftline.config",
-    "driftline.clock", "driftline.latch", "driftline.later", "driftline.thrift",
+    "driftline.clock", "driftline.held", "driftline.latch", "driftline.later", "driftline.thrift",
 )  # fmt: skip
 LEFT_OUT = ("driftline.capture.runs.ask",)  # questions: they raise, as they say
 _BEFORE, _AFTER = "_drill_before_", "_drill_after_"

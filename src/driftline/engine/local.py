@@ -25,13 +25,18 @@ class LocalSink:
 
     def __init__(self, house: House, settings: Settings) -> None:
         self.house = house
+        self._open = True
+        self.house.store.note()
         self._settings = settings
         self._due: float | None = time.monotonic() + FOLLOW_SECONDS  # when to work out what waits; None = nothing does
 
     def events(self, batch: Sequence[bytes]) -> None:
         """Take OpenLineage events; durable when it returns."""
         self._still_there()
-        accept.events(self.house, batch, noted=())
+        try:
+            accept.events(self.house, batch, noted=())
+        finally:
+            self.house.store.note()
         if self._due is None:
             self._due = time.monotonic() + FOLLOW_SECONDS
 
@@ -39,7 +44,10 @@ class LocalSink:
         """Take answers; durable when it returns. One that cannot be kept is a counted loss; the others are kept."""
         self._still_there()
         try:
-            ingest.record(self.house, batch)
+            try:
+                ingest.record(self.house, batch)
+            finally:
+                self.house.store.note()
         except BadInput as error:
             if len(batch) > 1:  # find it
                 self.answers(batch[: len(batch) // 2])
@@ -49,22 +57,52 @@ class LocalSink:
                 fault.tell("refused", f"an answer cannot be kept ({error.message})")
 
     def _still_there(self) -> None:
-        """Open a new store where somebody has removed this one, into whose files nobody would look any more."""
+        """Open a new store where somebody has removed this one, into whose files nobody would look any more.
+
+        Raises:
+            StoreUnusable: the program has closed files of this one, or opened its own under their numbers.
+        """
+        if self._open and not self.house.store.ours():
+            self._open = False
+            self.house.store.abandon()
+        if not self._open:
+            self._renew()
         scheme, _, folder = self._settings.location.partition("://")
         if scheme != "sqlite" or (Path(folder) / FILE).exists():
             return
         said = f"the store in {folder} was removed while it was used: what it held is gone, and a new one is made"
         fault.tell("gone", said)
         self.house.store.close()
+        self._renew()
+
+    def _renew(self) -> None:
         self.house = opening.house(self._settings)
         opening.take_charge(self.house)
+        self.house.store.note()
+        self._open = True
+
+    def release(self) -> None:
+        """Let go of the files of the store until there is more to do."""
+        if self._open and self.house.store.ours():
+            self._open = False
+            self.house.store.close()
+
+    def abandon(self) -> None:
+        """Neither use nor close the store any more: this process has got it by a fork, and its numbers may be taken."""
+        if self._open:
+            self._open = False
+            self.house.store.abandon()
 
     def follow(self, *, asked: bool) -> None:
         """Work out what follows from the events that wait, where somebody asked or the oldest has waited enough."""
         if self._due is None or not (asked or time.monotonic() >= self._due):
             return
-        while ingest.follow(self.house):
-            pass
+        self._still_there()
+        try:
+            while ingest.follow(self.house):
+                pass
+        finally:
+            self.house.store.note()
         self._due = None
 
     def close(self) -> None:
@@ -72,7 +110,7 @@ class LocalSink:
         try:
             self.follow(asked=True)
         finally:
-            self.house.store.close()
+            self.release()
 
 
 def open_sink(settings: Settings) -> LocalSink:

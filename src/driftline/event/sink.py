@@ -30,6 +30,16 @@ class Deferring(Protocol):
         """Do what was put off: all of it where somebody asked, else what has waited long enough."""
 
 
+class Holding(Protocol):
+    """What a sink offers as well if it holds files or connections open."""
+
+    def release(self) -> None:
+        """Let go of them until there is more to do."""
+
+    def abandon(self) -> None:
+        """Neither use nor close them any more."""
+
+
 class Sink(Protocol):
     """Takes what capture made. May raise: the sender in front of it retries, spools and counts."""
 
@@ -52,6 +62,11 @@ def follow(sink: Sink, *, asked: bool) -> None:
     """Have ``sink`` do what it has put off, if it is one that puts off anything."""
     if deferring(sink):
         sink.follow(asked=asked)
+
+
+def holding(sink: object) -> TypeGuard[Holding]:
+    """Whether ``sink`` holds files or connections open."""
+    return hasattr(sink, "release") and hasattr(sink, "abandon")
 
 
 def open_sink(settings: Settings) -> Sink:

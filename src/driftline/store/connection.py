@@ -126,6 +126,16 @@ class Connection(ABC):
     def close(self) -> None:
         """Close every connection; a second call does nothing."""
 
+    def note(self) -> None:  # noqa: B027 - a server's files are not ours
+        """Remember under which numbers its files are open."""
+
+    def ours(self) -> bool:
+        """Whether they are open under these numbers still, and not closed or taken by somebody else in the process."""
+        return True
+
+    def abandon(self) -> None:  # noqa: B027 - as above
+        """Neither use it nor close it any more, nor open its files in this process again: its numbers are taken."""
+
     def settled(self) -> bool:
         """Whether the calling thread reads what is committed, and nothing else."""
         return self._beside and not self._inside()

@@ -10,8 +10,9 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
+from driftline import held
 from driftline.errors import StoreUnusable
 from driftline.store import connection, migrate, sql
 from driftline.store.connection import Connection, Row
@@ -23,7 +24,18 @@ _SETTINGS = (
     "wal_autocheckpoint = 4000",
 )
 READ_ONLY = "It may only be read here: questions are answered. Let this user write its folder, or name another store."
+TAKEN = "the program has closed files of it; in this process it stays closed"
 BUSY = f"Another process has been writing for {connection.BUSY_SECONDS:.0f} seconds. Try again when it is done."
+
+
+_FILES = ("", "-wal", "-shm")
+
+
+class _Closing:
+    """How many stores of this process began to close, and have closed; and which are never opened again."""
+
+    begun = ended = 0
+    taken: ClassVar[set[Path]] = set()
 
 
 class SqliteConnection(Connection):
@@ -43,6 +55,8 @@ class SqliteConnection(Connection):
         self._beside = file is not None
         self._idle: list[sqlite3.Connection] = []
         self._closed = False
+        self._numbers: dict[int, held.Mark] = {}
+        self._turns = (0, 0)
         self._writer = self._open()
         try:
             found = migrate.version(self._writer)
@@ -119,15 +133,38 @@ class SqliteConnection(Connection):
             for text in ("vacuum", "analyze", "pragma wal_checkpoint(truncate)"):
                 self._control(text)
 
+    def note(self) -> None:
+        """Remember under which numbers its files are open: all of them, also those of other connections to it."""
+        self._turns = (_Closing.begun, _Closing.ended)
+        self._numbers = held.of(f"{self.file}{end}" for end in _FILES) if self.file else {}
+
+    def ours(self) -> bool:
+        """Whether they are open under these numbers still; what another connection has closed meanwhile is its own."""
+        told = self._turns[0] == self._turns[1] == _Closing.begun
+        return not told or held.same(self._numbers)
+
+    def abandon(self) -> None:
+        """Neither use it nor close it any more, nor open it again: SQLite shares its numbers among connections."""
+        if self.file is not None:
+            _Closing.taken.add(self.file)
+        for raw in (self._writer, *self._idle):
+            held.forever(raw)
+
     def close(self) -> None:
         """Close every connection; a second call does nothing."""
         with self._lock:
             self._closed = True
-            while self._idle:
-                self._idle.pop().close()
-            self._writer.close()
+            _Closing.begun += 1
+            try:
+                while self._idle:
+                    self._idle.pop().close()
+                self._writer.close()
+            finally:
+                _Closing.ended += 1
 
     def _open(self) -> sqlite3.Connection:
+        if self.file in _Closing.taken:
+            raise StoreUnusable(f"{self.file}: {TAKEN}")
         try:
             if self.file is not None and not self.read_only:
                 self.file.parent.mkdir(parents=True, exist_ok=True)

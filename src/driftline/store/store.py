@@ -153,6 +153,18 @@ class Store:
         """Runs and events, page by page."""
         return reading.Reading(self._connection, self.blobs, self.log)
 
+    def note(self) -> None:
+        """Remember under which numbers its files are open."""
+        self._connection.note()
+
+    def ours(self) -> bool:
+        """Whether they are open under these numbers still."""
+        return self._connection.ours()
+
+    def abandon(self) -> None:
+        """Neither use it nor close it any more: the program has its numbers."""
+        self._connection.abandon()
+
     def close(self) -> None:
         """Let go of the files."""
         if "ledger" in self.__dict__:

@@ -14,25 +14,34 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from driftline import held
 from driftline.capture.ground import fault
 from driftline.capture.ground.unbound import Unbound
+
+_STREAMS = 3  # numbers below it are those of the standard streams
 
 
 class _State:
     """What is put on in this process; a forked child has it, too."""
 
     save: Callable[[bool], None] = staticmethod(lambda _last: None)
+    release: Callable[[], None] = staticmethod(lambda: None)
     exits = False
     sends = False
 
 
-def begin(save: Callable[[bool], None]) -> None:
-    """Have ``save`` called from now on, which must not take long; it is told whether the process is sure to end now."""
-    _State.save = staticmethod(save)
+def begin(save: Callable[[bool], None], release: Callable[[], None]) -> None:
+    """Have these called from now on, which must not take long; ``save`` is told whether the process is sure to end now.
+
+    ``release``: before numbers are closed, or given to another file, by somebody who need not know whose they are.
+    """
+    _State.save, _State.release = staticmethod(save), staticmethod(release)
     if not _State.exits:
         _State.exits = True
-        _before(os, "_exit", lambda *_: True, last=True)
-        _before(os, "abort", lambda *_: True, last=True)
+        _before(os, "_exit", lambda *_: True, lambda: _State.save(True))
+        _before(os, "abort", lambda *_: True, lambda: _State.save(True))
+        _before(os, "closerange", _reaches, _release)
+        _before(os, "dup2", _replaces, _release)
         _before(signal, "raise_signal", _ends)
         _before(os, "kill", lambda process=None, number=None: process in _own() and _ends(number))
         if hasattr(os, "killpg"):
@@ -43,15 +52,17 @@ def begin(save: Callable[[bool], None]) -> None:
         _sends(sys.modules.get("multiprocessing.connection"))
 
 
-def _before(module: Any, name: str, ends: Callable[..., bool], *, last: bool = False) -> None:
-    """Save before each call of ``module.name`` that ends the process, as ``ends`` says of its arguments."""
+def _before(
+    module: Any, name: str, ends: Callable[..., bool], act: Callable[[], None] = lambda: _State.save(False)
+) -> None:
+    """``act`` before each call of ``module.name`` that ends the process or closes files, as ``ends`` says of it."""
     original = getattr(module, name)  # built in, or what another library has put in its place
 
     @functools.wraps(original)
     def leave(*args: Any, **kwargs: Any) -> Any:
-        if fault.attempt("exit", ends, *args):
+        if fault.attempt("exit", ends, *args, **kwargs):
             with contextlib.suppress(BaseException):  # a Ctrl-C comes too late: no fork goes on as its parent
-                fault.attempt("exit", _State.save, last)
+                fault.attempt("exit", act)
         return original(*args, **kwargs)
 
     made: Any = Unbound(leave)
@@ -64,6 +75,18 @@ def _ends(number: Any = None, *_: Any) -> bool:
     with contextlib.suppress(TypeError, ValueError):  # it is no signal, as the call itself will say
         return signal.getsignal(number) is signal.SIG_DFL
     return False
+
+
+def _release() -> None:
+    _State.release()
+
+
+def _reaches(_low: Any = None, high: Any = None) -> bool:
+    return isinstance(high, int) and high > _STREAMS
+
+
+def _replaces(_from: Any = None, fd2: Any = None, *_: Any, **_more: Any) -> bool:
+    return isinstance(fd2, int) and fd2 >= _STREAMS and held.mark(fd2) is not None
 
 
 def _own() -> tuple[int, ...]:

@@ -7,12 +7,12 @@ over. What such a process had read and written since it last told of it (``progr
 known. Waits for nobody.
 """
 
+import os
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
-from driftline import clock
+from driftline import clock, held
 from driftline.capture.ground import fault
 from driftline.capture.runs import emit, offspring
 from driftline.capture.runs.trace import Trace
@@ -37,7 +37,7 @@ class _Mark(msgspec.Struct):
 class Held:
     """The mark of a run that lasts."""
 
-    def __init__(self, path: Path, file: IO[bytes]) -> None:
+    def __init__(self, path: Path, file: held.File) -> None:
         self._path = path
         self._file = file
 
@@ -47,6 +47,9 @@ class Held:
         Raises:
             OSError: the folder cannot be written.
         """
+        if not self._file.ours:  # the program has closed its number
+            self._file = held.File(self._path, os.O_RDWR | os.O_APPEND)
+            spool.locked(self._file)
         self._file.write(b"\n" + words + b"\n")
 
     def clear(self) -> None:
@@ -64,7 +67,7 @@ def mark(home: str, trace: Trace, tally: str = "") -> Held:
     path = Path(home) / offspring.FOLDER / f"{trace.run}{offspring.MARK}"
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_suffix(offspring.NEW)
-    file = new.open("ab", buffering=0)
+    file = held.File(new)
     spool.locked(file)
     file.write(openlineage.as_json(_Mark(trace.run, trace.job, trace.started_us, tally)))
     new.rename(path)  # nobody takes it for that of a dead process before it is locked, and whole
@@ -78,7 +81,7 @@ def sweep(owner: Client) -> None:
 
 
 def _sweep(owner: Client, path: Path) -> None:
-    file = path.open("r+b", buffering=0)
+    file = held.File(path, os.O_RDWR | os.O_APPEND)
     told = False
     try:
         if spool.locked(file):

@@ -320,9 +320,16 @@ def _save(last: bool) -> None:
         client.sender.save(_SAVE_SECONDS, last=last)
 
 
+def _release() -> None:
+    """The program is about to close descriptors that it may not know: ours are let go properly before."""
+    client = process.client
+    if client is not None:
+        client.sender.delivery.release(_SAVE_SECONDS)
+
+
 def _provide_for_the_end() -> None:
     """A child of multiprocessing ends without atexit, but runs its finalizers; or by a signal, once it has answered."""
-    parting.begin(_save)
+    parting.begin(_save, _release)
     children = sys.modules.get("multiprocessing.process")
     if children is not None and children.parent_process() is not None:
         sys.modules["multiprocessing.util"].Finalize(None, _at_exit, exitpriority=0)

@@ -14,7 +14,7 @@ from driftline.capture.sending.spool import Spool
 from driftline.capture.sending.tally import Tally
 from driftline.errors import shown
 from driftline.event.answer import Answer
-from driftline.event.sink import Sink, deferring, follow
+from driftline.event.sink import Sink, deferring, follow, holding
 
 _PAUSES = (0.05, 0.2)  # before the second and third try of a batch
 _REST_SECONDS = (1.0, 30.0)  # shortest and longest rest after a failed batch
@@ -116,6 +116,19 @@ class Delivery:
     def let_go(self) -> None:
         """Let others into the sink again."""
         self._alone.release()
+
+    def release(self, seconds: float) -> None:
+        """Have the sink let go of what it holds open, until there is more to deliver; not where that takes longer."""
+        if holding(self._sink) and self._alone.acquire(timeout=seconds):
+            try:
+                self._sink.release()
+            finally:
+                self._alone.release()
+
+    def abandon(self) -> None:
+        """In a forked child: never close what the parent's sink holds open."""
+        if holding(self._sink):
+            self._sink.abandon()
 
     def keep(self, events: Sequence[bytes], answers: Sequence[Answer]) -> None:
         """Put a batch into the spool, and say why it is there."""

@@ -6,11 +6,12 @@ parser of e-mail and TLS, thirty modules, whatever the address: here it is loade
 https://www.rfc-editor.org/rfc/rfc9112.
 """
 
+import contextlib
 import socket
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
-from driftline import later
+from driftline import held, later
 
 if TYPE_CHECKING:
     import http.client as http_client
@@ -28,6 +29,24 @@ _BODILESS = frozenset((204, 304))
 
 class Garbled(Exception):
     """The server's answer is no HTTP."""
+
+
+class _Ours:
+    """The number of a socket, which the program may close at any time, and give to one of its own."""
+
+    def __init__(self, place: socket.socket) -> None:
+        self._socket = place
+        self._mark = held.mark(place.fileno())
+
+    def check(self) -> None:
+        """Do nothing while the number is that of the socket; else let go of the socket without closing it.
+
+        Raises:
+            ConnectionResetError: it was not.
+        """
+        if held.mark(self._socket.fileno()) != self._mark:
+            self._socket.detach()
+            raise ConnectionResetError("the program has closed the connection")
 
 
 class Connection(Protocol):
@@ -49,8 +68,15 @@ class _Secure:
     def __init__(self, host: str, port: int | None, timeout: float) -> None:
         context = ssl.create_default_context()
         self._connection = http_client.HTTPSConnection(host, port, timeout=timeout, context=context)
+        self._ours: _Ours | None = None
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+        if self._connection.sock is None:
+            self._connection.connect()
+            place: Any = self._connection.sock  # for type checkers it is still none
+            self._ours = _Ours(place)
+        assert self._ours is not None
+        self._ours.check()
         self._connection.request("POST", path, body, dict(headers))
         response = self._connection.getresponse()
         answer = response.read(ANSWER_BYTES + 1)
@@ -60,6 +86,9 @@ class _Secure:
         return response.status, answer
 
     def close(self) -> None:
+        if self._connection.sock is not None and self._ours is not None:
+            with contextlib.suppress(ConnectionResetError):
+                self._ours.check()
         self._connection.close()
 
 
@@ -72,6 +101,7 @@ class _Plain:
         self._timeout = timeout
         self._socket: socket.socket | None = None
         self._answers: BinaryIO | None = None
+        self._ours: _Ours | None = None
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
         lines = [f"POST {path} HTTP/1.1", f"Host: {self._named}", "Accept-Encoding: identity"]
@@ -83,6 +113,9 @@ class _Plain:
             self._socket = socket.create_connection(place, self._timeout)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._answers = self._socket.makefile("rb")
+            self._ours = _Ours(self._socket)
+        assert self._ours is not None
+        self._ours.check()
         self._socket.sendall("\r\n".join((*lines, "", "")).encode("latin-1") + body)
         assert self._answers is not None
         status, keep, answer = _answered(self._answers)
@@ -93,6 +126,9 @@ class _Plain:
     def close(self) -> None:
         opened, self._socket = self._socket, None
         answers, self._answers = self._answers, None
+        if opened is not None and self._ours is not None:
+            with contextlib.suppress(ConnectionResetError):
+                self._ours.check()
         if answers is not None:
             answers.close()
         if opened is not None:

@@ -80,6 +80,14 @@ class HttpSink:
         """
         self._post(ANSWERS, [openlineage.as_json(answer) for answer in batch])
 
+    def release(self) -> None:
+        """Close the connection; the next request opens it anew."""
+        self.close()
+
+    def abandon(self) -> None:
+        """Close the connection, where its number is not the program's now."""
+        self.close()
+
     def close(self) -> None:
         """Close the connection."""
         connection, self._connection = self._connection, None

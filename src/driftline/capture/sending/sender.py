@@ -5,6 +5,7 @@ batches to a ``Delivery``. A queue that is full overflows to the spool by a seco
 waits but in ``flush`` and ``close``, which have deadlines.
 """
 
+import atexit
 import threading
 import time
 from collections import deque
@@ -370,10 +371,16 @@ class Sender:
             except KeyboardInterrupt:  # it ends with the piece of the table that is being measured
                 measure.level.enough = True
 
+    def _abandon(self) -> None:
+        for former in self._abandoned:
+            fault.attempt("exit", former.abandon)
+
     def reborn(self) -> None:
         """Begin anew in a forked child: nothing queued, no thread, and a sink of its own."""
         former = self.delivery
         former.spool.reborn()
+        if not self._abandoned:
+            atexit.register(self._abandon)
         self._abandoned.append(former)
         self.delivery = Delivery(str(former.spool.folder.parent), former.open_sink, former.tally.reborn())
         self._fresh()

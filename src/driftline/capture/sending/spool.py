@@ -12,11 +12,11 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import Protocol
 
 import msgspec
 
-from driftline import clock
+from driftline import clock, held
 from driftline.capture.ground import fault
 from driftline.event import openlineage
 from driftline.event.answer import Answer
@@ -36,7 +36,7 @@ class Spool:
         self.folder = Path(home).absolute() / "spool"
         self._lock = threading.RLock()
         self._busy = 0  # the thread that is at the file; 0 = none
-        self._file: IO[bytes] | None = None
+        self._file: held.File | None = None
         self._path: Path | None = None
         self._others = 0  # bytes in other files, as this one was begun
 
@@ -52,14 +52,16 @@ class Spool:
             return
         if self._busy == threading.get_ident():  # a signal handler, or what is collected, in the midst of a line
             beside = Spool(self.folder.parent)
-            beside.add(events, answers)
-            beside.close()
+            try:
+                beside.add(events, answers)
+            finally:
+                beside.close()
             return
         with self._lock, self._at_work():
             file = self._open()
-            if file.tell() + self._others > LIMIT_BYTES:
+            if file.size() + self._others > LIMIT_BYTES:
                 raise OSError(f"the spool is full ({LIMIT_BYTES} bytes)")
-            _append(file, b"\n".join(lines) + b"\n")
+            file.write(b"\n".join(lines) + b"\n")
 
     @contextlib.contextmanager
     def _at_work(self) -> Iterator[None]:
@@ -69,13 +71,13 @@ class Spool:
         finally:
             self._busy = 0
 
-    def _open(self) -> IO[bytes]:
+    def _open(self) -> held.File:
         self._restore()
         if self._file is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._others = sum(map(_size, self._waiting()))
             self._path = self.folder / f"{clock.now_us():020d}-{os.getpid()}{OF}{os.getppid()}.jsonl"
-            self._file = self._path.open("a+b", buffering=0)
+            self._file = held.File(self._path)
             locked(self._file)
         return self._file
 
@@ -83,22 +85,28 @@ class Spool:
         """Write on in a file that was not delivered: a server that is down for days does not make thousands of them."""
         with self._lock, contextlib.suppress(OSError):
             if self._file is None and own.exists():
-                file = own.open("a+b", buffering=0)
-                if locked(file) and os.fstat(file.fileno()).st_nlink:
+                file = held.File(own)
+                if locked(file) and not file.removed():
                     self._file, self._path = file, own
                 else:  # another process delivers it just now, or has done so
                     file.close()
 
     def _restore(self) -> None:
-        """Write this process's file anew if somebody has removed it: what is in it has not been delivered."""
+        """Write this process's file anew if somebody has removed it: what is in it has not been delivered.
+
+        One whose number the program has closed, and so its lock, is left for whoever replays it first.
+        """
         file = self._file
-        if file is None or os.fstat(file.fileno()).st_nlink:
+        if file is not None and not file.ours:
+            file = self._file = self._path = None
+        if file is None or not file.removed():
             return
-        file.seek(0)
-        held = file.read()
+        waiting = file.read()
         self._file = None
-        with file:
-            _append(self._open(), held)
+        try:
+            self._open().write(waiting)
+        finally:
+            file.close()
         fault.tell("spool", f"{self.folder} was removed while events waited there; they are written there anew")
 
     def empty(self) -> bool:
@@ -178,24 +186,14 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _append(file: IO[bytes], data: bytes) -> None:
-    """Write all of ``data``, or nothing: half a line would spoil the next one.
+class Numbered(Protocol):
+    """A file that is open."""
 
-    Raises:
-        OSError: it cannot be written.
-    """
-    before = file.seek(0, os.SEEK_END)
-    rest = memoryview(data)
-    try:
-        while rest:
-            rest = rest[file.write(rest) :]
-    except OSError:
-        with contextlib.suppress(OSError):
-            file.truncate(before)
-        raise
+    def fileno(self) -> int:
+        """Return its number."""
 
 
-def locked(file: IO[bytes]) -> bool:
+def locked(file: Numbered) -> bool:
     """Lock ``file`` as long as this process holds it open; False where another process does."""
     try:
         import fcntl

@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from driftline import clock
+from driftline import clock, held
 from driftline.capture.sending import spool
 
 FOLDER = "tallies"
@@ -31,6 +31,25 @@ GAPS = (
 _TRIES = 2  # at making the file
 
 
+class _Map:
+    """A file that is mapped into memory; open as well, for its lock."""
+
+    def __init__(self, file: held.File) -> None:
+        self.held = mmap.mmap(file.fileno(), _BYTES)
+        self._file = file
+        number = held.twin(file.fileno())  # Python opens it once more, under a number that it does not tell
+        self._numbers = {number: held.mark(number)} if number is not None else {}
+
+    def close(self) -> None:
+        """Let go of it, and of the lock, unless somebody is looking at it or the program has its number now."""
+        self._file.close()
+        if not held.same(self._numbers):
+            held.forever(self.held)
+            return
+        with contextlib.suppress(BufferError):
+            self.held.close()
+
+
 class Tally:
     """The numbers of one process; a forked child has its own."""
 
@@ -38,7 +57,7 @@ class Tally:
         self.folder = Path(home).absolute() / FOLDER
         self.page = _blank()
         self._path: Path | None = None
-        self._map: mmap.mmap | None = None
+        self._map: _Map | None = None
         self.waiting = 0  # answers that are counted and not queued yet
 
     def open(self) -> None:
@@ -53,15 +72,19 @@ class Tally:
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{clock.now_us():020d}-{os.getpid()}{spool.OF}{os.getppid()}{_ENDING}"
         new = path.with_suffix(_NEW)
-        with new.open("x+b", buffering=0) as file:
+        file = held.File(new, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+        try:
             file.write(bytes(_BYTES))  # room that is taken now: a page without any ends the process with SIGBUS later
-            found = mmap.mmap(file.fileno(), _BYTES)  # it keeps the file open, and with that the lock
             if not spool.locked(file):
-                found.close()
+                file.close()
                 new.unlink()
                 return
             new.rename(path)  # nobody takes it for that of a dead process before it is locked
-        page = memoryview(found).cast("q")
+            found = _Map(file)
+        except BaseException:
+            file.close()
+            raise
+        page = memoryview(found.held).cast("q")
         page[:] = self.page  # without a call between these two no other thread counts meanwhile
         self.page = page
         self._path, self._map = path, found
@@ -153,13 +176,13 @@ class Tally:
             path.unlink(missing_ok=True)
             with contextlib.suppress(OSError):  # others may be in it
                 self.folder.rmdir()
-        _shut(found)
+        found.close()
 
     def reborn(self) -> "Tally":
         """Return one for the forked child that this is called in, and let go of the parent's."""
         if self._map is not None:
             found, self._map, self.page = self._map, None, _blank()
-            _shut(found)
+            found.close()
         return Tally(self.folder.parent)
 
 
@@ -178,12 +201,6 @@ def _left(page: bytes) -> tuple[list[int], list[int]]:
 
 def _blank() -> memoryview:
     return memoryview(bytearray(_BYTES)).cast("q")
-
-
-def _shut(found: mmap.mmap) -> None:
-    """Let go of a map, and with it of the lock, unless somebody is looking at it."""
-    with contextlib.suppress(BufferError):
-        found.close()
 
 
 def _free(path: Path) -> bool:

@@ -11,6 +11,7 @@ from typing import IO
 
 import pytest
 
+from driftline import held
 from driftline.capture.ground import fault
 from driftline.capture.sending import spool as spools
 from driftline.capture.sending.spool import Spool
@@ -119,16 +120,16 @@ def test_a_full_spool_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 def test_what_is_added_in_the_midst_of_a_line_waits_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     spool = Spool(tmp_path)
-    written = spools._append
+    written = held.File.write
 
-    def interrupted(file: IO[bytes], data: bytes) -> None:
-        monkeypatch.setattr(spools, "_append", written)
+    def interrupted(file: held.File, data: bytes) -> None:
+        monkeypatch.setattr(held.File, "write", written)
         half = len(data) // 2
         file.write(data[:half])
         spool.add([b'{"n":2}'], [])  # as a signal handler does, on the same thread
         file.write(data[half:])
 
-    monkeypatch.setattr(spools, "_append", interrupted)
+    monkeypatch.setattr(held.File, "write", interrupted)
     spool.add([b'{"n":1}'], [])
     spool.add([b'{"n":3}'], [])
     taker = Taker()
