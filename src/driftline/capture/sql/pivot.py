@@ -74,7 +74,7 @@ def _by_data(queries: Queries, node: Any, offered: Relation, inner: Scope) -> Re
         return Relation((*_rest(queries, offered, listed), *new), offered.rows | _kept(node, values))
     keys = [part for part in node.expressions if isinstance(part, exp.Expression)]
     chosen = frozenset().union(*(queries.walk(part, inner, CONDITIONAL) for part in keys))
-    using = node.args.get("using") or ()
+    using = list(node.args.get("using") or ())
     values = frozenset().union(*(queries.walk(part, inner, IDENTITY) for part in using))
     used = [column for part in (*keys, *using) for column in part.find_all(exp.Column)]
     kept = _kept_columns(queries, node, offered, inner, used)

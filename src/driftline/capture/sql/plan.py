@@ -225,5 +225,7 @@ def _behind(expression: Any, child: Columns) -> frozenset[Column]:
 
 
 def _takes_apart(function: Any) -> bool:
-    """Whether a function gives a field of a struct; its name is a way since DuckDB 2."""
-    return (function["qname"]["path"][-1] if "qname" in function else function.get("name")) in _FIELD
+    """Whether a function gives a field of a struct, ``s.x`` or ``s['x']``; its name is a way since DuckDB 2."""
+    name = function["qname"]["path"][-1] if "qname" in function else function.get("name")
+    taken = function.get("arguments") or [{}]
+    return name in _FIELD or (name == "array_extract" and taken[0].get("id") == "STRUCT")

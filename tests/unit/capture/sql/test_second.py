@@ -76,6 +76,8 @@ def test_a_plan_that_looks_through_a_view_is_no_opinion_on_the_view(connection: 
 
 def test_a_plan_has_no_opinion_on_a_field_of_a_struct_of_several_columns(connection: duckdb.DuckDBPyConnection) -> None:
     assert plan.opinion(connection, "SELECT s.x FROM (SELECT {'x': a, 'y': b} AS s FROM t)") is None
+    assert plan.opinion(connection, "SELECT s['x'] FROM (SELECT {'x': a, 'y': b} AS s FROM t)") is None
+    assert plan.opinion(connection, "SELECT [a, b][1] FROM t") == [{("t", "a"), ("t", "b")}]
     assert plan.opinion(connection, "SELECT s.x FROM (SELECT {'x': a} AS s FROM t)") == [{("t", "a")}]
 
 
