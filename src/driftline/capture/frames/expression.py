@@ -7,11 +7,13 @@ filters inside an expression CONDITIONAL, what when/then chooses goes on as it i
 WINDOW, the rest TRANSFORMATION.
 """
 
+import ast
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from driftline.capture.frames import parts
 from driftline.capture.frames.shape import Shape
 from driftline.capture.sql.relation import (
     AGGREGATION,
@@ -34,6 +36,9 @@ AGGREGATES = frozenset((
     "product", "quantile", "skew", "spearman_rank_correlation", "std", "sum", "var",
 ))  # fmt: skip
 _TYPED = re.compile(r"\bcs\.(?!all\b|by_name\b|starts_with|ends_with|contains|matches|first\b|last\b|by_index|exclude)")
+_FIELD = re.compile(r"\.struct\.field_by_name\((.*)\)\(\)", re.DOTALL)
+_RENAMED = re.compile(r"\.struct\.rename_fields\((\[.*\])\)\(\)", re.DOTALL)
+_KEEPS = frozenset(("alias", "first", "last", "sort", "reverse", "unique", "drop_nulls", "implode", "explode"))
 _WIDE = 5_000  # columns that a selector is spread over
 
 Find = Callable[[str], Edges | None]
@@ -117,14 +122,43 @@ def _edges(expr: Any, find: Find, kind: Kind, selected: Mapping[str, str]) -> Ed
         chosen = [selected[text]] if text in selected else meta.root_names()
         if not chosen and meta.has_multiple_outputs():
             raise Unclear(text[:80])
-        leaf = kind if len(chosen) == 1 and (meta.is_column() or text in selected) else _on(kind, TRANSFORMATION)
+        if len(chosen) == 1 and (meta.is_column() or text in selected):
+            return parts.through(behind(find, chosen[0]), kind)
+        leaf = _on(kind, TRANSFORMATION)
         return NONE.union(*(through(behind(find, name), leaf) for name in chosen))
-    first, others = _kinds(str(expr), str(operands[0]))
+    text, start = str(expr), str(operands[0])
+    part = _part(text.removeprefix(start), operands, find, kind, selected)
+    if part is not None:
+        return part
+    first, others = _kinds(text, start)
     found = _edges(operands[0], find, _on(kind, first), selected)
+    operation = _OPERATION.match(text, len(start)) if text.startswith(start) else None
+    if operation is None or operation[1] not in _KEEPS:
+        found = frozenset(found)  # its parts may be others now
     for place, operand in enumerate(operands[1:], 1):
         more = IDENTITY if others is None and place < len(operands) - 1 else others or CONDITIONAL
         found |= _edges(operand, find, _on(kind, more), selected)
     return found
+
+
+def _part(done: str, operands: list[Any], find: Find, kind: Kind, selected: Mapping[str, str]) -> Edges | None:
+    """What is behind a struct or a list that is made, or a part of one; None where ``done`` is something else."""
+    if done.startswith("as_struct("):
+        names = [one.meta.output_name(raise_if_undetermined=False) for one in operands]
+        if any(name is None or one.meta.has_multiple_outputs() for name, one in zip(names, operands, strict=True)):
+            return None
+        values = (_edges(one, find, kind, selected) for one in operands)
+        return parts.struct(dict(zip(names, values, strict=True)))
+    if done.startswith((".list.concat(", ".arr.concat(")):
+        every = (_edges(one, find, _on(kind, TRANSFORMATION), selected) for one in operands)
+        return parts.whole(NONE.union(*every))
+    if (chosen := _FIELD.fullmatch(done)) is not None:
+        return parts.field(_edges(operands[0], find, kind, selected), chosen[1])
+    if (given := _RENAMED.fullmatch(done)) is not None:
+        return parts.renamed(_edges(operands[0], find, kind, selected), ast.literal_eval(given[1]))
+    if done.startswith((".list.get(", ".arr.get(")) and not operands[1].meta.root_names():
+        return parts.element(_edges(operands[0], find, kind, selected))
+    return None
 
 
 def _kinds(text: str, first: str) -> tuple[Kind, Kind | None]:
@@ -165,9 +199,24 @@ def _spread(expr: Any, shape: Shape, schema: Mapping[str, Any] | None) -> dict[s
             chosen |= {text: columns[0] for text, columns in leaves.items() if len(columns) == 1}
             found[name] = edges(expr, shape.find, IDENTITY, chosen)
         else:
-            whole = {column for columns in leaves.values() for column in columns}
+            whole = {column for columns in leaves.values() for column in columns} or set(expr.meta.root_names())
             found[name] = NONE.union(*(through(behind(shape.find, column), TRANSFORMATION) for column in whole))
+            if ".struct.field" in str(expr):
+                found[name] = parts.some(found[name])
+    if len(made) == 1 and (fields := _fields(expr, shape, schema)) is not None:
+        return {made[0]: parts.struct(fields)}
     return found
+
+
+def _fields(expr: Any, shape: Shape, schema: Mapping[str, Any] | None) -> dict[str, Edges] | None:
+    """The fields of a struct of columns that a selector chooses; None where it is something else."""
+    operands = expr.meta.pop()[::-1]
+    text = str(expr)
+    if len(operands) == 1 and text.startswith(f"{operands[0]}.alias("):
+        return _fields(operands[0], shape, schema)
+    if not text.startswith("as_struct(") or text.startswith(str(operands[0])):
+        return None
+    return {name: one for operand in operands for name, one in outputs(operand, shape, schema).items()}
 
 
 def _selectors(expr: Any) -> Iterable[Any]:

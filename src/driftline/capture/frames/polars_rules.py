@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from driftline.capture.frames import expression
 from driftline.capture.frames.expression import Unclear
+from driftline.capture.frames.parts import Parts, some, through
 from driftline.capture.frames.shape import NOTHING, Shape, united
 from driftline.capture.sql.relation import (
     AGGREGATION,
@@ -22,7 +23,6 @@ from driftline.capture.sql.relation import (
     TRANSFORMATION,
     Edges,
     Kind,
-    through,
 )
 
 
@@ -143,11 +143,19 @@ def exploded(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
 
 
 def unnested(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
-    """The fields of structs as columns; their names are only known from the data."""
-    gone = _names(frame, taken.args, taken)
-    inner = NONE.union(*(through(expression.behind(frame.find, name), TRANSFORMATION) for name in gone))
-    kept = {name: edges for name, edges in frame.columns.items() if name not in gone}
-    return frame._replace(columns=kept, rest=inner | (frame.rest or NONE))
+    """The fields of structs as columns; unless the program made these, only the data knows their names."""
+    gone = dict.fromkeys(_names(frame, taken.args, taken))
+    between = taken.kwargs.get("separator")
+    columns: dict[str, Edges] = {name: edges for name, edges in frame.columns.items() if name not in gone}
+    inner = frame.rest
+    for name in gone:
+        whole = expression.behind(frame.find, name)
+        if isinstance(whole, Parts) and whole.fields is not None:
+            start = "" if between is None else f"{name}{between}"
+            columns |= {start + field: edges for field, edges in whole.fields.items()}
+        else:
+            inner = some(whole) | (inner or NONE)
+    return frame._replace(columns=columns, rest=inner, without=frame.without | columns.keys() | gone.keys())
 
 
 def pivoted(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:

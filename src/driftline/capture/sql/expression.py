@@ -308,17 +308,15 @@ class Expression:
 
     def _dot(self, node: Any, kind: Kind) -> Edges:
         """A field of what an expression gives, such as ``lines[0].sku``; a method of a column, ``t.note.value(…)``."""
+        inside = structs.inside(self.queries, node, self.scope)
+        if inside is not None or isinstance(node, exp.Bracket):
+            return self._parts(node, kind) if inside is None else rel.through(inside, kind)
         row = methods.of_row(node, self.queries.dialect, self.scope)
         if row is not None:
             return self._column(row, kind)
         column = methods.asked(node, self.queries.dialect, self.scope)
         if column is not None:
             return self._column(column, _on(kind, TRANSFORMATION)) | self.edges(node.expression, kind)
-        if isinstance(node.expression, exp.Identifier):
-            known = dict(structs.fields(self.queries, node.this, self.scope))
-            inside = known.get(node.expression.name.lower())
-            if inside is not None:
-                return rel.through(inside, kind)
         return self._parts(node, kind)
 
     # --- what has conditions, windows, queries of its own -----------------------------------------------------
@@ -375,6 +373,7 @@ _SPECIAL: dict[Any, Any] = {
     exp.Nvl2: Expression._if,
     exp.Nullif: Expression._nullif,
     exp.Dot: Expression._dot,
+    exp.Bracket: Expression._dot,
     exp.Filter: Expression._filter,
     exp.Window: Expression._window,
     exp.Exists: Expression._exists,

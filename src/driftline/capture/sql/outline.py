@@ -1,10 +1,10 @@
 """The outline of a statement: what is left of its text once the texts in it, and the numbers, are taken out.
 
 Enters: SQL in which texts stand in single quotes, doubled to escape, and names in double quotes. Leaves: its outline,
-in which numbered marks stand for the texts, and the texts themselves. Numbers go where they are compared with, or stand
-in rows of VALUES; others may count columns, and operands may name one that is made. Statements that differ in a date or
-a path have one outline. A statement that is another one but for its texts is not looked through again: it is cut at its
-quotes.
+in which numbered marks stand for the texts, and the texts themselves; the names of fields, ``{'a': …}`` and ``s['a']``,
+stay. Numbers go where they are compared with, or stand in rows of VALUES; others may count columns, and operands may
+name one that is made. Statements that differ in a date or a path have one outline. A statement that is another one but
+for its texts is not looked through again: it is cut at its quotes.
 """
 
 import functools
@@ -18,7 +18,9 @@ LENGTH = 100_000  # characters of a text that is remembered
 MARK = re.compile("\u00a7(\\d+)\u00a7")
 
 _TOKEN = re.compile(
-    r"""(?P<bytes>\b[xb]'[^']*') | (?P<text>'(?:[^']|'')*')
+    r"""(?P<bytes>\b[xb]'[^']*')
+      | (?P<field>'(?:[^']|'')*'(?=\s*:(?!:)) | (?<=[\w)\]"]\[)(?<!\barray\[)'(?:[^']|'')*'(?=\s*\]))
+      | (?P<text>'(?:[^']|'')*')
       | (?P<skip>"(?:[^"]|"")*" | --[^\n]* | /\*.*?(?:\*/|\Z)
         | (?<![\w$])\$(?P<tag>(?:[A-Za-z_]\w*)?)\$.*?\$(?P=tag)\$)
       | (?P<lead>[=<>*/%+]\s*-?|\b(?:LIMIT|BETWEEN|AND)\s+-?)(?P<number>\d+(?:\.\d+)?)\b
@@ -98,6 +100,8 @@ def normalise(sql: str) -> Outline:
         if found.group("text") is not None:
             literals.append(found.group("text")[1:-1].replace("''", "'"))
             return f"'\u00a7{len(literals) - 1}\u00a7'"
+        if found.group("field") is not None:
+            return found.group()
         if found.group("number") is not None and not (named and found.group()[0] in "*/%+"):
             return f"{found.group('lead')}7"
         if named and found.group("bytes") is None:

@@ -74,20 +74,41 @@ def _by_data(queries: Queries, node: Any, offered: Relation, inner: Scope) -> Re
         return Relation((*_rest(queries, offered, listed), *new), offered.rows | _kept(node, values))
     keys = [part for part in node.expressions if isinstance(part, exp.Expression)]
     chosen = frozenset().union(*(queries.walk(part, inner, CONDITIONAL) for part in keys))
-    using = node.args.get("using") or ()
+    using = list(node.args.get("using") or ())
     values = frozenset().union(*(queries.walk(part, inner, IDENTITY) for part in using))
-    group = node.args.get("group")
-    if group is not None:
-        kept: list[Item] = [
-            Output(part.name, queries.walk(part, inner, IDENTITY), dialect.column(part.this))
-            for part in group.expressions
-            if isinstance(part, exp.Column)
-        ]
-    else:
-        used = [column for part in (*keys, *using) for column in part.find_all(exp.Column)]
-        kept = _rest(queries, offered, used)
+    used = [column for part in (*keys, *using) for column in part.find_all(exp.Column)]
+    kept = _kept_columns(queries, node, offered, inner, used)
     rows = offered.rows | rel.through(rel.all_of(kept), GROUP_BY)
-    return Relation((*kept, rel.Whatever(values | chosen)), rows)
+    new = _listed(queries, keys, using, inner, chosen) or [rel.Whatever(values | chosen)]
+    return Relation((*kept, *new), rows)
+
+
+def _listed(queries: Queries, keys: list[Any], using: list[Any], inner: Scope, chosen: Edges) -> list[Item]:
+    """The new columns of DuckDB's short form, where it lists the values; none where their names are not known."""
+    texts = keys[0].expressions if len(keys) == 1 and isinstance(keys[0], exp.In) else []
+    ends = [f"_{part.alias}" if part.alias else "" for part in using]
+    plain = all(isinstance(part, exp.Literal) and part.is_string for part in texts)
+    if not plain or not ends or ("" in ends and len(ends) > 1):
+        return []
+    values = [queries.walk(part, inner, IDENTITY) | chosen for part in using]
+    labels = [
+        (exp.to_identifier(f"{text.name}{end}", quoted=True), edges)
+        for text in texts
+        for end, edges in zip(ends, values, strict=True)
+    ]
+    return [Output(label.name, edges, queries.dialect.column(label)) for label, edges in labels]
+
+
+def _kept_columns(queries: Queries, node: Any, offered: Relation, inner: Scope, used: list[Any]) -> list[Item]:
+    """The columns by which the rows are grouped: those that are named, or all that are not used up."""
+    group = node.args.get("group")
+    if group is None:
+        return _rest(queries, offered, used)
+    return [
+        Output(part.name, queries.walk(part, inner, IDENTITY), queries.dialect.column(part.this))
+        for part in group.expressions
+        if isinstance(part, exp.Column)
+    ]
 
 
 def _pivoted(queries: Queries, node: Any, fields: list[Any], offered: Relation, inner: Scope) -> Relation:
@@ -99,7 +120,7 @@ def _pivoted(queries: Queries, node: Any, fields: list[Any], offered: Relation, 
         for column in (one for one in turning if isinstance(one, exp.Column)):
             used.append(column)
             chosen |= queries.walk(column, inner, CONDITIONAL)
-    kept = _rest(queries, offered, used)
+    kept = _kept_columns(queries, node, offered, inner, used)
     asked = [part for field in fields for part in field.expressions if isinstance(part, (exp.Query, *_ANY))]
     for query in (part for part in asked if isinstance(part, exp.Query)):
         listed = queries.query(query, inner.parent)

@@ -24,6 +24,7 @@ _NONE: frozenset[Column] = frozenset()
 _THROUGH = frozenset(
     ["FILTER", "ORDER_BY", "LIMIT", "TOP_N", "DISTINCT", "SAMPLE", "INSERT", "CREATE_TABLE", "COPY_TO_FILE", "EXPLAIN"]
 )
+_FIELD = frozenset(["struct_extract", "struct_extract_at"])
 _INSERT = "LOGICAL_INSERT"
 _JOINS = frozenset(["COMPARISON_JOIN", "DELIM_JOIN", "ANY_JOIN", "CROSS_PRODUCT", "POSITIONAL_JOIN", "ASOF_JOIN"])
 
@@ -214,8 +215,17 @@ def _behind(expression: Any, child: Columns) -> frozenset[Column]:
                 found |= child[node["index"]]
             elif kind in ("BOUND_COLUMN_REF", "BOUND_SUBQUERY"):
                 raise _NotUnderstood(kind)  # a plan before its references are resolved
+            elif kind == "BOUND_FUNCTION" and _takes_apart(node) and len(_behind(node["children"][:1], child)) > 1:
+                raise _NotUnderstood(kind)  # a plan does not tell which of them is behind the field
             else:
                 waiting += [value for key, value in node.items() if key != "function_data" or kind == "BOUND_LAMBDA"]
         elif isinstance(node, list):
             waiting += node
     return frozenset(found)
+
+
+def _takes_apart(function: Any) -> bool:
+    """Whether a function gives a field of a struct, ``s.x`` or ``s['x']``; its name is a way since DuckDB 2."""
+    name = function["qname"]["path"][-1] if "qname" in function else function.get("name")
+    taken = function.get("arguments") or [{}]
+    return name in _FIELD or (name == "array_extract" and taken[0].get("id") == "STRUCT")

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
-from driftline.capture.sql.relation import AGGREGATION, IDENTITY, Edges, Fields, Kind, Output, Relation
+from driftline.capture.sql.relation import AGGREGATION, IDENTITY, TRANSFORMATION, Edges, Fields, Kind, Output, Relation
 from driftline.capture.sql.scope import Scope
 
 
@@ -43,16 +43,40 @@ def fields(queries: Walks, node: Any, scope: Scope) -> Fields:
         return _of_column(queries, node, scope)
     if isinstance(node, exp.Struct):
         return _built(queries, node, scope)
+    if isinstance(node, exp.Cast):
+        return _typed(queries, node, scope)
     if isinstance(node, _GATHER):
         inner = fields(queries, node.this, scope)
         return tuple((name, rel.through(edges, AGGREGATION)) for name, edges in inner)
     if isinstance(node, _JOIN):
         return _joined(queries, [part for part in (node.this, *node.expressions) if part is not None], scope)
-    if isinstance(node, _KEEP):
+    if isinstance(node, _KEEP) and not _subscript(node):
         return fields(queries, node.this, scope)
     if isinstance(node, exp.Subquery | exp.Select):
         return _selected(queries, node, scope)
     return ()
+
+
+def inside(queries: Walks, node: Any, scope: Scope) -> Edges | None:
+    """Return what is behind ``x.name`` or ``x['name']``; None where the fields of ``x`` are not known."""
+    name = node.expression.name if isinstance(node.expression, exp.Identifier) else _subscript(node)
+    return dict(fields(queries, node.this, scope)).get(name.lower()) if name else None
+
+
+def _subscript(node: Any) -> str:
+    """The text between brackets; "" where something else stands there."""
+    only = node.expressions[0] if isinstance(node, exp.Bracket) and len(node.expressions) == 1 else None
+    return str(only.name) if isinstance(only, exp.Literal) and only.is_string else ""
+
+
+def _typed(queries: Walks, node: Any, scope: Scope) -> Fields:
+    """The fields of ``row(a, b)::STRUCT(x INT, y INT)``, which have the names of the type."""
+    names = [one.name.lower() for one in node.to.expressions if isinstance(one, exp.ColumnDef)]
+    row = node.this
+    if not isinstance(row, exp.Anonymous) or row.name.lower() != "row" or len(names) != len(row.expressions):
+        return ()
+    values = (queries.walk(part, scope, TRANSFORMATION) for part in row.expressions)
+    return tuple(zip(names, values, strict=True))
 
 
 def _of_column(queries: Walks, node: Any, scope: Scope) -> Fields:

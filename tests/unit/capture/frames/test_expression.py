@@ -49,6 +49,29 @@ def test_an_expression_has_the_edges_worked_out_by_hand(expr: Any, expected: dic
     assert told(expr) == expected
 
 
+PARTS: list[tuple[Any, dict[str, set[str]]]] = [
+    (pl.struct(x="a", y=pl.col("b") + 1).struct.field("x"), {"x": {"a IDENTITY 1.0"}}),
+    (pl.struct(x="a", y=pl.col("b") + 1).struct.field("y"), {"y": {"b TRANSFORMATION 1.0"}}),
+    (pl.struct("a", "b").first().struct.field("b"), {"b": {"b AGGREGATION 1.0"}}),
+    (pl.struct("a", "b").struct.rename_fields(["x", "y"]).struct.field("y"), {"y": {"b IDENTITY 1.0"}}),
+    (pl.struct("a", "b").map_batches(lambda s: s).struct.field("a"),
+        {"a": {"a TRANSFORMATION 0.5", "b TRANSFORMATION 0.5"}}),
+    (pl.struct("a", "b").struct.field("*"),
+        {name: {"a TRANSFORMATION 0.5", "b TRANSFORMATION 0.5"} for name in ("a", "b")}),
+    (pl.concat_list("a", "b").list.get(1).alias("v"), {"v": {"a TRANSFORMATION 0.5", "b TRANSFORMATION 0.5"}}),
+    (pl.col("s").struct.field("x"), {"x": {"s TRANSFORMATION 1.0"}}),
+    (pl.col("s").list.get(0), {"s": {"s TRANSFORMATION 1.0"}}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expr", "expected"), PARTS, ids=[str(case[0])[:60] for case in PARTS])
+def test_a_part_comes_from_what_it_was_made_of_or_is_not_sure(expr: Any, expected: dict[str, set[str]]) -> None:
+    found = expression.outputs(expr, SHAPE)
+    assert {
+        name: {f"{edge.column} {edge.kind[1]} {edge.confidence}" for edge in edges} for name, edges in found.items()
+    } == expected
+
+
 def test_types_choose_columns_only_where_they_are_known() -> None:
     chosen = pl.selectors.string()
     assert expression.typed(chosen)

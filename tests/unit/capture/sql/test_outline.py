@@ -74,6 +74,13 @@ def test_a_statement_in_other_words_is_not_looked_through_again(monkeypatch: pyt
     assert first[0] == "copy (select a from '\u00a70\u00a7' where b = 7) to '\u00a71\u00a7'"
 
 
+def test_the_name_of_a_field_stays_and_the_only_path_of_a_list_does_not() -> None:
+    said = "select s['x'], {'y': 'a'} from read_csv(['b.csv'])"
+    assert outline.of(said) == (
+        "select s['x'], {'y': '\u00a70\u00a7'} from read_csv(['\u00a71\u00a7'])", ("a", "b.csv"),
+    )  # fmt: skip
+
+
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outline, "_whole", OrderedDict())
     monkeypatch.setattr(outline, "_between", OrderedDict())

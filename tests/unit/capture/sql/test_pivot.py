@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 Tell = Callable[..., list[Any]]
-SCHEMA = {"t": ("a", "b", "c")}
+SCHEMA = {"t": ("a", "b", "c"), "u": ("a", "b", "c", "d")}
 CASES = [
     ("snowflake", "SELECT * FROM t PIVOT (SUM(a) FOR b IN ('JAN', 'FEB')) AS p (c, jan, feb)",
      {"c": ["t.c IDENTITY"], "jan": ["t.a AGGREGATION", "t.b CONDITIONAL"],
@@ -32,6 +32,16 @@ CASES = [
      {"x": ["t.a AGGREGATION", "t.b CONDITIONAL", "t.c CONDITIONAL"]}, []),
     ("duckdb", "PIVOT t ON b USING sum(a) GROUP BY c",
      {"c": ["t.c IDENTITY"], "*": ["t.a AGGREGATION", "t.b CONDITIONAL"]}, ["t.c GROUP_BY"]),
+    # what GROUP BY does not name is not in the result
+    ("duckdb", "SELECT * FROM u PIVOT (sum(a) FOR b IN ('x', 'y') GROUP BY c)",
+     {"c": ["u.c IDENTITY"], "x": ["u.a AGGREGATION", "u.b CONDITIONAL"], "y": ["u.a AGGREGATION", "u.b CONDITIONAL"]},
+     ["u.c GROUP_BY"]),
+    ("duckdb", "CREATE TABLE w AS PIVOT u ON b IN ('x', 'y') USING sum(a) GROUP BY c",
+     {"c": ["u.c IDENTITY"], "x": ["u.a AGGREGATION", "u.b CONDITIONAL"], "y": ["u.a AGGREGATION", "u.b CONDITIONAL"]},
+     ["u.c GROUP_BY"]),
+    ("duckdb", "PIVOT t ON b IN ('x') USING sum(a) AS s, max(a) AS m GROUP BY c",
+     {"c": ["t.c IDENTITY"], "x_s": ["t.a AGGREGATION", "t.b CONDITIONAL"],
+      "x_m": ["t.a AGGREGATION", "t.b CONDITIONAL"]}, ["t.c GROUP_BY"]),
     ("duckdb", "UNPIVOT t ON a, b INTO NAME n VALUE v",
      {"c": ["t.c IDENTITY"], "n": ["t.a CONDITIONAL", "t.b CONDITIONAL"], "v": ["t.a IDENTITY", "t.b IDENTITY"]},
      ["t.a FILTER", "t.b FILTER"]),

@@ -12,6 +12,8 @@ A, B = ["t.a IDENTITY"], ["t.b IDENTITY"]
 CASES = [
     ("duckdb", "SELECT s.p, s.q FROM (SELECT {'p': a, 'q': b} AS s FROM t)", {"p": A, "q": B}),
     ("duckdb", "SELECT s.q FROM (SELECT struct_pack(p := a, q := b + 1) AS s FROM t)", {"q": ["t.b TRANSFORMATION"]}),
+    ("duckdb", "SELECT s['q'] AS q FROM (SELECT struct_pack(p := a, q := b) AS s FROM t)", {"q": B}),
+    ("duckdb", "SELECT s.p FROM (SELECT row(a, b)::STRUCT(p INT, q INT) AS s FROM t)", {"p": ["t.a TRANSFORMATION"]}),
     ("spark", "WITH r AS (SELECT named_struct('p', a, 'q', b) AS s FROM t) SELECT r.s.p FROM r", {"p": A}),
     ("spark", "WITH r AS (SELECT collect_list(struct(a, b)) AS l FROM t) "
      "SELECT e.b FROM r LATERAL VIEW explode(l) v AS e",
