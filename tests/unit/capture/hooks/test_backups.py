@@ -36,7 +36,7 @@ def test_a_backup_that_fails_raises_as_before_and_nothing_is_told() -> None:
         with pytest.raises(ValueError, match="target cannot be the same connection instance"):
             one.backup(one)
         with pytest.raises(TypeError):
-            one.backup()  # type: ignore[call-arg]
+            one.backup()
     assert names(run) == ([], [])
     assert "hook sqlite3.backup" not in fault.counts()
 

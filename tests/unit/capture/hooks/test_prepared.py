@@ -16,7 +16,7 @@ psycopg = pytest.importorskip("psycopg")
 
 
 def short(run: Any) -> tuple[list[str], list[str]]:
-    return tuple(sorted({name.rpartition(".")[2] for name in side}) for side in names(run))  # type: ignore[return-value] # two
+    return tuple(sorted({name.rpartition(".")[2] for name in side}) for side in names(run))
 
 
 def prepared(execute: Callable[[str], Any]) -> tuple[Any, Any]:

@@ -207,7 +207,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def rows(connection: Asked, names: list[str]) -> list[tuple[str, str | None]]:
         connection.asked += 1
-        return [(schema, name) for schema in names for name in connection.tables.get(schema) or [None]]  # type: ignore[list-item]
+        return [(schema, name) for schema in names for name in connection.tables.get(schema) or [None]]
 
     monkeypatch.setattr(schemas.schemas_asked, "_rows", rows)
 

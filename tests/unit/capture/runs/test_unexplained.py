@@ -59,5 +59,5 @@ def test_columns_that_a_statement_makes_of_nothing_need_no_explanation() -> None
             return frozenset({"n"} & set(columns or ()))
 
     seen = output("x", "known", "n", "new", known="DIRECT")
-    seen.edges = [Counted()]  # type: ignore[list-item] # as much of edges as is asked
+    seen.edges = [Counted()]
     assert gaps(seen) == {"columns of unknown origin: x": 1}
