@@ -7,7 +7,7 @@ filters inside an expression CONDITIONAL, what when/then chooses goes on as it i
 WINDOW, the rest TRANSFORMATION.
 """
 
-import ast
+import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -155,7 +155,11 @@ def _part(done: str, operands: list[Any], find: Find, kind: Kind, selected: Mapp
     if (chosen := _FIELD.fullmatch(done)) is not None:
         return parts.field(_edges(operands[0], find, kind, selected), chosen[1])
     if (given := _RENAMED.fullmatch(done)) is not None:
-        return parts.renamed(_edges(operands[0], find, kind, selected), ast.literal_eval(given[1]))
+        try:
+            names = json.loads(given[1])
+        except ValueError:  # Rust spells some letters in a way of its own
+            return None
+        return parts.renamed(_edges(operands[0], find, kind, selected), names)
     if done.startswith((".list.get(", ".arr.get(")) and not operands[1].meta.root_names():
         return parts.element(_edges(operands[0], find, kind, selected))
     return None

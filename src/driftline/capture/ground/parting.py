@@ -38,14 +38,16 @@ def begin(save: Callable[[bool], None], release: Callable[[], None]) -> None:
     _State.save, _State.release = staticmethod(save), staticmethod(release)
     if not _State.exits:
         _State.exits = True
-        _before(os, "_exit", lambda *_: True, lambda: _State.save(True))
-        _before(os, "abort", lambda *_: True, lambda: _State.save(True))
+        _before(os, "_exit", lambda *_, **_named: True, lambda: _State.save(True))
+        _before(os, "abort", lambda *_, **_named: True, lambda: _State.save(True))
         _before(os, "closerange", _reaches, _release)
         _before(os, "dup2", _replaces, _release)
         _before(signal, "raise_signal", _ends)
-        _before(os, "kill", lambda process=None, number=None: process in _own() and _ends(number))
+        _before(os, "kill", lambda process=None, number=None, **_named: process in _own() and _ends(number))
         if hasattr(os, "killpg"):
-            _before(os, "killpg", lambda group=None, number=None: group in (0, os.getpgrp()) and _ends(number))
+            _before(
+                os, "killpg", lambda group=None, number=None, **_named: group in (0, os.getpgrp()) and _ends(number)
+            )
     children = sys.modules.get("multiprocessing.process")
     if not _State.sends and children is not None and children.parent_process() is not None:
         _State.sends = True
@@ -71,7 +73,7 @@ def _before(
     setattr(module, name, made)
 
 
-def _ends(number: Any = None, *_: Any) -> bool:
+def _ends(number: Any = None, *_: Any, **_named: Any) -> bool:
     with contextlib.suppress(TypeError, ValueError):  # it is no signal, as the call itself will say
         return signal.getsignal(number) is signal.SIG_DFL
     return False
@@ -81,11 +83,11 @@ def _release() -> None:
     _State.release()
 
 
-def _reaches(_low: Any = None, high: Any = None) -> bool:
+def _reaches(_low: Any = None, high: Any = None, **_named: Any) -> bool:
     return isinstance(high, int) and high > _STREAMS
 
 
-def _replaces(_from: Any = None, fd2: Any = None, *_: Any, **_more: Any) -> bool:
+def _replaces(_from: Any = None, fd2: Any = None, *_: Any, **_named: Any) -> bool:
     return isinstance(fd2, int) and fd2 >= _STREAMS and held.mark(fd2) is not None
 
 

@@ -287,20 +287,42 @@ def test_the_code_version_covers_the_caller_and_the_sql_that_it_runs(sink: Memor
     assert versions[0].startswith("src:")
 
 
-def test_a_run_that_cannot_observe_something_says_so_and_goes_on(sink: MemorySink, tmp_path: Path) -> None:
+def test_a_run_that_cannot_observe_something_says_so_and_goes_on(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = tmp_path / "secret.csv"
     file.write_text("a\n1\n")
-    pipe = tmp_path / "pipe.csv"
-    os.mkfifo(pipe)
+    none = tmp_path / "none.csv"
+    original = runs.observe.observe
+
+    def fails(data: Any, *more: Any, **named: Any) -> Any:
+        if data == none:
+            raise OSError("the disk is gone")
+        return original(data, *more, **named)
+
+    monkeypatch.setattr(runs.observe, "observe", fails)
     with driftline.run("load") as run:
-        touched = run.read(pipe)  # no regular file: reading it would wait for ever
+        touched = run.read(none)
         run.read(file)
-    assert touched == Touched(dataset=Dataset("file", str(pipe)))
+    assert touched == Touched(dataset=Dataset("file", str(none)))
     driftline.flush()
     (event,) = sink.decoded()
     assert event.run is not None
     assert json.loads(bytes(event.run.facets["driftline_gaps"]))["gaps"] == {"read": 1}
     assert [part.name for part in event.inputs] == ["secret.csv"]
+
+
+def test_a_pipe_is_an_input_that_nothing_is_read_of(sink: MemorySink, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    with driftline.run("load") as run:
+        touched = run.read(tmp_path / "pipe.csv")  # no regular file: reading it would wait for ever
+    assert touched.attributes == {"identity": "a pipe, a device or a socket"}
+    driftline.flush()
+    (event,) = sink.decoded()
+    assert event.run is not None
+    gaps = json.loads(bytes(event.run.facets["driftline_gaps"]))["gaps"]
+    assert gaps == {"not measured: pipe.csv (a pipe, a device or a socket)": 1}
+    assert [part.name for part in event.inputs] == ["pipe.csv"]
 
 
 def test_a_child_whose_end_cannot_be_heard_of_still_leaves_where_it_read(

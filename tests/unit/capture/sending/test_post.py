@@ -241,6 +241,10 @@ def test_what_is_secure_is_left_to_python(monkeypatch: pytest.MonkeyPatch) -> No
 
         def __init__(self, host: str, port: int | None, *, timeout: float, context: Any) -> None:
             asked.append((host, port, timeout, context.check_hostname))
+            self.sock: socket.socket | None = None
+
+        def connect(self) -> None:
+            self.sock = socket.socket()
 
         def request(self, *given: Any) -> None:
             asked.append(given)
@@ -252,6 +256,8 @@ def test_what_is_secure_is_left_to_python(monkeypatch: pytest.MonkeyPatch) -> No
             return b"ok"[:size]
 
         def close(self) -> None:
+            assert self.sock is not None
+            self.sock.close()
             asked.append("closed")
 
     monkeypatch.setattr("http.client.HTTPSConnection", Client)
