@@ -133,7 +133,7 @@ class Connection(ABC):
         """Whether they are open under these numbers still, and not closed or taken by somebody else in the process."""
         return True
 
-    def abandon(self) -> None:  # noqa: B027 - as above
+    def abandon(self) -> None:  # noqa: B027 - a server's files are not ours
         """Neither use it nor close it any more, nor open its files in this process again: its numbers are taken."""
 
     def settled(self) -> bool:

@@ -7,19 +7,22 @@ asked.
 
 import functools
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from driftline.capture.ground import fault
 from driftline.capture.hooks import addresses, files, patch, raised, sqlite_asked, touching
 from driftline.capture.runs.around import recording
 from driftline.capture.runs.recording import Recording
 
+if TYPE_CHECKING:
+    import sqlite3
+
 _PIECE = "hook sqlite3.backup"
 
 
-def of_sqlite(own_class: type) -> dict[str, Callable[..., Any]]:
+def of_sqlite(own_class: "type[sqlite3.Connection]") -> dict[str, Callable[..., Any]]:
     """Return the method that tells of a backup."""
-    original = own_class.backup  # type: ignore[attr-defined]  # it is a class of sqlite3's connections
+    original = own_class.backup
     copied = raised.held(_copied)
 
     @functools.wraps(original)
