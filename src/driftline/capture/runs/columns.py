@@ -173,9 +173,11 @@ class Declared(NamedTuple):
         return self.fields, []
 
 
-def bind(edges: Bindable, columns: tuple[str, ...] | None, inputs: Inputs, own: Inputs) -> Bound:
+def bind(
+    edges: Bindable, columns: tuple[str, ...] | None, inputs: Callable[[], Inputs], own: Callable[[], Inputs]
+) -> Bound:
     """Return what ``edges`` are for an output with these columns; ``own``: what the run wrote and read again."""
-    return edges.bind_among(columns, inputs, own) if among(edges) else edges.bind(columns)
+    return edges.bind_among(columns, inputs(), own()) if among(edges) else edges.bind(columns)
 
 
 def called_then(names: tuple[str, ...] | None, edges: object, others: Iterable[object]) -> tuple[str, ...] | None:

@@ -34,7 +34,6 @@ class OutputColumns:
         self._folder = folder
         self._code = code  # whether the text of the code may be read
         self._words: Any = None  # code_edges.Words, with the first output that needs them
-        self._inputs = _columns_of(trace.inputs)
 
     def of(self, seen: Seen, names: tuple[str, ...] | None) -> dict[str, Any] | None:
         """Return the body of the facet of an output with these columns; None where nothing is known."""
@@ -71,7 +70,8 @@ class OutputColumns:
         trace = self._trace
         found: list[tuple[columns.Bindable, Bound]] = []
         guessed: list[Bound] = []
-        own, inputs = _columns_of(order.reread(trace, seen)), self._read_before(seen)
+        inputs = functools.partial(self._read_before, seen)
+        own = functools.partial(self._reread, seen)
         now, at_ns = renamed.of(trace), seen.fitted_ns or order.end_ns(seen)
         for edges in seen.edges:
             try:
@@ -118,11 +118,12 @@ class OutputColumns:
     def _read_before(self, seen: Seen) -> dict[Dataset, tuple[str, ...]]:
         """What was read when an output was written, or fitted, where the run knows the order."""
         trace = self._trace
-        if not trace.ordered:
-            return self._inputs
         at_ns = seen.fitted_ns or order.end_ns(seen)
-        before = [one for one in trace.inputs if one.at_ns <= at_ns]
-        return self._inputs if len(before) == len(trace.inputs) else _columns_of(before)
+        return _columns_of(one for one in trace.inputs if not trace.ordered or one.at_ns <= at_ns)
+
+    def _reread(self, seen: Seen) -> dict[Dataset, tuple[str, ...]]:
+        """What the run had written and read again when an output was written."""
+        return _columns_of(order.reread(self._trace, seen))
 
     def _together(
         self, seen: Seen, found: list[Bound], guessed: list[Bound], code: Bound, *, waits: bool

@@ -6,7 +6,7 @@ import pytest
 from tests.told_by_code import BEGIN, DATA, Script
 
 from driftline.capture.program.sites import Visit, Way
-from driftline.capture.runs import columns, output_columns
+from driftline.capture.runs import columns, order, output_columns
 from driftline.capture.runs.columns import Bound, Declared, Reach
 from driftline.capture.runs.output_columns import OutputColumns
 from driftline.capture.runs.trace import Seen, Trace
@@ -115,3 +115,21 @@ def test_what_was_read_after_a_model_was_fitted_is_not_what_it_was_fitted_on(scr
         source["name"] == "other.pkl" for field in said["first.joblib"].values() for source in field["inputFields"]
     )
     assert said["second.joblib"]["spend"]["inputFields"][0]["name"] == "other.pkl"
+
+
+def test_what_was_read_before_is_looked_through_only_where_the_edges_need_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    class Model(Declared):
+        def bind_among(self, names: tuple[str, ...] | None, inputs: columns.Inputs, own: columns.Inputs) -> Bound:
+            asked.append((inputs, own))
+            return self.bind(names)
+
+    stated = Declared({"a": [reach("a")], "b": [reach("b")]})
+    looked: list[Any] = []
+    monkeypatch.setattr(order, "reread", lambda *given: (looked.append(given), [])[1])
+    told(stated)
+    assert looked == []
+    told(Model({}))
+    assert asked == [({}, {})]
+    assert len(looked) == 1
