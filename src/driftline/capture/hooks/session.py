@@ -37,7 +37,6 @@ from driftline.capture.hooks.duckdb_names import Meanings
 from driftline.capture.hooks.duckdb_text import Forms
 from driftline.capture.program import sites, spelled
 from driftline.capture.runs import at_hand, observe, transactions
-from driftline.capture.runs.around import enclosing
 from driftline.capture.runs.observe import Given
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
@@ -245,7 +244,7 @@ class Session:
             written = Written(seen, edges, again)
             made.append(written)
             inside = transactions.begun(connection)
-            look = self._holding(connection, seen, name, fresh[name]) if name in fresh else None
+            look = duckdb_tables.holding(self.catalog, connection, seen, name, fresh[name]) if name in fresh else None
             seen.rootless = duckdb_changes.rootless(one, edges, analysis.template)
             later = self._later(connection, name)
             act = functools.partial(self._written_to, run, one, seen, edges, look, later, written, kept)
@@ -254,14 +253,6 @@ class Session:
             transactions.put(connection, run, act, touched.dataset, touched.version, inside=inside)
         earlier.read(run, sources.difference(each.seen.touched.dataset for each in made))
         return made
-
-    def _holding(self, connection: Any, seen: Seen, name: str, former: frozenset[int]) -> Callable[[], None]:
-        """Return what has ``seen`` hold a table that was made; what waits for a commit must not keep its connection."""
-        catalog, weakly = self.catalog, weakref.proxy(connection)
-        meant = catalog.meant(connection, name)
-        return functools.partial(
-            duckdb_tables.hold, seen, weakly, meant, former, catalog.ask, catalog.query, catalog.close
-        )
 
     def _later(self, connection: Any, name: str) -> Fields:
         """Return what looks up the columns of a table once its transaction is over."""
@@ -308,29 +299,10 @@ class Session:
             touched = Touched(dataset=dataset, version=version, kind="table", fields=fields)
             seen = Seen(touched=touched, declared=True)
             if not version:
-                self._look(connection, name, seen)
+                duckdb_tables.look(self.catalog, connection, name, seen)
             return _Known((dataset,), (seen,))
         found = tuple(one for name in source.names for one in files.take(analysis.spelled(name)))
         return _Known(tuple(dict.fromkeys(one.touched.dataset for one in found)), found)
-
-    def _look(self, connection: Any, name: str, seen: Seen) -> None:
-        """Have ``seen`` hold a table that nobody here has written, which then names it; once per run."""
-        run = enclosing()
-        if connection is None or run is None or transactions.begun(connection):
-            return
-        if not any(one.touched.dataset == seen.touched.dataset for one in run.trace.inputs):
-            catalog = self.catalog
-            fault.attempt(
-                "duckdb table",
-                duckdb_tables.hold,
-                seen,
-                connection,
-                catalog.meant(connection, name),
-                frozenset(),
-                catalog.ask,
-                catalog.query,
-                catalog.close,
-            )
 
     def _targets(
         self, run: Recording, connection: Any, one: Statement, analysis: Analysis, began_ns: int, forms: Forms
