@@ -21,6 +21,7 @@ from driftline.capture.hooks import (
     duckdb_catalog,
     duckdb_changes,
     duckdb_export,
+    duckdb_macros,
     duckdb_renames,
     duckdb_scope,
     duckdb_tables,
@@ -80,6 +81,7 @@ class Session:
         self._duckdb = duckdb
         self.catalog = Catalog(duckdb)
         self.names = Meanings(self.catalog)
+        self._macros = duckdb_macros.Macros(self.catalog, self.names)
         self._default: Any = None  # held: each call of the module makes a new object of it, which keeps nothing
         self._written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
         self.queries = Queries()
@@ -128,6 +130,7 @@ class Session:
             text,
             lambda source, spelled: self._columns(connection, source, spelled, files),
             ask_second=lambda one: self._second(connection, text, one),
+            defined_as=functools.partial(self._macros.defined_as, connection),
         )
         if analysis is None or not analysis.statements:
             named, empty = functools.partial(self.names.table, connection), self.catalog.empty
@@ -329,11 +332,13 @@ class Session:
         """A call that was given these, and may have changed more than rows, has ended."""
         self.names.ran(connection, texts, failed=failed)
         self.catalog.ran(connection, texts, failed=failed)
+        self._macros.ran(connection, texts)
 
     def ended(self, connection: Any, verb: str) -> None:
         """A transaction has begun or ended by a call."""
         self.catalog.ended(connection, verb)
         self.names.ended(connection, verb)
+        self._macros.ran(connection)
 
     def lost(self, connection: Any) -> Any:
         """Return the connection, if what it is about to commit is taken back instead."""

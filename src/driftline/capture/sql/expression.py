@@ -15,7 +15,7 @@ from driftline.capture.sql import methods, structs
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.aggregates import is_aggregate
 from driftline.capture.sql.dialect import Dialect
-from driftline.capture.sql.functions import Function, followed, of_call
+from driftline.capture.sql.functions import Functions, followed, of_call
 from driftline.capture.sql.relation import (
     ABSENT,
     AGGREGATION,
@@ -55,7 +55,7 @@ class Queries(Protocol):
     """The pass over a statement, as its parts see it."""
 
     dialect: Dialect
-    functions: dict[str, Function]  # that the script has defined, by name in small letters
+    functions: Functions
 
     def query(self, node: Any, parent: Scope | None = None) -> Relation:
         """Return what an inner query offers."""
