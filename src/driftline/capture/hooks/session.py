@@ -156,8 +156,10 @@ class Session:
             if touches and told:
                 ended.statement(text, analysis.form)
             written: list[Written] = []
-            for one in analysis.statements:
+            for place, one in enumerate(analysis.statements):
+                duckdb_changes.left(ended, connection, analysis, place, named)
                 written += self._record(ended, connection, one, said, known, began_ns, caller, fresh, files)
+            duckdb_changes.left(ended, connection, analysis, len(analysis.statements), named)
             if self._repeats(connection, text, analysis, known):
                 reads = frozenset(dataset for found in known.values() for dataset in found.datasets)
                 made = Again(number, ended, connection, analysis, written, query, reads)
