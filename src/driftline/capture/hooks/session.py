@@ -29,6 +29,7 @@ from driftline.capture.hooks import (
     inserted,
     prepared,
     renaming,
+    returned,
 )
 from driftline.capture.hooks.duckdb_again import Again, Repeated, Written
 from driftline.capture.hooks.duckdb_catalog import Catalog
@@ -52,7 +53,7 @@ from driftline.capture.tables import measure
 from driftline.event.lineage import Dataset, Field, Touched
 
 _TABLES = 10_000
-_LONG = 20_000  # characters of a statement that is bound a second time
+_LONG = 20_000  # characters of a statement that is bound a second time, or looked through for what it gives back
 _SECONDS = 0.25  # for that
 _PLAN = 500_000  # characters of a plan that is kept until the run is reported
 
@@ -136,7 +137,8 @@ class Session:
             named, empty = functools.partial(self.names.table, connection), self.catalog.empty
             return duckdb_changes.recorder(connection, text, analysis, named, empty)
         known = self._sources(connection, analysis, caller, files)
-        self.queries.understood(analysis, {source: found.datasets for source, found in known.items()})
+        gives = self._returned(connection, text, analysis, files)
+        self.queries.understood(*(gives or (analysis, {source: found.datasets for source, found in known.items()})))
         query = self.queries.latest()
         meant = functools.partial(self.catalog.meant, connection)
         ask = functools.partial(self.catalog.ask, connection)
@@ -166,6 +168,19 @@ class Session:
                 self._repeated.put(connection, text, analysis, made, told=told)
 
         return record
+
+    def _returned(
+        self, connection: Any, text: str, analysis: Analysis, files: Files
+    ) -> tuple[Analysis, dict[Source, tuple[Dataset, ...]]] | None:
+        """The query that gives the rows that a change gives back; None where it gives none."""
+        into = analysis.statements[0].writes if len(analysis.statements) == 1 else None
+        if into is None or into.kind != "table" or len(text) > _LONG:
+            return None
+        query = returned.query(text, into.names[0])
+        found = statements.analyse(query, functools.partial(self._columns, connection, files=files)) if query else None
+        if found is None or not found.statements:
+            return None
+        return found, dict.fromkeys(found.statements[0].reads, (self.names.table(connection, into.names[0]),))
 
     def _repeats(self, connection: Any, text: str, analysis: Analysis, known: Mapping[Source, _Known]) -> bool:
         """Whether a statement will do the same when it runs again, if nothing changes: rows of tables, no more."""
