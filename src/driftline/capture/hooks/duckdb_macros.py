@@ -2,8 +2,9 @@
 
 Enters: texts that have run, and names. Leaves: how a macro is defined. Those of its databases the catalog tells, which
 takes some 20 ms: it is asked once for each database that was opened, for names that DuckDB does not have itself, and
-again once a text may have changed them; never of a database in memory as long as no text has made a macro. Those that
-a cursor does not see, temporary ones and those of a transaction, ``duckdb_scope`` reads off the statements.
+again once a text may have changed them; never of a database in memory as long as no text has made a macro. What DuckDB
+has itself is remembered for other processes. Macros that a cursor does not see, temporary ones and those of a
+transaction, ``duckdb_scope`` reads off the statements.
 Source: https://duckdb.org/docs/stable/sql/statements/create_macro.html.
 """
 
@@ -15,6 +16,7 @@ from typing import Any
 from driftline import later
 from driftline.capture.hooks.duckdb_catalog import Catalog
 from driftline.capture.hooks.duckdb_names import Meanings
+from driftline.capture.tables import remembered
 
 _CHANGING = later.pattern(r"\b(?:macro|function|schema|attach|detach|import|from\s+database)\b", re.IGNORECASE)
 _MACROS = (
@@ -28,8 +30,9 @@ _BUILT_IN = "select distinct lower(function_name) from duckdb_functions() where 
 class Macros:
     """The macros of all connections of this process."""
 
-    def __init__(self, catalog: Catalog, names: Meanings) -> None:
+    def __init__(self, catalog: Catalog, names: Meanings, duckdb: Any) -> None:
         self._catalog = catalog
+        self._connect, self._version = duckdb.connect, duckdb.__version__  # before that is patched
         self._names = names
         self._changed = False  # a text may have made some
         self._built_in: frozenset[str] | None = None
@@ -52,15 +55,21 @@ class Macros:
         database = self._names.opened_as(connection)
         known = self._known.get(database)
         if known is None:
-            if not self._changed and (self._names.is_new(connection) or name in self._own(connection)):
+            if not self._changed and (self._names.is_new(connection) or name in self._own()):
                 return ""
             known = self._known[database] = self._told(connection)
         return known.get(name, "")
 
-    def _own(self, connection: Any) -> frozenset[str]:
+    def _own(self) -> frozenset[str]:
         """Return the names of functions that DuckDB has itself."""
         if self._built_in is None:
-            self._built_in = frozenset(row[0] for row in self._catalog.ask(connection, _BUILT_IN))
+            body = remembered.get("duckdb functions", (self._version,))
+            if body is None:
+                fresh = self._connect()  # functions of Python, on a connection, are told as if DuckDB had them
+                body = "\n".join(row[0] for row in self._catalog.ask(fresh, _BUILT_IN)).encode()
+                self._catalog.close(fresh)
+                remembered.put("duckdb functions", (self._version,), body)
+            self._built_in = frozenset(body.decode(errors="replace").split("\n"))
         return self._built_in
 
     def _told(self, connection: Any) -> dict[str, str]:

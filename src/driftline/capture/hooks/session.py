@@ -82,7 +82,7 @@ class Session:
         self._duckdb = duckdb
         self.catalog = Catalog(duckdb)
         self.names = Meanings(self.catalog)
-        self._macros = duckdb_macros.Macros(self.catalog, self.names)
+        self._macros = duckdb_macros.Macros(self.catalog, self.names, duckdb)
         self._default: Any = None  # held: each call of the module makes a new object of it, which keeps nothing
         self._written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
         self.queries = Queries()

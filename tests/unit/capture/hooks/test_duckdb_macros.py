@@ -10,6 +10,7 @@ import pytest
 import driftline
 from driftline.capture.ground import fault
 from driftline.capture.hooks.duckdb_catalog import Catalog
+from driftline.capture.watching import watch
 from driftline.testing import MemorySink
 
 TABLES = "CREATE TABLE t (a INT, b INT); CREATE TABLE u (z INT)"
@@ -118,6 +119,27 @@ def test_a_database_that_is_opened_has_the_macros_that_it_had(sink: MemorySink, 
     with duckdb.connect(path) as connection:
         assert told(sink, connection) == BY_U
         assert told(sink, connection, "SELECT q AS c FROM g(1)") == {"u.z IDENTITY"}
+
+
+def test_what_duckdb_has_itself_is_asked_once_and_macros_only_for_other_names(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    ask = Catalog.ask
+    monkeypatch.setattr(
+        Catalog, "ask", lambda self, of, query, *given: (asked.append(query), ask(self, of, query, *given))[1]
+    )
+    counts = []
+    for name, call in (("a", "list_reverse([a])"), ("b", "list_reverse([a])"), ("c", "f(a)")):
+        watch.unwatch()  # as another process
+        driftline.watch()
+        with duckdb.connect(tmp_path / f"{name}.duckdb") as connection:
+            connection.execute("CREATE TABLE t (a INT)")
+            connection.create_function("f", lambda x: x, ["INT"], "INT")  # type: ignore[list-item]  # names will do
+            for number in range(3):
+                assert told(sink, connection, f"SELECT {call} AS c, {number} AS n FROM t") == {"t.a TRANSFORMATION"}
+        counts.append(len([query for query in asked if "duckdb_functions" in query]))
+    assert counts == [1, 1, 2]
 
 
 def test_a_name_of_several_macros_is_a_gap(sink: MemorySink, connection: duckdb.DuckDBPyConnection) -> None:
