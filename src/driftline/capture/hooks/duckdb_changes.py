@@ -6,7 +6,7 @@ the version of before the run among what the run has read, where the statement r
 
 import functools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from driftline.capture.hooks import duckdb_renames, earlier, inserted, renaming
@@ -17,7 +17,7 @@ from driftline.capture.runs.trace import Seen
 from driftline.capture.script import composing
 from driftline.capture.sql.edges import SqlEdges
 from driftline.capture.sql.known import Analysis
-from driftline.capture.sql.relation import Output
+from driftline.capture.sql.relation import Output, Source
 from driftline.capture.sql.stated import Statement
 from driftline.event.lineage import Dataset, Touched
 
@@ -32,7 +32,17 @@ def begun(
     empty: Callable[[Any, str], bool],
 ) -> None:
     """Tables that a text has made without rows, emptied or dropped; ``empty`` tells whether one has no rows now."""
-    for source in (*analysis.begun, *(one for one in analysis.perhaps if empty(connection, one.names[0]))):
+    made = (*analysis.begun, *(one for one in analysis.perhaps if empty(connection, one.names[0])))
+    _emptied(run, connection, made, table)
+
+
+def left(run: Recording, connection: Any, analysis: Analysis, number: int, table: Callable[[str], Dataset]) -> None:
+    """Tables of which a text has left nothing of what so many of its statements had written there."""
+    _emptied(run, connection, [source for at, source in analysis.emptied if at == number], table)
+
+
+def _emptied(run: Recording, connection: Any, sources: Iterable[Source], table: Callable[[str], Dataset]) -> None:
+    for source in sources:
         dataset = table(source.names[0])
         kept = earlier.is_read(run, dataset)
         act = functools.partial(earlier.emptied, run, dataset, time.perf_counter_ns(), kept=kept)

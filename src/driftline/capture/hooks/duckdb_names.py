@@ -68,6 +68,14 @@ class Meanings:
         """Another connection was made to what one has opened."""
         self._memories[cursor] = self._memories.get(connection, self._default)
 
+    def opened_as(self, connection: Any) -> memory.Database:
+        """Return what stands for the database that a connection was opened to, and those that were made of it."""
+        return self._memories.get(connection, self._default)
+
+    def is_new(self, connection: Any) -> bool:
+        """Whether a database was empty when it was opened."""
+        return connection in self._memories and not self._catalog.path(connection)
+
     def register(self, connection: Any, name: str) -> None:
         """From now on a name means a frame."""
         self._catalog.changed()

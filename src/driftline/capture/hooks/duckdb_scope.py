@@ -55,6 +55,14 @@ _ENDS = later.pattern(
     rf"{_GAP}*(?:(?P<begin>begin|start\s+transaction)|(?P<commit>commit|end)|(?P<rollback>rollback|abort))\b",
     re.IGNORECASE | re.DOTALL,
 )
+_MACRO = later.pattern(
+    rf"{_GAP}*create\s+(?:or\s+replace\s+)?(?P<temporary>temp(?:orary)?\s+)?(?:macro|function)\s+"
+    rf"(?P<kept>if\s+not\s+exists\s+)?(?P<name>{_WAY})",
+    re.IGNORECASE | re.DOTALL,
+)
+_DROPS_MACRO = later.pattern(
+    rf"{_GAP}*drop\s+(?:macro|function)\s+(?:table\s+)?(?:if\s+exists\s+)?(?P<name>{_WAY})", re.IGNORECASE | re.DOTALL
+)
 _LISTED = later.pattern(_WAY)
 _PART = later.pattern(_NAME)
 
@@ -127,24 +135,37 @@ def ends(text: str) -> tuple[str, ...]:
     return () if found is None else (found.lastgroup or "",)
 
 
+def _passes(text: str) -> bool:
+    """Whether a statement makes a temporary macro."""
+    made = _MACRO.match(text)
+    return made is not None and made["temporary"] is not None
+
+
 class Scope:
     """What is known of one connection."""
 
-    __slots__ = ("before", "made", "path", "temporary")
+    __slots__ = ("_macros", "before", "macros", "made", "path", "settled", "temporary")
 
     def __init__(self) -> None:
         self.path: tuple[tuple[str, str], ...] = ()  # databases and schemas, the first one first; none = its own
         self.temporary: dict[str, None] = {}  # names of tables and views
         self.before: dict[str, None] | None = None  # what these were when its transaction began
         self.made: dict[tuple[str, str, str], None] = {}  # what that has made: database, schema and name
+        self.macros: dict[str, str] = {}  # that no cursor sees, by what has made them; "" = it is dropped
+        self._macros: dict[str, str] = {}  # that were there when its transaction began: temporary ones
+        self.settled = False  # a transaction that has changed macros was committed
 
     def ended(self, verb: str) -> None:
         """A transaction begins or ends."""
         self.made = {}
         if verb == "begin":
             self.before = dict(self.temporary)
+            self._macros = dict(self.macros)
         elif verb == "rollback" and self.before is not None:
-            self.temporary = self.before
+            self.temporary, self.macros = self.before, self._macros
+        elif verb == "commit":
+            self.settled = self.settled or (self.before is not None and self.macros != self._macros)
+            self.macros = {name: text for name, text in self.macros.items() if _passes(text)}
         if verb != "begin":
             self.before = None
 
@@ -159,6 +180,16 @@ class Scope:
             for name in map(way, _LISTED.findall(dropped["names"])):
                 if passing(".".join(name)):
                     self.temporary.pop(name[-1], None)
+        elif (macro := _MACRO.match(text)) is not None:
+            called = way(macro["name"])[-1]
+            if (self.before is not None or macro["temporary"]) and not (macro["kept"] and self.macros.get(called)):
+                bounded.room(self.macros, MOST)
+                self.macros[called] = text
+        elif (macro := _DROPS_MACRO.match(text)) is not None:
+            called = way(macro["name"])[-1]
+            self.macros.pop(called, None)
+            if self.before is not None:
+                self.macros[called] = ""
         elif (named := _RENAMES.match(text)) is not None:
             name = way(named["name"])
             if passing(".".join(name)) and name[-1] in self.temporary:

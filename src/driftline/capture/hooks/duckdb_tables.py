@@ -8,11 +8,14 @@ user's thread, before anybody writes there again; that costs about a tenth of wh
 """
 
 import functools
+import weakref
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from driftline.capture.ground import own
+from driftline.capture.ground import fault, own
+from driftline.capture.hooks.duckdb_catalog import Catalog
 from driftline.capture.runs import at_hand, transactions
+from driftline.capture.runs.around import enclosing
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
 from driftline.capture.sending import client
@@ -80,6 +83,23 @@ def hold(
         own.leave(token)
         close(cursor)
     at_hand.hold(seen, found, ordered=False)
+
+
+def holding(catalog: Catalog, connection: Any, seen: Seen, name: str, former: frozenset[int]) -> Callable[[], None]:
+    """Return what has ``seen`` hold a table that was made; what waits for a commit must not keep its connection."""
+    meant, weakly = catalog.meant(connection, name), weakref.proxy(connection)
+    return functools.partial(hold, seen, weakly, meant, former, catalog.ask, catalog.query, catalog.close)
+
+
+def look(catalog: Catalog, connection: Any, name: str, seen: Seen) -> None:
+    """Have ``seen`` hold a table that nobody here has written, which then names it; once per run."""
+    run = enclosing()
+    if connection is None or run is None or transactions.begun(connection):
+        return
+    if not any(one.touched.dataset == seen.touched.dataset for one in run.trace.inputs):
+        meant = catalog.meant(connection, name)
+        known = catalog.ask, catalog.query, catalog.close
+        fault.attempt("duckdb table", hold, seen, connection, meant, frozenset(), *known)
 
 
 def add_read(run: Recording, connection: Any, seen: Seen, put: Callable[[Any], None]) -> None:

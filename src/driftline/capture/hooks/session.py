@@ -21,6 +21,7 @@ from driftline.capture.hooks import (
     duckdb_catalog,
     duckdb_changes,
     duckdb_export,
+    duckdb_macros,
     duckdb_renames,
     duckdb_scope,
     duckdb_tables,
@@ -28,6 +29,7 @@ from driftline.capture.hooks import (
     inserted,
     prepared,
     renaming,
+    returned,
 )
 from driftline.capture.hooks.duckdb_again import Again, Repeated, Written
 from driftline.capture.hooks.duckdb_catalog import Catalog
@@ -37,7 +39,6 @@ from driftline.capture.hooks.duckdb_names import Meanings
 from driftline.capture.hooks.duckdb_text import Forms
 from driftline.capture.program import sites, spelled
 from driftline.capture.runs import at_hand, observe, transactions
-from driftline.capture.runs.around import enclosing
 from driftline.capture.runs.observe import Given
 from driftline.capture.runs.recording import Recording
 from driftline.capture.runs.trace import Seen
@@ -52,7 +53,7 @@ from driftline.capture.tables import measure
 from driftline.event.lineage import Dataset, Field, Touched
 
 _TABLES = 10_000
-_LONG = 20_000  # characters of a statement that is bound a second time
+_LONG = 20_000  # characters of a statement that is bound a second time, or looked through for what it gives back
 _SECONDS = 0.25  # for that
 _PLAN = 500_000  # characters of a plan that is kept until the run is reported
 
@@ -81,6 +82,7 @@ class Session:
         self._duckdb = duckdb
         self.catalog = Catalog(duckdb)
         self.names = Meanings(self.catalog)
+        self._macros = duckdb_macros.Macros(self.catalog, self.names, duckdb)
         self._default: Any = None  # held: each call of the module makes a new object of it, which keeps nothing
         self._written: dict[Dataset, str] = {}  # newest version of a table that this process wrote
         self.queries = Queries()
@@ -129,12 +131,14 @@ class Session:
             text,
             lambda source, spelled: self._columns(connection, source, spelled, files),
             ask_second=lambda one: self._second(connection, text, one),
+            defined_as=functools.partial(self._macros.defined_as, connection),
         )
         if analysis is None or not analysis.statements:
             named, empty = functools.partial(self.names.table, connection), self.catalog.empty
             return duckdb_changes.recorder(connection, text, analysis, named, empty)
         known = self._sources(connection, analysis, caller, files)
-        self.queries.understood(analysis, {source: found.datasets for source, found in known.items()})
+        gives = self._returned(connection, text, analysis, files)
+        self.queries.understood(*(gives or (analysis, {source: found.datasets for source, found in known.items()})))
         query = self.queries.latest()
         meant = functools.partial(self.catalog.meant, connection)
         ask = functools.partial(self.catalog.ask, connection)
@@ -154,14 +158,29 @@ class Session:
             if touches and told:
                 ended.statement(text, analysis.form)
             written: list[Written] = []
-            for one in analysis.statements:
+            for place, one in enumerate(analysis.statements):
+                duckdb_changes.left(ended, connection, analysis, place, named)
                 written += self._record(ended, connection, one, said, known, began_ns, caller, fresh, files)
+            duckdb_changes.left(ended, connection, analysis, len(analysis.statements), named)
             if self._repeats(connection, text, analysis, known):
                 reads = frozenset(dataset for found in known.values() for dataset in found.datasets)
                 made = Again(number, ended, connection, analysis, written, query, reads)
                 self._repeated.put(connection, text, analysis, made, told=told)
 
         return record
+
+    def _returned(
+        self, connection: Any, text: str, analysis: Analysis, files: Files
+    ) -> tuple[Analysis, dict[Source, tuple[Dataset, ...]]] | None:
+        """The query that gives the rows that a change gives back; None where it gives none."""
+        into = analysis.statements[0].writes if len(analysis.statements) == 1 else None
+        if into is None or into.kind != "table" or len(text) > _LONG:
+            return None
+        query = returned.query(text, into.names[0])
+        found = statements.analyse(query, functools.partial(self._columns, connection, files=files)) if query else None
+        if found is None or not found.statements:
+            return None
+        return found, dict.fromkeys(found.statements[0].reads, (self.names.table(connection, into.names[0]),))
 
     def _repeats(self, connection: Any, text: str, analysis: Analysis, known: Mapping[Source, _Known]) -> bool:
         """Whether a statement will do the same when it runs again, if nothing changes: rows of tables, no more."""
@@ -245,7 +264,7 @@ class Session:
             written = Written(seen, edges, again)
             made.append(written)
             inside = transactions.begun(connection)
-            look = self._holding(connection, seen, name, fresh[name]) if name in fresh else None
+            look = duckdb_tables.holding(self.catalog, connection, seen, name, fresh[name]) if name in fresh else None
             seen.rootless = duckdb_changes.rootless(one, edges, analysis.template)
             later = self._later(connection, name)
             act = functools.partial(self._written_to, run, one, seen, edges, look, later, written, kept)
@@ -254,14 +273,6 @@ class Session:
             transactions.put(connection, run, act, touched.dataset, touched.version, inside=inside)
         earlier.read(run, sources.difference(each.seen.touched.dataset for each in made))
         return made
-
-    def _holding(self, connection: Any, seen: Seen, name: str, former: frozenset[int]) -> Callable[[], None]:
-        """Return what has ``seen`` hold a table that was made; what waits for a commit must not keep its connection."""
-        catalog, weakly = self.catalog, weakref.proxy(connection)
-        meant = catalog.meant(connection, name)
-        return functools.partial(
-            duckdb_tables.hold, seen, weakly, meant, former, catalog.ask, catalog.query, catalog.close
-        )
 
     def _later(self, connection: Any, name: str) -> Fields:
         """Return what looks up the columns of a table once its transaction is over."""
@@ -308,29 +319,10 @@ class Session:
             touched = Touched(dataset=dataset, version=version, kind="table", fields=fields)
             seen = Seen(touched=touched, declared=True)
             if not version:
-                self._look(connection, name, seen)
+                duckdb_tables.look(self.catalog, connection, name, seen)
             return _Known((dataset,), (seen,))
         found = tuple(one for name in source.names for one in files.take(analysis.spelled(name)))
         return _Known(tuple(dict.fromkeys(one.touched.dataset for one in found)), found)
-
-    def _look(self, connection: Any, name: str, seen: Seen) -> None:
-        """Have ``seen`` hold a table that nobody here has written, which then names it; once per run."""
-        run = enclosing()
-        if connection is None or run is None or transactions.begun(connection):
-            return
-        if not any(one.touched.dataset == seen.touched.dataset for one in run.trace.inputs):
-            catalog = self.catalog
-            fault.attempt(
-                "duckdb table",
-                duckdb_tables.hold,
-                seen,
-                connection,
-                catalog.meant(connection, name),
-                frozenset(),
-                catalog.ask,
-                catalog.query,
-                catalog.close,
-            )
 
     def _targets(
         self, run: Recording, connection: Any, one: Statement, analysis: Analysis, began_ns: int, forms: Forms
@@ -357,11 +349,13 @@ class Session:
         """A call that was given these, and may have changed more than rows, has ended."""
         self.names.ran(connection, texts, failed=failed)
         self.catalog.ran(connection, texts, failed=failed)
+        self._macros.ran(connection, texts)
 
     def ended(self, connection: Any, verb: str) -> None:
         """A transaction has begun or ended by a call."""
         self.catalog.ended(connection, verb)
         self.names.ended(connection, verb)
+        self._macros.ran(connection)
 
     def lost(self, connection: Any) -> Any:
         """Return the connection, if what it is about to commit is taken back instead."""

@@ -17,7 +17,7 @@ from driftline.capture.sql import keys, matching, names, outputs, pivot, rootles
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.expression import Expression
-from driftline.capture.sql.functions import Function
+from driftline.capture.sql.functions import Functions
 from driftline.capture.sql.limit import TooLong
 from driftline.capture.sql.relation import (
     FILTER,
@@ -55,7 +55,7 @@ class Walker:
         self.doubts: dict[tuple[str, str], Doubt] = {}
         self.reads: dict[Source, None] = {}
         self._spelled: dict[str, str] = {}
-        self.functions: dict[str, Function] = {}  # that the script has defined
+        self.functions = Functions()  # that the script has defined
         self.nameless = False  # files are read whose names only the running statement knows
 
     def note(self, name: str, doubt: str, edges: Edges) -> None:

@@ -15,7 +15,7 @@ from driftline.capture.sql import methods, structs
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.aggregates import is_aggregate
 from driftline.capture.sql.dialect import Dialect
-from driftline.capture.sql.functions import Function, followed, of_call
+from driftline.capture.sql.functions import Functions, followed, of_call
 from driftline.capture.sql.relation import (
     ABSENT,
     AGGREGATION,
@@ -55,7 +55,7 @@ class Queries(Protocol):
     """The pass over a statement, as its parts see it."""
 
     dialect: Dialect
-    functions: dict[str, Function]  # that the script has defined, by name in small letters
+    functions: Functions
 
     def query(self, node: Any, parent: Scope | None = None) -> Relation:
         """Return what an inner query offers."""
@@ -171,7 +171,8 @@ class Expression:
         if of_call(self.queries, node) is not None:
             read = partial(self.queries.walk, kind=kind)
             return followed(self.queries, node, self.scope, partial(self.edges, kind=rel.IDENTITY), read)
-        return self._parts(node, kind)
+        inside = structs.inside(self.queries, node, self.scope)
+        return self._parts(node, kind) if inside is None else rel.through(inside, kind)
 
     # --- names ------------------------------------------------------------------------------------------------
 
@@ -309,7 +310,7 @@ class Expression:
     def _dot(self, node: Any, kind: Kind) -> Edges:
         """A field of what an expression gives, such as ``lines[0].sku``; a method of a column, ``t.note.value(…)``."""
         inside = structs.inside(self.queries, node, self.scope)
-        if inside is not None or isinstance(node, exp.Bracket):
+        if inside is not None or not isinstance(node, exp.Dot):
             return self._parts(node, kind) if inside is None else rel.through(inside, kind)
         row = methods.of_row(node, self.queries.dialect, self.scope)
         if row is not None:
@@ -374,6 +375,9 @@ _SPECIAL: dict[Any, Any] = {
     exp.Nullif: Expression._nullif,
     exp.Dot: Expression._dot,
     exp.Bracket: Expression._dot,
+    exp.StructExtract: Expression._dot,
+    exp.MapKeys: Expression._dot,
+    exp.ToMap: Expression._dot,
     exp.Filter: Expression._filter,
     exp.Window: Expression._window,
     exp.Exists: Expression._exists,

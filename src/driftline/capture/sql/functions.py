@@ -1,12 +1,12 @@
 """Functions that a script defines in SQL, followed where it calls them: what the body makes of the arguments.
 
-Enters: the trees of ``CREATE FUNCTION`` and ``CREATE MACRO``, and calls. Leaves: what a call comes to: the body with
-the arguments in the place of the parameters. Functions in other languages and those of the catalog are not seen: what
-these give comes from all that is handed over.
+Enters: the trees of ``CREATE FUNCTION`` and ``CREATE MACRO``, what a connection knows of others, and calls. Leaves:
+what a call comes to: the body with the arguments in the place of the parameters. Functions in other languages, and
+those that nobody tells of, are not seen: what these give comes from all that is handed over.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import sqlglot
@@ -16,7 +16,7 @@ from driftline import later
 from driftline.capture.sql import parsed
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.limit import Limit, TooLong
-from driftline.capture.sql.relation import Edges, Relation
+from driftline.capture.sql.relation import NONE, Edges, Relation
 from driftline.capture.sql.scope import Scope
 
 _RETURNS = later.pattern(  # a body of PL/pgSQL that only returns something
@@ -25,6 +25,8 @@ _RETURNS = later.pattern(  # a body of PL/pgSQL that only returns something
 )
 _KINDS = frozenset(["FUNCTION", "MACRO"])
 _BY_NAME = (exp.Kwarg, exp.PropertyEQ)  # f(b => 1), f(b := 1)
+_OVERLOADS = tuple(getattr(exp, name) for name in ("MacroOverloads",) if hasattr(exp, name))
+SEVERAL = "several functions have this name; what it reads is not known"
 _SECONDS = 1.0  # for a body that is a text
 _Found = TypeVar("_Found")
 _Keys = tuple[tuple[str, ...], ...]
@@ -38,17 +40,37 @@ class Function(NamedTuple):
     columns: tuple[tuple[str, str], ...] = ()  # names and keys of what its rows are declared to have
     defaults: tuple[Any, ...] = ()  # what each parameter is where a call does not say, or None
     doubtful: frozenset[str] = frozenset()  # parameters whose names a table of the body has as columns, too
+    several: bool = False  # have its name, with other parameters or in other schemas
     shape: tuple[str, ...] = ()  # its schema and the types of its parameters, by which one differs from the others
+
+
+class Functions(dict[str, Function]):
+    """Those that are known, by name in small letters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ask: Callable[[str], Mapping[str, Function]] | None = None  # of one that the script has not defined itself
+        self.asked: set[str] = set()  # or dropped by the script
+
+    def called(self, name: str) -> Function | None:
+        """Return the function that a name means."""
+        if self.ask is not None and name not in self and name not in self.asked:
+            self.asked.add(name)
+            self.update(self.ask(name))
+        return self.get(name)
 
 
 class Follows(Protocol):
     """The pass over a statement, as it is seen from here."""
 
     dialect: Dialect
-    functions: dict[str, Function]  # by name, in small letters
+    functions: Functions
+
+    def note(self, name: str, doubt: str, edges: Edges) -> None:
+        """Note a name that cannot be told, and what it may be."""
 
 
-def define(functions: dict[str, Function], tree: Any, dialect: Dialect) -> None:
+def define(functions: Functions, tree: Any, dialect: Dialect) -> None:
     """Put the function that a CREATE defines among those that are known.
 
     Of several that have one name, in two schemas or with other parameters, none is followed.
@@ -63,23 +85,27 @@ def define(functions: dict[str, Function], tree: Any, dialect: Dialect) -> None:
     shape = (signature.this.text("db").lower(), *(_type(part, tree.kind) for part in signature.expressions))
     before = functions.get(name)
     if before is not None and before.shape != shape:
-        functions[name] = Function(keys, None)
+        functions[name] = Function(keys, None, several=True)
     else:
         body = _body(tree, dialect, name, keys)
         defaults = tuple(map(_default, taken))
-        functions[name] = Function(keys, body, _columns(tree, dialect), defaults, _both(body, dialect, keys), shape)
+        doubtful, overloaded = _both(body, dialect, keys), isinstance(tree.expression, _OVERLOADS)
+        functions[name] = Function(keys, body, _columns(tree, dialect), defaults, doubtful, overloaded, shape)
 
 
-def forget(functions: dict[str, Function], tree: Any) -> None:
+def forget(functions: Functions, tree: Any) -> None:
     """Take the functions that a DROP names from those that are known."""
     for one in tree.args.get("tables") or [tree.this]:
         if tree.args.get("kind") in _KINDS and isinstance(one, exp.Expression):
             functions.pop(one.name.lower(), None)
+            functions.asked.add(one.name.lower())
 
 
 def of_call(queries: Follows, node: Any) -> Function | None:
     """Return the function of the script that a node calls; None where it calls none with so many arguments."""
-    function = queries.functions.get(node.name.lower()) if isinstance(node, exp.Anonymous) else None
+    function = queries.functions.called(node.name.lower()) if isinstance(node, exp.Anonymous) else None
+    if function is not None and function.several:
+        queries.note(f"{node.name}()", SEVERAL, NONE)
     if function is None or function.body is None or len(node.expressions) > len(function.parameters):
         return None
     return function

@@ -14,7 +14,7 @@ import os
 import pickle
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
@@ -87,6 +87,7 @@ class _Variant(NamedTuple):
     begun: tuple[Source, ...]
     perhaps: tuple[Source, ...]
     emptied: tuple[tuple[int, Source], ...] = ()
+    functions: tuple[tuple[str, str], ...] | None = None  # what was asked for, and how it is defined; None = nobody was
 
 
 _known: OrderedDict[tuple[str, str], list[_Variant]] = OrderedDict()
@@ -104,6 +105,7 @@ def analyse(
     columns_of: Callable[[Source, Callable[[str], str]], tuple[str, ...] | None],
     dialect: str = "duckdb",
     ask_second: Callable[[Statement], Said | None] | None = None,
+    defined_as: Callable[[str], str] | None = None,
 ) -> Analysis | None:
     """Return what ``sql`` reads and writes; None where it touches no data at all.
 
@@ -112,6 +114,7 @@ def analyse(
         columns_of: the columns of a source if they are known, given also how its names are spelled.
         dialect: of the statements.
         ask_second: what the database says of a statement that writes; asked once per form.
+        defined_as: the statements that have made a function, by its name in small letters; "" = it is not known.
     """
     sql = short(sql)
     meant = spoken(dialect)
@@ -129,8 +132,9 @@ def analyse(
     if variants is None:
         variants = _put(key, _recalled(kept)) if len(template) <= LENGTH else []  # a thousand of them are too many
     for variant in variants:
-        if all(ask(source) == columns for source, columns in variant.schemas.items()):
-            return Analysis(variant.statements, template, literals, *variant[2:])
+        same = all(ask(source) == columns for source, columns in variant.schemas.items())
+        if same and _calls_the_same(variant, defined_as):
+            return Analysis(variant.statements, template, literals, *variant[2:-1])
     asked: dict[Source, tuple[str, ...] | None] = {}
 
     def remember(source: Source) -> tuple[str, ...] | None:
@@ -138,29 +142,60 @@ def analyse(
             asked[source] = ask(source)
         return asked[source]
 
-    begun: tuple[Source, ...] = ()
-    perhaps: tuple[Source, ...] = ()
-    emptied: tuple[tuple[int, Source], ...] = ()
-    if len(template) > LENGTH:
-        statements: tuple[Statement, ...] = (salvage.whole(template, f"longer than {LENGTH} characters"),)
-    else:
-        read = tuple(statement.read(template, scripts.Script(_load(dialect), remember, apart=True)))
-        statements = tuple(one for one in read if one.how != "none")
-        first = _first(read)
-        begun = tuple(source for source, one in first.items() if one.how == "none" and one.begins)
-        perhaps = tuple(source for source, one in first.items() if one.how == "none" and one.perhaps)
-        emptied = tuple(_emptied(read))
-    only = statements[0] if len(statements) == 1 else None
-    said = ask_second(only) if ask_second and only is not None and only.writes and only.lineage else None
+    made = _worked_out(template, dialect, remember, defined_as)._replace(schemas=asked)
+    only = made.statements[0] if len(made.statements) == 1 else None
+    if ask_second and only is not None and only.writes and only.lineage:
+        made = made._replace(said=ask_second(only))
     if len(template) <= LENGTH:
-        made = _Variant(asked, statements, said, begun, perhaps, emptied)
         _keep(kept, _put(key, [made, *variants[: VARIANTS - 1]]))
-    return Analysis(statements, template, literals, said, begun, perhaps, emptied)
+    return Analysis(made.statements, template, literals, *made[2:-1])
+
+
+def _worked_out(
+    template: str,
+    dialect: str,
+    columns_of: Callable[[Source], tuple[str, ...] | None],
+    defined_as: Callable[[str], str] | None,
+) -> _Variant:
+    """Work out what a form does, for the schemas and functions that are asked for."""
+    if len(template) > LENGTH:
+        return _Variant({}, (salvage.whole(template, f"longer than {LENGTH} characters"),), None, (), ())
+    script = scripts.Script(_load(dialect), columns_of, apart=True)
+    functions: dict[str, str] = {}
+    if defined_as is not None:
+        script.functions.ask = functools.partial(_functions, script.dialect, defined_as, functions)
+    read = tuple(statement.read(template, script))
+    first = _first(read)
+    return _Variant(
+        {},
+        tuple(one for one in read if one.how != "none"),
+        None,
+        tuple(source for source, one in first.items() if one.how == "none" and one.begins),
+        tuple(source for source, one in first.items() if one.how == "none" and one.perhaps),
+        tuple(_emptied(read)),
+        None if defined_as is None else tuple(functions.items()),
+    )
+
+
+def _calls_the_same(variant: _Variant, defined_as: Callable[[str], str] | None) -> bool:
+    """Whether the functions that a form calls are defined as they were."""
+    if defined_as is None or variant.functions is None:
+        return defined_as is None and not variant.functions
+    return all(defined_as(name) == text for name, text in variant.functions)
 
 
 def template(sql: str, dialect: str) -> str:
     """Return the template of a text, which is the same for statements that do the same with other values."""
     return _form(short(sql), spoken(dialect))[0]
+
+
+def _functions(dialect: Any, defined_as: Callable[[str], str], asked: dict[str, str], name: str) -> Mapping[str, Any]:
+    """Return the function of a name, by what a connection knows of it."""
+    text = asked[name] = defined_as(name)
+    script = scripts.Script(dialect, lambda _: None)
+    for _ in statement.read(text, script) if text else ():
+        pass
+    return {name: script.functions[name]} if name in script.functions else {}
 
 
 def _first(read: Iterable[Statement]) -> dict[Source, Statement]:

@@ -56,11 +56,14 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
     plain = isinstance(bare, exp.Column | exp.Literal | exp.Query) or queries.dialect.name not in _CHOOSING
     if not plain and _chooses(bare):
         return _each(queries, node, scope, windows)
-    if isinstance(bare, exp.QueryTransform):
-        return _transformed(queries, bare, scope)
+    several = _transformed(queries, bare, scope) if isinstance(bare, exp.QueryTransform) else None
+    several = _unnested(queries, bare, scope) if isinstance(bare, exp.Explode) else several
+    if several is not None:
+        return several
     edges = queries.walk(bare, scope, IDENTITY, windows)
     made = rootless.of(queries, bare, scope, edges)
-    fields = structs.fields(queries, bare, scope) if scope.nested or not isinstance(bare, exp.Column) else ()
+    nested = scope.nested or not isinstance(bare, exp.Column)
+    fields = structs.fields(queries, bare, scope) or structs.elements(queries, bare, scope) if nested else ()
     if isinstance(node, exp.Aliases):
         names = [name for name in node.expressions if isinstance(name, exp.Identifier)]
         return [Output(name.name, edges, queries.dialect.column(name)) for name in names]
@@ -183,6 +186,16 @@ def _transformed(queries: Queries, node: Any, scope: Scope) -> list[Item]:
     names = clauses.listed(node.args.get("schema")) or ("key", "value")  # as Hive calls them by itself
     identifiers = (exp.to_identifier(name) for name in names)
     return [Output(one.name, edges, queries.dialect.column(one)) for one in identifiers]
+
+
+def _unnested(queries: Queries, node: Any, scope: Scope) -> list[Item] | None:
+    """The columns that ``unnest`` makes of the fields of structs; None where it gives one column."""
+    spread = structs.spread(queries, node, scope)
+    if spread is None:
+        return None
+    outputs: list[Item] = [Output(name, edges, queries.dialect.written(name)) for name, edges in spread]
+    edges = queries.walk(node, scope, TRANSFORMATION)
+    return outputs or [Whatever(rel.doubted(edges, 1 / max(len(edges), 1)))]
 
 
 def _field(node: Any, dialect: str) -> str:

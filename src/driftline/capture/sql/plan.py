@@ -24,7 +24,10 @@ _NONE: frozenset[Column] = frozenset()
 _THROUGH = frozenset(
     ["FILTER", "ORDER_BY", "LIMIT", "TOP_N", "DISTINCT", "SAMPLE", "INSERT", "CREATE_TABLE", "COPY_TO_FILE", "EXPLAIN"]
 )
-_FIELD = frozenset(["struct_extract", "struct_extract_at"])
+_PARTS = frozenset(
+    ["struct_extract", "struct_extract_at", "list_extract", "list_element", "element_at", "map_extract",
+     "map_extract_value", "map_keys", "map_values"]
+)  # fmt: skip
 _INSERT = "LOGICAL_INSERT"
 _JOINS = frozenset(["COMPARISON_JOIN", "DELIM_JOIN", "ANY_JOIN", "CROSS_PRODUCT", "POSITIONAL_JOIN", "ASOF_JOIN"])
 
@@ -225,7 +228,7 @@ def _behind(expression: Any, child: Columns) -> frozenset[Column]:
 
 
 def _takes_apart(function: Any) -> bool:
-    """Whether a function gives a field of a struct, ``s.x`` or ``s['x']``; its name is a way since DuckDB 2."""
+    """Whether a function gives a part of a struct, a list or a map, as ``s.x``; its name is a way since DuckDB 2."""
     name = function["qname"]["path"][-1] if "qname" in function else function.get("name")
     taken = function.get("arguments") or [{}]
-    return name in _FIELD or (name == "array_extract" and taken[0].get("id") == "STRUCT")
+    return name in _PARTS or (name == "array_extract" and taken[0].get("id") in ("STRUCT", "LIST"))

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
-from driftline.capture.sql.functions import Function
+from driftline.capture.sql.functions import Functions
 from driftline.capture.sql.names import Name, name_of
 from driftline.capture.sql.place import Place
 from driftline.capture.sql.relation import Edge, Item, Output, Relation, Source, Star
@@ -42,7 +42,7 @@ class Script:
         self._passing: set[Source] = set()  # temporary, looked through or not
         self.keys: dict[Source, tuple[str, ...]] = {}  # of tables that it made: by which each row is there once
         self._computed: dict[Source, frozenset[str]] = {}
-        self.functions: dict[str, Function] = {}
+        self.functions = Functions()
         self._within = Place()
         self._searched: list[Place] = []  # after that
 

@@ -1,7 +1,8 @@
 """Structs that a statement builds: which source columns are behind each field, rather than behind all of them.
 
 Enters: an expression. Leaves: the fields of the struct that it gives, or of the elements of the array that it gives,
-each with its own edges; nothing where that is not known: a field of such a column comes from the whole of it.
+each with its own edges; nothing where that is not known: a field of such a column comes from the whole of it. Of lists
+and maps of DuckDB likewise each element by its place, ``[0]``, and the keys and values.
 """
 
 from typing import Any, Protocol
@@ -10,7 +11,17 @@ from sqlglot import exp
 
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
-from driftline.capture.sql.relation import AGGREGATION, IDENTITY, TRANSFORMATION, Edges, Fields, Kind, Output, Relation
+from driftline.capture.sql.relation import (
+    AGGREGATION,
+    IDENTITY,
+    NONE,
+    TRANSFORMATION,
+    Edges,
+    Fields,
+    Kind,
+    Output,
+    Relation,
+)
 from driftline.capture.sql.scope import Scope
 
 
@@ -22,6 +33,8 @@ _KEEP = _classes(
     "Alias Paren Bracket Order Distinct Limit Filter WithinGroup Window ArrayReverse IgnoreNulls RespectNulls"
 )
 _JOIN = _classes("Array Coalesce ArrayConcat Explode ExplodeOuter Inline")
+_LISTS = frozenset(["list_value", "list_pack", "array_value"])
+_TAKES = frozenset(["list_extract", "list_element", "array_extract", "element_at", "map_extract", "map_extract_value"])
 _GATHER = _classes("ArrayAgg AnyValue First Last ArrayUniqueAgg")
 
 
@@ -40,7 +53,9 @@ class Walks(Protocol):
 def fields(queries: Walks, node: Any, scope: Scope) -> Fields:
     """Return the fields of what ``node`` gives, by name in small letters; ``()`` where they are not known."""
     if isinstance(node, exp.Column):
-        return _of_column(queries, node, scope)
+        return tuple(one for one in _of_column(queries, node, scope) if not one[0].startswith("["))
+    if isinstance(node, exp.ToMap) and all(isinstance(one, exp.Literal) for one in (_map(node) or ([None],))[0]):
+        return _built(queries, node.this, scope)
     if isinstance(node, exp.Struct):
         return _built(queries, node, scope)
     if isinstance(node, exp.Cast):
@@ -50,6 +65,10 @@ def fields(queries: Walks, node: Any, scope: Scope) -> Fields:
         return tuple((name, rel.through(edges, AGGREGATION)) for name, edges in inner)
     if isinstance(node, _JOIN):
         return _joined(queries, [part for part in (node.this, *node.expressions) if part is not None], scope)
+    if isinstance(node, exp.Bracket) and isinstance(node.this, exp.Array) and queries.dialect.name == "duckdb":
+        place, listed = _place(node.expressions[0], 0), node.this.expressions
+        if place is not None and -len(listed) <= place < len(listed):
+            return fields(queries, listed[place], scope)
     if isinstance(node, _KEEP) and not _subscript(node):
         return fields(queries, node.this, scope)
     if isinstance(node, exp.Subquery | exp.Select):
@@ -58,9 +77,92 @@ def fields(queries: Walks, node: Any, scope: Scope) -> Fields:
 
 
 def inside(queries: Walks, node: Any, scope: Scope) -> Edges | None:
-    """Return what is behind ``x.name`` or ``x['name']``; None where the fields of ``x`` are not known."""
+    """Return what is behind ``x.name``, ``x['name']`` or ``x[1]``; None where the parts of ``x`` are not known."""
     name = node.expression.name if isinstance(node.expression, exp.Identifier) else _subscript(node)
-    return dict(fields(queries, node.this, scope)).get(name.lower()) if name else None
+    found = dict(fields(queries, node.this, scope)).get(name.lower()) if name else None
+    if found is not None or queries.dialect.name != "duckdb" or isinstance(node, exp.Dot):
+        return found
+    if isinstance(node, exp.ToMap | exp.MapKeys) or node.name.lower() == "map_values":
+        keys, values = _map(node if isinstance(node, exp.ToMap) else next(node.iter_expressions(), None)) or ((), ())
+        asked = (
+            keys if isinstance(node, exp.MapKeys) else values if isinstance(node, exp.Anonymous) else (*keys, *values)
+        )
+        return NONE.union(*(queries.walk(one, scope, TRANSFORMATION) for one in asked)) if asked else None
+    return _taken(queries, node, scope)
+
+
+def _taken(queries: Walks, node: Any, scope: Scope) -> Edges | None:
+    """An element of a list by its place; where that, or the key of a map or a struct, is not known, any of them."""
+    if isinstance(node, exp.Anonymous) and (node.name.lower() not in _TAKES or len(node.expressions) != 2):
+        return None
+    taken, by = (
+        node.expressions if isinstance(node, exp.Anonymous) else (node.this, (node.expressions or [node.expression])[0])
+    )
+    listed = [edges for _, edges in elements(queries, taken, scope)]
+    place = _place(by, 0 if isinstance(node, exp.Bracket) else 1)
+    if listed and place is not None:
+        return listed[place] if -len(listed) <= place < len(listed) else NONE
+    both = _map(taken)
+    known = listed or [edges for _, edges in fields(queries, taken, scope)]
+    if both is not None:
+        known = [queries.walk(one, scope, TRANSFORMATION) for one in both[1]]
+    if len(known) < 2:
+        return None
+    any_of = rel.doubted(NONE.union(*known), 1 / len(known))
+    return rel.through(any_of, TRANSFORMATION) | queries.walk(by, scope, TRANSFORMATION)
+
+
+def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
+    """Return the elements of the list that ``node`` gives, each by its place; ``()`` where they are not known."""
+    while isinstance(node, exp.Paren | exp.Alias):
+        node = node.this
+    if isinstance(node, exp.Column):
+        return tuple(one for one in _of_column(queries, node, scope) if one[0].startswith("["))
+    listed = isinstance(node, exp.Array) or (isinstance(node, exp.Anonymous) and node.name.lower() in _LISTS)
+    if not listed or queries.dialect.name != "duckdb" or any(isinstance(part, exp.Query) for part in node.expressions):
+        return ()
+    return tuple((f"[{place}]", queries.walk(part, scope, IDENTITY)) for place, part in enumerate(node.expressions))
+
+
+def _place(node: Any, first: int) -> int | None:
+    """The place in a list that a number says, from 0, or from -1 backwards; None where none stands there."""
+    sign, bare = (-1, node.this) if isinstance(node, exp.Neg) else (1, node)
+    if not isinstance(bare, exp.Literal) or bare.is_string or not bare.name.isdigit():
+        return None
+    place = sign * int(bare.name) - first  # the parser has made ``x[1]`` of DuckDB ``x[0]``, and ``x[-1]`` ``x[-2]``
+    return place if place >= 0 else place + 1
+
+
+def _map(node: Any) -> tuple[list[Any], list[Any]] | None:
+    """The keys and the values of a map that is built here."""
+    while isinstance(node, exp.Paren | exp.Alias):
+        node = node.this
+    if isinstance(node, exp.ToMap) and isinstance(node.this, exp.Struct):
+        pairs = [part for part in node.this.expressions if isinstance(part, exp.PropertyEQ)]
+        return [part.this for part in pairs], [part.expression for part in pairs]
+    if isinstance(node, exp.Map):
+        return [node.args.get("keys")], [node.args.get("values")]
+    return None
+
+
+def spread(queries: Walks, node: Any, scope: Scope) -> Fields | None:
+    """Return the columns that DuckDB's ``unnest`` makes of fields; ``()`` = they are not known, None = it makes none.
+
+    It does so of a struct, and of those in lists where it is told to go deeper.
+    """
+    if queries.dialect.name != "duckdb" or not isinstance(node, exp.Explode):
+        return None
+    told = [one for one in node.expressions if isinstance(one, exp.PropertyEQ | exp.Kwarg)]
+    deeper = any(one.name.lower() == "recursive" and _is_true(one.expression) for one in told)
+    deeper |= any(one.name.lower() == "max_depth" and one.expression.name != "1" for one in told)
+    if not deeper and not isinstance(node.this, exp.Struct):
+        return None
+    built = list(node.this.find_all(exp.Struct))
+    return fields(queries, node.this, scope) if not any(one.find_ancestor(exp.Struct) for one in built) else ()
+
+
+def _is_true(node: Any) -> bool:
+    return isinstance(node, exp.Boolean) and bool(node.this)
 
 
 def _subscript(node: Any) -> str:

@@ -142,3 +142,28 @@ def test_a_table_of_constants_has_no_source_and_one_of_what_a_function_reads_may
     )
     outputs = [one for event in script(program) for one in event["outputs"]]
     assert [one["name"] for one in outputs if one["facets"].get("lineage", {}).get("inputs") == []] == ["t", "u"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("INSERT INTO t SELECT a FROM s; DROP TABLE t; CREATE TABLE t (x INT); INSERT INTO t SELECT b FROM s", {"b"}),
+        ("INSERT INTO t SELECT a FROM s; DELETE FROM t; INSERT INTO t SELECT b FROM s", {"b"}),
+        (
+            "INSERT INTO t SELECT a FROM s; CREATE TABLE z AS FROM t; TRUNCATE t; INSERT INTO t SELECT b FROM s",
+            {"a", "b"},
+        ),
+        ("INSERT INTO t SELECT a FROM s; DROP TABLE t; CREATE TABLE t (x INT)", set()),
+    ],
+)
+def test_what_a_text_has_dropped_again_is_not_in_its_table(sink: MemorySink, text: str, expected: set[str]) -> None:
+    """By hand: the table has what came after it was emptied, and what others had read before."""
+    driftline.watch()
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE s (a INT, b INT); CREATE TABLE t (x INT)")
+        with driftline.run("job"):
+            connection.execute(text)
+    assert driftline.flush()
+    (output,) = [one for one in json.loads(sink.raw[-1])["outputs"] if one["name"] == "t"]
+    fields = output["facets"].get("columnLineage", {"fields": {}})["fields"]
+    assert {one["field"] for known in fields.values() for one in known["inputFields"]} == expected

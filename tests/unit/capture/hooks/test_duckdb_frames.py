@@ -6,6 +6,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 import pytest
+from tests.told_by_code import BEGIN, Script, edges
 
 import driftline
 from driftline.capture.frames import node
@@ -60,3 +61,27 @@ def test_a_query_that_was_not_understood_does_not_leave_the_columns_of_the_one_b
 def test_without_a_run_nothing_is_remembered(table: MemorySink) -> None:
     with duckdb.connect() as con:
         assert node.of(con.sql("select id from 'in.csv'").df()) is None
+
+
+def test_what_a_change_gives_back_comes_from_its_table(table: MemorySink) -> None:
+    with driftline.run("job"), duckdb.connect() as con:
+        con.execute("CREATE TABLE t (id INT, v INT)")
+        for _ in range(3):
+            given = con.execute("INSERT INTO t SELECT id, spend FROM 'in.csv' RETURNING id, v + 1 AS w").fetchdf()
+            assert behind(given) == {"id": [("id", "IDENTITY")], "w": [("v", "TRANSFORMATION")]}
+        assert behind(con.execute("DELETE FROM t RETURNING v").fetchdf()) == {"v": [("v", "IDENTITY")]}
+        assert node.of(con.execute("INSERT INTO t VALUES (1, 2)").fetchdf()) is None
+
+
+def test_rows_that_a_change_gives_back_lead_from_its_table_to_where_they_go(script: Script) -> None:
+    events = script(BEGIN + (
+        "import duckdb\n"
+        'con = duckdb.connect("base.duckdb")\n'
+        'con.execute("CREATE TABLE t (id INT, v INT); CREATE TABLE u (k INT, w INT); INSERT INTO t VALUES (1, 2)")\n'
+        'gone = con.execute("DELETE FROM t WHERE id > 0 RETURNING id, v * 2").fetchall()\n'
+        'con.executemany("INSERT INTO u (k, w) VALUES (?, ?)", gone)\n'
+        "con.close()\n"
+    ))  # fmt: skip
+    assert {(name, source[:3]) for name, found in edges(events, "u").items() for source in found} == {
+        ("k", ("t", "id", "IDENTITY")), ("w", ("t", "v", "TRANSFORMATION")), ("", ("t", "id", "FILTER")),
+    }  # fmt: skip

@@ -79,3 +79,23 @@ def test_what_is_known_of_a_connection_goes_with_it() -> None:
     del connection
     gc.collect()
     assert not len(scopes._held)
+
+
+def test_macros_that_no_cursor_sees_are_known_until_they_are_dropped_or_the_transaction_ends() -> None:
+    scope = Scope()
+    temporary, lasting = "CREATE TEMP MACRO F(x) AS x", "CREATE OR REPLACE FUNCTION main.g(x) AS x"
+    for text in (temporary, lasting):
+        scope.ran(text)
+    assert scope.macros == {"f": temporary}
+    scope.ended("begin")
+    for text in (lasting, "CREATE MACRO IF NOT EXISTS g(x) AS 1", "DROP MACRO IF EXISTS f"):
+        scope.ran(text)
+    assert scope.macros == {"f": "", "g": lasting}
+    scope.ended("rollback")
+    assert (scope.macros, scope.settled) == ({"f": temporary}, False)
+    scope.ended("begin")
+    scope.ran(lasting)
+    scope.ended("commit")
+    assert (scope.macros, scope.settled) == ({"f": temporary}, True)
+    scope.ran("DROP MACRO TABLE f")
+    assert scope.macros == {}

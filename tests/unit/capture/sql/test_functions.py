@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from driftline.capture.sql import functions
+from driftline.capture.sql import functions, known
+from driftline.capture.sql.relation import Output
 
 Tell = Callable[..., list[Any]]
 
@@ -183,3 +184,39 @@ def test_a_body_of_plpgsql_that_only_returns_something_is_followed(tell: Tell) -
     assert one.columns == {"x": ["q.p IDENTITY"]}
     *_, one = tell(f"{define.format('int', 'i; DELETE FROM z')}; SELECT f(a) AS b FROM t", "postgres")
     assert one.columns == {"b": ["t.a TRANSFORMATION"]}
+
+
+@pytest.mark.parametrize(
+    "define",
+    ["CREATE MACRO f(x) AS x, (x, y) AS (SELECT p FROM q)",
+     "CREATE MACRO f(x) AS x; CREATE MACRO f(x, y) AS (SELECT p FROM q)"],
+)  # fmt: skip
+def test_of_several_functions_of_one_name_it_is_said_that_what_they_read_is_not_known(tell: Tell, define: str) -> None:
+    *_, one = tell(f"{define}; SELECT f(a, b) AS c FROM t", "duckdb")
+    assert one.columns == {"c": ["t.a TRANSFORMATION", "t.b TRANSFORMATION"]}
+    assert one.doubts == ["f()"]
+
+
+def test_a_form_is_understood_anew_once_a_function_that_it_calls_is_defined_otherwise() -> None:
+    """By hand: f passes its argument on, then adds to it; g is asked for and not known."""
+    defined, text = {"f": "CREATE MACRO f(x) AS x"}, "CREATE TABLE r AS SELECT f(a) AS c, g(a) AS d FROM t"
+
+    def kind() -> str:
+        found = known.analyse(
+            text,
+            lambda *_: None,
+            defined_as=lambda name: defined.get(name, ""),
+        )
+        assert found is not None
+        assert found.statements[0].lineage is not None
+        first = found.statements[0].lineage.items[0]
+        assert isinstance(first, Output)
+        (edge,) = first.edges
+        return edge.kind[1]
+
+    known.analyse(text, lambda *_: None)  # by somebody who cannot tell of functions
+    assert [kind(), kind()] == ["IDENTITY", "IDENTITY"]
+    defined["f"] = "CREATE MACRO f(x) AS x + 1"
+    assert [kind(), kind()] == ["TRANSFORMATION", "TRANSFORMATION"]
+    del defined["f"]
+    assert kind() == "TRANSFORMATION"

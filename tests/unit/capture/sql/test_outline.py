@@ -75,9 +75,9 @@ def test_a_statement_in_other_words_is_not_looked_through_again(monkeypatch: pyt
 
 
 def test_the_name_of_a_field_stays_and_the_only_path_of_a_list_does_not() -> None:
-    said = "select s['x'], {'y': 'a'} from read_csv(['b.csv'])"
+    said = "select s['x'], {'y': 'a'}['y'] from read_csv(['b.csv'])"
     assert outline.of(said) == (
-        "select s['x'], {'y': '\u00a70\u00a7'} from read_csv(['\u00a71\u00a7'])", ("a", "b.csv"),
+        "select s['x'], {'y': '\u00a70\u00a7'}['y'] from read_csv(['\u00a71\u00a7'])", ("a", "b.csv"),
     )  # fmt: skip
 
 

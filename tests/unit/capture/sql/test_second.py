@@ -74,10 +74,14 @@ def test_a_plan_that_looks_through_a_view_is_no_opinion_on_the_view(connection: 
     assert second.weigh(one.lineage, one.reads, opinion) == one.lineage
 
 
-def test_a_plan_has_no_opinion_on_a_field_of_a_struct_of_several_columns(connection: duckdb.DuckDBPyConnection) -> None:
+def test_a_plan_has_no_opinion_on_a_part_of_what_is_built_of_several_columns(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
     assert plan.opinion(connection, "SELECT s.x FROM (SELECT {'x': a, 'y': b} AS s FROM t)") is None
     assert plan.opinion(connection, "SELECT s['x'] FROM (SELECT {'x': a, 'y': b} AS s FROM t)") is None
-    assert plan.opinion(connection, "SELECT [a, b][1] FROM t") == [{("t", "a"), ("t", "b")}]
+    assert plan.opinion(connection, "SELECT [a, b][1] FROM t") is None
+    assert plan.opinion(connection, "SELECT map_keys(map {a: b}) FROM t") is None
+    assert plan.opinion(connection, "SELECT (a::TEXT || b)[1] FROM t") == [{("t", "a"), ("t", "b")}]
     assert plan.opinion(connection, "SELECT s.x FROM (SELECT {'x': a} AS s FROM t)") == [{("t", "a")}]
 
 
