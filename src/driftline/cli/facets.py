@@ -17,6 +17,7 @@ _FORM = ("_producer", "_schemaURL")  # what every facet has
 _GAPS = "driftline_gaps"  # of a run: what was not captured; one that has none does without it
 _WHOLE = "no gaps: it told of nothing that was not captured"
 _UNENDED = "it has not told its end: what was not captured is not known"
+_COLUMN = "datasetField:"  # begins the id of a column, which is that of its dataset and its name
 _TEXT = 200  # characters of a text that are shown
 _ITEMS = 8  # members of a list or an object that are shown
 
@@ -31,15 +32,20 @@ def facets(ctx: click.Context, node: str, name: str, full: bool, as_json: bool) 
     """Print the facets of NODE that stand, or only the one called NAME.
 
     NODE is a name such as features, a node id such as dataset:file:features, job:etl:load or run:UUID, or a run as
-    'driftline runs' lists it. Of a job, the facets of its newest run follow.
+    'driftline runs' lists it. Of a job, the facets of its newest run follow. Of a column, what the facets of its
+    dataset say of it.
     """
     with opened.engine(ctx) as engine:
-        found = _found(engine, opened.node(engine, node), name)
+        asked = opened.node(engine, node)
+        found = _found(engine, asked, name)
         newest: list[RunSummary] = []
         if found.node.startswith("job:") and not name:
             newest = runs.newest(engine.house, job=found.node, limit=1)
         ended = not found.node.startswith("run:") or runs.ended(engine.house, found.node[4:].partition("#")[0])
         of_run = [engine.facets(one.node) for one in newest]
+    if asked.startswith(_COLUMN):
+        column = asked[len(_COLUMN) + len(found.node.partition(":")[2]) + 1 :]
+        found = msgspec.structs.replace(found, node=asked, facets=_of_column(found.facets, column))
     if as_json:
         show.as_json(found)
         return
@@ -71,6 +77,20 @@ def _found(engine: Engine, node: str, name: str) -> Facets:
             hint = "Gaps belong to a run: 'driftline runs' lists them, for 'driftline facets RUN driftline_gaps'."
             raise NotFound(f"facet {name!r} of {engine.facets(node).node}", hint=hint) from None
         return Facets(node=engine.facets(node).node)
+
+
+def _of_column(facets: dict[str, msgspec.Raw], column: str) -> dict[str, msgspec.Raw]:
+    """Return what facets of a dataset say of one column: its entry in their ``fields`` or ``columns``."""
+    found: dict[str, msgspec.Raw] = {}
+    for key, facet in facets.items():
+        said = _decoded(facet)
+        for part in ("fields", "columns"):
+            held = said.get(part) if isinstance(said, dict) else None
+            if isinstance(held, list):
+                held = {str(one.get("name")): one for one in held if isinstance(one, dict)}
+            if isinstance(held, dict) and column in held:
+                found[key] = msgspec.Raw(msgspec.json.encode(held[column]))
+    return found
 
 
 def _tell(found: Facets, *, whole: bool) -> None:

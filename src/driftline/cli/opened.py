@@ -17,6 +17,10 @@ from driftline.errors import Ambiguous, NotFound
 
 _PATHS = ("./", "../", "/", "~")  # how a path begins that is no name
 _TOLD = "driftline.misspelt"
+_UNSEEN = (
+    "Nothing is recorded before driftline.watch() is called, or while DRIFTLINE_DISABLED is set, and each home has "
+    "records of its own; 'driftline lineage --list' shows what is known."
+)
 OTHERS = 4  # things of the same name that are told
 
 
@@ -66,8 +70,15 @@ def node(engine: Engine, text: str) -> str:
     Raises:
         NotFound, Ambiguous: nothing goes by that name, or several things do.
     """
-    text = typed(engine, text)
-    return also(engine, text, engine.resolve(text))
+    called = typed(engine, text)
+    try:
+        return also(engine, called, engine.resolve(called))
+    except NotFound:
+        if "\0" in text or not Path(text).exists():
+            raise
+        near = questions.near(engine.house, called)
+        said = f"{text!r}, a file that no run on record has read or written"
+        raise NotFound(said + (f"; near are {', '.join(near)}" if near else ""), hint=_UNSEEN) from None
 
 
 def job(engine: Engine, text: str) -> str:

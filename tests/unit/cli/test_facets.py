@@ -93,3 +93,25 @@ def test_what_is_long_is_cut_for_people_and_counted(tmp_path: Path) -> None:
     assert "_producer" not in shown
     for words in (("--full",), ("odd",)):
         assert "A" * 900 in driftline(tmp_path / "home", "facets", "job:n:j", *words).stdout
+
+
+def test_of_a_column_what_the_facets_of_its_dataset_say_of_it_is_told(tmp_path: Path) -> None:
+    facets = (
+        '{"schema": {"fields": [{"name": "x", "type": "int64"}, {"name": "y.z", "type": "float64"}]},'
+        ' "columnLineage": {"fields": {"y.z": {"inputFields": [{"namespace": "n", "name": "b", "field": "c"}]}}},'
+        ' "owner": {"owners": []}, "prints": {"columns": {"x": "1f", "y.z": "2e"}}}'
+    )
+    file = tmp_path / "event.json"
+    file.write_text(EVENT.replace('"inputFacets":{"odd":' + FACET + "}", f'"facets":{facets}'))
+    assert driftline(tmp_path / "home", "ingest", str(file)).exit_code == 0
+    said = json.loads(driftline(tmp_path / "home", "facets", "a.y.z", "--json").stdout)
+    assert said == {
+        "node": "datasetField:n:a:y.z",
+        "facets": {
+            "columnLineage": {"inputFields": [{"namespace": "n", "name": "b", "field": "c"}]},
+            "prints": "2e",
+            "schema": {"name": "y.z", "type": "float64"},
+        },
+    }
+    assert "owner" in driftline(tmp_path / "home", "facets", "a").stdout
+    assert "no facets" in driftline(tmp_path / "home", "facets", "a.x", "owner").stdout

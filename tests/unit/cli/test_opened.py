@@ -16,6 +16,7 @@ from driftline.cli import main
 from driftline.cli.main import group
 from driftline.config import Settings
 from driftline.engine.engine import Engine
+from driftline.errors import NotFound
 
 EVENT = {
     "eventType": "COMPLETE",
@@ -105,3 +106,14 @@ def test_a_misspelt_variable_is_told_once_beside_the_answer(here: Path, monkeypa
     assert done.exit_code == 0
     assert done.stderr.count("DRIFTLINE_CURENCY (meant is perhaps DRIFTLINE_CURRENCY)") == 1
     assert "DRIFTLINE_CURENCY" not in done.stdout
+
+
+def test_a_file_that_nothing_is_recorded_of_is_told_from_a_name_that_is_misspelt(here: Path) -> None:
+    Path("data/made_while_off.csv").write_text("a\n1\n")
+    with pytest.raises(NotFound) as unseen:
+        asked("data/made_while_off.csv")
+    assert "'data/made_while_off.csv', a file that no run on record has read or written" in unseen.value.message
+    assert "DRIFTLINE_DISABLED" in unseen.value.hint
+    with pytest.raises(NotFound) as misspelt:
+        asked("data/y.csv")
+    assert "spelling" in misspelt.value.hint

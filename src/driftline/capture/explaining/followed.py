@@ -15,9 +15,10 @@ from driftline.capture.ground import fault
 from driftline.capture.program import sites
 from driftline.capture.program.sites import Read, Way
 from driftline.capture.program.texts import Texts
+from driftline.capture.runs import headers
 from driftline.capture.script import parsing
 from driftline.capture.script.follow import Followed, follow
-from driftline.capture.script.reading import ORDER, Entry, Source, Table
+from driftline.capture.script.reading import BETWEEN, ORDER, Entry, Source, Table
 from driftline.capture.script.site import Path
 from driftline.event.lineage import Field
 
@@ -147,4 +148,6 @@ class Program:
             return None
         columns = {field.name: field.type for field in itertools.chain.from_iterable(filter(None, schemas))}
         ordered = any(getattr(one.node, "ordered", False) for one in found[-_LOOKED_AT:])
-        return {**columns, ORDER: ""} if ordered else columns
+        marks = {fault.attempt("headers", headers.between, one.path) for one in (found[0], found[-1]) if one.path}
+        mark = marks.pop() if len(marks) == 1 else None
+        return columns | ({ORDER: ""} if ordered else {}) | ({BETWEEN: mark} if mark else {})

@@ -84,22 +84,35 @@ def of_file(path: str, said: Form | None = None) -> tuple[str, ...] | None:
     return found
 
 
+def between(path: str) -> str:
+    """Return what stands between the cells of a text table; "" where its header does not tell, or it is gone."""
+    try:
+        header = _plain(path) if os.path.isfile(path) else ""
+    except FileNotFoundError:
+        return ""
+    return endings.separator(path, header) if header else ""
+
+
 def _of_text(path: str) -> tuple[str, ...] | None:
-    """Return the columns of a text table whose header is plain: on the first line, in UTF-8, without quotes.
+    """Return the columns of a text table whose header is plain.
 
     A program that has not loaded pyarrow would pay a hundred milliseconds for it, for one line.
     """
+    header = _plain(path)
+    return tuple(header.split(endings.separator(path, header))) if header else None
+
+
+def _plain(path: str) -> str:
+    """Return the header of a text table: on the first line, in UTF-8, without quotes; "" where it is something else."""
     if not path.lower().endswith((".csv", ".tsv")):
-        return None  # it is packed
+        return ""  # it is packed
     with io.FileIO(path) as file:  # who replaces ``open``, to count, hears nothing of it
         line, end, _ = file.read(_HEADER).partition(b"\n")
     try:
         header = line.removesuffix(b"\r").removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError:
-        return None
-    if not end or not header or '"' in header or "\r" in header or "\0" in header:
-        return None
-    return tuple(header.split(endings.separator(path, header)))
+        return ""
+    return "" if not end or '"' in header or "\r" in header or "\0" in header else header
 
 
 def _columns(file: _File) -> tuple[str, ...] | None:

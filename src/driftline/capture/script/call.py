@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
+from msgspec.structs import replace
 
 from driftline.capture.script import tables
-from driftline.capture.script.cames import any_of, deciding, union
+from driftline.capture.script.cames import any_of, deciding, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.memory import Memory
 from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, Cames, Columns, Outside, Table
@@ -259,12 +260,18 @@ def _of_items(machine: Machine, items: Items) -> Table | None:
 def _of_tuples(machine: Machine, rows: Sequence[Items]) -> Table:
     """Rows as tuples: columns by number."""
     width = max(len(one.known) for one in rows)
+    rows = [replace(one, known=_any_cells(machine, one)) if unordered(one) else one for one in rows]
     columns = {
         number: union(made_of(machine.memory, one.known[number]) for one in rows if number < len(one.known))
         for number in range(min(width, MAX_ITEMS))
     }
     inside = (_rows(machine, each) for one in rows for each in one.known)
     return Table(columns, rows=union([*(one.rows for one in rows), *inside]), closed=True)
+
+
+def _any_cells(machine: Machine, row: Items) -> tuple[Value, ...]:
+    """The cells of a row in which nobody knows their order: each may be any of them."""
+    return (Thing(hedged(union(made_of(machine.memory, one) for one in row.known))),) * len(row.known)
 
 
 def of_pairs(machine: Machine, pairs: Pairs) -> Table:

@@ -14,8 +14,8 @@ FILTER, JOIN, GROUP_BY, SORT, WINDOW, CONDITIONAL = "FILTER", "JOIN", "GROUP_BY"
 SURE, HEDGED = 0.9, 0.5
 INDEX = "\0index"  # stands for those columns of a read that it made the index of a frame
 ORDER = "\0order"  # stands for what a read has put its rows in order by, and nothing more
-
 LOADS = "\0loads"  # stands for what decides which rows a library reads for a relation of an object
+BETWEEN = "\0between"  # stands for no column: instead of its type there is what separates the cells of a text
 
 
 class Came(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Any
 from driftline.capture.script.cames import any_of, any_turn, changed, deciding, hedged, other_turns, union, unsure_of
 from driftline.capture.script.cames import doubted as cames_doubted
 from driftline.capture.script.reading import (
+    BETWEEN,
     CONDITIONAL,
     DIRECT,
     FILTER,
@@ -37,7 +38,8 @@ def read(path: Path, schema: Mapping[str, str] | None) -> Table:
     if schema is None:
         return Table({}, (Rest(path),))
     rows = frozenset({Came(path, ORDER, INDIRECT, SORT)}) if ORDER in schema else NOTHING
-    return Table({name: frozenset({Came(path, name)}) for name in schema if name != ORDER}, rows=rows, closed=True)
+    names = (name for name in schema if name not in {ORDER, BETWEEN})
+    return Table({name: frozenset({Came(path, name)}) for name in names}, rows=rows, closed=True)
 
 
 def whole(table: Table) -> Cames:

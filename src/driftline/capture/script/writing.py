@@ -107,6 +107,8 @@ def item(machine: Machine, of: Value, key: Value, value: Value) -> None:
     if not isinstance(of, Ref):
         return
     found = plain(machine, key)
+    if isinstance(found, slice):
+        content = cells_of(machine, of) or content
     if isinstance(content, Frame) and (content.array or not (hashable(found) or isinstance(found, list | slice))):
         located(machine, Part(of, "iloc"), key, value)
     elif isinstance(content, Frame):

@@ -259,6 +259,8 @@ class Expression:
                 self.queries.note(spelled, "any of several sources", hit.edges)
             return rel.through(hit.edges, within)
         sources = [relation.base] if relation.base is not None else list(relation.sources())
+        if rel.added(spelled, sources):
+            return NONE
         hedged = rel.hedge(sources, spelled, ABSENT)
         self.queries.note(spelled, "in none of the schemas", hedged)
         return rel.through(hedged, within)

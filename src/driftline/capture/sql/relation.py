@@ -20,6 +20,7 @@ FILTER: Kind = ("INDIRECT", "FILTER")
 GROUP_BY: Kind = ("INDIRECT", "GROUP_BY")
 SORT: Kind = ("INDIRECT", "SORT")
 
+_ADDED = frozenset(["filename", "file_row_number", "file_index"])  # by DuckDB
 _STRENGTH = {"IDENTITY": 0, "TRANSFORMATION": 1, "AGGREGATION": 2}
 ABSENT = 0.3  # of an edge to a column that the given schema of its only possible source does not have
 UNITED = 0.9  # of an edge by the name of a column where UNION goes by place
@@ -256,6 +257,11 @@ def hedge(sources: Iterable[Source], column: str, whole: float = 1.0) -> Edges:
     """Return edges to ``column`` of each of ``sources``, which share the confidence ``whole``."""
     given = list(sources)
     return frozenset(Edge(source, column, IDENTITY, round(whole / len(given), 2)) for source in given)
+
+
+def added(column: str, sources: Iterable[Source]) -> bool:
+    """Whether a column that no schema has is one that a reader adds: which file a row is of, and where it stands."""
+    return column.lower() in _ADDED and any(source.kind == "file" for source in sources)
 
 
 def doubted(edges: Iterable[Edge], share: float) -> Edges:

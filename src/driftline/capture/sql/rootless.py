@@ -12,7 +12,7 @@ from typing import Any
 from sqlglot import exp
 
 from driftline.capture.sql.expression import SYSTEM, Queries
-from driftline.capture.sql.relation import LITERALS, NOTHING, UNSAID, Edges, Made, Output
+from driftline.capture.sql.relation import LITERALS, NOTHING, UNSAID, Edges, Made, Output, added
 from driftline.capture.sql.scope import Scope
 
 _WORDS = """
@@ -90,11 +90,12 @@ def _column(queries: Queries, node: Any, scope: Scope) -> Made:
         if scope.is_variable(key):
             return UNSAID
         output = scope.output(key, name)
-        system = name.lower() in SYSTEM
+        here = [source for one in scope.relations.values() for source in one.sources()]
+        system = name.lower() in SYSTEM or added(name, here)
     else:
         relation = scope.relation(dialect.table(parts[0]))
         output = None if relation is None else relation.output(key) or relation.loosely(name)
-        system = False
+        system = relation is not None and added(name, relation.sources())
     if output is None:
         return NOTHING if system else UNSAID
     return output.made

@@ -194,6 +194,8 @@ class Scope:
         """Return what an unqualified name may be that no schema here has."""
         bases = [relation.base for relation in self.relations.values() if relation.base is not None]
         sources = bases or list(dict.fromkeys(s for relation in self.relations.values() for s in relation.sources()))
+        if rel.added(name, sources):
+            return Meaning(NONE)
         return Meaning(rel.hedge(sources, name, ABSENT), "in none of the schemas")
 
     def lone(self) -> Source | None:

@@ -104,6 +104,25 @@ def test_columns_that_the_frame_did_not_tell_are_asked_of_the_file(script: Made)
     assert "q" in table.columns
 
 
+@pytest.mark.parametrize(("header", "sure"), [("q;r", False), ("q,r", True)])
+def test_cells_of_a_file_that_has_something_else_between_them_are_no_columns(
+    script: Made, tmp_path: Path, header: str, sure: bool
+) -> None:
+    text = (
+        'import pandas as pd\nfile = open("in.csv")\nrows = [{"x": line.split(",")[0]} for line in file]\n'
+        'pd.DataFrame(rows).to_csv("out.csv")\n'
+    )
+    (tmp_path / "in.csv").write_text(f"{header}\n")
+    ways = script(text)
+    read, write = last(ways, 2, text), last(ways, 4, text)
+    sites._reads[read] = {1: [Read(1, 1, (), None, None, str(tmp_path / "in.csv"))]}
+    sites._Kept.looked_up = -1
+    table = Program([write], lambda _: (Field("q"), Field("r"))).given(write)
+    assert table is not None
+    assert {one.column for one in table.of("x")} == ({"q"} if sure else {""})  # or of all of the file
+    assert {one.confidence > 0.5 for one in table.of("x")} == {sure}
+
+
 def test_a_text_that_is_not_known_tells_nothing() -> None:
     code = compile(TEXT, "nowhere.py", "exec")
     write = Way((code,), (0,))

@@ -94,6 +94,19 @@ def test_another_header_of_the_same_size_and_time_is_read(way: str, tmp_path: Pa
     assert headers.columns([str(path)]) == headers.of_seen(looks[1]) == ("c", "d")
 
 
+def test_what_stands_between_cells_is_told_where_a_plain_header_tells_it(tmp_path: Path) -> None:
+    for name, text in (
+        ("a.csv", "x,y\n"),
+        ("b.csv", "x;y\n"),
+        ("c.tsv", "x;y\n"),
+        ("d.csv", '"x";y\n'),
+        ("e.txt", "x;y\n"),
+    ):
+        (tmp_path / name).write_text(text)
+    files = ("a.csv", "b.csv", "c.tsv", "d.csv", "e.txt", "nothing.csv")
+    assert [headers.between(str(tmp_path / name)) for name in files] == [",", ";", "\t", "", "", ""]
+
+
 def test_a_pipe_is_not_opened_for_its_header(tmp_path: Path) -> None:
     """One that is opened without a writer hangs."""
     os.mkfifo(tmp_path / "x.csv")

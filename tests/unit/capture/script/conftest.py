@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from driftline.capture.script.follow import Followed, follow
-from driftline.capture.script.reading import Cames, Entry, Source, Table, Unseen
+from driftline.capture.script.reading import BETWEEN, Cames, Entry, Source, Table, Unseen
 from driftline.capture.script.site import Path, turn_of
 from driftline.capture.script.steps import DICT, EACH, FRAME, KEY, LIST, OBJECT, TUPLE, VALUE, spelled
 
@@ -22,6 +22,7 @@ FILES: dict[str, dict[str, str]] = {
     ),
     "teams": {"Team\0id": "int64", "Team\0title": "string"},
     "\0Team.people": {"Person\0name": "string", "Person\0team_id": "int64"},  # what a library reads for a relation
+    "semicolons": {"a": "int64", "b": "int64", BETWEEN: ";"},
     "one": {"a": "float64"},
     "sheets": {"a": "int64", "b": "int64", "Two!x": "int64", "Two!y": "int64"},
     "state": dict(

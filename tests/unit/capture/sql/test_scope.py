@@ -17,6 +17,11 @@ CASES = [
     ("SELECT zz FROM t", {"t": ("a",)}, ["t.zz IDENTITY 0.3"], ["zz"]),
     ("SELECT t.zz FROM t", {"t": ("a",)}, ["t.zz IDENTITY 0.3"], ["zz"]),
     ("SELECT q.zz FROM (SELECT a FROM t) q", {"t": ("a",)}, ["t.zz IDENTITY 0.3"], ["zz"]),
+    # which file a row is of stands in no column of any; a table has such a column as any other
+    ("SELECT filename FROM read_csv('d/*.csv', filename = true)", {"d/*.csv": ("a",)}, [], []),
+    ("SELECT f.filename FROM 'd/*.csv' AS f", {"d/*.csv": ("a",)}, [], []),
+    ("SELECT filename FROM 'a.csv'", {"a.csv": ("filename",)}, ["a.csv.filename IDENTITY"], []),
+    ("SELECT filename FROM t", {"t": ("a",)}, ["t.filename IDENTITY 0.3"], ["filename"]),
     # inner scopes come first; an outer one that surely has the name makes it doubtful
     ("SELECT (SELECT max(b) FROM v) AS m FROM t", {"t": ("a",)}, ["v.b AGGREGATION"], []),
     ("SELECT (SELECT max(a) FROM v) AS m FROM t", {"t": ("a",)}, ["t.a AGGREGATION 0.5", "v.a AGGREGATION 0.5"], ["a"]),
@@ -32,7 +37,7 @@ CASES = [
 def test_a_name_means_what_it_can_mean_with_its_confidence(
     tell: Tell, sql: str, schema: dict[str, tuple[str, ...]], edges: list[str], doubts: list[str]
 ) -> None:
-    (one,) = tell(sql, "postgres", schema)
+    (one,) = tell(sql, "duckdb" if ".csv" in sql else "postgres", schema)
     (found,) = one.columns.values()
     assert (found, one.doubts) == (edges, doubts)
 

@@ -27,6 +27,7 @@ from driftline.capture.script.values import (
     Thing,
     Unread,
     Value,
+    unordered,
 )
 
 _BUFFERS = ("io.StringIO", "io.BytesIO")
@@ -265,7 +266,9 @@ def _row(call: Call, file: File, value: Value | None) -> Table:
         labels: Any = range(len(content.known)) if file.header is None else file.header
         here = Table({}, rows=call.machine.guarding())
         after = file.header is None and file.written is not None and file.written.spread  # a header, maybe
-        if after or len(labels) != len(content.known):  # which cell comes under which name is not known
+        if (
+            after or unordered(content) or len(labels) != len(content.known)
+        ):  # which cell comes under which name is not known
             return tables.unknown(hedged(union(entering(call.machine, one, here) for one in content.known)))
         cells_ = {name: entering(call.machine, one, here) for name, one in zip(labels, content.known, strict=True)}
         return Table(cells_, closed=True)

@@ -10,7 +10,7 @@ from driftline.capture.script import tables, templates
 from driftline.capture.script.call import Call, Rules, rows_of, table_of
 from driftline.capture.script.cames import changed, hedged, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import DIRECT, FILTER, NOTHING, Cames
+from driftline.capture.script.reading import BETWEEN, DIRECT, FILTER, NOTHING, Cames
 from driftline.capture.script.rules import files
 from driftline.capture.script.values import LINE, LINES, NONE, TEXT, Const, Frame, Items, Json, Ref, Thing, Value
 
@@ -115,9 +115,9 @@ def _split(call: Call) -> Value | None:
         return None
     [path] = reads
     columns = call.machine.columns(path) or {}
-    if len(columns) < 2 or any(mark in name for name in columns):  # something else is between its cells
-        return None
-    return call.new(Frame(tables.read(path, columns), True, True, cells=True))
+    table = tables.read(path, columns)
+    between = columns.get(BETWEEN, mark) == mark and not any(mark in name for name in table.columns)
+    return call.new(Frame(table, True, True, cells=True)) if between and len(table.columns) > 1 else None
 
 
 def printed(call: Call) -> Value:

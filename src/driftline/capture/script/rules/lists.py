@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import access, doubts, own, unrolling, writing
-from driftline.capture.script.call import UNKNOWN, Call, Rules, plain, rows_of
+from driftline.capture.script.call import UNKNOWN, Call, Rules, cells_of, plain, rows_of
 from driftline.capture.script.cames import changed, deciding, hedged, met, union
 from driftline.capture.script.operators import of_sets
 from driftline.capture.script.reading import GROUP_BY, SORT, Cames
@@ -249,6 +249,9 @@ def unsettled(call: Call) -> Value | None:
 def mixed(call: Call) -> Value:
     """``shuffle`` and others that change the list that they are given."""
     first = call.argument(0)
+    cells = cells_of(call.machine, first)
+    if cells is not None and isinstance(first, Ref):
+        call.machine.memory.put(first.place, cells)
     unsettled(Call(call.machine, first, call.name, list(call.args[1:]), {}, call.path))
     return Thing(_inside(call))
 

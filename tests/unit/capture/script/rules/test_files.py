@@ -268,3 +268,19 @@ with open("users", "rb") as source, gzip.open("o", "wb") as target:
     assert {name: {(one.column, one.subtype) for one in cames} for name, cames in table.columns.items()} == {
         name: {(name, "IDENTITY")} for name in ("k", "name", "age")
     }
+
+
+def test_a_row_whose_cells_data_put_in_order_stands_under_no_name(follows: Follows) -> None:
+    text = """
+        import csv
+        with open("orders") as file, open("o", "w") as out:
+            writer = csv.writer(out)
+            writer.writerow(["A", "B", "C", "D", "E"])
+            for row in csv.reader(file):
+                row.sort()
+                writer.writerow(row)
+    """
+    table = written(follows(text), 8)
+    assert not table.columns
+    assert {one.column for one in table.spread} == {"oid", "k", "a", "b", "s"}
+    assert all(one.confidence < 0.9 for one in table.spread)

@@ -290,3 +290,15 @@ def test_a_text_that_is_not_just_a_line_or_not_parted_everywhere_has_no_cells(fo
         f'out = open("o", "w")\nfor line in open("users"):\n    cells = {cells}\n    out.write(f"{{cells[1]}},x\\n")\n'
     )
     assert {(one.column, one.confidence) for one in written(follows(text), 6).all()} == {("", 0.5)}
+
+
+@pytest.mark.parametrize(("mark", "sure"), [(";", True), (",", False), ("|", False)])
+def test_a_line_that_is_split_at_what_its_file_does_not_have_is_no_row(wrote: Wrote, mark: str, sure: bool) -> None:
+    text = f"""
+        rows = []
+        for line in open("semicolons"):
+            cells = line.split("{mark}")
+            rows.append({{"x": cells[0]}})
+        pd.DataFrame(rows).to_csv("o")
+    """
+    assert wrote(text)["x"] == ("a" if sure else " transformation ?")  # of the file

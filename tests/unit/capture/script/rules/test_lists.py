@@ -136,3 +136,35 @@ def test_an_element_at_the_place_of_another_is_decided_by_where_that_is(wrote: W
         pd.DataFrame([{"id": rows[found.index(max(found))]["oid"]}]).to_csv("o")
     """
     assert wrote(text) == {"id": "b conditional, oid"}
+
+
+CELLS = """
+        import csv, random
+        with open("orders") as file:
+            rows = list(csv.reader(file))
+        for row in rows:
+            %s
+        %s
+        pd.DataFrame(rows, columns=["A", "B", "C", "D", "E"]).to_csv("o")
+"""
+ANY = ", ".join(f"{name} transformation ?" for name in ("a", "b", "k", "oid", "s"))
+
+
+@pytest.mark.parametrize("made", ["row.sort()", "random.shuffle(row)", "row[:] = sorted(row)"])
+def test_cells_that_data_put_in_order_are_columns_no_more(wrote: Wrote, made: str) -> None:
+    found = wrote(CELLS % (made, ""))
+    assert {name: cames for name, cames in found.items() if name != "rows"} == dict.fromkeys("ABCDE", ANY)
+
+
+@pytest.mark.parametrize(
+    ("each", "first", "columns"),
+    [
+        ("row.reverse()", "", ("s", "b", "a", "k", "oid")),
+        ("row[:] = row[::-1]", "", ("s", "b", "a", "k", "oid")),
+        ("pass", "rows[0].reverse()", ("oid, s", "b, k", "a", "b, k", "oid, s")),
+    ],
+)
+def test_cells_that_are_turned_are_the_columns_from_the_last_one_on(
+    wrote: Wrote, each: str, first: str, columns: tuple[str, ...]
+) -> None:
+    assert wrote(CELLS % (each, first)) == dict(zip("ABCDE", columns, strict=True))
