@@ -16,6 +16,7 @@ PACKAGES = (
     "great_expectations", "pytest-benchmark",
     "xarray", "zarr", "h5netcdf", "cftime", "celery", "pytest-asyncio", "pytest-subtests", "pytest-click",
     "catboost", "coverage", "moto[s3]", "requests-mock", "pytest-lazy-fixtures", "aiosqlite", "greenlet",
+    "networkx", "geopandas", "pyogrio", "dill",
 )  # fmt: skip
 SOURCES = (
     "sqlalchemy",
@@ -146,5 +147,10 @@ SUITES = (
     Suite("zarr", ("tests/test_store", "tests/test_array.py", "tests/test_group.py", "tests/test_api.py",
                    "tests/test_codecs"), source="zarr"),
     Suite("celery", ("t/unit/app", "t/unit/tasks", "t/unit/worker", "t/unit/concurrency"), source="celery"),
+    Suite("scipy-files", ("io",), package="scipy"),
+    Suite("networkx", ("readwrite",), package="networkx"),
+    Suite("geopandas", ("io",), package="geopandas"),
+    Suite("pyogrio", ("tests",), package="pyogrio"),
+    Suite("dill", ("tests",), package="dill"),
     Suite("great-expectations", ("tests/execution_engine", "tests/datasource/fluent"), source="great_expectations"),
 )  # fmt: skip

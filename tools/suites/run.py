@@ -9,6 +9,7 @@ What differs is run again, both ways: tests that also differ from themselves are
 import argparse
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = Path(os.environ.get("SUITES_VENV", ROOT / ".venv-suites"))
 PLUGIN = Path(__file__).resolve().parent / "plugin"
 PATIENCE_SECONDS = 3600
+_NAMES = re.compile(r"(?<=^unattributed read ).*|(?<=^unattributed write ).*|(?<=^not measured: )\S+")
+_ELSE = "the process was killed while the end of the run was measured"  # what is left in writing before the end
 _ORDER = ("passed", "skipped", "xfailed", "xpassed", "failed", "error")
 
 
@@ -136,7 +139,9 @@ def run(suite: Suite, mode: str, only: list[str] | None = None, most: int = 0) -
     """Run a suite, or some of its tests, in a process and a folder of its own. ``most``: of so many (0: of all)."""
     folder = folder_of(suite)
     with tempfile.TemporaryDirectory(prefix="suites-") as made:
-        out, home = Path(made) / "out.json", Path(made) / "home"
+        home = Path(made) / "home"  # what is opened there is not taken down
+        home.mkdir()
+        out = home / "out.json"
         environment = {
             **os.environ,
             "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(PLUGIN)]),
@@ -167,10 +172,27 @@ def run(suite: Suite, mode: str, only: list[str] | None = None, most: int = 0) -
             said = log.read()
         if not out.exists():
             sys.stderr.write(f"{suite.name} ({mode}) ended with {process.returncode}:\n{said[-800:]}\n")
-            return Ran({}, 0, 0, 0, {"files": [], "threads": [], "failed": {}, "faults": {}, "log": said[-20000:]})
+            return Ran(
+                {}, 0, 0, 0, {"files": [], "threads": [], "failed": {}, "faults": {}, "gaps": {}, "log": said[-20000:]}
+            )
         found = json.loads(out.read_text())
         rest = {name: found[name] for name in ("files", "threads", "failed", "faults")} | {"log": said[-20000:]}
+        rest |= {"gaps": _gaps(home), "told": [line for line in said.splitlines() if "driftline" in line.lower()]}
         return Ran(found["tests"], found["cpu"], used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, rest)
+
+
+def _gaps(home: Path) -> dict[str, int]:
+    """How many gaps of which kind the run told of at its end."""
+    file = home / "gaps.json"
+    if not file.exists():
+        return {}
+    told = [json.loads(line) for line in file.read_text().splitlines()]
+    ends: list[dict[str, int]] = [gaps for gaps in told if _ELSE not in gaps]
+    kinds: dict[str, int] = {}
+    for gap, count in (ends or [{}])[-1].items():
+        kind = _NAMES.sub("…", gap)
+        kinds[kind] = kinds.get(kind, 0) + count
+    return kinds
 
 
 def differing(bare: Ran, watched: Ran) -> list[str]:

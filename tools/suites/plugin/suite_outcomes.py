@@ -38,6 +38,7 @@ if MODE != "bare":
     from driftline.capture.ground import fault
     from driftline.capture.program import whose
     from driftline.capture.sending import client
+    from driftline.event import facets
 
     fault.OFF_AFTER = 1_000_000_000  # a hook that has failed goes on, so that the rest of the suite meets it
     _counting = fault._failed
@@ -47,6 +48,15 @@ if MODE != "bare":
         _counting(piece, error)
 
     fault._failed = _kept
+    _packing = facets.pack
+
+    def _packed(name: str, body: Any) -> Any:
+        if name == "driftline_gaps":  # told at the end of the process as well, when the outcomes are written down
+            with (Path(os.environ["DRIFTLINE_HOME"]) / "gaps.json").open("a") as file:
+                file.write(json.dumps(body["gaps"]) + "\n")
+        return _packing(name, body)
+
+    facets.pack = _packed
     _of_user = whose.of_user
     # The tests lie among packages, and stand for a user's script: their calls are taken down, their text is read.
     whose.of_user = lambda file: file.startswith(TESTS) or _of_user(file)

@@ -233,13 +233,15 @@ def _analysed(
     fewer = _fewer(analysis, fields, filled) if analysis is not None else {}
     if fewer:
         analysis = known.analyse(text, lambda source, spelled: fewer.get(source) or asking(source, spelled), spoken)
-    lineages = [one.lineage for one in analysis.statements if one.writes is None] if analysis is not None else []
-    stars = sum(isinstance(item, Star) for one in lineages if one is not None for item in one.items)
-    if stars > 1 and len(lineages) == 1 and lineages[0] is not None and told.tables is not None:
+    reading = [one for one in analysis.statements if one.writes is None] if analysis is not None else []
+    lineages = [one.lineage for one in reading if one.lineage is not None]
+    stars = sum(isinstance(item, Star) for one in lineages for item in one.items)
+    if stars > 1 and len(reading) == 1 and told.tables is not None:
         numbers = fault.attempt("tables of a result", told.tables) or ()
         starred = stars_of.columns(text, lineages[0].items, repeated.described(told.gave), numbers)
-        analysis = known.analyse(text, columns, spoken) if starred else analysis
-    return analysis
+    elif stars == 1 and len(reading) == 1 and any(edge.column == "*" for edge in lineages[0].rows):
+        starred = stars_of.alone(lineages[0].items, repeated.described(told.gave))  # for ORDER BY 1
+    return known.analyse(text, columns, spoken) if starred else analysis
 
 
 def _fewer(

@@ -1,8 +1,9 @@
 """Which columns the stars of a SELECT stand for, as PostgreSQL says with each result of which table a column is.
 
-Enters: the outputs of a statement, and for each column that it gave its name and the number of its table. Leaves: the
-columns of the tables behind the stars; nothing where the two do not fit each other in one way alone, such as where a
-table is joined with itself. Asks nothing: the numbers have come with the rows. Source: libpq, ``PQftable``.
+Enters: the outputs of a statement, and for each column that it gave its name and the number of its table (of a star
+that is alone the name only). Leaves: the columns of the tables behind the stars; nothing where the two do not fit each
+other in one way alone, such as where a table is joined with itself. Asks nothing: the numbers have come with the rows.
+Source: libpq, ``PQftable``.
 """
 
 import re
@@ -35,3 +36,11 @@ def columns(
             return {}
         at = end
     return found if at == len(names) else {}
+
+
+def alone(items: Sequence[Item], names: Sequence[str]) -> Mapping[Source, tuple[str, ...]]:
+    """Return the columns of the table behind a star that is all that a SELECT asks for: those that it gave."""
+    star = items[0] if len(items) == 1 else None
+    if not isinstance(star, Star) or star.excepted or star.also or not names:
+        return {}
+    return {star.source: tuple(names)}

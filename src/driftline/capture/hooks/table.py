@@ -120,6 +120,9 @@ def _sheet(entry: Entry, call: Call) -> str | None:
 def _form(reading: Reading, entry: Entry, call: Call, data: Any) -> Form:
     """How the text table of a call is written."""
     given = {**dict(zip(entry.rest, call.args[entry.place + 1 :], strict=False)), **call.kwargs}
+    file = call.argument(entry.place, *entry.names)
+    if isinstance(file, io.TextIOWrapper):  # which has an encoding of its own
+        given["encoding"] = "utf8" if file.encoding.lower() == "utf-8" else file.encoding
     found = reading(given)
     if not found.bare:
         return found

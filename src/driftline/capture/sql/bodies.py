@@ -4,6 +4,7 @@ Enters: the words of a part of a script. Leaves: whether it has a body, the word
 parameters and variables.
 """
 
+import itertools
 from typing import Any
 
 from driftline import later
@@ -31,6 +32,8 @@ _IDLE = frozenset(
     ["LISTEN", "NOTIFY", "UNLISTEN", "DEALLOCATE", "CHECKPOINT", "MOVE", "SECURITY", "REASSIGN", "DISCARD", "CLUSTER",
      "ABORT", "FLUSH", "XA"]
 )  # fmt: skip
+_DEFINES = frozenset(["CREATE", "ALTER", "DROP"])
+_NO_TABLES = frozenset(["DOMAIN", "EXTENSION", "ROLE", "USER", "COLLATION", "CAST", "OPERATOR", "POLICY", "TABLESPACE"])
 
 
 def is_body(tokens: list[Any]) -> bool:
@@ -58,8 +61,13 @@ def is_reset(tokens: list[Any]) -> bool:
 
 def is_idle(tokens: list[Any], dialect: str) -> bool:
     """Whether words are a statement that touches no data, and that the parser does not know."""
-    word = tokens[0].text.upper()
-    return dialect in _PARTED and (word in _IDLE or (word == "LOAD" and len(tokens) < 3))
+    words = said(tokens[:8])
+    if dialect not in _PARTED:
+        return False
+    if words[0] in _DEFINES:
+        ranges = words[1:2] == ["TYPE"] and ("AS", "RANGE") in itertools.pairwise(words)
+        return ranges or not _NO_TABLES.isdisjoint(words[1:2])
+    return words[0] in _IDLE or (words[0] == "LOAD" and len(tokens) < 3)
 
 
 class Section:

@@ -49,7 +49,7 @@ def _statement(tokens: list[Any], dialect: str) -> list[Any]:
             tokens[place] = named(token)
     if dialect != "databricks":  # where ``a?::int`` is a cast that may fail
         tokens = _cast(tokens)
-    tokens = filling.asked(tokens, dialect)
+    tokens = triggers.timed(filling.asked(tokens, dialect), dialect)
     tokens = unsaid.without(unwrapped(_escaped(_windowed(_replacing(tokens, dialect)))), dialect)
     if dialect in _DEFAULTING:
         tokens = _defaulted(queried_of_duckdb(tokens) if dialect == "duckdb" else tokens)

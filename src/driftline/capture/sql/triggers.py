@@ -1,8 +1,8 @@
 """Triggers: the table whose rows OLD and NEW are, and statements that fill a column of NEW.
 
 Enters: the words of a script. Leaves: ``SELECT * FROM t`` for the table of a trigger, also for a function of PostgreSQL
-that triggers run; what else Oracle calls these rows as NEW and OLD; ``NEW.a := …`` and ``SELECT … INTO NEW.a`` as the
-``SET NEW.a = …`` that they are.
+that triggers run; SQLite's BEFORE where it is left out; what else Oracle calls these rows as NEW and OLD;
+``NEW.a := …`` and ``SELECT … INTO NEW.a`` as the ``SET NEW.a = …`` that they are.
 """
 
 import itertools
@@ -12,6 +12,9 @@ from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, dotted, 
 
 _ROWS = frozenset(["NEW", "OLD", "PARENT"])
 _NAMED = 10  # words of REFERENCING NEW AS n OLD AS o PARENT AS p
+_HEAD = 11  # words of CREATE TEMP TRIGGER IF NOT EXISTS m.x UPDATE
+_EVENTS = ("INSERT", "UPDATE", "DELETE")
+_TIMES = ("BEFORE", "AFTER", "OF")
 _LONG = 200  # words of a trigger that runs a function
 
 
@@ -64,6 +67,17 @@ def renamed(tokens: list[Any]) -> list[Any]:
         elif word in called and words[place - 1] == ":" and words[place + 1 : place + 2] == ["."]:
             edits.append((place, place + 1, spelled(tokens[place], called[word])))
     return edited(tokens, edits)
+
+
+def timed(tokens: list[Any], dialect: str) -> list[Any]:
+    """SQLite's ``CREATE TRIGGER x UPDATE …`` with the BEFORE that it may leave out."""
+    words = said(tokens[:_HEAD]) if dialect == "sqlite" else Words(())
+    if words[:1] != ["CREATE"] or "TRIGGER" not in words[1:3]:
+        return tokens
+    event = words.after(0, *_EVENTS)
+    if event is None or words[event - 1] in _TIMES:
+        return tokens
+    return edited(tokens, [(event, event, spelled(tokens[event], "BEFORE"))])
 
 
 def is_filled(tokens: list[Any]) -> bool:

@@ -245,6 +245,18 @@ def test_a_text_table_has_the_columns_that_its_reader_sees(
     assert json.loads(bytes(facets["driftline_state"]))["rows"] == len(frame)
 
 
+# Expected: by hand; the encoding is that of the open file, and pandas is told none.
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-8-sig", "utf-8"])
+def test_an_open_file_says_in_which_encoding_its_table_is_written(watched: MemorySink, encoding: str) -> None:
+    Path("a.csv").write_text("caf\xe9,b\n1,\xe9\n", encoding=encoding)
+    with driftline.run("job") as run, open("a.csv", encoding=encoding) as file:
+        frame = pd.read_csv(file)
+    facets = read_facets(watched)
+    assert field_names(facets) == list(frame.columns) == ["caf\xe9", "b"]
+    assert {"driftline_fingerprint", "driftline_profile"} <= set(facets)
+    assert run.trace.gaps == {}
+
+
 # Expected: by hand.
 @pytest.mark.parametrize(
     ("given", "names"),

@@ -67,6 +67,14 @@ def test_a_pipeline_gives_its_results_in_order(connection: Any) -> None:
     assert connection.execute("select count(*) from copy").fetchone() == (3,)
 
 
+@pytest.mark.parametrize("order", ["1", "2 desc, id"])
+def test_rows_may_be_sorted_by_the_place_of_a_column_behind_a_star(connection: Any, order: str) -> None:
+    with driftline.run("job") as run:
+        found = connection.execute(f"select * from t order by {order}").fetchall()
+    assert sorted(found) == ROWS
+    assert (touched(run), run.trace.gaps) == ((["t"], []), {})
+
+
 @pytest.mark.parametrize("text", ["copy t to stdout", "copy (select id, name from t) to stdout"])
 def test_what_copy_takes_out_is_read(connection: Any, text: str) -> None:
     with driftline.run("job") as run, connection.cursor() as cursor, cursor.copy(text) as copy:

@@ -117,6 +117,13 @@ def test_many_rows_at_once_are_written_and_not_read_one_by_one(connection: Any) 
     assert run.trace.gaps == {}
 
 
+def test_rows_may_be_sorted_by_the_place_of_a_column_behind_a_star(connection: Any) -> None:
+    with driftline.run("job") as run, connection.cursor() as cursor:
+        cursor.execute("select * from t order by 1")
+        assert cursor.fetchone() == ROWS[0]
+    assert (touched(run), run.trace.gaps) == ((["t"], []), {})
+
+
 def test_an_insert_is_shortened_only_where_it_is_long() -> None:
     text = "INSERT INTO t (a, b) VALUES (1, 2)"
     assert hook._short(text) == text

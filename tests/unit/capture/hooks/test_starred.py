@@ -31,3 +31,12 @@ def test_each_star_stands_for_the_columns_of_its_table_in_order() -> None:
 )
 def test_what_fits_in_no_way_or_in_several_is_not_told(text: str, items: list[Star], tables: list[int]) -> None:
     assert starred.columns(text, items, ["a", "b", "c", "d"], tables) == {}
+
+
+def test_a_star_that_is_all_stands_for_all_columns() -> None:
+    assert starred.alone([STAR_T], ["a", "b"]) == {T: ("a", "b")}
+    assert starred.alone([STAR_T, STAR_U], ["a", "b"]) == {}
+    assert starred.alone([ONE], ["x"]) == {}
+    assert starred.alone([Star(T, frozenset(["c"]))], ["a", "b"]) == {}  # not all of t
+    assert starred.alone([Star(T, frozenset(), (U,))], ["a", "b"]) == {}  # UNION: the names are those of t
+    assert starred.alone([STAR_T], []) == {}

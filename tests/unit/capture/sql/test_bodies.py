@@ -54,7 +54,9 @@ def test_statements_that_touch_no_data_are_no_problem(tell: Tell) -> None:
     """PostgreSQL's documentation, "SQL Commands": none of these reads or writes rows of a table."""
     said = ["LISTEN a", "NOTIFY a, 'b'", "UNLISTEN *", "DEALLOCATE ALL", "CHECKPOINT", "MOVE 3 FROM c", "LOAD 'x'",
             "SECURITY LABEL ON TABLE t IS 'x'", "REASSIGN OWNED BY a TO b", "DISCARD PLANS",
-            "CLUSTER t USING i", "ABORT"]  # fmt: skip
+            "CLUSTER t USING i", "ABORT", "CREATE DOMAIN d AS text", "CREATE EXTENSION IF NOT EXISTS hstore",
+            "CREATE ROLE r LOGIN", "DROP USER r", "CREATE TYPE r AS RANGE (subtype = text)",
+            "CREATE TYPE a.r AS RANGE (subtype = text)", "CREATE POLICY p ON t USING (true)"]  # fmt: skip
     found = tell("; ".join([*said, "INSERT INTO t SELECT a FROM s"]), "postgres")
     assert [(one.target, one.problem) for one in found if one.target or one.problem] == [("t", "")]
     (one,) = tell("CHECKPOINT INSERT INTO t SELECT a FROM s", "tsql")  # whose statements need no semicolon

@@ -99,3 +99,19 @@ def test_a_variable_that_is_filled_beside_a_column_is_followed(tell: Tell) -> No
 @pytest.mark.parametrize("asked", ["*", "DISTINCT p, r"])
 def test_values_that_are_not_told_apart_fill_no_column(tell: Tell, asked: str) -> None:
     assert [one.target for one in tell(oracle(f"SELECT {asked} INTO v, :NEW.z FROM q;"), "oracle")] == [None]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "TRIGGER x UPDATE OF a ON t",
+        "TEMP TRIGGER IF NOT EXISTS m.x DELETE ON t",
+        'TRIGGER "x" INSERT ON t FOR EACH ROW',
+    ],
+)
+def test_sqlite_may_leave_out_when_a_trigger_runs(tell: Tell, head: str) -> None:
+    """SQLite's documentation, CREATE TRIGGER: BEFORE is the default; there is no table called "of" that is changed."""
+    (one,) = tell(f"CREATE {head} BEGIN INSERT INTO log (x) SELECT b FROM u; END", "sqlite")
+    assert (one.target, one.columns, one.problem) == ("log", {"x": ["u.b IDENTITY"]}, "")
+    kept = sqlglot.tokenize("CREATE TRIGGER x INSTEAD OF DELETE ON t BEGIN SELECT 1; END", read="sqlite")
+    assert triggers.timed(kept, "sqlite") is kept
