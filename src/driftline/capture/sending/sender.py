@@ -184,6 +184,11 @@ class Sender:
             own.leave(token)
             self._starting = False
 
+    @property
+    def started(self) -> bool:
+        """Whether there is a thread that delivers."""
+        return self._thread is not None
+
     def counters(self) -> dict[str, int]:
         """Return the numbers of items waiting, delivered, spooled, replayed and lost."""
         waiting = len(self._items) + len(self._overflow) + len(self._flight) + self._tally.waiting

@@ -53,7 +53,8 @@ READ = "import driftline; print(len(driftline.answers(limit=1000)))"
 
 
 def recorded(folder: Path, *arguments: str) -> int:
-    (folder / "script.py").write_text(SCRIPT)
+    watched = SCRIPT.replace("\nif __name__", '\ndriftline.watch("job")\nif __name__')  # in a spawned child, too
+    (folder / "script.py").write_text(watched if "watches" in arguments else SCRIPT)
     environment = {**os.environ, "DRIFTLINE_CONSOLE": "false"}
     done = subprocess.run(
         [sys.executable, "script.py", *arguments], cwd=folder, env=environment, timeout=60, check=False
@@ -73,6 +74,10 @@ def recorded(folder: Path, *arguments: str) -> int:
         ("exit", "fork", "silent", 1),
         ("exit", "spawn", "records", 2),
         ("killed", "fork", "records", 2),
+        ("pool", "spawn", "watches", 20),
+        ("pool", "forkserver", "watches", 20),
+        ("exit", "spawn", "watches", 1),
+        ("killed", "spawn", "watches", 1),
     ],
 )
 def test_no_answer_of_a_worker_is_lost_that_its_parent_has_heard_of(
