@@ -153,6 +153,8 @@ class Spool:
 
     def _replay(self, own: Path | None, deliver: Deliver) -> tuple[int, int]:
         taken = torn = 0
+        if not os.access(self.folder, os.W_OK):  # another user's: what is taken there cannot be removed, and stays
+            return taken, torn
         for path in self._waiting():
             try:
                 file = path.open("rb")
