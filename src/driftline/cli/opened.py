@@ -52,11 +52,11 @@ def engine(ctx: click.Context, *, create: bool = False) -> Iterator[Engine]:
         place = config.bare(chosen.store) or chosen.home
         note = f"Note: this works on the store in {place}; the server at {chosen.url} is for capture only."
         click.echo(note, err=True)
-    waiting = sum(1 for _ in (Path(chosen.home) / "spool").glob("*.jsonl")) if chosen.url else 0
+    waiting = spooled.for_a_server(chosen)
     if waiting:
         note = (
             f"Note: {waiting} {'file' if waiting == 1 else 'files'} of events in {chosen.home}/spool could not be "
-            "delivered yet; the next program that records with this home delivers them."
+            "delivered yet; the next program that sends to a server with this home delivers them."
         )
         click.echo(note, err=True)
     with Engine.open(chosen, create=create or spooled.left(chosen)) as found:

@@ -221,10 +221,11 @@ class Weaver:
                 self._versions.say((touch.dataset, touch.version), ranked, run_id, touch.body, touch.schema)
 
     def _write_columns(self, run_id: int, run: tuple[str, int], old: Facts, new: Facts) -> None:
-        owners = dict.fromkeys((job, dataset) for job, dataset, _ in (*old.columns, *new.columns))
-        for owner in owners:
-            before = {since: found for (*key, since), found in old.columns.items() if tuple(key) == owner}
-            now = {since: found for (*key, since), found in new.columns.items() if tuple(key) == owner}
+        owners: dict[tuple[int, int], tuple[dict[int, int], dict[int, int]]] = {}
+        for place, facts in enumerate((old, new)):
+            for (job, dataset, since), found in facts.columns.items():
+                owners.setdefault((job, dataset), ({}, {}))[place][since] = found
+        for owner, (before, now) in owners.items():
             if before != now:
                 self._columns.say(owner, run_id, run, before, now)
 

@@ -91,6 +91,16 @@ def test_what_waits_in_the_spool_for_a_server_is_told_also_where_there_is_no_sto
     assert "holds no store" in told
 
 
+def test_what_waits_in_the_spool_for_a_server_is_told_and_left_where_no_server_is_set(tmp_path: Path) -> None:
+    spool = tmp_path / "other" / "spool"
+    spool.mkdir(parents=True)
+    (spool / "1-2-server-of-3.jsonl").write_text(f"E {json.dumps(EVENT)}\n")
+    told = CliRunner().invoke(group, ["--home", str(tmp_path / "other"), "lineage", "report"])
+    assert "Note: 1 file of events in" in told.stderr
+    assert "holds no store" in str(told.exception)
+    assert len(list(spool.iterdir())) == 1
+
+
 def test_what_waits_in_the_spool_for_the_store_is_taken_in_before_a_question_is_answered(tmp_path: Path) -> None:
     spool = tmp_path / "other" / "spool"
     spool.mkdir(parents=True)

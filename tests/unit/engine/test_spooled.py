@@ -45,6 +45,22 @@ def test_what_a_living_process_or_a_server_is_to_have_stays(tmp_path: Path) -> N
     assert file.exists()
 
 
+def test_what_waits_for_a_server_stays_also_where_who_asks_knows_of_none(tmp_path: Path) -> None:
+    """By hand: three answers in one file, which a process has left that could not reach its server."""
+    spool = Spool(tmp_path, server=True)
+    spool.add([], ANSWERS)
+    spool.close()
+    settings = Settings(home=str(tmp_path), console=False)
+    assert not spooled.left(settings)
+    assert spooled.for_a_server(settings) == 1
+    leave(tmp_path)
+    assert spooled.for_a_server(settings) == 1
+    with Engine.open(settings) as engine:
+        engine.catch_up()
+        assert len(engine.answers()) == 3
+    assert spooled.for_a_server(settings) == 1
+
+
 def test_a_spool_that_cannot_be_read_stands_in_no_way(tmp_path: Path) -> None:
     (tmp_path / "spool").mkdir()
     (tmp_path / "spool" / "1-2.jsonl").write_bytes(b'A {"id":\nA \xff\n')

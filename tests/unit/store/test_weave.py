@@ -5,6 +5,8 @@ import pytest
 
 from driftline.event.lineage import ColumnEdge, Dataset, Edge, History, Job, RunShape, State, Touched, Version
 from driftline.store import Store, open_store
+from driftline.store.facts import Facts
+from driftline.store.weave import Weaver
 
 A, B, OUT = (Dataset("n", name) for name in ("a", "b", "out"))
 J, K = Job("n", "j"), Job("n", "k")
@@ -117,3 +119,34 @@ def test_only_a_good_end_or_no_word_on_states_is_what_a_later_run_is_compared_wi
     before = store.lineage.previous_run(J, 99)
     assert before is not None
     assert before.run == "none"
+
+
+class Looked(dict[tuple[int, int, int], int]):
+    """Counts how often all of it is looked through."""
+
+    times = 0
+
+    def items(self) -> Any:
+        self.times += 1
+        return super().items()
+
+
+def test_the_columns_of_many_outputs_are_looked_through_once_and_not_for_each(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, held = Weaver._write_columns, []
+
+    def counted(weaver: Weaver, run_id: int, run: tuple[str, int], old: Facts, new: Facts) -> None:
+        held.append(new._replace(columns=Looked(new.columns)))
+        write(weaver, run_id, run, old, held[-1])
+
+    monkeypatch.setattr(Weaver, "_write_columns", counted)
+    made = [Dataset("n", f"out{number}") for number in range(20)]
+    put(
+        store,
+        whole(
+            outputs=tuple(Touched(dataset=one, version="v") for one in made),
+            columns=tuple(ColumnEdge(A, "x", one, "x") for one in made),
+        ),
+    )
+    assert [(len(one.columns), one.columns.times) for one in held] == [(20, 1)]

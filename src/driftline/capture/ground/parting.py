@@ -65,12 +65,23 @@ def _before(
         if fault.attempt("exit", ends, *args, **kwargs):
             with contextlib.suppress(BaseException):  # a Ctrl-C comes too late: no fork goes on as its parent
                 fault.attempt("exit", act)
-        return original(*args, **kwargs)
+        try:
+            return original(*args, **kwargs)
+        except BaseException as error:  # that of a signal's handler, such as Ctrl-C, or for what is no signal
+            fault.attempt("exit", _unseen, error)
+            raise
 
     made: Any = Unbound(leave)
     made.__module__ = module.__name__  # where it is found when it is pickled
     made.__text_signature__ = getattr(original, "__text_signature__", None)
     setattr(module, name, made)
+
+
+def _unseen(error: BaseException) -> None:
+    """Take the frame that handles ``error`` off its traceback, which begins with it."""
+    begun = sys.exc_info()[2]
+    if begun is not None:
+        BaseException.with_traceback(error, begun.tb_next)
 
 
 def _ends(number: Any = None, *_: Any, **_named: Any) -> bool:

@@ -170,6 +170,12 @@ def settle(settings: Settings) -> None:
             _install(settings, sinks.open_sink)
 
 
+def began_as_a_child() -> None:
+    """Do again what the sender did at its start, which was while the script was imported: the child begins now."""
+    if process.client is not None and process.client.sender.started:
+        _provide_for_the_end()
+
+
 def configure(**settings: Any) -> Settings:
     """Put settings in force for the whole process and return them; what was queued before is delivered first.
 

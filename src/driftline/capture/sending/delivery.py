@@ -27,8 +27,10 @@ def _unsaid(_answers: int, _events: int) -> None:
 class Delivery:
     """One sink and the spool behind it; a forked child makes its own."""
 
-    def __init__(self, home: str, open_sink: Callable[[], Sink], tally: Tally | None = None) -> None:
-        self.spool = Spool(home)
+    def __init__(
+        self, home: str, open_sink: Callable[[], Sink], tally: Tally | None = None, *, server: bool = False
+    ) -> None:
+        self.spool = Spool(home, server=server)
         self.tally = tally or Tally(home)
         self.counts = {"queued": 0, "delivered": 0, "spooled": 0, "replayed": 0, "lost": 0}
         self.dirty = False  # something was spooled and not replayed since

@@ -52,7 +52,7 @@ class Sender:
     """Delivers to the sink that ``open_sink`` returns, which is opened, used and closed on one thread."""
 
     def __init__(self, settings: Settings, open_sink: Callable[[], Sink]) -> None:
-        self.delivery = Delivery(settings.home, open_sink)
+        self.delivery = Delivery(settings.home, open_sink, server=bool(settings.url))
         self.on_start: Callable[[], None] = lambda: None
         self._limit = settings.queue
         self._abandoned: list[Delivery] = []  # a parent's sink is neither used nor closed by its forked child
@@ -183,6 +183,11 @@ class Sender:
         finally:
             own.leave(token)
             self._starting = False
+
+    @property
+    def started(self) -> bool:
+        """Whether there is a thread that delivers."""
+        return self._thread is not None
 
     def counters(self) -> dict[str, int]:
         """Return the numbers of items waiting, delivered, spooled, replayed and lost."""
@@ -382,5 +387,6 @@ class Sender:
         if not self._abandoned:
             atexit.register(self._abandon)
         self._abandoned.append(former)
-        self.delivery = Delivery(str(former.spool.folder.parent), former.open_sink, former.tally.reborn())
+        home, server = str(former.spool.folder.parent), former.spool.server
+        self.delivery = Delivery(home, former.open_sink, former.tally.reborn(), server=server)
         self._fresh()

@@ -2,8 +2,8 @@
 
 Enters: items as they would have been sent. Leaves: the same items, oldest first, for replay; a file is deleted
 only once all of it was taken. One file per process, one line per item, locked while its process lives, so that
-another process may replay what a dead one left behind. A torn last line is counted, never guessed at. Bounded
-by ``LIMIT_BYTES`` for the folder.
+another process may replay what a dead one left behind. Where it waits for a server its name says so, and only who
+sends to one replays it. A torn last line is counted, never guessed at. Bounded by ``LIMIT_BYTES`` for the folder.
 """
 
 import contextlib
@@ -25,15 +25,20 @@ LIMIT_BYTES = 512 * 1024 * 1024
 _CHUNK = 500  # lines replayed at a time
 _EVENT, _ANSWER = b"E ", b"A "
 OF = "-of-"  # in the name of a file, before the process that the one was started by that writes it
+SERVER = "-server"  # in the name of a file that waits for a server, before that
 
 Deliver = Callable[[Sequence[bytes], Sequence[Answer]], None]
 
 
 class Spool:
-    """The spool of one home folder, as one process writes and replays it. Safe to share between threads."""
+    """The spool of one home folder, as one process writes and replays it. Safe to share between threads.
 
-    def __init__(self, home: str | Path) -> None:
+    ``server``: what is written waits for a server, and what waits for one is replayed.
+    """
+
+    def __init__(self, home: str | Path, *, server: bool = False) -> None:
         self.folder = Path(home).absolute() / "spool"
+        self.server = server
         self._lock = threading.RLock()
         self._busy = 0  # the thread that is at the file; 0 = none
         self._file: held.File | None = None
@@ -51,7 +56,7 @@ class Spool:
         if not lines:
             return
         if self._busy == threading.get_ident():  # a signal handler, or what is collected, in the midst of a line
-            beside = Spool(self.folder.parent)
+            beside = Spool(self.folder.parent, server=self.server)
             try:
                 beside.add(events, answers)
             finally:
@@ -75,8 +80,9 @@ class Spool:
         self._restore()
         if self._file is None:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._others = sum(map(_size, self._waiting()))
-            self._path = self.folder / f"{clock.now_us():020d}-{os.getpid()}{OF}{os.getppid()}.jsonl"
+            self._others = sum(map(_size, self._files()))
+            whose = f"{os.getpid()}{SERVER if self.server else ''}{OF}{os.getppid()}"
+            self._path = self.folder / f"{clock.now_us():020d}-{whose}.jsonl"
             self._file = held.File(self._path)
             locked(self._file)
         return self._file
@@ -118,13 +124,16 @@ class Spool:
         return any(path.stem.endswith(f"{OF}{os.getpid()}") for path in self._waiting())
 
     def _waiting(self) -> list[Path]:
+        return [path for path in self._files() if self.server or SERVER not in path.name]
+
+    def _files(self) -> list[Path]:
         try:
             return sorted(self.folder.glob("*.jsonl"))
         except OSError:
             return []
 
     def replay(self, deliver: Deliver) -> tuple[int, int]:
-        """Give everything spooled to ``deliver``, oldest first; returns the items taken and the lines torn.
+        """Give what is spooled to ``deliver``, oldest first; returns the items taken and the lines torn.
 
         Raises:
             Exception: what ``deliver`` raised; the file that it happened in stays, and its items come again.
@@ -144,6 +153,8 @@ class Spool:
 
     def _replay(self, own: Path | None, deliver: Deliver) -> tuple[int, int]:
         taken = torn = 0
+        if not os.access(self.folder, os.W_OK):  # another user's: what is taken there cannot be removed, and stays
+            return taken, torn
         for path in self._waiting():
             try:
                 file = path.open("rb")

@@ -45,6 +45,7 @@ def adopt(run: str, job: Job, settings: Settings) -> None:
     if around_now is not None and around_now.id == run:
         return  # a forked child knows
     client.settle(settings)
+    fault.attempt("exit", client.began_as_a_child)
     process.disown()
     hooking.hooks_on()
     around.process.run = Run.taken_over(run, job)

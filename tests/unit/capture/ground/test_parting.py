@@ -53,7 +53,8 @@ READ = "import driftline; print(len(driftline.answers(limit=1000)))"
 
 
 def recorded(folder: Path, *arguments: str) -> int:
-    (folder / "script.py").write_text(SCRIPT)
+    watched = SCRIPT.replace("\nif __name__", '\ndriftline.watch("job")\nif __name__')  # in a spawned child, too
+    (folder / "script.py").write_text(watched if "watches" in arguments else SCRIPT)
     environment = {**os.environ, "DRIFTLINE_CONSOLE": "false"}
     done = subprocess.run(
         [sys.executable, "script.py", *arguments], cwd=folder, env=environment, timeout=60, check=False
@@ -73,6 +74,10 @@ def recorded(folder: Path, *arguments: str) -> int:
         ("exit", "fork", "silent", 1),
         ("exit", "spawn", "records", 2),
         ("killed", "fork", "records", 2),
+        ("pool", "spawn", "watches", 20),
+        ("pool", "forkserver", "watches", 20),
+        ("exit", "spawn", "watches", 1),
+        ("killed", "spawn", "watches", 1),
     ],
 )
 def test_no_answer_of_a_worker_is_lost_that_its_parent_has_heard_of(
@@ -158,6 +163,46 @@ def test_what_another_library_has_put_in_place_of_the_function_that_leaves_is_ca
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr, done.stdout) == (7, "", "left\n")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "os.kill(os.getpid(), signal.SIGINT)",
+        "signal.raise_signal(signal.SIGINT)",
+        "os.killpg(0, signal.SIGINT)",
+        "os.kill('x', 1)",
+        "os._exit(1, 2, 3)",
+    ],
+)
+def test_what_comes_out_of_such_a_call_has_the_traceback_that_it_has_without_us(tmp_path: Path, call: str) -> None:
+    """Expected is what the same script prints without a record."""
+    script = (
+        "import driftline, os, signal, traceback\n"
+        "\n"
+        "def handler(*_): raise KeyboardInterrupt('by hand')\n"
+        "signal.signal(signal.SIGINT, handler)\n"
+        f"try: {call}\n"
+        "except BaseException: traceback.print_exc()\n"
+    )
+    told = []
+    for name, text in (
+        ("script.py", script),
+        ("script.py", script.replace("\n\n", "\ndriftline.record_answer('desk'); driftline.flush()\n", 1)),
+    ):
+        (tmp_path / name).write_text(text)
+        done = subprocess.run(
+            [sys.executable, name],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+            start_new_session=True,
+            env={**os.environ, "DRIFTLINE_CONSOLE": "false"},
+        )
+        told.append(done.stderr)
+    assert told[0].startswith("Traceback")
+    assert told[1] == told[0]
 
 
 def test_the_function_that_leaves_is_pickled_as_before(tmp_path: Path) -> None:

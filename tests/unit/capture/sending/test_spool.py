@@ -72,6 +72,44 @@ def test_what_waits_in_a_folder_that_somebody_removes_is_there_again_and_said(
     assert sum("was removed while events waited there" in record.message for record in caplog.records) == 1
 
 
+def test_what_waits_for_a_server_is_taken_by_who_sends_to_one_and_by_nobody_else(tmp_path: Path) -> None:
+    """By hand: one event of a process that sends, one of a process with the embedded store."""
+    sending, embedded = Spool(tmp_path, server=True), Spool(tmp_path)
+    sending.add([b'{"n":1}'], [])
+    sending.close()
+    assert embedded.empty()
+    embedded.add([b'{"n":2}'], [])
+    taker = Taker()
+    assert embedded.replay(taker) == (1, 0)
+    assert taker.events == [b'{"n":2}']
+    embedded.add([b'{"n":3}'], [])
+    embedded.close()
+    assert Spool(tmp_path, server=True).replay(taker) == (2, 0)
+    assert taker.events == [b'{"n":2}', b'{"n":1}', b'{"n":3}']
+
+
+def test_what_may_not_be_removed_is_left_to_who_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The spool of another user, in a home that both use: it would be delivered again and again."""
+    spool = Spool(tmp_path)
+    spool.add([b"{}"], [])
+    spool.close()
+    spool.folder.chmod(0o555)
+    if os.geteuid() == 0:  # who may do anything
+        monkeypatch.setattr(os, "access", lambda path, how: bool(Path(path).stat().st_mode & 0o222) or how != os.W_OK)
+    taker = Taker()
+    assert spool.replay(taker) == (0, 0)
+    assert taker.events == []
+    spool.folder.chmod(0o755)
+    assert spool.replay(taker) == (1, 0)
+
+
+def test_what_a_child_left_for_a_server_is_no_concern_of_a_parent_that_sends_to_none(tmp_path: Path) -> None:
+    (tmp_path / "spool").mkdir()
+    (tmp_path / "spool" / f"1-2{spools.SERVER}{spools.OF}{os.getpid()}.jsonl").write_text("E {}\n")
+    assert not Spool(tmp_path).orphaned()
+    assert Spool(tmp_path, server=True).orphaned()
+
+
 def test_a_replay_that_fails_keeps_the_file(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
     spool.add([b"{}"] * 700, [])
