@@ -14,6 +14,7 @@ from driftline.capture.answering.mint import moment_of
 from driftline.capture.answering.mint import process as minting
 from driftline.capture.answering.values import settled, taken
 from driftline.capture.ground import fault
+from driftline.capture.runs import around
 from driftline.capture.runs.around import current_run
 from driftline.capture.runs.recording import Moment
 from driftline.capture.sending import client
@@ -58,7 +59,8 @@ def record_answer(
         money: what the answer pays out.
         currency: of the money; default ``settings.currency``.
         trace: W3C trace id.
-        uses: role -> what the answer stands on, such as ``{"model": touched}``.
+        uses: role -> what the answer stands on, such as ``{"model": touched}``; a name means what it does for
+            ``Answering.uses``.
         verdict: what a guard has decided; None = none has.
     """
     owner = process.client or client.current()
@@ -74,8 +76,11 @@ def record_answer(
             moment_ns = moment * 1000
         if features is not None:
             features = settled(features.copy()) if type(features) is dict else taken(features)
+        if uses is not None:
+            uses = uses.copy() if type(uses) is dict else fault.attempt("answer", dict[str, Any], uses)
+        said = (uses, (current_run.get() or around.process.run, _now())) if uses else None
         owner.sender.answer((recorded, 1,
-            owner.settings, id_, moment_ns, endpoint, partition, question, dict(uses) if uses else None, (),
+            owner.settings, id_, moment_ns, endpoint, partition, question, said, (),
             several(retrieved) if retrieved else (), features, text, decision, score, money, currency, verdict, trace,
             "",
         ))  # fmt: skip

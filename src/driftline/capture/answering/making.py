@@ -15,13 +15,14 @@ import xxhash
 from driftline.capture.answering.values import Value, clean, short, values_of
 from driftline.capture.ground import fault
 from driftline.capture.runs import documents
-from driftline.capture.runs.pointer import in_use
+from driftline.capture.runs.pointer import Then, in_use_then
 from driftline.config import Settings
 from driftline.event import ids
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.lineage import Dataset, Touched, Version
 
 Passage = Any  # a document, as it is given: a record, a text, a mapping, a pair with a score, an object of a framework
+Uses = tuple[Mapping[str, Touched | Version | str], Then]  # role -> what it stands on, said then
 _ALLOW = Verdict()
 _SHARE = 2.0**64
 _json = msgspec.json.Encoder(order="sorted")
@@ -36,7 +37,7 @@ class Noted(NamedTuple):
     endpoint: Any
     partition: Any
     question: Any  # text, hashed here
-    uses: Mapping[str, Touched | Version | str] | None
+    uses: Uses | None
     sources: Iterable[Source]
     retrieved: Iterable[Passage]
     features: Mapping[Any, Any] | None
@@ -163,10 +164,12 @@ def of_features(values: Mapping[str, Value]) -> str:
     return f"xxh3:{xxhash.xxh3_64_hexdigest(text)}"
 
 
-def _sources(uses: Mapping[str, Touched | Version | str] | None) -> list[Source]:
-    found = []
-    for role, given in (uses or {}).items():
-        version = fault.attempt("answer", in_use, given)
+def _sources(uses: Uses | None) -> list[Source]:
+    found: list[Source] = []
+    if uses is None:
+        return found
+    for role, given in uses[0].items():
+        version = fault.attempt("answer", in_use_then, given, uses[1])
         if version is not None:
             found.append(Source(role, version))
     return found
