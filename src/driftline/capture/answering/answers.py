@@ -302,7 +302,9 @@ class Answering(msgspec.Struct, eq=False):
             draft.features = _NONE
             draft.owner = None  # it is over for code that still has it as its current answer
             holds, self.holds = self.holds, None
-            failed = draft.decision == "error"  # whoever would have read the stream may be gone
+            failed = (
+                type(draft.decision) is str and draft.decision == "error"
+            )  # whoever would have read the stream may be gone
             if holds is None or failed or not fault.attempt("otel", holds, self, collected):
                 owner.sender.answer(finished(self, collected))
         except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss

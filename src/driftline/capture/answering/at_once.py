@@ -23,6 +23,7 @@ from driftline.event.answer import Verdict
 from driftline.event.lineage import Touched, Version
 
 _now = time.time_ns
+_NONE: tuple[Passage, ...] = ()  # known by itself: what somebody gives may fail at being asked whether it is empty
 
 
 def record_answer(
@@ -32,7 +33,7 @@ def record_answer(
     partition: str = "",
     at: Moment | None = None,
     uses: Mapping[str, Touched | Version | str] | None = None,
-    retrieved: Iterable[Passage] = (),
+    retrieved: Iterable[Passage] = _NONE,
     features: Any = None,
     decision: str = "",
     text: str = "",
@@ -59,8 +60,7 @@ def record_answer(
         money: what the answer pays out.
         currency: of the money; default ``settings.currency``.
         trace: W3C trace id.
-        uses: role -> what the answer stands on, such as ``{"model": touched}``; a name means what it does for
-            ``Answering.uses``.
+        uses: role -> what the answer stands on, such as ``{"model": touched}``.
         verdict: what a guard has decided; None = none has.
     """
     owner = process.client or client.current()
@@ -76,15 +76,17 @@ def record_answer(
             moment_ns = moment * 1000
         if features is not None:
             features = settled(features.copy()) if type(features) is dict else taken(features)
-        if uses is not None:
-            uses = uses.copy() if type(uses) is dict else fault.attempt("answer", dict[str, Any], uses)
-        said = (uses, (current_run.get() or around.process.run, _now())) if uses else None
-        owner.sender.answer((recorded, 1,
-            owner.settings, id_, moment_ns, endpoint, partition, question, said, (),
-            several(retrieved) if retrieved else (), features, text, decision, score, money, currency, verdict, trace,
-            "",
+        said = None if uses is None else (_held(uses), (current_run.get() or around.process.run, _now()))
+        read = () if retrieved is _NONE else several(retrieved)
+        owner.sender.answer((recorded, 1, owner.settings, id_, moment_ns, endpoint, partition, question, said, (),
+            read, features, text, decision, score, money, currency, verdict, trace, "",
         ))  # fmt: skip
     except Exception as error:  # the fault rule: an answer that cannot be recorded is a counted loss
         fault.failed("answer", error)
         return ""
     return id_
+
+
+def _held(uses: Any) -> Mapping[str, Any]:
+    """Return a copy of what an answer stands on; nothing where it does not say in which roles."""
+    return uses.copy() if type(uses) is dict else fault.attempt("answer", dict[str, Any], uses) or {}

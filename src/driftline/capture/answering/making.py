@@ -60,6 +60,7 @@ def finish(noted: Noted) -> Answer:
     settings = noted.settings
     values = values_of(noted.features) if noted.features else {}
     said, question = text_of(noted.text), text_of(noted.question)
+    whole = getattr(noted.text, "whole", "") if isinstance(noted.text, str) else ""
     kept = settings.answer_share >= 1.0 or xxhash.xxh3_64_intdigest(noted.id.encode()) < settings.answer_share * _SHARE
     return Answer(
         id=noted.id,
@@ -72,7 +73,7 @@ def finish(noted: Noted) -> Answer:
         features_hash=of_features(values) if values else "",
         question=ids.text(question) if question else "",
         text=said if kept and settings.answer_text == "text" else "",
-        text_hash=getattr(noted.text, "whole", "") or (ids.text(said) if said else noted.text_hash),
+        text_hash=whole or (ids.text(said) if said else noted.text_hash),
         decision=text_of(noted.decision),
         score=number_of(noted.score),
         money=number_of(noted.money) or 0.0,
@@ -114,7 +115,9 @@ def document(given: Passage) -> Retrieved:
 
 def several(given: Iterable[Passage] | Passage) -> tuple[Passage, ...]:
     """Return documents as they are now; one that is given alone is one document, and no list of its letters or keys."""
-    return (given,) if isinstance(given, str | Mapping | Retrieved) else tuple(given)
+    if isinstance(given, str | Mapping | Retrieved):
+        return (given,)
+    return fault.attempt("answer", tuple, given) or ()
 
 
 def passage(given: Passage) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -121,3 +122,55 @@ def test_a_file_that_is_written_again_before_the_answer_is_made_is_not_the_one_t
         go_on.set()
         assert driftline.flush()
     assert watched.recorded[0].sources[0].version.version == ""
+
+
+class _Refusing:
+    """Fails at whatever it is asked."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+    def __refuse(self, *_: object) -> Any:
+        raise RuntimeError
+
+    __bool__ = __str__ = __iter__ = __len__ = __float__ = __eq__ = __hash__ = __refuse
+
+
+_ODD = [
+    5,
+    10**400,
+    b"x",
+    "\udce9",
+    ["m"],
+    {"m": 5},
+    {None: None},
+    ("a", "b"),
+    object(),
+    _Refusing(),
+    [_Refusing()],
+    int,
+]
+_ODD += [np.zeros(3), pd.DataFrame({"a": [1, 2]}), iter("ab")]
+
+
+@pytest.mark.parametrize(
+    "name", ["endpoint", "question", "partition", "at", "uses", "retrieved", "features", "decision", "text", "score",
+             "money", "currency", "verdict", "trace"],
+)  # fmt: skip
+def test_a_value_of_a_wrong_type_costs_itself_and_never_the_answer(sink: MemorySink, name: str) -> None:
+    ids_ = [driftline.record_answer(**{"endpoint": "desk", name: odd}) for odd in _ODD]
+    driftline.flush()
+    assert all(ids_)
+    assert [answer.id for answer in sink.recorded] == ids_
+
+
+@pytest.mark.parametrize(
+    ("score", "kept"), [("0.5", 0.5), (np.float32(0.5), 0.5), (None, 0.0), ("high", 0.0), (object(), 0.0)]
+)
+def test_a_score_that_is_no_number_costs_itself_and_never_the_document(
+    sink: MemorySink, score: Any, kept: float
+) -> None:
+    driftline.record_answer("desk", retrieved=[("a passage", score), {"text": "another", "score": score}])
+    driftline.flush()
+    found = [(one.content, one.score) for one in sink.recorded[0].documents]
+    assert found == [(ids.text("a passage"), kept), (ids.text("another"), kept)]
