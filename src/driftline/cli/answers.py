@@ -66,7 +66,7 @@ def told(found: Sequence[Answer], limit: int, *, as_json: bool, narrowed: bool =
                 answer.endpoint,
                 answer.partition or show.when(answer.time_us),
                 show.decided(answer),
-                show.money(answer.money, answer.currency) if answer.money else "–",
+                show.paid(answer.money, answer.currency) if answer.money else "–",
                 show.verdict(answer.verdict),
             )
             for answer in found

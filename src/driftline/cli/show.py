@@ -156,6 +156,11 @@ def when(moment_us: int) -> str:
     return clock.to_datetime(moment_us).strftime("%Y-%m-%d %H:%M") if moment_us else ""
 
 
+def paid(amount: float, currency: str) -> str:
+    """Return what one answer paid, for people, with cents."""
+    return f"{amount:,.2f} {currency}"
+
+
 def money(amount: float, currency: str) -> str:
     """Return an amount for people, without cents."""
     return f"{amount:,.0f} {currency}"

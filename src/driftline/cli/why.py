@@ -28,8 +28,8 @@ WIDTH = 100  # characters of a line of what was said
 def why(ctx: click.Context, answer_or_incident: str | None, every: bool, as_json: bool) -> None:
     """Tell why an answer came out so, or what caused an incident.
 
-    ANSWER_OR_INCIDENT is the id of an answer or (the beginning of) the id of an incident; without it the
-    newest answers are listed. What changed in a dataset is told by 'driftline diff'.
+    ANSWER_OR_INCIDENT is (the beginning of) the id of an answer or of an incident; without it the newest
+    answers are listed. What changed in a dataset is told by 'driftline diff'.
     """
     with opened.engine(ctx) as engine:
         if answer_or_incident is None:
@@ -65,7 +65,7 @@ def _explain(found: Explanation, most: int) -> None:
     if decided := show.decided(answer):
         line.append(f"  {decided}")
     if answer.money:
-        line.append(f"  {show.money(answer.money, answer.currency)}")
+        line.append(f"  {show.paid(answer.money, answer.currency)}")
     show.say(line)
     for reason in answer.verdict.reasons:
         show.say(f"Guard rule {reason.rule}: {reason.observed}" + (f" (limit {reason.limit})" if reason.limit else ""))

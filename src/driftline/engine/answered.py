@@ -4,9 +4,10 @@ Enters: what is looked for: an endpoint, a document, a version, a span of time. 
 only. A document is named by the hash of its content, by its id, or by the id of the whole that chunks were cut from.
 """
 
+from driftline import clock
 from driftline.engine import documents, questions, reports
 from driftline.engine.house import House
-from driftline.errors import NotFound
+from driftline.errors import BadInput, NotFound
 from driftline.event.answer import Answer
 from driftline.event.report import Impact
 from driftline.store.connection import OPEN
@@ -22,7 +23,14 @@ def found(
     limit: int,
     before: str,
 ) -> list[Answer]:
-    """Return answers, newest first."""
+    """Return answers, newest first.
+
+    Raises:
+        BadInput: the range ends before it begins.
+    """
+    if since_us is not None and until_us is not None and since_us > until_us:
+        said = f"since {clock.iso(since_us)} is later than until {clock.iso(until_us)}"
+        raise BadInput(said, hint="Say the earlier moment as since.")
     return list(
         house.store.ledger.list(
             endpoint=endpoint,

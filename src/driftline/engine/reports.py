@@ -3,6 +3,7 @@
 Enters: ids. Leaves: reports, with the money counted from the ledger at the moment of asking. Reads only.
 """
 
+import string
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -23,6 +24,9 @@ DRAWN = 60  # versions that an explanation draws; beyond, it draws their dataset
 LISTED = 60  # findings that an incident's page lists
 TRACED = 12  # findings that are shown with their series
 BEFORE_US = 56 * 86_400_000_000  # how far back an explanation looks for findings
+_MOMENT = 12  # digits of an answer's id that tell its moment
+_SHORTEST = 8  # digits of its beginning, those of a minute
+_WITHIN = 500  # answers of one moment that are looked through
 
 
 def incidents(house: House, state: str, limit: int, offset: int) -> tuple[list[Incident], int]:
@@ -67,11 +71,28 @@ def incident(house: House, id_: str) -> IncidentReport:
 
 
 def one_answer(house: House, id_: str) -> Answer:
-    """Return the answer with ``id_``."""
+    """Return the answer with ``id_``, or the one whose id begins so.
+
+    Raises:
+        NotFound, Ambiguous: no or several answers begin so.
+    """
     found = house.store.ledger.get(id_)
-    if found is None:
+    beginning = [found] if found is not None else _beginning(house, id_)
+    if not beginning:
         raise NotFound(f"answer {id_}", hint="'driftline why' without an id lists the newest answers.")
-    return found
+    if len(beginning) > 1:
+        raise Ambiguous(f"answer {id_}: {', '.join(answer.id for answer in beginning[:5])}")
+    return beginning[0]
+
+
+def _beginning(house: House, id_: str) -> list[Answer]:
+    """Return answers whose ids begin so; the first digits of an id are the moment of the answer in milliseconds."""
+    digits = id_.replace("-", "")[:_MOMENT]
+    if len(digits) < _SHORTEST or not set(digits) <= set(string.hexdigits.lower()):
+        return []
+    since, until = int(digits.ljust(_MOMENT, "0"), 16), int(digits.ljust(_MOMENT, "f"), 16) + 1
+    found = house.store.ledger.list(since_us=since * 1_000, until_us=until * 1_000, limit=_WITHIN)
+    return [answer for answer in found if answer.id.startswith(id_)]
 
 
 def why(house: House, id_: str) -> Explanation:

@@ -11,6 +11,7 @@ def test_answers_are_listed_newest_first(run: Run) -> None:
     text = run("answers").stdout
     assert text.startswith("1 answer, newest first:\n")
     assert ANSWER in text
+    assert "300.00 USD" in text
 
 
 def test_the_list_is_narrowed_and_json_is_the_record(run: Run) -> None:

@@ -17,7 +17,7 @@ ANSWER = "0194a1b2-1111-7000-8000-000000000001"
 def test_an_answer_is_explained_by_what_it_stood_on(run: Run) -> None:
     text = run("why", ANSWER).stdout
     assert text.splitlines()[0].startswith("It stood on features features.")
-    assert "300 USD" in text
+    assert "300.00 USD" in text
 
 
 def test_an_incident_is_explained_by_its_likeliest_cause(run: Run) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from driftline.engine import answered
-from driftline.errors import NotFound
+from driftline.errors import BadInput, NotFound
 
 
 def test_answers_are_found_by_endpoint_version_and_time(town: Any) -> None:
@@ -32,3 +32,9 @@ def test_a_node_is_meant_before_a_document(town: Any) -> None:
     for named in ("document:features", "nothing"):
         with pytest.raises(NotFound):
             answered.impact(town.engine.house, named)
+
+
+def test_a_range_that_ends_before_it_begins_is_an_error(town: Any) -> None:
+    with pytest.raises(BadInput, match=r"since 2013-01-02T00:00:00.* is later than until 2013-01-01"):
+        town.engine.answers(since_us=1_357_084_800_000_000, until_us=1_356_998_400_000_000)
+    assert town.engine.answers(since_us=1_357_084_800_000_000, until_us=1_357_084_800_000_000) == []

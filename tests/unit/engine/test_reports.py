@@ -6,6 +6,7 @@ import pytest
 
 from driftline.engine import reports
 from driftline.errors import Ambiguous, NotFound
+from driftline.event import ids
 from driftline.event.answer import Answer, Reason, Source, Verdict
 from driftline.event.finding import Finding, Incident
 from driftline.event.lineage import Dataset, Link, Subgraph, Version
@@ -288,3 +289,20 @@ def test_of_findings_of_one_size_the_one_that_the_others_stand_on_is_named() -> 
     assert reports._worst([smaller, test, train, raw], [part]) == raw
     assert reports._worst([test, smaller], [part]) == test
     assert reports._worst([], [part]) is None
+
+
+def test_an_answer_goes_by_the_beginning_of_its_id_that_no_other_has(costly: Any) -> None:
+    made = [
+        Answer(id=ids.uuid7(at_us, lambda size, fill=fill: fill * size), time_us=at_us, endpoint="desk")
+        for at_us, fill in ((1_800_000_000_000_000, b"a"), (1_800_000_000_000_100, b"b"), (1_800_000_900_000_000, b"c"))
+    ]  # the first two in one millisecond, the third a quarter of an hour later
+    assert costly.engine.record(made) == 3
+    first, second, third = (answer.id for answer in made)
+    assert first[:14] == second[:14]
+    assert costly.engine.why(third[:8]).answer.id == third
+    assert costly.engine.why(second[:23]).answer.id == second
+    with pytest.raises(Ambiguous, match=second):
+        costly.engine.why(first[:14])
+    for unknown in ("", first[:7], "nothing at all", f"{first[:-1]}0"):
+        with pytest.raises(NotFound):
+            costly.engine.why(unknown)

@@ -27,7 +27,7 @@ from driftline.capture.answering.values import kept, settled, taken, values_of
 from driftline.capture.ground import calls, fault
 from driftline.capture.runs import around
 from driftline.capture.runs.around import current_run
-from driftline.capture.runs.pointer import in_use
+from driftline.capture.runs.pointer import Then, in_use, in_use_then, then
 from driftline.capture.runs.recording import Moment
 from driftline.capture.sending import client
 from driftline.capture.sending.client import process
@@ -63,6 +63,7 @@ class Answering(msgspec.Struct, eq=False):
     text_hash: str = ""  # of what was said, where the text itself is not at hand
     told: tuple[Any, ...] = ()  # calls of models that spans have told of lately
     streams: tuple[int, ...] = ()  # spans in which something was said when those around them were over
+    later: tuple[tuple[Source, Any, Then], ...] = ()  # sources whose version is known once a large file was read
     holds: Callable[["Answering", Draft], bool] | None = None  # keeps it until these are over
     _over: bool = False
     _token: Token[Draft | None] | None = None
@@ -122,7 +123,10 @@ class Answering(msgspec.Struct, eq=False):
                 known = Version(given.dataset, given.version)
             else:
                 known = in_use(given, version)
-            self.draft.sources.append(Source(role, known))
+            source = Source(role, known)
+            if not known.version:
+                self.later += ((source, given, then()),)
+            self.draft.sources.append(source)
         except Exception as error:  # the fault rule: what is no version is a counted loss
             fault.failed("answer", error)
 
@@ -298,7 +302,9 @@ class Answering(msgspec.Struct, eq=False):
             draft.features = _NONE
             draft.owner = None  # it is over for code that still has it as its current answer
             holds, self.holds = self.holds, None
-            failed = draft.decision == "error"  # whoever would have read the stream may be gone
+            failed = (
+                type(draft.decision) is str and draft.decision == "error"
+            )  # whoever would have read the stream may be gone
             if holds is None or failed or not fault.attempt("otel", holds, self, collected):
                 owner.sender.answer(finished(self, collected))
         except Exception as failure:  # the fault rule: an answer that cannot be recorded is a counted loss
@@ -361,4 +367,8 @@ def finished(answering: Answering, collected: Draft) -> tuple[Any, ...]:
 
 
 def _finished(answering: Answering, collected: Draft) -> Answer:
+    for source, given, asked in answering.later:
+        known = fault.attempt("answer", in_use_then, given, asked)
+        if known is not None:
+            collected.sources = [Source(one.role, known) if one == source else one for one in collected.sources]
     return finish(answering.noted(collected))

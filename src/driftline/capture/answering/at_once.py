@@ -14,6 +14,7 @@ from driftline.capture.answering.mint import moment_of
 from driftline.capture.answering.mint import process as minting
 from driftline.capture.answering.values import settled, taken
 from driftline.capture.ground import fault
+from driftline.capture.runs import around
 from driftline.capture.runs.around import current_run
 from driftline.capture.runs.recording import Moment
 from driftline.capture.sending import client
@@ -22,6 +23,7 @@ from driftline.event.answer import Verdict
 from driftline.event.lineage import Touched, Version
 
 _now = time.time_ns
+_NONE: tuple[Passage, ...] = ()  # known by itself: what somebody gives may fail at being asked whether it is empty
 
 
 def record_answer(
@@ -31,7 +33,7 @@ def record_answer(
     partition: str = "",
     at: Moment | None = None,
     uses: Mapping[str, Touched | Version | str] | None = None,
-    retrieved: Iterable[Passage] = (),
+    retrieved: Iterable[Passage] = _NONE,
     features: Any = None,
     decision: str = "",
     text: str = "",
@@ -74,12 +76,17 @@ def record_answer(
             moment_ns = moment * 1000
         if features is not None:
             features = settled(features.copy()) if type(features) is dict else taken(features)
-        owner.sender.answer((recorded, 1,
-            owner.settings, id_, moment_ns, endpoint, partition, question, dict(uses) if uses else None, (),
-            several(retrieved) if retrieved else (), features, text, decision, score, money, currency, verdict, trace,
-            "",
+        said = None if uses is None else (_held(uses), (current_run.get() or around.process.run, _now()))
+        read = () if retrieved is _NONE else several(retrieved)
+        owner.sender.answer((recorded, 1, owner.settings, id_, moment_ns, endpoint, partition, question, said, (),
+            read, features, text, decision, score, money, currency, verdict, trace, "",
         ))  # fmt: skip
     except Exception as error:  # the fault rule: an answer that cannot be recorded is a counted loss
         fault.failed("answer", error)
         return ""
     return id_
+
+
+def _held(uses: Any) -> Mapping[str, Any]:
+    """Return a copy of what an answer stands on; nothing where it does not say in which roles."""
+    return uses.copy() if type(uses) is dict else fault.attempt("answer", dict[str, Any], uses) or {}

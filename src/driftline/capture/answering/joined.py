@@ -14,7 +14,7 @@ from driftline.capture.answering.making import Noted, finish
 from driftline.capture.answering.united import United, same_call, tells_of, united
 from driftline.capture.answering.values import clean
 from driftline.capture.ground import fault
-from driftline.capture.runs.pointer import in_use
+from driftline.capture.runs.pointer import Then, in_use_then, then
 from driftline.config import Settings
 from driftline.event import ids
 from driftline.event.answer import Answer, Source
@@ -33,7 +33,7 @@ class Heard:
         self.made = False
 
 
-def made(settings: Settings, endpoint: str, uses: Mapping[str, Any], heard: Heard) -> list[Answer]:
+def made(settings: Settings, endpoint: str, uses: Mapping[str, Any], asked: Then, heard: Heard) -> list[Answer]:
     """Return the answer; on the sender's thread. The same spans make the same answer with the same id."""
     heard.made = True  # what comes now comes too late
     root = heard.root
@@ -44,19 +44,20 @@ def made(settings: Settings, endpoint: str, uses: Mapping[str, Any], heard: Hear
     perhaps = [document for document in more.documents if document not in one.documents]
     seed = bytes.fromhex(ids.digest(root.trace, root.id))
     moment = root.span.start_us
-    roles = {source.role for source in _given(uses)}
+    given = _given(uses, asked)
+    roles = {source.role for source in given}
     sources = [source for source in (*one.models, *one.prompts, *one.indexes) if source.role not in roles]
     decision = "error" if one.failed else ""
     noted = Noted(
         settings, ids.uuid7(moment, lambda size: seed[:size]), moment, endpoint or one.name or root.span.name, "",
-        one.question, None, (*_given(uses), *sources), (*one.documents, *perhaps), None, one.text, decision, None, 0.0,
+        one.question, None, (*given, *sources), (*one.documents, *perhaps), None, one.text, decision, None, 0.0,
         "", None, root.trace, root.id, one.tools, one.tokens, perhaps=len(perhaps),
     )  # fmt: skip
     return [finish(noted)]
 
 
-def _given(uses: Mapping[str, Any]) -> list[Source]:
-    found = {role: fault.attempt("otel", in_use, given) for role, given in uses.items()}
+def _given(uses: Mapping[str, Any], asked: Then) -> list[Source]:
+    found = {role: fault.attempt("otel", in_use_then, given, asked) for role, given in uses.items()}
     return [Source(role, version) for role, version in found.items() if version is not None]
 
 
@@ -80,7 +81,7 @@ def add(
     """Add what spans say to an answer in the making, where that does not say it itself; not ``said``: but no text."""
     one = _fresh(answer, found)
     roles = {source.role for source in draft.sources}
-    given = _given(uses)
+    given = _given(uses, then())
     roles |= {source.role for source in given}
     draft.sources += [source for source in given if source not in draft.sources]
     for source in (*one.models, *one.prompts, *one.indexes):

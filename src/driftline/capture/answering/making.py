@@ -15,13 +15,14 @@ import xxhash
 from driftline.capture.answering.values import Value, clean, short, values_of
 from driftline.capture.ground import fault
 from driftline.capture.runs import documents
-from driftline.capture.runs.pointer import in_use
+from driftline.capture.runs.pointer import Then, in_use_then
 from driftline.config import Settings
 from driftline.event import ids
 from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.lineage import Dataset, Touched, Version
 
 Passage = Any  # a document, as it is given: a record, a text, a mapping, a pair with a score, an object of a framework
+Uses = tuple[Mapping[str, Touched | Version | str], Then]  # role -> what it stands on, said then
 _ALLOW = Verdict()
 _SHARE = 2.0**64
 _json = msgspec.json.Encoder(order="sorted")
@@ -36,7 +37,7 @@ class Noted(NamedTuple):
     endpoint: Any
     partition: Any
     question: Any  # text, hashed here
-    uses: Mapping[str, Touched | Version | str] | None
+    uses: Uses | None
     sources: Iterable[Source]
     retrieved: Iterable[Passage]
     features: Mapping[Any, Any] | None
@@ -59,6 +60,7 @@ def finish(noted: Noted) -> Answer:
     settings = noted.settings
     values = values_of(noted.features) if noted.features else {}
     said, question = text_of(noted.text), text_of(noted.question)
+    whole = getattr(noted.text, "whole", "") if isinstance(noted.text, str) else ""
     kept = settings.answer_share >= 1.0 or xxhash.xxh3_64_intdigest(noted.id.encode()) < settings.answer_share * _SHARE
     return Answer(
         id=noted.id,
@@ -71,7 +73,7 @@ def finish(noted: Noted) -> Answer:
         features_hash=of_features(values) if values else "",
         question=ids.text(question) if question else "",
         text=said if kept and settings.answer_text == "text" else "",
-        text_hash=getattr(noted.text, "whole", "") or (ids.text(said) if said else noted.text_hash),
+        text_hash=whole or (ids.text(said) if said else noted.text_hash),
         decision=text_of(noted.decision),
         score=number_of(noted.score),
         money=number_of(noted.money) or 0.0,
@@ -113,7 +115,9 @@ def document(given: Passage) -> Retrieved:
 
 def several(given: Iterable[Passage] | Passage) -> tuple[Passage, ...]:
     """Return documents as they are now; one that is given alone is one document, and no list of its letters or keys."""
-    return (given,) if isinstance(given, str | Mapping | Retrieved) else tuple(given)
+    if isinstance(given, str | Mapping | Retrieved):
+        return (given,)
+    return fault.attempt("answer", tuple, given) or ()
 
 
 def passage(given: Passage) -> str:
@@ -163,10 +167,12 @@ def of_features(values: Mapping[str, Value]) -> str:
     return f"xxh3:{xxhash.xxh3_64_hexdigest(text)}"
 
 
-def _sources(uses: Mapping[str, Touched | Version | str] | None) -> list[Source]:
-    found = []
-    for role, given in (uses or {}).items():
-        version = fault.attempt("answer", in_use, given)
+def _sources(uses: Uses | None) -> list[Source]:
+    found: list[Source] = []
+    if uses is None:
+        return found
+    for role, given in uses[0].items():
+        version = fault.attempt("answer", in_use_then, given, uses[1])
         if version is not None:
             found.append(Source(role, version))
     return found

@@ -7,8 +7,10 @@ same arguments; what is recorded of its input and its result is taken down at on
 the sender's thread.
 """
 
+import copyreg
 import functools
 import inspect
+import operator
 import os
 import time
 import types
@@ -113,18 +115,21 @@ class Served:
     def __dir__(self) -> Iterable[str]:
         return dir(self._driftline_model)
 
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        return _restore, (self._driftline_model, self._driftline_name, self._driftline_source)
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """Be pickled as the model is, byte by byte; what is pickled otherwise than by this is given out by a tuple."""
+        model = self._driftline_model
+        found = None if type(model) in copyreg.dispatch_table else _reduced(model, protocol)
+        return found if isinstance(found, tuple) else (operator.getitem, ((model,), 0))
 
     def __copy__(self) -> Any:
         import copy
 
-        return _restore(copy.copy(self._driftline_model), self._driftline_name, self._driftline_source)
+        return copy.copy(self._driftline_model)
 
     def __deepcopy__(self, memo: Any) -> Any:
         import copy
 
-        return _restore(copy.deepcopy(self._driftline_model, memo), self._driftline_name, self._driftline_source)
+        return copy.deepcopy(self._driftline_model, memo)
 
     def __hash__(self) -> int:
         return hash(self._driftline_model)
@@ -211,11 +216,19 @@ def _kind(model: type) -> type[Served]:
         methods["__call__"] = property(called_later) if promised.comes_later(own["__call__"]) else called
     if "__eq__" in methods and getattr(model, "__hash__", None) is not None:
         methods["__hash__"] = Served.__hash__
-    return type(f"Served{model.__name__}", (Served,), {"__slots__": (), **methods})
+    methods["__qualname__"] = model.__qualname__
+    return type(model.__name__, (Served,), {"__slots__": (), **methods})  # pipelines call their steps so
+
+
+def _reduced(model: Any, protocol: Any) -> Any:
+    try:
+        return model.__reduce_ex__(protocol)
+    except Exception:  # the model's own, which whoever pickles the model itself is told of
+        return None
 
 
 def _restore(model: Any, name: str, source: Source) -> Any:
-    """Return the stand-in of a model, also of one that was pickled or copied; the model itself where there is none."""
+    """Return the stand-in of a model, also of one in a file of an earlier version; the model where there is none."""
     made = fault.attempt("serving", _stand_in, model, name, source)
     return model if made is None else made
 

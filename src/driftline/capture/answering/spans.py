@@ -23,6 +23,7 @@ from driftline.capture.answering.held import STREAMED, Held, Waiting
 from driftline.capture.answering.joined import Heard
 from driftline.capture.answering.united import same_call
 from driftline.capture.ground import fault
+from driftline.capture.runs.pointer import then
 from driftline.capture.sending import client
 from driftline.errors import MissingExtra
 from driftline.event.current import Draft
@@ -285,7 +286,7 @@ class Spans:
                 answer.streams += tuple(streams)
                 answer.holds = functools.partial(self.hold, root)
         elif owner is not None and not again:
-            item = (joined.made, 1, owner.settings, self._endpoint, self._uses, heard)
+            item = (joined.made, 1, owner.settings, self._endpoint, self._uses, then(), heard)
         if held is not None:
             held.queue(item)
         elif item is not None and owner is not None:

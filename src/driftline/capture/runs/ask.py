@@ -20,7 +20,7 @@ from driftline import clock, config
 from driftline.capture.ground import own
 from driftline.capture.sending import client, send
 from driftline.config import Settings
-from driftline.errors import BadSetting, DriftlineError, StoreUnusable
+from driftline.errors import BadInput, BadSetting, DriftlineError, StoreUnusable
 from driftline.event.answer import Answer
 from driftline.event.lineage import Moment, RollUp, Subgraph
 from driftline.event.report import Answers, Difference, Explanation, Impact, Selected
@@ -143,14 +143,19 @@ def why(answer: str | Made) -> Explanation:
     moved and changed on that way, and incidents: the record that ``driftline why --json`` prints.
 
     Args:
-        answer: its id, or what ``driftline.answer`` or ``driftline.answers`` returned.
+        answer: its id, the beginning of it that no other has, or what ``driftline.answer`` or ``driftline.answers``
+            returned.
 
     Raises:
-        NotFound: there is no such answer.
+        NotFound, Ambiguous: there is no such answer, or several ids begin so.
+        BadInput: it is neither an id nor an answer.
         StoreUnusable: there is no store, or the server cannot be reached.
     """
-    said = {"id": answer if isinstance(answer, str) else answer.id}
-    return _ask("why", Explanation, said, derived=True)
+    id_ = answer if isinstance(answer, str) else getattr(answer, "id", None)
+    if not isinstance(id_, str):
+        hint = "Give its id, or what driftline.answer or driftline.answers returned."
+        raise BadInput(f"an answer is asked for, not {type(answer).__name__}", hint=hint)
+    return _ask("why", Explanation, {"id": id_}, derived=True)
 
 
 def answers(

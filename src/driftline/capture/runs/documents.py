@@ -106,8 +106,8 @@ def found(item: Any) -> tuple[str, str, float | None] | None:
             one of them and a score.
     """
     score = None
-    if isinstance(item, tuple) and len(item) == 2 and isinstance(item[1], float | int):
-        item, score = item
+    if isinstance(item, tuple) and len(item) == 2 and (type(item) is tuple or _number(item[1]) is not None):
+        item, score = item[0], _number(item[1])
     score = score_of(item) if score is None else score
     inner = None if isinstance(item, Mapping | str) else getattr(item, "node", None)
     item = item if inner is None else inner
@@ -130,10 +130,20 @@ def source_of(row: Any) -> str:
 def score_of(item: Any) -> float | None:
     """Return the score of a document; None where it has none."""
     for name in _SCORES:
-        value = item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
-        if isinstance(value, float | int) and not isinstance(value, bool):
-            return float(value)
+        value = _number(item.get(name) if isinstance(item, Mapping) else getattr(item, name, None))
+        if value is not None:
+            return value
     return None
+
+
+def _number(value: Any) -> float | None:
+    """Return a score; None of what is no number, nor the text of one."""
+    if value is None or isinstance(value, bool) or callable(value):
+        return None
+    try:
+        return float(value)
+    except Exception:  # what is no number may fail at this in any way it likes, and costs itself only
+        return None
 
 
 def _find(row: Any, names: Iterable[str]) -> Any:

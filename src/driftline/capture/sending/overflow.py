@@ -28,6 +28,11 @@ class Overflow:
     def __len__(self) -> int:
         return len(self._items)
 
+    @property
+    def writing(self) -> bool:
+        """Whether somebody is writing something down."""
+        return self._busy.locked()
+
     def put(self, item: Item) -> None:
         """Have an item written down; never waits."""
         self._items.append(item)

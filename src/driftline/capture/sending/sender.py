@@ -41,9 +41,10 @@ class Opened(Protocol):
 class _Mark:
     """A place in the queue that somebody waits for."""
 
-    def __init__(self, *, last: bool = False, saves: bool = False) -> None:
+    def __init__(self, *, last: bool = False, saves: bool = False, until: float = 0.0) -> None:
         self.done = Latch()
         self.last = last
+        self.until = until  # so long what is being written down, as the queue was full, is waited for
         self.saves = saves  # what is before it is to be on disk, wherever it is delivered later
         self.clean = False
 
@@ -240,6 +241,9 @@ class Sender:
                 fault.attempt("sender", self._save, mark)
             elif mark is not None and mark.last and self._items:  # came meanwhile, and nobody comes after the end
                 self._items.append(mark)
+            elif mark is not None and self._overflow.writing and time.monotonic() < mark.until:
+                self._items.append(mark)
+                time.sleep(_LINGER_SECONDS)
             elif mark is not None and not self.closed:
                 fault.attempt("sender", self._settle, mark)
                 mark.done.set()
@@ -298,7 +302,7 @@ class Sender:
             return False
         if self._thread is None and not self._items and not self.delivery.behind():
             return True
-        mark = _Mark()
+        mark = _Mark(until=time.monotonic() + timeout)
         return self._wait(mark, timeout) and mark.clean
 
     def _wait(self, mark: _Mark, timeout: float) -> bool:

@@ -1,9 +1,7 @@
 """A served model is the model itself, and its predictions are answers. Expected values by hand."""
 
-import copy
 import inspect
 import math
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -90,16 +88,6 @@ def test_everything_else_is_the_model(sink: MemorySink, model: LogisticRegressio
     assert clone(served).get_params() == model.get_params()
     with pytest.raises(AttributeError):
         _ = served.nothing
-
-
-def test_a_served_model_survives_pickle_and_copy_and_is_still_served(
-    sink: MemorySink, model: LogisticRegression
-) -> None:
-    served = driftline.serve(model, name="eligibility", version="7")
-    for other in (pickle.loads(pickle.dumps(served)), copy.copy(served), copy.deepcopy(served)):
-        assert other.predict(ROWS).tolist() == [0, 1, 0, 1]
-    driftline.flush()
-    assert len(sink.recorded) == 12
 
 
 def test_a_callable_is_served_too(sink: MemorySink) -> None:

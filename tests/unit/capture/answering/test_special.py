@@ -5,13 +5,16 @@ import contextlib
 import copy
 import inspect
 import pickle
+import re
 import weakref
+from pathlib import Path
 from typing import Any, Self
 
+import joblib
 import numpy as np
 import pytest
 import xxhash
-from sklearn.linear_model import SGDClassifier
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -19,7 +22,7 @@ import driftline
 from driftline.testing import MemorySink
 
 
-def test_a_model_that_is_its_own_context_and_copies_itself_stays_served(sink: MemorySink) -> None:
+def test_a_model_that_is_its_own_context_stays_served_and_copies_itself(sink: MemorySink) -> None:
     class Model(contextlib.ExitStack):  # entered, it is itself
         def __deepcopy__(self, memo: Any) -> "Model":
             return Model()
@@ -29,9 +32,9 @@ def test_a_model_that_is_its_own_context_and_copies_itself_stays_served(sink: Me
 
     with driftline.serve(Model(), name="m") as served:
         served.predict([1])
-    copy.deepcopy(served).predict([2])
+    assert type(copy.deepcopy(served)) is Model
     assert driftline.flush()
-    assert [answer.score for answer in sink.recorded] == [1.0, 2.0]
+    assert [answer.score for answer in sink.recorded] == [1.0]
 
 
 def test_an_asynchronous_context_stays_served(sink: MemorySink) -> None:
@@ -200,3 +203,38 @@ def test_an_attribute_that_has_no_truth_value_comes_out_as_it_is(sink: MemorySin
         odd = Odd()
 
     assert driftline.serve(Model()).odd() == 1
+
+
+def test_a_served_model_is_pickled_and_copied_as_the_model_that_it_is(sink: MemorySink, tmp_path: Path) -> None:
+    model = LogisticRegression().fit([[1.0], [2.0]], [0, 1])
+    served = driftline.serve(model, name="eligibility", version="7")
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.dumps(served, protocol) == pickle.dumps(model, protocol)
+    joblib.dump(served, tmp_path / "served.joblib")
+    joblib.dump(model, tmp_path / "plain.joblib")
+    assert (tmp_path / "served.joblib").read_bytes() == (tmp_path / "plain.joblib").read_bytes()
+    for other in (pickle.loads(pickle.dumps(served)), copy.copy(served), copy.deepcopy(served)):
+        assert type(other) is LogisticRegression
+        assert other.predict([[1.0], [2.0]]).tolist() == [0, 1]
+    driftline.flush()
+    assert sink.recorded == []
+
+
+@pytest.mark.parametrize("model", [len, re.compile("a"), LogisticRegression])
+def test_what_is_pickled_by_its_name_or_by_a_rule_of_its_own_is_what_comes_back(sink: MemorySink, model: Any) -> None:
+    assert pickle.loads(pickle.dumps(driftline.serve(model, name="m", version="1"))) == model
+
+
+def test_what_cannot_be_pickled_says_so_in_its_own_words(sink: MemorySink) -> None:
+    class Model:
+        def __getstate__(self) -> Any:
+            raise ValueError("not me")
+
+    with pytest.raises(ValueError, match="not me"):
+        pickle.dumps(driftline.serve(Model(), name="m", version="1"))
+
+
+def test_a_pipeline_calls_a_served_step_as_it_calls_the_model(sink: MemorySink) -> None:
+    served = driftline.serve(LogisticRegression(), name="eligibility", version="7")
+    assert type(served).__name__ == "LogisticRegression"
+    assert make_pipeline(served).steps[0][0] == "logisticregression"

@@ -94,6 +94,12 @@ def test_an_unknown_name_is_an_error(home: Path) -> None:
         driftline.lineage("nothing of that name")
 
 
+@pytest.mark.parametrize("given", [None, 5, object(), ["id"]])
+def test_what_is_no_answer_is_an_error_that_says_so(home: Path, given: Any) -> None:
+    with pytest.raises(BadInput, match=f"an answer is asked for, not {type(given).__name__}"):
+        driftline.why(given)
+
+
 def test_without_a_store_it_is_said(tmp_path: Path) -> None:
     driftline.configure(home=str(tmp_path / "nowhere"))
     with pytest.raises(StoreUnusable):

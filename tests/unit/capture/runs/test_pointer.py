@@ -1,10 +1,13 @@
 import json
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
 import driftline
-from driftline.capture.runs.pointer import in_use, version_of
+from driftline.capture.runs.pointer import in_use, in_use_then, then, version_of
 from driftline.capture.tables import measure
 from driftline.event import ids
 from driftline.event.lineage import Dataset, Touched, Version
@@ -61,3 +64,52 @@ def test_of_a_file_that_the_run_opened_itself_the_hash_counts_unless_it_changed_
             assert answer.draft.sources[0].version.version == ids.text("Refunds within 30 days.")
         run.trace.opened[str(file.resolve()), "read"] = file.stat().st_mtime_ns - 1
         assert in_use("refunds.md").version == ""
+
+
+def test_of_a_name_that_a_run_has_not_touched_the_version_counts_that_the_run_around_it_has(sink: MemorySink) -> None:
+    with driftline.run("serve") as run:
+        run.read("index", version="v1")
+        with driftline.run("step") as inner:
+            assert in_use("index").version == "v1"
+            inner.read("index", version="v2")
+            assert in_use("index").version == "v2"
+
+
+def test_what_is_looked_up_later_is_what_it_would_have_been_then(sink: MemorySink) -> None:
+    with driftline.run("serve") as run:
+        run.read("index", version="v1")
+        asked = then()
+        run.read("index", version="v2")
+    assert in_use_then("index", asked).version == "v1"
+    assert in_use_then(Version(Dataset("file", "m"), "7"), asked).version == "7"
+
+
+def test_without_a_run_a_file_has_its_hash_where_it_was_there_as_it_is_before_the_process_began(tmp_path: Path) -> None:
+    (tmp_path / "old.md").write_text("old")
+    time.sleep(0.05)
+    text = (
+        "from pathlib import Path\n"
+        "from driftline.capture.runs.pointer import in_use\n"
+        "Path('new.md').write_text('new')\n"
+        "print(in_use('old.md').version, repr(in_use('new.md').version))\n"
+        "Path('new.md').replace('old.md')\n"  # which keeps the time at which it was written
+        "print(repr(in_use('old.md').version), repr(in_use('no.md').version))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", text], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [ids.text("old"), "''", "''", "''"]
+
+
+def test_a_file_that_is_large_is_read_when_the_answer_is_made(
+    watched: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measure, "BUDGET", 10)
+    Path("large.md").write_text("a" * 100)
+    with driftline.run("serve"):
+        assert in_use("large.md").version == ""
+        with driftline.answer("desk") as answer:
+            answer.uses("index", "large.md")
+        driftline.record_answer("desk", uses={"index": "large.md"})
+        Path("large.md").read_text()
+        driftline.record_answer("desk", uses={"index": "large.md"})
+        assert driftline.flush()
+    assert [one.sources[0].version.version for one in watched.recorded] == [ids.text("a" * 100)] * 3

@@ -1,8 +1,10 @@
 """What comes while the queue is full is written down by whoever can, and by nobody twice."""
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,3 +69,28 @@ def test_measuring_for_which_there_is_no_room_is_no_loss(tmp_path: Path) -> None
     assert (sender.counters()["lost"], sender.delivery.tally.take()) == (0, {})
     sender.put((list, 2, ()))
     assert (sender.counters()["lost"], sender.delivery.tally.take()) == (2, {"lost": 2})
+
+
+def test_a_flush_waits_for_what_is_being_written_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sink = MemorySink()
+    sender = Sender(Settings(home=str(tmp_path), queue=10), lambda: sink)
+    begun, go_on, add = threading.Event(), threading.Event(), sender.delivery.spool.add
+
+    def slowly(*what: Any) -> None:
+        time.sleep(0.3)
+        add(*what)
+
+    def held_up() -> tuple[()]:
+        begun.set()
+        go_on.wait(30)
+        return ()
+
+    monkeypatch.setattr(sender.delivery.spool, "add", slowly)
+    sender.put((held_up, 0))
+    assert begun.wait(30)
+    for number in range(25):  # ten wait in memory, the others are written down
+        sender.put(b'{"number":%d}' % number)
+    go_on.set()
+    assert sender.flush(30)
+    assert sorted(sink.raw) == sorted(b'{"number":%d}' % number for number in range(25))
+    sender.close(5)
