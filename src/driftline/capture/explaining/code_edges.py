@@ -54,6 +54,8 @@ class Words:
 
     def of(self, seen: Seen, names: Sequence[str] | None) -> Bound | None:
         """Return what the code says of an output with these columns; None where it says nothing."""
+        if names is None and seen.path:
+            names = fault.attempt("headers", headers.of_lines, seen.path)
         by_call: dict[tuple[Any, ...], list[Visit]] = {}
         for visit in _visits(seen):
             by_call.setdefault((id(visit.way), visit.part, visit.into), []).append(visit)
@@ -203,7 +205,7 @@ class Words:
             if known:
                 return known
             if seen is not None and seen.path:
-                found = fault.attempt("headers", headers.of_file, seen.path)
+                found = fault.attempt("headers", _named_there, seen.path)
                 if found is not None:
                     return tuple(map(Field, found))
         return None
@@ -333,6 +335,10 @@ def _fields(seen: Seen | None) -> tuple[Field, ...] | None:
     if seen is None:
         return None
     return seen.touched.fields if seen.contents is None or seen.contents.arrays else seen.contents.fields
+
+
+def _named_there(path: str) -> tuple[str, ...] | None:
+    return headers.of_lines(path) or headers.of_file(path)
 
 
 def _is_other(seen: Seen) -> bool:

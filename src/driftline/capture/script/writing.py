@@ -295,8 +295,9 @@ def items(machine: Machine, values: list[Value]) -> Value:
 
 def delete(machine: Machine, of: Value, key: Value) -> None:
     """``del of[key]``."""
-    content = cells_of(machine, of) or machine.memory.see(of)
     found = plain(machine, key)
+    of = (record_of(machine, of) if isinstance(found, str) else None) or of
+    content = cells_of(machine, of) or machine.memory.see(of)
     if isinstance(of, Part) and of.kind == sheets.WORKBOOK:
         sheets.without(machine, of, sheets.item(machine, of, key))
     if not isinstance(of, Ref):

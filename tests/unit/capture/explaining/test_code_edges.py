@@ -395,3 +395,26 @@ def test_a_label_of_its_own_file_shapes_the_model_in_whatever_form_it_is_given(s
     ))  # fmt: skip
     for name in ("first.joblib", "second.joblib"):
         assert {(source, column) for source, column, *_ in edges(events, name)[""]} == {("label.csv", "tenure")}, name
+
+
+def test_what_records_of_json_have_and_the_text_does_not_name_passes_from_line_to_line(script: Script) -> None:
+    """By hand: ``user`` is changed, or gone; ``v`` is moved; all else of a record is as it was read."""
+    events = script(BEGIN + (
+        "import json\n"
+        'with open("in.jsonl", "w") as out:\n'
+        "    for n in range(9):\n"
+        """        out.write(json.dumps({"id": n, "user": {"id": n % 3}, "v": n * 0.5}) + "\\n")\n"""
+        'with open("in.jsonl") as lines, open("added.jsonl", "w") as out:\n'
+        "    for line in lines:\n"
+        '        e = json.loads(line); e["w"] = e["v"] * 2; e["user"] = 1; out.write(json.dumps(e) + "\\n")\n'
+        'with open("in.jsonl") as lines, open("moved.jsonl", "w") as out:\n'
+        "    for line in lines:\n"
+        '        e = json.loads(line); e["w"] = e.pop("v"); del e["user"]; out.write(json.dumps(e) + "\\n")\n'
+        'with open("in.jsonl") as lines, open("less.jsonl", "w") as out:\n'
+        "    for line in lines:\n"
+        """        out.write(json.dumps({k: v for k, v in json.loads(line).items() if k != "user"}) + "\\n")\n"""
+    ))  # fmt: skip
+    own = {name: {("in.jsonl", name, "IDENTITY", 0.9)} for name in ("id", "v")}
+    assert edges(events, "added.jsonl") == {**own, "w": {("in.jsonl", "v", "TRANSFORMATION", 0.9)}}
+    assert edges(events, "moved.jsonl") == {"id": own["id"], "w": own["v"]}
+    assert edges(events, "less.jsonl") == own

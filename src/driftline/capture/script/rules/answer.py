@@ -194,7 +194,8 @@ def _received(call: Call) -> Any:
 
 
 def _method(call: Call) -> Rule | None:
-    record = record_of(call.machine, call.receiver) if call.name in _OF_RECORDS else None
+    of_record = call.name in _OF_RECORDS or (call.name == "pop" and isinstance(call.plain(0), str))
+    record = record_of(call.machine, call.receiver) if of_record else None
     call.receiver = record or call.receiver
     content = _received(call)
     if isinstance(content, Const):
