@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import doubts, indexing, sheets, tables, unrolling
+from driftline.capture.script import access, doubts, indexing, sheets, tables, unrolling
 from driftline.capture.script.call import (
     UNKNOWN,
     Machine,
@@ -268,8 +268,13 @@ def update(machine: Machine, of: Value, value: Value) -> None:
     """Put all of a dict or row into another."""
     content = machine.memory.see(of)
     given = machine.memory.see(record_of(machine, value) or value)
+    by = value.by if isinstance(value, Found) else NOTHING
     if not isinstance(of, Ref) or isinstance(value, Unread):
         return
+    if by and isinstance(given, Pairs):
+        given = replace(given, known={name: access.decided(machine, one, by) for name, one in given.known.items()})
+    elif by and isinstance(given, Frame):
+        given = replace(given, table=tables.tinged(given.table, by))
     if isinstance(content, Pairs) and isinstance(given, Pairs):
         loose = machine.memory.joined(content.loose, given.loose)
         known = {**content.known, **given.known}
