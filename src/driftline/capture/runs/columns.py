@@ -317,6 +317,29 @@ def _same(dataset: Dataset, field: str, confidence: float) -> Reach:
     return Reach(dataset.namespace, dataset.name, field, "DIRECT", "IDENTITY", IDENTICAL, confidence)
 
 
+def planned(edges: object) -> bool:
+    """Tell whether edges are those of a plan, in which values of the program stand without what they come from."""
+    return bool(getattr(edges, "planned", False))
+
+
+def beyond(code: Bound, stated: Iterable[Bound]) -> Bound:
+    """Return what the code knows of that a plan does not name: of other datasets, or surely of other columns.
+
+    Of the datasets of the plan a guess of the code's is left out: the plan itself tells what is done with these.
+    """
+    known = [reach for fields, rows in stated for one in (*fields.values(), rows) for reach in one]
+    fields_, datasets = {one[:_FIELD] for one in known}, {one[:2] for one in known}
+
+    def further(reaches: Iterable[Reach]) -> list[Reach]:
+        return [
+            one
+            for one in reaches
+            if one[:_FIELD] not in fields_ and (one[:2] not in datasets or one.confidence > _HEDGE)
+        ]
+
+    return {name: further(one) for name, one in code[0].items()}, further(code[1])
+
+
 def reconciled(code: Bound, other: Bound) -> Bound:
     """Return what the code says of an output together with what its contents, or a guess, say.
 

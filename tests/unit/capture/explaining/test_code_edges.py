@@ -418,3 +418,25 @@ def test_what_records_of_json_have_and_the_text_does_not_name_passes_from_line_t
     assert edges(events, "added.jsonl") == {**own, "w": {("in.jsonl", "v", "TRANSFORMATION", 0.9)}}
     assert edges(events, "moved.jsonl") == {"id": own["id"], "w": own["v"]}
     assert edges(events, "less.jsonl") == own
+
+
+def test_values_in_a_plan_of_polars_come_from_what_the_program_read_them_from(script: Script) -> None:
+    """By hand: the keys of the plan are values of users, the limit is one of a file of JSON."""
+    events = script(BEGIN + (
+        "import json\nimport polars as pl\n"
+        'pl.DataFrame({"id": [1, 2, 3], "a": [1.0, 2.0, 30.0]}).write_csv("orders.csv")\n'
+        'pl.DataFrame({"key": [1, 2], "land": ["x", "y"]}).write_csv("users.csv")\n'
+        """open("config.json", "w").write('{"cut": 20}')\n"""
+        'o, u = pl.read_csv("orders.csv"), pl.read_csv("users.csv")\n'
+        'with open("config.json") as file:\n'
+        "    config = json.load(file)\n"
+        'good = u.filter(pl.col("land") == "x")["key"].to_list()\n'
+        'o.filter(pl.col("id").is_in(good)).select("a").write_csv("chosen.csv")\n'
+        'o.select(d=pl.col("a") - config["cut"]).write_csv("less.csv")\n'
+        'o.filter(pl.col("a") > 20).select("id").write_csv("plain.csv")\n'
+    ))  # fmt: skip
+    assert edges(events, "chosen.csv")[""] == {
+        ("users.csv", "key", "FILTER", 0.9), ("users.csv", "land", "FILTER", 0.9),
+    }  # fmt: skip
+    assert edges(events, "less.csv")["d"] == {("config.json", "cut", "TRANSFORMATION", 0.9)}
+    assert edges(events, "plain.csv") == {}

@@ -229,7 +229,11 @@ def _of_value(call: Call, content: Thing) -> Rule | None:
         return lists.mixed
     if (text := lines.part(call, content)) is not None:
         return lambda _: text
-    return None if call.name in {"open", ""} or _is_strange(content) else containers.value
+    strange = _is_strange(content) or call.name in {
+        "map_elements",
+        "map_batches",
+    }  # of the user's function, which is followed
+    return None if call.name in {"open", ""} or strange else containers.value
 
 
 def _is_strange(content: Series | Thing) -> bool:
