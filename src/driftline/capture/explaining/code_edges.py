@@ -32,6 +32,7 @@ STATES = 20  # of one output that are looked back at
 WIDE = 200  # columns of one source that an origin without a column stands for
 UNNAMED = 0.55  # of the confidence, where a file may call a column something else than the reader was told
 OTHERWISE = 0.6  # of the confidence, where other columns were written than the text tells of
+_WEIGHTS = "sample_weight"  # of a fit: they shape the model as its label does
 TOO_MANY = "columns that the code tells of: too many to be said"
 
 
@@ -120,10 +121,11 @@ class Words:
         label = self._argument(visit, 1, "y")
         behind: dict[Any, Reach] = {}
         if label is not None:
-            _take(behind, _Sources(self, [visit]).reaches(label._replace(labels={}).all()), 1.0)
+            for one in (label, self._argument(visit, _WEIGHTS, _WEIGHTS) or tables.EMPTY):
+                _take(behind, _Sources(self, [visit]).reaches(one._replace(labels={}).all()), 1.0)
         return found, list(behind.values())
 
-    def _argument(self, visit: Visit, place: int, name: str) -> Table | None:
+    def _argument(self, visit: Visit, place: int | str, name: str) -> Table | None:
         for one in (place, name):
             found = self._program.in_turn(visit.way, visit.turn, visit.way.times, one)
             if found is not None:

@@ -440,3 +440,16 @@ def test_values_in_a_plan_of_polars_come_from_what_the_program_read_them_from(sc
     }  # fmt: skip
     assert edges(events, "less.csv")["d"] == {("config.json", "cut", "TRANSFORMATION", 0.9)}
     assert edges(events, "plain.csv") == {}
+
+
+def test_the_weights_of_a_fit_shape_a_model_as_its_label_does(script: Script) -> None:
+    pytest.importorskip("sklearn")
+    events = script(BEGIN + DATA + (
+        "import joblib\nfrom sklearn.linear_model import Ridge\n"
+        'raw = pd.read_csv("customers.csv")\n'
+        'joblib.dump(Ridge().fit(raw[["spend"]], raw.tenure, sample_weight=raw["id"]), "weighted.joblib")\n'
+        'joblib.dump(Ridge().fit(raw[["spend"]], raw.tenure), "plain.joblib")\n'
+    ))  # fmt: skip
+    label = ("customers.csv", "tenure", "CONDITIONAL", 0.9)
+    assert edges(events, "weighted.joblib")[""] == {label, ("customers.csv", "id", "CONDITIONAL", 0.9)}
+    assert edges(events, "plain.joblib")[""] == {label}
