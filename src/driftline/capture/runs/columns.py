@@ -323,19 +323,11 @@ def planned(edges: object) -> bool:
 
 
 def beyond(code: Bound, stated: Iterable[Bound]) -> Bound:
-    """Return what the code knows of that a plan does not name: of other datasets, or surely of other columns.
-
-    Of the datasets of the plan a guess of the code's is left out: the plan itself tells what is done with these.
-    """
-    known = [reach for fields, rows in stated for one in (*fields.values(), rows) for reach in one]
-    fields_, datasets = {one[:_FIELD] for one in known}, {one[:2] for one in known}
+    """Return what the code knows of datasets that a plan does not name; what is done with its own the plan tells."""
+    datasets = {reach[:2] for fields, rows in stated for one in (*fields.values(), rows) for reach in one}
 
     def further(reaches: Iterable[Reach]) -> list[Reach]:
-        return [
-            one
-            for one in reaches
-            if one[:_FIELD] not in fields_ and (one[:2] not in datasets or one.confidence > _HEDGE)
-        ]
+        return [one for one in reaches if one[:2] not in datasets]
 
     return {name: further(one) for name, one in code[0].items()}, further(code[1])
 
