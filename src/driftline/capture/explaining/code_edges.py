@@ -32,6 +32,7 @@ STATES = 20  # of one output that are looked back at
 WIDE = 200  # columns of one source that an origin without a column stands for
 UNNAMED = 0.55  # of the confidence, where a file may call a column something else than the reader was told
 OTHERWISE = 0.6  # of the confidence, where other columns were written than the text tells of
+_WEIGHTS = "sample_weight"  # of a fit: they shape the model as its label does
 TOO_MANY = "columns that the code tells of: too many to be said"
 
 
@@ -54,6 +55,8 @@ class Words:
 
     def of(self, seen: Seen, names: Sequence[str] | None) -> Bound | None:
         """Return what the code says of an output with these columns; None where it says nothing."""
+        if names is None and seen.path:
+            names = fault.attempt("headers", headers.of_lines, seen.path)
         by_call: dict[tuple[Any, ...], list[Visit]] = {}
         for visit in _visits(seen):
             by_call.setdefault((id(visit.way), visit.part, visit.into), []).append(visit)
@@ -118,10 +121,11 @@ class Words:
         label = self._argument(visit, 1, "y")
         behind: dict[Any, Reach] = {}
         if label is not None:
-            _take(behind, _Sources(self, [visit]).reaches(label._replace(labels={}).all()), 1.0)
+            for one in (label, self._argument(visit, _WEIGHTS, _WEIGHTS) or tables.EMPTY):
+                _take(behind, _Sources(self, [visit]).reaches(one._replace(labels={}).all()), 1.0)
         return found, list(behind.values())
 
-    def _argument(self, visit: Visit, place: int, name: str) -> Table | None:
+    def _argument(self, visit: Visit, place: int | str, name: str) -> Table | None:
         for one in (place, name):
             found = self._program.in_turn(visit.way, visit.turn, visit.way.times, one)
             if found is not None:
@@ -203,7 +207,7 @@ class Words:
             if known:
                 return known
             if seen is not None and seen.path:
-                found = fault.attempt("headers", headers.of_file, seen.path)
+                found = fault.attempt("headers", _named_there, seen.path)
                 if found is not None:
                     return tuple(map(Field, found))
         return None
@@ -333,6 +337,10 @@ def _fields(seen: Seen | None) -> tuple[Field, ...] | None:
     if seen is None:
         return None
     return seen.touched.fields if seen.contents is None or seen.contents.arrays else seen.contents.fields
+
+
+def _named_there(path: str) -> tuple[str, ...] | None:
+    return headers.of_lines(path) or headers.of_file(path)
 
 
 def _is_other(seen: Seen) -> bool:

@@ -18,7 +18,7 @@ from driftline.capture.program.texts import Texts
 from driftline.capture.runs import headers
 from driftline.capture.script import parsing
 from driftline.capture.script.follow import Followed, follow
-from driftline.capture.script.reading import BETWEEN, ORDER, Entry, Source, Table
+from driftline.capture.script.reading import BETWEEN, FURTHER, ORDER, Entry, Source, Table
 from driftline.capture.script.site import Path
 from driftline.event.lineage import Field
 
@@ -150,4 +150,6 @@ class Program:
         ordered = any(getattr(one.node, "ordered", False) for one in found[-_LOOKED_AT:])
         marks = {fault.attempt("headers", headers.between, one.path) for one in (found[0], found[-1]) if one.path}
         mark = marks.pop() if len(marks) == 1 else None
+        further = any(one.path and headers.goes_on(one.path) for one in (found[0], found[-1]))
+        columns |= {FURTHER: ""} if further else {}
         return columns | ({ORDER: ""} if ordered else {}) | ({BETWEEN: mark} if mark else {})

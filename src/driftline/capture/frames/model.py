@@ -43,6 +43,13 @@ def fitted(model: Any, data: Any, label: Any) -> None:
     _fits.put(model, Fit(known, _name(label), part, sites.visit()))
 
 
+def fitted_further(model: Any, label: Any) -> None:
+    """Remember the label of a model that is fitted on pieces of its data, one after the other."""
+    name = _name(label)
+    if name and _fits.get(model) is None:
+        _fits.put(model, Fit(None, name))
+
+
 def _name(label: Any) -> str:
     """The name of a target: its own, or that of the only column of its frame."""
     names = getattr(label, "columns", None)

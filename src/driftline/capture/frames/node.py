@@ -215,6 +215,9 @@ class FrameEdges:
         self._datasets = datasets
         self._headers = headers
         self.unknown = False  # something was found of which nothing can be said
+        self.planned = any(
+            hasattr(one, "taken") for one in below(node)
+        )  # values may stand in it, of nobody knows where
         self.changeable = bool(getattr(node, "changeable", False))  # the frame may have been changed since
 
     @property

@@ -1,11 +1,12 @@
 """scikit-learn, and what is built like it: what each model is fitted on is remembered beside it, for its edges.
 
-Enters: one of its modules, once it is loaded. Leaves: patches on ``fit``, ``fit_transform`` and ``fit_predict`` of its
-classes. The original is called once with the same arguments; of the data only where it comes from is remembered, of
-the label its name. Nothing is asked of the model.
+Enters: one of its modules, once it is loaded. Leaves: patches on ``fit``, ``fit_transform``, ``fit_predict`` and
+``partial_fit`` of its classes. The original is called once with the same arguments; of the data only where it comes
+from is remembered, of the label its name. Nothing is asked of the model.
 """
 
 import functools
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
@@ -27,15 +28,16 @@ def install(module: Any) -> list[Patch]:
         for owner in getattr(found, "__mro__", ()):
             if owner.__module__.startswith(_LIBRARIES):
                 for name in _METHODS:
-                    patches += _around(owner, name)
+                    patches += _around(owner, name, _fitted)
+                patches += _around(owner, "partial_fit", _fitted_further)
     return patches
 
 
-def _around(owner: type, name: str) -> list[Patch]:
+def _around(owner: type, name: str, note: Callable[[Any, Any], None]) -> list[Patch]:
     original = owner.__dict__.get(name)
     if not isinstance(original, FunctionType) or hasattr(original, "_driftline"):
         return []
-    fitted = raised.held(_fitted)
+    fitted = raised.held(note)
 
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -59,3 +61,10 @@ def _fitted(args: Any, kwargs: Any) -> None:
         passed.fitted(args[0], data, label)
     if args and (origin.is_frame(data) or origin.is_frame(label)) and not fault.off(_PIECE):
         models.fitted(args[0], data, label)
+
+
+def _fitted_further(args: Any, kwargs: Any) -> None:
+    """A piece of the data: of all pieces together only the label has a name."""
+    label = args[2] if len(args) > 2 else kwargs.get("y")
+    if args and label is not None and not fault.off(_PIECE):
+        models.fitted_further(args[0], label)

@@ -317,6 +317,21 @@ def _same(dataset: Dataset, field: str, confidence: float) -> Reach:
     return Reach(dataset.namespace, dataset.name, field, "DIRECT", "IDENTITY", IDENTICAL, confidence)
 
 
+def planned(edges: object) -> bool:
+    """Tell whether edges are those of a plan, in which values of the program stand without what they come from."""
+    return bool(getattr(edges, "planned", False))
+
+
+def beyond(code: Bound, stated: Iterable[Bound]) -> Bound:
+    """Return what the code knows of datasets that a plan does not name; what is done with its own the plan tells."""
+    datasets = {reach[:2] for fields, rows in stated for one in (*fields.values(), rows) for reach in one}
+
+    def further(reaches: Iterable[Reach]) -> list[Reach]:
+        return [one for one in reaches if one[:2] not in datasets]
+
+    return {name: further(one) for name, one in code[0].items()}, further(code[1])
+
+
 def reconciled(code: Bound, other: Bound) -> Bound:
     """Return what the code says of an output together with what its contents, or a guess, say.
 

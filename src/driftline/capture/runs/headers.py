@@ -8,7 +8,9 @@ import codecs
 import io
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import msgspec
 
 from driftline import hidden
 from driftline.capture.runs import observe
@@ -18,6 +20,7 @@ from driftline.capture.tables.form import Form
 
 _CACHE = 10_000
 _HEADER = 1 << 16  # bytes in which a header ends
+_LINES = 1 << 20  # bytes of records of JSON that are looked at
 _FORMATS = "driftline.capture.tables.formats"
 _FILES = 8  # of a source that are looked at; the rest is taken to be alike
 
@@ -91,6 +94,25 @@ def between(path: str) -> str:
     except FileNotFoundError:
         return ""
     return endings.separator(path, header) if header else ""
+
+
+def of_lines(path: str) -> tuple[str, ...] | None:
+    """Return the names that the first records of a file of JSON have, one a line; None where it is no such file."""
+    if endings.form(path) != "lines" or not os.path.isfile(path):
+        return None
+    try:
+        with io.FileIO(path) as file:
+            text = file.read(_LINES)
+        lines = text.splitlines() if len(text) < _LINES else text.splitlines()[:-1]
+        found = [msgspec.json.decode(line, type=dict[str, Any]) for line in lines if line.strip()]
+    except (OSError, ValueError):  # it is gone, packed, or holds something else
+        return None
+    return tuple(dict.fromkeys(name for one in found for name in one)) or None
+
+
+def goes_on(path: str) -> bool:
+    """Return whether a file of records has some that ``of_lines`` does not look at, which may have further names."""
+    return endings.form(path) == "lines" and os.path.isfile(path) and os.path.getsize(path) >= _LINES
 
 
 def _of_text(path: str) -> tuple[str, ...] | None:

@@ -55,6 +55,9 @@ class OutputColumns:
             found = [*found, code, *known] if handed else [*found, *known]
         else:
             found += guessed
+            if not waits and not handed and any(map(columns.planned, seen.edges)):
+                code = fault.attempt("code", self._by_code, seen, names) or _NOTHING
+                found.append(columns.beyond(code, found))
         node = seen.touched.dataset.node
         told = columns.differences(node, found)
         for edges in seen.edges:

@@ -13,6 +13,7 @@ from driftline.capture.script.reading import (
     CONDITIONAL,
     DIRECT,
     FILTER,
+    FURTHER,
     GROUP_BY,
     HEDGED,
     IDENTITY,
@@ -38,8 +39,9 @@ def read(path: Path, schema: Mapping[str, str] | None) -> Table:
     if schema is None:
         return Table({}, (Rest(path),))
     rows = frozenset({Came(path, ORDER, INDIRECT, SORT)}) if ORDER in schema else NOTHING
-    names = (name for name in schema if name not in {ORDER, BETWEEN})
-    return Table({name: frozenset({Came(path, name)}) for name in names}, rows=rows, closed=True)
+    names = [name for name in schema if name not in {ORDER, BETWEEN, FURTHER}]
+    rest = (Rest(path, frozenset(names)),) if FURTHER in schema else ()
+    return Table({name: frozenset({Came(path, name)}) for name in names}, rest, rows, not rest)
 
 
 def whole(table: Table) -> Cames:

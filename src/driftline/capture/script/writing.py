@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import doubts, indexing, sheets, tables, unrolling
+from driftline.capture.script import access, doubts, indexing, sheets, tables, unrolling
 from driftline.capture.script.call import (
     UNKNOWN,
     Machine,
@@ -268,8 +268,13 @@ def update(machine: Machine, of: Value, value: Value) -> None:
     """Put all of a dict or row into another."""
     content = machine.memory.see(of)
     given = machine.memory.see(record_of(machine, value) or value)
+    by = value.by if isinstance(value, Found) else NOTHING
     if not isinstance(of, Ref) or isinstance(value, Unread):
         return
+    if by and isinstance(given, Pairs):
+        given = replace(given, known={name: access.decided(machine, one, by) for name, one in given.known.items()})
+    elif by and isinstance(given, Frame):
+        given = replace(given, table=tables.tinged(given.table, by))
     if isinstance(content, Pairs) and isinstance(given, Pairs):
         loose = machine.memory.joined(content.loose, given.loose)
         known = {**content.known, **given.known}
@@ -295,8 +300,9 @@ def items(machine: Machine, values: list[Value]) -> Value:
 
 def delete(machine: Machine, of: Value, key: Value) -> None:
     """``del of[key]``."""
-    content = cells_of(machine, of) or machine.memory.see(of)
     found = plain(machine, key)
+    of = (record_of(machine, of) if isinstance(found, str) else None) or of
+    content = cells_of(machine, of) or machine.memory.see(of)
     if isinstance(of, Part) and of.kind == sheets.WORKBOOK:
         sheets.without(machine, of, sheets.item(machine, of, key))
     if not isinstance(of, Ref):

@@ -9,7 +9,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
@@ -95,3 +95,16 @@ def test_a_vectorizer_that_is_saved_behind_its_model_does_not_stand_on_it(people
     assert found["model.joblib"] == found["vectorizer.joblib"] == {"people.parquet"}
     assert found["later.joblib"] == {"people.parquet", "model.joblib", "vectorizer.joblib"}  # a guess: it may
     driftline.unwatch()
+
+
+def test_a_model_that_is_fitted_piece_by_piece_has_the_label_of_the_pieces(people: pd.DataFrame) -> None:
+    with driftline.run("train"):
+        model = SGDClassifier(random_state=0)
+        for start in (0, 30, 60):
+            piece = people[start : start + 30]
+            assert model.partial_fit(piece[["age", "debt"]], piece["y"], classes=[0, 1]) is model
+        assert models.fit_of(model).label == "y"
+        assert model.fit(people[["age"]], people["junk"] > 0) is model
+        model.partial_fit(people[["age"]], people["y"] > 0)
+        assert models.fit_of(model).label == "junk"  # what it was fitted on is known from that
+    assert fault.counts() == {}

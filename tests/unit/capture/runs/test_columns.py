@@ -167,3 +167,12 @@ def test_columns_are_called_as_they_were_when_a_statement_ran() -> None:
     assert columns.called_then(("k", "b"), after, every) == ("k", "b")
     assert columns.called_at(("k", "b"), 2, every) == ("k", "a")
     assert columns.called_at(None, 2, every) is None
+
+
+def test_of_the_datasets_of_a_plan_the_code_adds_nothing() -> None:
+    """By hand: of orders the plan itself tells; of users nothing but the code does."""
+    stated = ({"x": [Reach("file", "orders", "a", "DIRECT", "IDENTITY")]}, [])
+    known = Reach("file", "orders", "b", "INDIRECT", "FILTER", columns.CODE, 0.9)
+    guess, other = known._replace(confidence=0.5), known._replace(name="users", confidence=0.5)
+    same = known._replace(field="a")
+    assert columns.beyond(({"x": [same, guess, other]}, [known]), [stated]) == ({"x": [other]}, [])

@@ -112,3 +112,17 @@ def test_a_pipe_is_not_opened_for_its_header(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "x.csv")
     assert headers.of_file(str(tmp_path / "x.csv")) is None
     assert headers.columns([str(tmp_path)], lambda *_: pytest.fail("it was looked at")) is None
+
+
+def test_records_of_json_have_the_names_of_all_that_are_looked_at(tmp_path: Path) -> None:
+    lines, other, packed = (tmp_path / name for name in ("x.jsonl", "y.jsonl", "z.jsonl.gz"))
+    lines.write_text('{"a": 1, "b": {"c": 2}}\n\n{"a": 2, "d": 3}\n')
+    other.write_text('{"a": 1}\n[1, 2]\n')
+    packed.write_bytes(gzip.compress(b'{"a": 1}\n'))
+    assert headers.of_lines(str(lines)) == ("a", "b", "d")
+    assert [headers.of_lines(str(one)) for one in (other, packed, tmp_path / "none.jsonl")] == [None, None, None]
+    assert not headers.goes_on(str(lines))
+    long = '{"a": 1}\n' * ((1 << 20) // 9 + 1)  # of nine bytes each, so that it is more than a megabyte
+    lines.write_text(long + '{"last": 1}\n')
+    assert headers.of_lines(str(lines)) == ("a",)
+    assert headers.goes_on(str(lines))

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from tests.told_by_code import BEGIN, DATA, Script
+from tests.told_by_code import BEGIN, DATA, Script, edges
 
 from driftline.capture.program.sites import Visit, Way
 from driftline.capture.runs import columns, order, output_columns
@@ -133,3 +133,61 @@ def test_what_was_read_before_is_looked_through_only_where_the_edges_need_it(mon
     told(Model({}))
     assert asked == [({}, {})]
     assert len(looked) == 1
+
+
+def test_what_records_of_json_have_and_the_text_does_not_name_passes_from_line_to_line(script: Script) -> None:
+    """By hand: ``user`` is changed, or gone; ``v`` is moved; all else of a record is as it was read."""
+    events = script(BEGIN + (
+        "import json\n"
+        'with open("in.jsonl", "w") as out:\n'
+        "    for n in range(9):\n"
+        """        out.write(json.dumps({"id": n, "user": {"id": n % 3}, "v": n * 0.5}) + "\\n")\n"""
+        'with open("in.jsonl") as lines, open("added.jsonl", "w") as out:\n'
+        "    for line in lines:\n"
+        '        e = json.loads(line); e["w"] = e["v"] * 2; e["user"] = 1; out.write(json.dumps(e) + "\\n")\n'
+        'with open("in.jsonl") as lines, open("moved.jsonl", "w") as out:\n'
+        "    for line in lines:\n"
+        '        e = json.loads(line); e["w"] = e.pop("v"); del e["user"]; out.write(json.dumps(e) + "\\n")\n'
+        'with open("in.jsonl") as lines, open("less.jsonl", "w") as out:\n'
+        "    for line in lines:\n"
+        """        out.write(json.dumps({k: v for k, v in json.loads(line).items() if k != "user"}) + "\\n")\n"""
+    ))  # fmt: skip
+    own = {name: {("in.jsonl", name, "IDENTITY", 0.9)} for name in ("id", "v")}
+    assert edges(events, "added.jsonl") == {**own, "w": {("in.jsonl", "v", "TRANSFORMATION", 0.9)}}
+    assert edges(events, "moved.jsonl") == {"id": own["id"], "w": own["v"]}
+    assert edges(events, "less.jsonl") == own
+
+
+def test_values_in_a_plan_of_polars_come_from_what_the_program_read_them_from(script: Script) -> None:
+    """By hand: the keys of the plan are values of users, the limit is one of a file of JSON."""
+    events = script(BEGIN + (
+        "import json\nimport polars as pl\n"
+        'pl.DataFrame({"id": [1, 2, 3], "a": [1.0, 2.0, 30.0]}).write_csv("orders.csv")\n'
+        'pl.DataFrame({"key": [1, 2], "land": ["x", "y"]}).write_csv("users.csv")\n'
+        """open("config.json", "w").write('{"cut": 20}')\n"""
+        'o, u = pl.read_csv("orders.csv"), pl.read_csv("users.csv")\n'
+        'with open("config.json") as file:\n'
+        "    config = json.load(file)\n"
+        'good = u.filter(pl.col("land") == "x")["key"].to_list()\n'
+        'o.filter(pl.col("id").is_in(good)).select("a").write_csv("chosen.csv")\n'
+        'o.select(d=pl.col("a") - config["cut"]).write_csv("less.csv")\n'
+        'o.filter(pl.col("a") > 20).select("id").write_csv("plain.csv")\n'
+    ))  # fmt: skip
+    assert edges(events, "chosen.csv")[""] == {
+        ("users.csv", "key", "FILTER", 0.9), ("users.csv", "land", "FILTER", 0.9),
+    }  # fmt: skip
+    assert edges(events, "less.csv")["d"] == {("config.json", "cut", "TRANSFORMATION", 0.9)}
+    assert edges(events, "plain.csv") == {}
+
+
+def test_the_weights_of_a_fit_shape_a_model_as_its_label_does(script: Script) -> None:
+    pytest.importorskip("sklearn")
+    events = script(BEGIN + DATA + (
+        "import joblib\nfrom sklearn.linear_model import Ridge\n"
+        'raw = pd.read_csv("customers.csv")\n'
+        'joblib.dump(Ridge().fit(raw[["spend"]], raw.tenure, sample_weight=raw["id"]), "weighted.joblib")\n'
+        'joblib.dump(Ridge().fit(raw[["spend"]], raw.tenure), "plain.joblib")\n'
+    ))  # fmt: skip
+    label = ("customers.csv", "tenure", "CONDITIONAL", 0.9)
+    assert edges(events, "weighted.joblib")[""] == {label, ("customers.csv", "id", "CONDITIONAL", 0.9)}
+    assert edges(events, "plain.joblib")[""] == {label}

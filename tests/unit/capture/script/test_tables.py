@@ -1,7 +1,7 @@
 from collections.abc import Callable
 
 from driftline.capture.script import tables
-from driftline.capture.script.reading import NOTHING, Came, Table
+from driftline.capture.script.reading import FURTHER, NOTHING, Came, Table
 from driftline.capture.script.site import Site
 
 READ = (Site("s.py", 1, 1),)
@@ -69,3 +69,10 @@ def test_what_was_rows_and_becomes_columns_again_is_a_hedge(wrote: Callable[...,
         pivot.T.to_csv("o")
     """
     assert wrote(text)["..."] == "a aggregation, k group_by, s group_by"
+
+
+def test_a_read_may_have_columns_beside_those_that_are_known() -> None:
+    table = tables.read(READ, {"a": "", FURTHER: ""})
+    assert (set(table.columns), table.closed) == ({"a"}, False)
+    assert {(one.read, one.column) for one in table.of("b")} == {(READ, "b")}
+    assert tables.read(READ, {"a": ""}).of("b") == NOTHING

@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+import pytest
+
 Wrote = Callable[..., dict[str, str]]
 
 
@@ -127,3 +129,31 @@ def test_what_stands_behind_a_cell_that_is_deleted_moves_up(wrote: Wrote) -> Non
         pd.DataFrame(out).to_csv("o")
     """
     assert wrote(text) == {"0": "name", "1": "age"}
+
+
+@pytest.mark.parametrize("line", ['{**r, **m[r["k"]]}', '{**r, **m.get(r["k"], {})}', '{"oid": r["oid"], **m[r["k"]]}'])
+def test_of_a_record_that_is_found_by_a_key_all_that_goes_into_another_is_decided_by_it(
+    wrote: Wrote, line: str
+) -> None:
+    text = """
+        import csv
+        m = {{r["k"]: r for r in csv.DictReader(open("users"))}}
+        made = []
+        for r in csv.DictReader(open("orders")):
+            made.append({})
+        pd.DataFrame(made)[["oid", "name"]].to_csv("o")
+    """
+    assert wrote(text.format(line)) == {"oid": "oid", "name": "k join, name"}
+
+
+def test_a_record_is_updated_with_one_that_is_found_or_with_nothing(wrote: Wrote) -> None:
+    text = """
+        import csv
+        m = {r["k"]: r for r in csv.DictReader(open("users"))}
+        made = []
+        for r in csv.DictReader(open("orders")):
+            r.update(m.get(r["k"], {}))
+            made.append(r)
+        pd.DataFrame(made)[["oid", "name"]].to_csv("o")
+    """
+    assert wrote(text) == {"oid": "oid", "name": "k join, name"}

@@ -194,7 +194,8 @@ def _received(call: Call) -> Any:
 
 
 def _method(call: Call) -> Rule | None:
-    record = record_of(call.machine, call.receiver) if call.name in _OF_RECORDS else None
+    of_record = call.name in _OF_RECORDS or (call.name == "pop" and isinstance(call.plain(0), str))
+    record = record_of(call.machine, call.receiver) if of_record else None
     call.receiver = record or call.receiver
     content = _received(call)
     if isinstance(content, Const):
@@ -228,7 +229,11 @@ def _of_value(call: Call, content: Thing) -> Rule | None:
         return lists.mixed
     if (text := lines.part(call, content)) is not None:
         return lambda _: text
-    return None if call.name in {"open", ""} or _is_strange(content) else containers.value
+    strange = _is_strange(content) or call.name in {
+        "map_elements",
+        "map_batches",
+    }  # of the user's function, which is followed
+    return None if call.name in {"open", ""} or strange else containers.value
 
 
 def _is_strange(content: Series | Thing) -> bool:

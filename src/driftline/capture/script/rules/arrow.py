@@ -8,7 +8,7 @@ from typing import Any
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, entering, names, plain, table_of
-from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, SORT, Came, Cames, Table
 from driftline.capture.script.rules import arrays, column_rules, combining, grouping, making
 from driftline.capture.script.rules.shared import TableRule, framed, named
@@ -123,8 +123,39 @@ def picked(call: Call, table: Table) -> Table | None:
     order = list(table.columns)
     good = all(isinstance(one, str) or (isinstance(one, int) and one < len(order)) for one in wanted)
     if not good or call.more or (call.args and call.kwargs):
-        return None
+        return expressed(call, table)
     return tables.only(table, [order[one] if isinstance(one, int) else one for one in wanted])
+
+
+def expressed(call: Call, table: Table) -> Table | None:
+    """``select`` and ``with_columns`` of polars: names, expressions of columns of the table, columns."""
+    content = call.see(call.argument(0))
+    given = [*(content.known if isinstance(content, Items) else call.args[:1]), *call.args[1:]]
+    made: dict[Any, Cames] = {}
+    spread = NOTHING
+    for one in given:
+        name = plain(call.machine, one)
+        column_ = call.see(one)
+        if isinstance(name, str):
+            made[name] = tables.column(table, name)
+        elif isinstance(column_, Series) and isinstance(column_.name, str):
+            made[column_.name] = column_.cames
+        else:  # what it is called is not known
+            spread |= hedged(_of_table(table, call.cames(one)))
+    for name, one in call.kwargs.items():
+        source = plain(call.machine, one)
+        made[name] = tables.column(table, source) if isinstance(source, str) else _of_table(table, call.cames(one))
+    if not (made or spread):
+        return None
+    if call.name == "select":
+        return Table(made, (), table.rows, not spread, spread, table.labels)
+    table = table._replace(columns={**table.columns, **made})
+    return tables.with_some_column(table, spread) if spread else table
+
+
+def computed(call: Call) -> Value:
+    """A function of polars that makes an expression of others, or of values."""
+    return Thing(changed(call.cames(*call.given())))
 
 
 def renamed(call: Call, table: Table) -> Table | None:
@@ -226,15 +257,17 @@ def _each(words: str, rule: TableRule) -> Rules:
 _TOTALS = (
     "sum mean min max min_max count count_distinct stddev variance quantile approximate_median mode product any all"
 )
+_EXPRESSIONS = "when lit coalesce struct format concat_str concat_list max_horizontal min_horizontal sum_horizontal"
 
 METHODS: Rules = {
     **_each("append_column add_column set_column", put_in),
     **_each("drop_columns remove_column", taken_out),
-    **_each("combine_chunks slice unify_dictionaries replace_schema_metadata flatten read_all", same),
+    **_each("combine_chunks slice lazy collect unify_dictionaries replace_schema_metadata flatten read_all", same),
     **_each("to_table scanner", scanned),
     "filter": framed(chosen),
     "join": joined,
     "select": framed(picked),
+    "with_columns": framed(expressed),
     "rename_columns": framed(renamed),
     "sort_by": framed(ordered),
     "to_pylist": records,
@@ -255,6 +288,7 @@ FUNCTIONS: Rules = {
     "pyarrow.compute.field": field,
     "pyarrow.dataset.field": field,
     "polars.col": field,
+    **{f"polars.{name}": computed for name in _EXPRESSIONS.split()},
     "pyarrow.compute.if_else": if_else,
     **{f"pyarrow.compute.{name}": arrays.summed_up for name in _TOTALS.split()},
     "pyarrow.array": arrays.same,

@@ -87,8 +87,9 @@ def got(call: Call) -> Value:
             writing.item(call.machine, call.receiver or NONE, key, default)
             return default
         return out
-    if known or default is None:
-        return out
+    row = call.see(out)
+    if known or default is None or (call.see(default) == Pairs() and isinstance(row, Frame) and row.row):
+        return out  # where no row is found, nothing comes from any
     cames = deciding(call.cames(key) | pairs.keys, JOIN)
     return joined(call.machine.memory, out, default, cames) if pairs.known or pairs.loose is not None else default
 

@@ -51,3 +51,14 @@ for row in rows:
     table = found.given(next(one for one in found.paths() if one[-1].line == 8))
     assert table is not None
     assert {name: {one.column for one in cames} for name, cames in table.columns.items()} == {"n": {"name"}}
+
+
+def test_a_record_of_json_loses_what_is_taken_out_of_it(wrote: Wrote) -> None:
+    text = """
+        import json
+        record = json.loads(open("users").read())
+        record["n"] = record.pop("name")
+        del record["age"]
+        pd.DataFrame([record]).to_csv("o")
+    """
+    assert wrote(text) == {"k": "k", "n": "name"}

@@ -110,3 +110,24 @@ def test_a_reader_is_told_which_rows_by_triples(wrote: Wrote) -> None:
     for given in ('[("s", ">", 2), ("k", "==", "x")]', '[[("s", ">", 2)], [("k", "==", "x")]]'):
         text = f'pd.read_parquet("orders", filters={given})[["a"]].to_csv("o")\n'
         assert wrote(text) == {"a": "a", "rows": "k filter, s filter"}
+
+
+def test_values_of_the_program_in_expressions_of_polars_come_from_what_they_were_made_of(wrote: Wrote) -> None:
+    """By hand: ``top`` is of users, ``a`` and ``k`` of the table; the name of a positional expression is not known."""
+    text = """
+        import polars as pl
+        o, u = pl.read_csv("orders"), pl.read_csv("users")
+        top, names = u["age"].max(), dict(zip(u["k"].to_list(), u["name"].to_list()))
+        made = o.lazy().with_columns(x=pl.col("a") - top, s=pl.when(pl.col("b") > top).then(pl.lit("b")))
+        made.select("oid", "x", "s", n=pl.col("k").map_elements(lambda v: names.get(v))).collect().to_csv("o")
+    """
+    assert wrote(text) == {
+        "oid": "oid", "x": "a transformation, age aggregation", "s": "age aggregation, b transformation",
+        "n": "k join ?, k transformation, name transformation ?",
+    }  # fmt: skip
+    text = """
+        import polars as pl
+        o = pl.read_csv("orders")
+        o.select("k", pl.col("a").alias("x"), o["b"]).to_csv("o")
+    """
+    assert wrote(text) == {"k": "k", "b": "b", "...": "a transformation ?"}
