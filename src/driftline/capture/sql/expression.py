@@ -15,7 +15,7 @@ from driftline.capture.sql import methods, structs
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.aggregates import is_aggregate
 from driftline.capture.sql.dialect import Dialect
-from driftline.capture.sql.functions import Functions, followed, of_call
+from driftline.capture.sql.functions import Functions, followed, of_call, shadowing
 from driftline.capture.sql.relation import (
     ABSENT,
     AGGREGATION,
@@ -35,19 +35,9 @@ from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.templates import is_template
 
 SYSTEM = frozenset(  # names that stand for no column of any table
-    [
-        "default",
-        "rownum",
-        "rowid",
-        "_table_suffix",
-        "_partitiontime",
-        "_partitiondate",
-        "_file_name",
-        "sysdate",
-        "$action",
-        "systimestamp",
-    ]
-)
+    ["default", "rownum", "rowid", "_table_suffix", "_partitiontime", "_partitiondate", "_file_name", "sysdate",
+     "systimestamp", "$action"]
+)  # fmt: skip
 _NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star, exp.NextValueFor)
 
 
@@ -87,6 +77,7 @@ class Expression:
             return self._column(node, kind)
         if node is None or isinstance(node, (*_NAMES, bool, str)):
             return NONE
+        node = shadowing(self.queries, node)
         special = _SPECIAL.get(type(node))
         if special is not None:
             found: Edges = special(self, node, kind)
