@@ -51,7 +51,7 @@ def schema(file: str | None) -> Schema:
     """Return the schema that a JSON file holds."""
     if file is None:
         return Schema()
-    given = _json(Path(file))
+    given = _json(Path(file), _once)
     if dbt.is_manifest(given) and "child_map" not in given and "macros" not in given:  # a dbt catalog has nodes too
         found = Schema()
         for table in (*given["nodes"].values(), *(given.get("sources") or {}).values()):
@@ -115,6 +115,7 @@ def texts(path: str, given: dict[str, Any] | None, how: Reading) -> list[Text]:
     if not place.is_dir():
         return [_text(None, lambda: _read(place), how, {})]
     files = sorted(file for file in place.rglob("*.*") if file.suffix.lower() == ".sql" and file.is_file())
+    files = [one for one in files if not any(part.startswith(".") for part in one.relative_to(place).parts)]  # hidden
     if not files:
         raise BadInput(f"there are no .sql files in {path}", hint="Name a .sql file, or a folder that holds some.")
     made: dict[Source, tuple[str, ...]] = {}
@@ -184,10 +185,21 @@ def _lines(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _json(file: Path) -> Any:
+def _json(file: Path, pairs: Callable[[list[tuple[str, Any]]], Any] | None = None) -> Any:
+    if file.is_dir():
+        raise BadInput(f"{file} is a folder, no JSON file")
     if not file.is_file():
         raise MissingFile(str(file))
     try:
-        return json.loads(_read(file))
+        return json.loads(_read(file), object_pairs_hook=pairs)
     except json.JSONDecodeError as error:
         raise BadInput(f"{file} is not JSON: {error.msg} at line {error.lineno}") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these pairs, of which the last would win if two had one name."""
+    found = dict(pairs)
+    twice = next((name for name, value in pairs if found[name] != value), None)
+    if twice is not None:
+        raise BadInput(f"the schema names {twice} twice, and not as the same")
+    return found

@@ -222,3 +222,19 @@ def test_a_file_that_is_no_text_does_not_write_to_the_terminal_what_it_would_obe
     result = sql_lineage(str(tmp_path))
     assert result.exit_code == 65
     assert not set("\x1b\x00\x07") & set(result.output)
+
+
+def test_hidden_files_of_a_folder_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    for name in ("a.sql", ".a.sql", "._a.sql", ".git/b.sql"):
+        (tmp_path / name).write_text("SELECT a FROM t")
+    assert [one["file"] for one in records(sql_lineage(str(tmp_path), "--json"))] == ["a.sql"]
+
+
+def test_a_schema_that_is_a_folder_or_names_a_table_twice_is_refused_with_a_sentence(
+    tmp_path: Path, file: Path
+) -> None:
+    assert "is a folder, no JSON file" in str(sql_lineage(str(file), "--schema", str(tmp_path)).exception)
+    schema = tmp_path / "schema.json"
+    schema.write_text('{"s": {"t": ["a"], "t": ["b"]}}')
+    assert "the schema names t twice" in str(sql_lineage(str(file), "--schema", str(schema)).exception)

@@ -3,8 +3,9 @@
 Enters: an expression and the shape of the frame that it is used on. Leaves: output columns with their edges. Only the
 public metadata of expressions is used: ``meta.pop`` gives the operands, the text of an expression names the operation,
 ``meta.root_names`` is the fallback where neither is understood. Aggregates are AGGREGATION, conditions of when/then and
-filters inside an expression CONDITIONAL, what when/then chooses goes on as it is, what ``over`` and ``sort_by`` name is
-WINDOW, the rest TRANSFORMATION.
+filters inside an expression CONDITIONAL, as is what tells which values are taken (``gather``, ``max_by``), what
+when/then chooses goes on as it is, what ``over`` and ``sort_by`` name is WINDOW, the rest TRANSFORMATION. Which of
+several columns a function of the user's looks at is not known.
 """
 
 import json
@@ -18,12 +19,14 @@ from driftline.capture.frames.shape import Shape
 from driftline.capture.sql.relation import (
     AGGREGATION,
     CONDITIONAL,
+    GUESSED,
     IDENTITY,
     NONE,
     TRANSFORMATION,
     WINDOW,
     Edges,
     Kind,
+    doubted,
     step,
     through,
 )
@@ -39,6 +42,12 @@ _TYPED = re.compile(r"\bcs\.(?!all\b|by_name\b|starts_with|ends_with|contains|ma
 _FIELD = re.compile(r"\.struct\.field_by_name\((.*)\)\(\)", re.DOTALL)
 _RENAMED = re.compile(r"\.struct\.rename_fields\((\[.*\])\)\(\)", re.DOTALL)
 _KEEPS = frozenset(("alias", "first", "last", "sort", "reverse", "unique", "drop_nulls", "implode", "explode"))
+_ORDERING = frozenset(("over", "sort_by", "top_k_by", "bottom_k_by"))  # what else these are given orders the rows
+_CHOOSING = frozenset((  # what else these are given tells which values are taken
+    "filter", "gather", "get", "slice", "top_k", "bottom_k", "sample", "list.get", "list.gather", "list.slice",
+    "list.sample", "arr.get", "arr.gather",
+))  # fmt: skip
+_OPAQUE = "python_udf"  # how polars calls a function of the user's
 _WIDE = 5_000  # columns that a selector is spread over
 
 Find = Callable[[str], Edges | None]
@@ -138,6 +147,8 @@ def _edges(expr: Any, find: Find, kind: Kind, selected: Mapping[str, str]) -> Ed
     for place, operand in enumerate(operands[1:], 1):
         more = IDENTITY if others is None and place < len(operands) - 1 else others or CONDITIONAL
         found |= _edges(operand, find, _on(kind, more), selected)
+    if operation is not None and operation[1] == _OPAQUE and len({edge[:2] for edge in found}) > 1:
+        found = doubted(found, GUESSED)  # which of them the function looks at is its own affair
     return found
 
 
@@ -173,12 +184,12 @@ def _kinds(text: str, first: str) -> tuple[Kind, Kind | None]:
     name = operation[1] if operation else ""
     if name == "alias" or name.startswith("name."):
         return IDENTITY, TRANSFORMATION
-    if name == "over":
+    if name in _ORDERING or (name.startswith("rolling_") and name.endswith("_by")):
         return TRANSFORMATION, WINDOW
-    if name == "sort_by":
-        return TRANSFORMATION, WINDOW
-    if name == "filter":
+    if name in _CHOOSING:
         return TRANSFORMATION, CONDITIONAL
+    if name in ("max_by", "min_by"):
+        return AGGREGATION, CONDITIONAL
     if name in AGGREGATES:
         return AGGREGATION, AGGREGATION
     return TRANSFORMATION, TRANSFORMATION

@@ -5,12 +5,14 @@ there are. What the run has made of nothing, and what it wrote without having re
 do columns to which a statement brings no value of any column, such as constants and counts of rows.
 """
 
+from driftline import later
 from driftline.capture.runs import columns, order
 from driftline.capture.runs.columns import CODE
 from driftline.capture.runs.trace import Seen, Trace
 
 _NAMED = 20  # outputs that are told by name
 _GAP = "columns of unknown origin: "
+_UNNAMED = later.pattern(r"(?:__index_level_\d+__)?")  # an index of pandas without a name, in CSV and in Parquet
 
 
 def tell(trace: Trace) -> None:
@@ -35,7 +37,7 @@ def _unknown(seen: Seen) -> int:
         not any(map(_direct, said.get(field.name, {}).get("inputFields", ())))
         for field in fields
         if field.name not in own
-        if field.name or not told  # an index without a name, of which the code tells nothing, are numbers of rows
+        if not (told and _UNNAMED.fullmatch(field.name))  # of which the code tells nothing: numbers of rows
     )
 
 

@@ -1,24 +1,30 @@
-"""Which functions make one value of many rows.
+"""Which functions make one value of many rows, and what of that which they are given only orders or chooses.
 
-Enters: an expression. Leaves: whether what it is given reaches its value as AGGREGATION.
+Enters: an expression. Leaves: whether what it is given reaches its value as AGGREGATION; its parts by what they do.
 """
 
 from typing import Any
 
 from sqlglot import exp
 
+from driftline.capture.sql.relation import CONDITIONAL, SORT, TRANSFORMATION, Kind
+
 _MOVING = (exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthValue)  # windows that pick a value
 _NAMES = frozenset(  # that the parser knows by no class of their own: of DuckDB, and of Trino
     [
-        "any_value", "approx_top_k", "arbitrary", "arg_max", "arg_min", "avg", "bitstring_agg", "entropy", "favg",
-        "first", "fsum", "geomean", "histogram", "kahan_sum", "kurtosis", "last", "list", "mad", "max_by", "min_by",
-        "mode", "product", "quantile", "quantile_cont", "quantile_disc", "regr_intercept", "regr_slope",
-        "reservoir_quantile", "skewness", "string_agg", "sum_no_overflow", "weighted_avg",
-        "approx_most_frequent", "approx_set", "bitwise_and_agg", "bitwise_or_agg", "checksum", "geometric_mean",
-        "map_agg", "map_union", "multimap_agg", "numeric_histogram", "reduce_agg", "set_agg", "set_union",
-        "tdigest_agg",
+        "any_value", "approx_top_k", "arbitrary", "arg_max", "arg_max_null", "arg_min", "arg_min_null", "avg",
+        "bitstring_agg", "entropy", "favg", "first", "fsum", "geomean", "histogram", "json_agg", "jsonb_agg",
+        "kahan_sum", "kurtosis", "last", "list", "mad", "max_by", "min_by", "mode", "product", "quantile",
+        "quantile_cont", "quantile_disc", "regr_intercept", "regr_slope", "reservoir_quantile", "skewness",
+        "string_agg", "sum_no_overflow", "weighted_avg", "approx_most_frequent", "approx_set", "bitwise_and_agg",
+        "bitwise_or_agg", "checksum", "geometric_mean", "map_agg", "map_union", "multimap_agg", "numeric_histogram",
+        "reduce_agg", "set_agg", "set_union", "tdigest_agg",
     ]
 )  # fmt: skip
+
+_BY = ("arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by")  # how functions begin that choose one by others
+_LISTING = frozenset(["array_agg", "json_agg", "jsonb_agg", "listagg", "string_agg", "xmlagg"])
+_CHOOSING = (exp.ArgMax, exp.ArgMin, exp.HavingMax)
 
 
 def is_aggregate(node: Any) -> bool:
@@ -26,3 +32,25 @@ def is_aggregate(node: Any) -> bool:
     if isinstance(node, exp.Anonymous):
         return node.name.lower() in _NAMES
     return isinstance(node, exp.AggFunc | exp.WithinGroup) and not isinstance(node, _MOVING)
+
+
+def parts(node: Any) -> tuple[list[Any], list[Any], Kind]:
+    """Return the parts of an expression that its value is made of, those that only order or choose it, and how."""
+    if isinstance(node, exp.Order) and node.this is not None:  # string_agg(a, ',' ORDER BY b)
+        return [node.this], node.expressions, SORT
+    if isinstance(node, exp.WithinGroup) and _lists(node.this):  # of others, such as percentiles, it is the value
+        return [node.this], [node.expression], SORT
+    if isinstance(node, _CHOOSING):
+        return [node.this], [node.expression], CONDITIONAL
+    every = list(node.iter_expressions())
+    name = node.name.lower() if isinstance(node, exp.Anonymous | exp.AnonymousAggFunc) else ""
+    if name.startswith(_BY):
+        return every[:1], every[1:], CONDITIONAL
+    if isinstance(node, exp.CombinedAggFunc) and name.endswith("if"):  # of ClickHouse
+        return every[:-1], every[-1:], CONDITIONAL
+    return every, [], TRANSFORMATION
+
+
+def _lists(node: Any) -> bool:
+    named = isinstance(node, exp.Anonymous) and node.name.lower() in _LISTING
+    return named or isinstance(node, exp.ArrayAgg | exp.GroupConcat)

@@ -254,13 +254,12 @@ def _inserted(
     return []
 
 
-def _placed(part: Any, alias: str) -> None:
-    """Say of which row each column is that ON CONFLICT sets something to: of the new one, or of the one before."""
-    for call in list(part.expression.find_all(exp.Anonymous)):
+def _placed(node: Any, alias: str) -> None:
+    """Say of which row each column is that ON CONFLICT looks at: of the new one, or of the one before."""
+    for call in list(node.find_all(exp.Anonymous)):
         if call.name.upper() == "VALUES" and call.expressions:  # MySQL's word for the new row
-            column = exp.column(call.expressions[0].name, table="excluded")
-            call.replace(column) if call is not part.expression else part.set("expression", column)
-    for column in part.expression.find_all(exp.Column) if alias else ():
+            call.replace(exp.column(call.expressions[0].name, table="excluded"))
+    for column in node.find_all(exp.Column) if alias else ():
         if not column.table and column.find_ancestor(exp.Select) is None:
             column.set("table", exp.to_identifier(alias))
 
@@ -285,10 +284,14 @@ def on_conflict(
         if known is not None:
             scope.add(name, known[0])
     found: _Set = {}
+    where, condition = conflict.args.get("where"), NONE
+    if where is not None:
+        _placed(where, alias)
+        condition = walker.walk(where.this, scope, CONDITIONAL)
     for part in conflict.expressions:
         if isinstance(part, exp.EQ):
             _placed(part, alias)
-            _assign(walker, part, scope, found, NONE)
+            _assign(walker, part, scope, found, condition)
     items = list(new.items)
     for place, item in enumerate(items):
         if isinstance(item, Output) and item.name in found:

@@ -43,6 +43,7 @@ _UNSAID = frozenset(["", "tsql", "oracle", "snowflake", "teradata"])  # recursio
 _VARIABLES_FIRST = frozenset(["mysql", "singlestore", "doris", "starrocks"])  # before columns of the same name
 _CLAUSES = ("where", "prewhere", "having", "qualify")
 _ORDERS = ("order", "sort", "cluster", "distribute")
+_COUNTS = ("limit", "offset")
 
 
 class Walker:
@@ -307,7 +308,12 @@ class Walker:
         return rows
 
     def _order(self, node: Any, offered: Relation, scope: Scope) -> Edges:
+        """What sorts the rows, and what tells by a query how many of them are taken, ``LIMIT (SELECT …)``."""
+        counts = (one for clause in _COUNTS for one in getattr(node.args.get(clause), "args", {}).values())
         found: Edges = NONE
+        for count in counts:
+            if isinstance(count, exp.Expression) and count.find(exp.Query) is not None:
+                found |= self.walk(count, scope, FILTER)
         for clause in _ORDERS:
             order = node.args.get(clause)
             if order is None:

@@ -3,7 +3,8 @@
 Enters: an expression of a sqlglot tree and the scope that it stands in. Leaves: edges. Arguments of aggregates
 are AGGREGATION, of other functions TRANSFORMATION; conditions of CASE, IF and FILTER are CONDITIONAL, and what
 they choose from goes on as it is, as in OpenLineage's own integrations; partitions and orders of windows are
-WINDOW. Once an influence is indirect it stays so. Names that cannot be told are noted, with what they may be.
+WINDOW, orders inside of aggregates SORT, and what ``arg_max`` and the like choose by is CONDITIONAL. Once an
+influence is indirect it stays so. Names that cannot be told are noted, with what they may be.
 """
 
 from functools import partial
@@ -11,11 +12,10 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
-from driftline.capture.sql import methods, structs
+from driftline.capture.sql import aggregates, methods, structs
 from driftline.capture.sql import relation as rel
-from driftline.capture.sql.aggregates import is_aggregate
 from driftline.capture.sql.dialect import Dialect
-from driftline.capture.sql.functions import Functions, followed, of_call
+from driftline.capture.sql.functions import Functions, followed, of_call, shadowing
 from driftline.capture.sql.relation import (
     ABSENT,
     AGGREGATION,
@@ -35,19 +35,9 @@ from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.templates import is_template
 
 SYSTEM = frozenset(  # names that stand for no column of any table
-    [
-        "default",
-        "rownum",
-        "rowid",
-        "_table_suffix",
-        "_partitiontime",
-        "_partitiondate",
-        "_file_name",
-        "sysdate",
-        "$action",
-        "systimestamp",
-    ]
-)
+    ["default", "rownum", "rowid", "_table_suffix", "_partitiontime", "_partitiondate", "_file_name", "sysdate",
+     "systimestamp", "$action"]
+)  # fmt: skip
 _NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star, exp.NextValueFor)
 
 
@@ -87,6 +77,7 @@ class Expression:
             return self._column(node, kind)
         if node is None or isinstance(node, (*_NAMES, bool, str)):
             return NONE
+        node = shadowing(self.queries, node)
         special = _SPECIAL.get(type(node))
         if special is not None:
             found: Edges = special(self, node, kind)
@@ -128,9 +119,9 @@ class Expression:
         return frozenset(found | self.edges(node, step))
 
     def _parts(self, node: Any, kind: Kind) -> Edges:
-        step = _on(kind, AGGREGATION if is_aggregate(node) else TRANSFORMATION)
-        found: Edges = NONE
-        parts = list(node.iter_expressions())
+        step = _on(kind, AGGREGATION if aggregates.is_aggregate(node) else TRANSFORMATION)
+        parts, others, how = aggregates.parts(node)
+        found: Edges = NONE.union(*(self.edges(one, _on(kind, how)) for one in others))
         if isinstance(node, exp.Anonymous) and node.name.lower().startswith("dictget"):
             parts = parts[1:]  # ClickHouse's dictionaries are named like columns
         for part in parts:

@@ -111,6 +111,20 @@ def of_call(queries: Follows, node: Any) -> Function | None:
     return function
 
 
+def shadowing(queries: Follows, node: Any) -> Any:
+    """Return ``node``, a function that the parser knows, as a call of the macro of its name if DuckDB has one.
+
+    Of its names it is the one that is as long as what was written there.
+    """
+    if queries.dialect.name != "duckdb" or not isinstance(node, exp.Func) or isinstance(node, exp.Anonymous):
+        return node
+    length = node.meta.get("end", -1) - node.meta.get("start", 0) + 1
+    names = (name for name in node.sql_names() if len(name) == length)
+    name = next((one for one in names if queries.functions.called(one.lower()) is not None), "")
+    parts = [part.copy() for part in node.iter_expressions()] if name else []
+    return exp.Anonymous(this=name, expressions=parts) if name else node
+
+
 def _is_given_out(parameter: Any) -> bool:
     """Whether a parameter is OUT alone, which no call hands over."""
     ways = [one.args for one in parameter.args.get("constraints") or () if isinstance(one, exp.InOutColumnConstraint)]
@@ -162,7 +176,7 @@ def _body(tree: Any, dialect: Dialect, name: str, keys: _Keys) -> Any:
         if returned is None or language.name.lower() != "plpgsql":
             return None
         body = exp.Literal.string(f"{'' if returned['query'] else 'SELECT '}{returned['given']}")
-    if isinstance(body, exp.Heredoc) or (isinstance(body, exp.Literal) and body.is_string):
+    if isinstance(body, exp.Heredoc) or (isinstance(body, exp.Literal) and body.is_string and tree.kind != "MACRO"):
         body = _parsed(body.name, dialect)
     while isinstance(body, exp.Return | exp.Paren):
         body = body.this

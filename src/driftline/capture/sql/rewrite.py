@@ -9,7 +9,7 @@ the pattern. What is another statement by itself is in ``sql/translate``.
 import itertools
 from typing import Any
 
-from driftline.capture.sql import filling, flink, given_out, oracle, prepared, triggers, unsaid
+from driftline.capture.sql import arrows, filling, flink, given_out, oracle, prepared, triggers, unsaid
 from driftline.capture.sql.assigned import SELECTING, SETTING, assigning
 from driftline.capture.sql.looping import uncoloned, unwrapped
 from driftline.capture.sql.queried import queried as queried_of_duckdb
@@ -49,7 +49,7 @@ def _statement(tokens: list[Any], dialect: str) -> list[Any]:
             tokens[place] = named(token)
     if dialect != "databricks":  # where ``a?::int`` is a cast that may fail
         tokens = _cast(tokens)
-    tokens = triggers.timed(filling.asked(tokens, dialect), dialect)
+    tokens = triggers.timed(filling.asked(arrows.parted(tokens, dialect), dialect), dialect)
     tokens = unsaid.without(unwrapped(_escaped(_windowed(_replacing(tokens, dialect)))), dialect)
     if dialect in _DEFAULTING:
         tokens = _defaulted(queried_of_duckdb(tokens) if dialect == "duckdb" else tokens)

@@ -27,6 +27,8 @@ class Schema:
         self._by_last: dict[str, list[_Parts]] = {}
         self._spelled: dict[str, tuple[str, ...]] = {}
         for parts, columns in _tables(given, ()) if given else ():
+            if self._tables.get(parts, columns) != columns:
+                raise BadInput(f"the schema names {'.'.join(parts)} twice, and not as the same")
             self.add(parts, columns)
 
     def __len__(self) -> int:
@@ -69,7 +71,8 @@ def _tables(given: Any, path: _Parts) -> Iterator[tuple[_Parts, tuple[str, ...]]
             if not isinstance(entry, Mapping) or "name" not in entry:
                 raise BadInput("a schema that is a list holds objects with a name and columns")
             outer = tuple(str(entry[key]) for key in ("database", "schema") if entry.get(key))
-            yield (*outer, *_split(str(entry["name"]))), _columns(entry.get("columns") or ())
+            parts = (*outer, *_split(str(entry["name"])))
+            yield parts, _columns(entry.get("columns") or (), parts)
         return
     if not isinstance(given, Mapping):
         raise BadInput(
@@ -79,7 +82,7 @@ def _tables(given: Any, path: _Parts) -> Iterator[tuple[_Parts, tuple[str, ...]]
     for name, value in given.items():
         parts = (*path, *_split(str(name)))
         if _is_table(value):
-            yield parts, _columns(value)
+            yield parts, _columns(value, parts)
         else:
             yield from _tables(value, parts)
 
@@ -99,15 +102,15 @@ def _is_table(value: Any) -> bool:
     return isinstance(value, Mapping)
 
 
-def _columns(value: Any) -> tuple[str, ...]:
+def _columns(value: Any, table: _Parts) -> tuple[str, ...]:
     if isinstance(value, Mapping):
         inner = value.get("columns")
         if isinstance(inner, list | Mapping):
-            return _columns(inner)
+            return _columns(inner, table)
         return tuple(str(name) for name in value)
     names = [part.get("name") if isinstance(part, Mapping) else part for part in value]
     if not all(isinstance(name, str) for name in names):
-        raise BadInput("a column in the schema has no name")
+        raise BadInput(f"a column of {'.'.join(table)} in the schema has no name")
     return tuple(str(name) for name in names)
 
 

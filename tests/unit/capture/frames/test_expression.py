@@ -33,6 +33,12 @@ CASES: list[tuple[Any, dict[str, set[str]]]] = [
     (pl.col("a").sum().over("s"), {"a": {"a AGGREGATION", "s WINDOW"}}),
     (pl.col("a").sort_by("b").first(), {"a": {"a AGGREGATION", "b WINDOW"}}),
     (pl.col("a").filter(pl.col("c") > 0).max(), {"a": {"a AGGREGATION", "c CONDITIONAL"}}),
+    (pl.col("a").top_k_by("b", 2), {"a": {"a TRANSFORMATION", "b WINDOW"}}),
+    (pl.col("a").bottom_k_by("b", 1).first(), {"a": {"a AGGREGATION", "b WINDOW"}}),
+    (pl.col("a").gather(pl.col("b")), {"a": {"a TRANSFORMATION", "b CONDITIONAL"}}),
+    (pl.col("a").get(pl.col("b").arg_max()), {"a": {"a TRANSFORMATION", "b CONDITIONAL"}}),
+    (pl.col("a").slice(pl.col("b").min()).sum(), {"a": {"a AGGREGATION", "b CONDITIONAL"}}),
+    (pl.col("a").rolling_max_by("b", "3i"), {"a": {"a TRANSFORMATION", "b WINDOW"}}),
     (pl.len(), {"len": set()}),
     (pl.lit(3), {"literal": set()}),
     (pl.coalesce("a", "b"), {"a": {"a TRANSFORMATION", "b TRANSFORMATION"}}),
@@ -42,6 +48,10 @@ CASES: list[tuple[Any, dict[str, set[str]]]] = [
     (pl.sum_horizontal(pl.exclude("s")), {"a": {"a TRANSFORMATION", "b TRANSFORMATION", "c TRANSFORMATION"}}),
     (pl.corr("a", "b"), {"a": {"a AGGREGATION", "b AGGREGATION"}}),
 ]  # fmt: skip
+
+
+if hasattr(pl.Expr, "max_by"):
+    CASES.append((pl.col("a").max_by("b"), {"a": {"a AGGREGATION", "b CONDITIONAL"}}))
 
 
 @pytest.mark.parametrize(("expr", "expected"), CASES, ids=[str(case[0])[:50] for case in CASES])
@@ -55,7 +65,10 @@ PARTS: list[tuple[Any, dict[str, set[str]]]] = [
     (pl.struct("a", "b").first().struct.field("b"), {"b": {"b AGGREGATION 1.0"}}),
     (pl.struct("a", "b").struct.rename_fields(["x", "y"]).struct.field("y"), {"y": {"b IDENTITY 1.0"}}),
     (pl.struct("a", "b").map_batches(lambda s: s).struct.field("a"),
-        {"a": {"a TRANSFORMATION 0.5", "b TRANSFORMATION 0.5"}}),
+        {"a": {"a TRANSFORMATION 0.4", "b TRANSFORMATION 0.4"}}),  # any field of what any of both may have gone to
+    (pl.struct("a", "b").map_elements(lambda row: row["a"], return_dtype=pl.Int64).alias("v"),
+        {"v": {"a TRANSFORMATION 0.8", "b TRANSFORMATION 0.8"}}),
+    (pl.col("a").map_batches(lambda every: every), {"a": {"a TRANSFORMATION 1.0"}}),
     (pl.struct("a", "b").struct.field("*"),
         {name: {"a TRANSFORMATION 0.5", "b TRANSFORMATION 0.5"} for name in ("a", "b")}),
     (pl.concat_list("a", "b").list.get(1).alias("v"), {"v": {"a TRANSFORMATION 0.5", "b TRANSFORMATION 0.5"}}),

@@ -163,3 +163,10 @@ def test_a_database_in_memory_is_not_asked_for_macros_that_nobody_has_made(
     for _ in range(3):
         assert told(sink, connection) == {"t.a IDENTITY"}
     assert len([query for query in asked if "duckdb_functions" in query]) == 1
+
+
+def test_a_macro_that_has_the_name_of_a_function_of_duckdb_takes_its_place(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection
+) -> None:
+    connection.execute("CREATE MACRO concat(x, y) AS y")
+    assert told(sink, connection, "SELECT concat(a, b) AS c FROM t") == {"t.b IDENTITY"}

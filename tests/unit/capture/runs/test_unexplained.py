@@ -61,3 +61,12 @@ def test_columns_that_a_statement_makes_of_nothing_need_no_explanation() -> None
     seen = output("x", "known", "n", "new", known="DIRECT")
     seen.edges = [Counted()]
     assert gaps(seen) == {"columns of unknown origin: x": 1}
+
+
+def test_an_unnamed_index_of_a_frame_that_the_code_tells_of_needs_no_explanation() -> None:
+    for name in ("", "__index_level_0__"):
+        found = output("x", "known", name, "new", known="DIRECT")
+        assert gaps(found) == {"columns of unknown origin: x": 2}  # nothing is read from the code
+        assert found.lineage is not None
+        found.lineage["fields"]["known"]["inputFields"][0]["transformations"][0]["provenance"] = "code"
+        assert gaps(found) == {"columns of unknown origin: x": 1}

@@ -1,5 +1,8 @@
 """Which functions make one value of many rows. Expected by the manuals of DuckDB and Trino."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 import sqlglot
 
@@ -19,3 +22,34 @@ from driftline.capture.sql.aggregates import is_aggregate
 )
 def test_a_function_is_an_aggregate_by_its_class_or_its_name(name: str, call: str, expected: bool) -> None:
     assert is_aggregate(sqlglot.parse_one(f"SELECT {call}", read=name).expressions[0]) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "kind"),
+    [
+        ("postgres", "string_agg(a, ',' ORDER BY b)", "SORT"),
+        ("postgres", "string_agg(DISTINCT a, ',' ORDER BY b)", "SORT"),
+        ("postgres", "json_agg(a ORDER BY b)", "SORT"),
+        ("bigquery", "array_agg(a ORDER BY b DESC LIMIT 3)", "SORT"),
+        ("bigquery", "any_value(a HAVING MAX b)", "CONDITIONAL"),
+        ("duckdb", "list(a ORDER BY b)[1]", "SORT"),
+        ("duckdb", "arg_max(a, b)", "CONDITIONAL"),
+        ("duckdb", "arg_min_null(a, b)", "CONDITIONAL"),
+        ("snowflake", "max_by(a, b, 3)", "CONDITIONAL"),
+        ("snowflake", "array_agg(a) WITHIN GROUP (ORDER BY b)", "SORT"),
+        ("oracle", "listagg(a, ',') WITHIN GROUP (ORDER BY b)", "SORT"),
+        ("mysql", "group_concat(a ORDER BY b)", "SORT"),
+        ("clickhouse", "argMax(a, b)", "CONDITIONAL"),
+        ("clickhouse", "sumIf(a, b > 3)", "CONDITIONAL"),
+    ],
+)
+def test_what_only_orders_or_chooses_is_no_part_of_the_value(
+    tell: Callable[..., list[Any]], name: str, call: str, kind: str
+) -> None:
+    (one,) = tell(f"SELECT {call} AS v FROM t", name)
+    assert one.columns == {"v": ["t.a AGGREGATION", f"t.b {kind}"]}
+
+
+def test_the_order_of_an_ordered_set_is_its_value(tell: Callable[..., list[Any]]) -> None:
+    (one,) = tell("SELECT mode() WITHIN GROUP (ORDER BY b) AS v FROM t", "postgres")
+    assert one.columns == {"v": ["t.b AGGREGATION"]}

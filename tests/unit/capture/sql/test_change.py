@@ -38,6 +38,11 @@ CASES: list[tuple[str, str, str | None, dict[str, list[str]], list[str]]] = [
      {"k": ["t.k IDENTITY"], "x": ["t.a IDENTITY", "u.x TRANSFORMATION"]}, ["t.k JOIN"]),
     ("postgres", "INSERT INTO u AS o (k, x) SELECT k, a FROM t ON CONFLICT (k) DO UPDATE SET x = o.y + x", "u",
      {"k": ["t.k IDENTITY"], "x": ["t.a IDENTITY", "u.x TRANSFORMATION", "u.y TRANSFORMATION"]}, ["t.k JOIN"]),
+    ("sqlite", "INSERT INTO u (k, x) SELECT k, a FROM t WHERE true ON CONFLICT (k) DO UPDATE SET x = excluded.x "
+     "WHERE u.y IS NULL", "u", {"k": ["t.k IDENTITY"], "x": ["t.a IDENTITY", "u.y CONDITIONAL"]}, ["t.k JOIN"]),
+    ("duckdb", "INSERT INTO u (k) SELECT k FROM t ON CONFLICT (k) DO UPDATE SET (x, y) = (1, u.x) "
+     "WHERE y > excluded.k", "u", {"k": ["t.k IDENTITY"], "x": ["t.k CONDITIONAL", "u.y CONDITIONAL"],
+     "y": ["t.k CONDITIONAL", "u.x IDENTITY", "u.y CONDITIONAL"]}, ["t.k JOIN"]),
     ("sqlite", "INSERT INTO u (k, x) SELECT c, a FROM t WHERE b > 1 ON CONFLICT (k) DO NOTHING", "u",
      {"k": ["t.c IDENTITY"], "x": ["t.a IDENTITY"]}, ["t.b FILTER", "t.c JOIN"]),
     ("mysql", "INSERT INTO u (k, x) SELECT k, a FROM t ON DUPLICATE KEY UPDATE y = VALUES(x)", "u",

@@ -349,3 +349,9 @@ def test_a_named_value_is_seen_by_the_queries_inside(tell: Callable[..., list[An
 def test_what_rows_are_limited_by_shapes_them(tell: Callable[..., list[Any]]) -> None:
     (one,) = tell("SELECT a FROM t LIMIT 1 BY b", "clickhouse")
     assert (one.columns, one.rows) == ({"a": ["t.a IDENTITY"]}, ["t.b GROUP_BY"])
+    (one,) = tell("SELECT a FROM t LIMIT (SELECT n FROM u) OFFSET (SELECT max(m) FROM u)", "postgres")
+    assert (one.columns, one.rows) == ({"a": ["t.a IDENTITY"]}, ["u.m FILTER", "u.n FILTER"])
+    (one,) = tell("SELECT a FROM t UNION SELECT b FROM s LIMIT (SELECT n FROM u)", "duckdb")
+    assert one.rows == ["u.n FILTER"]
+    (one,) = tell("SELECT a FROM t LIMIT n", "postgres")  # n is no column
+    assert (one.rows, one.doubts) == ([], [])

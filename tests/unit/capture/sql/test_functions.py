@@ -220,3 +220,11 @@ def test_a_form_is_understood_anew_once_a_function_that_it_calls_is_defined_othe
     assert [kind(), kind()] == ["TRANSFORMATION", "TRANSFORMATION"]
     del defined["f"]
     assert kind() == "TRANSFORMATION"
+
+
+def test_a_macro_of_duckdb_takes_the_place_of_a_function_that_the_parser_knows(tell: Tell) -> None:
+    define = "CREATE MACRO upper(x) AS 'me'; CREATE MACRO concat(x, y) AS y; CREATE MACRO length(x) AS 1"
+    *_, one = tell(f"{define}; SELECT upper(b) AS u, concat(a, b) AS c, lower(b) AS l FROM t", "duckdb")
+    assert (one.columns, one.doubts) == ({"u": [], "c": ["t.b IDENTITY"], "l": ["t.b TRANSFORMATION"]}, [])
+    *_, one = tell(f"{define}; SELECT len(b) AS n, length(b) AS m FROM t", "duckdb")  # both are one to the parser
+    assert one.columns == {"n": ["t.b TRANSFORMATION"], "m": []}

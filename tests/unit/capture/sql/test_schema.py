@@ -52,6 +52,15 @@ def test_what_is_no_schema_is_refused_with_a_sentence(given: object) -> None:
         Schema(given)
 
 
+def test_a_table_that_is_named_twice_and_a_column_without_a_name_are_told_with_the_table() -> None:
+    twice = [{"name": "s.t", "columns": ["a"]}, {"schema": "s", "name": "t", "columns": ["b"]}]
+    with pytest.raises(BadInput, match=r"s\.t twice"):
+        Schema(twice)
+    assert len(Schema([twice[0], twice[0]])) == 1
+    with pytest.raises(BadInput, match=r"column of s\.t "):
+        Schema({"s": {"t": [{"name": "a"}, {"type": "int"}]}})
+
+
 def test_a_table_without_columns_is_not_known() -> None:
     schema = Schema({"t": {}})
     assert schema.named_as(name("t")) is None
