@@ -82,7 +82,7 @@ class Binding(Inlining):
             of = self.memory.see(self.evaluate(node.value, scope))
             if isinstance(of, Items | Pairs) and not of.known and isinstance(of.loose, Ref):
                 self.evaluate(node.slice, scope)
-                return self.memory.one(of.loose)
+                return of.loose
         return self.evaluate(node, scope)
 
     def _unpack(self, targets: Sequence[ast.expr], value: Value, scope: Scope) -> None:

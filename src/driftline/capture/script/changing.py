@@ -42,10 +42,6 @@ class Cells(Protocol):
         """Put something at a new place."""
         ...
 
-    def real(self, place: int) -> int:
-        """Return the place that has the content of a place."""
-        ...
-
 
 def copied(cells: Cells, value: Value, depth: int = 0, since: int = 0) -> Value:
     """Return a value that can be changed without changing this one, but for what was there ``since`` a place."""

@@ -40,13 +40,13 @@ def one_of(machine: Machine, value: Value | None) -> Value | None:
     if isinstance(content, Json):
         content = Thing(content.cames, content.rows)
     if not isinstance(content, Frame | Series | Thing):
-        return machine.memory.one(value) if isinstance(value, Ref) else value
+        return value
     unsure = each(content, any_of, {})
     if isinstance(content, Frame):
         rest = tuple(one._replace(confidence=HEDGED) if one.every else one for one in content.table.rest)
         unsure = replace(unsure, table=unsure.table._replace(rest=rest))
     if unsure == content:
-        return machine.memory.one(value) if isinstance(value, Ref) else value
+        return value
     return machine.memory.new(unsure) if isinstance(unsure, Frame) else unsure
 
 
@@ -78,7 +78,7 @@ def meant(machine: Machine, key: Value, names: Mapping[Any, Value]) -> list[Any]
 def spread(machine: Machine, value: Value | None, ones: Iterable[Value], by: Cames) -> None:
     """Have what is put into one of several containers, of which these say which, be put into each, as a hedge."""
     places = [one.place for one in ones if isinstance(one, Ref)]
-    if not isinstance(value, Ref) or machine.memory.real(value.place) in places or not places:
+    if not isinstance(value, Ref) or value.place in places or not places:
         return
 
     def put(content: Any) -> None:

@@ -81,10 +81,6 @@ def _places(cells: Cells, a: Ref, b: Ref, condition: Cames, depth: int) -> Any:
     if by and a.place == b.place:
         return Found(a.place, by)
     first, second = cells.see(a), cells.see(b)
-    one = next((one for one in (a, b) if cells.real(one.place) != one.place), None)
-    if one is not None and first == second:
-        by |= NOTHING if depth else deciding(condition)
-        return Found(one.place, by) if by else Ref(one.place)
     both = joined(cells, first, second, condition, depth + 1)
     if not depth and first == second and _is_record(first):  # two of the same origins are still two
         by |= deciding(condition)
@@ -193,8 +189,7 @@ def _series(cells: Cells, a: Series, b: Series, condition: Cames, depth: int) ->
 
 
 def _frames(cells: Cells, a: Frame, b: Frame, condition: Cames, depth: int) -> Frame:
-    name = a.name if a.name == b.name else None
-    return Frame(tables.either(a.table, b.table, condition), a.row, a.array, name, a.cells and b.cells)
+    return Frame(tables.either(a.table, b.table, condition), a.row, a.array, cells=a.cells and b.cells)
 
 
 def _items(cells: Cells, a: Items, b: Items, condition: Cames, depth: int) -> Items:

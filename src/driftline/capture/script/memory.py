@@ -14,19 +14,12 @@ from driftline.capture.script import changing, joining
 from driftline.capture.script.cames import aged
 from driftline.capture.script.reading import NOTHING, Cames
 from driftline.capture.script.site import Path
-from driftline.capture.script.values import Class, Content, Frame, Function, Instance, Items, Pairs, Ref, Scope, Value
+from driftline.capture.script.values import Class, Content, Frame, Function, Items, Ref, Scope, Value
 
 Key = Hashable
 Writes = Mapping[Any, Any]
 Result = TypeVar("Result")
 _ABSENT = object()
-
-
-def _alike(a: Any, b: Any) -> bool:
-    """Tell whether two contents have the same form, so that each field of one may be that of the other."""
-    if isinstance(a, Items) and isinstance(b, Items):
-        return a.loose is b.loose is None and len(a.known) == len(b.known)
-    return type(a) is type(b) and isinstance(a, Frame | Pairs | Instance)
 
 
 class Memory:
@@ -42,8 +35,6 @@ class Memory:
         self._born: dict[Key, frozenset[int]] = {}  # the doubts in which a place was made
         self._numbers = itertools.count(1)
         self._followers: dict[int, Callable[[Any], None]] = {}  # of places that stand for several
-        self._ones: dict[int, int] = {}  # the place of one of those that a place stands for, by that place
-        self._of: dict[Any, int] = {}  # the same the other way round
 
     def new(self, content: Content) -> Ref:
         """Put something at a new place."""
@@ -53,29 +44,12 @@ class Memory:
         self.put(self._places, content)
         return Ref(self._places)
 
-    def one(self, of: Ref) -> Ref:
-        """Return one of those that a place stands for: what is written into it leaves the others as they are."""
-        place = self.real(of.place)
-        if place not in self._ones:
-            self._places += 1
-            self._ones[place] = self._places
-            self._of[self._places] = place
-        return replace(of, place=self._ones[place])
-
-    def real(self, place: int) -> int:
-        """Return the place that has the content of a place: that of one of several is where all of them are."""
-        return self._of.get(place, place)
-
     def places(self) -> int:
         """Return how many places there are."""
         return self._places
 
     def put(self, key: Key, held: Any) -> None:
         """Write a cell."""
-        if key in self._of:
-            key = self._of[key]
-            before = self._cells.get(key)
-            held = self.joined(before, held) if _alike(before, held) else held
         if self._logs:
             self._logs[-1].setdefault(key, self._cells.get(key, _ABSENT))
         if self._watched:
@@ -93,15 +67,15 @@ class Memory:
 
     def follow(self, place: int, told: Callable[[Any], None]) -> None:
         """Have ``told`` hear of each content that a place has from now on."""
-        self._followers[self.real(place)] = told
+        self._followers[place] = told
 
     def get(self, key: Key) -> Any:
         """Read a cell; None if there is none."""
-        return self._cells.get(self._of.get(key, key))
+        return self._cells.get(key)
 
     def see(self, value: Value | None) -> Any:
         """Return what a value points to, or the value."""
-        return self._cells.get(self.real(value.place)) if isinstance(value, Ref) else value
+        return self._cells.get(value.place) if isinstance(value, Ref) else value
 
     def forget(self, about: Any) -> None:
         """Forget what is known by keys that begin with that."""
@@ -209,7 +183,7 @@ class Memory:
 
     def written(self, key: Key) -> bool:
         """Whether a cell was written since ``watch``."""
-        return self._of.get(key, key) in self._watched[-1]
+        return key in self._watched[-1]
 
     def apply(self, writes: Writes) -> None:
         """Write all of these."""

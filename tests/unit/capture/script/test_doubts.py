@@ -89,35 +89,3 @@ def test_what_a_method_changes_in_an_object_found_by_data_comes_from_the_key_too
         pd.DataFrame([{"n": one.name, "v": one.sum} for one in accounts.values()]).to_csv("o")
     """
     assert wrote(text) == {"n": "name", "v": "a transformation, k join, oid join", "rows": "k group_by"}
-
-
-ONE = """
-        import csv
-        with open("orders") as file:
-            rows = list(csv.DictReader(file))
-        best = rows[0]
-        for row in rows:
-            if row["a"] > best["a"]:
-                best = row
-        first, *others = rows
-        by_id = {row["oid"]: row for row in rows}
-        %s
-        pd.DataFrame(rows)[["b", "s"]].to_csv("o")
-"""
-
-
-@pytest.mark.parametrize(
-    ("changed", "s"),
-    [
-        ('rows[0]["s"] = rows[0]["b"]', "b, s"),
-        ('rows[-1].update(s=rows[0]["b"])', "b, s"),
-        ('one = rows[3]\n        one["s"] = one["b"]', "b, s"),
-        ('first["s"] = first["b"]', "b, s"),
-        ('best["s"] = best["b"]', "a conditional, b, s"),
-        ('by_id["7"]["s"] = by_id["7"]["b"]', "b, oid join, s"),
-        ('del rows[0]["s"]', "s"),
-    ],
-)
-def test_what_is_put_into_one_record_of_many_leaves_the_others_as_they_are(wrote: Wrote, changed: str, s: str) -> None:
-    found = wrote(ONE % changed)
-    assert (found["b"], found["s"]) == ("b", s)
