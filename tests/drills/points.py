@@ -89,7 +89,7 @@ _CAPTURE: dict[str, tuple[str, ...]] = {
     ),
     "answering.special": ("_passing.method", "_entered", "chained.call"),
     "answering.serving": (
-        "serve", "_restore", "_reduced", "Served.__class__", "Served.__getattr__", "Served.__setattr__",
+        "serve", "_restore", "Served.__class__", "Served.__getattr__", "Served.__setattr__",
         "Served.__delattr__", "Served.__dir__", "Served.__reduce_ex__", "Served.__copy__",
         "Served.__deepcopy__", "Served.__hash__",
         "Served._driftline_recording.call", "_recorded", "_method.call", "_kind.recorded.method",

@@ -115,6 +115,8 @@ def document(given: Passage) -> Retrieved:
 
 def several(given: Iterable[Passage] | Passage) -> tuple[Passage, ...]:
     """Return documents as they are now; one that is given alone is one document, and no list of its letters or keys."""
+    if given is None or (type(given) is str and not given):
+        return ()
     if isinstance(given, str | Mapping | Retrieved):
         return (given,)
     return fault.attempt("answer", tuple, given) or ()

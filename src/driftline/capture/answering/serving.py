@@ -7,7 +7,6 @@ same arguments; what is recorded of its input and its result is taken down at on
 the sender's thread.
 """
 
-import copyreg
 import functools
 import inspect
 import operator
@@ -116,10 +115,8 @@ class Served:
         return dir(self._driftline_model)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        """Be pickled as the model is, byte by byte; what is pickled otherwise than by this is given out by a tuple."""
-        model = self._driftline_model
-        found = None if type(model) in copyreg.dispatch_table else _reduced(model, protocol)
-        return found if isinstance(found, tuple) else (operator.getitem, ((model,), 0))
+        """Be pickled as the model: what is loaded is the one thing in a tuple of one, and the model only."""
+        return operator.getitem, ((self._driftline_model,), 0)
 
     def __copy__(self) -> Any:
         import copy
@@ -218,13 +215,6 @@ def _kind(model: type) -> type[Served]:
         methods["__hash__"] = Served.__hash__
     methods["__qualname__"] = model.__qualname__
     return type(model.__name__, (Served,), {"__slots__": (), **methods})  # pipelines call their steps so
-
-
-def _reduced(model: Any, protocol: Any) -> Any:
-    try:
-        return model.__reduce_ex__(protocol)
-    except Exception:  # the model's own, which whoever pickles the model itself is told of
-        return None
 
 
 def _restore(model: Any, name: str, source: Source) -> Any:

@@ -106,7 +106,7 @@ def found(item: Any) -> tuple[str, str, float | None] | None:
             one of them and a score.
     """
     score = None
-    if isinstance(item, tuple) and len(item) == 2 and (type(item) is tuple or _number(item[1]) is not None):
+    if isinstance(item, tuple) and len(item) == 2 and _is_scored(item):
         item, score = item[0], _number(item[1])
     score = score_of(item) if score is None else score
     inner = None if isinstance(item, Mapping | str) else getattr(item, "node", None)
@@ -114,6 +114,12 @@ def found(item: Any) -> tuple[str, str, float | None] | None:
     text = text_of(item)
     name = "" if isinstance(item, str) else id_of(item) or source_of(item)
     return (text, name, score) if text or name else None
+
+
+def _is_scored(pair: Any) -> bool:
+    """Whether the second of two is a score; one that is none, but no text or document either, costs itself only."""
+    second = pair[1]
+    return _number(second) is not None or (type(pair) is tuple and not isinstance(second, str | Mapping))
 
 
 def id_of(row: Any) -> str:

@@ -5,6 +5,7 @@ the files differ, are missing or have no header that is cheap to read. Cached by
 """
 
 import codecs
+import functools
 import io
 import os
 from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +21,7 @@ from driftline.capture.tables.form import Form
 
 _CACHE = 10_000
 _HEADER = 1 << 16  # bytes in which a header ends
-_LINES = 1 << 20  # bytes of records of JSON that are looked at
+_LINES = 1 << 18  # bytes of records of JSON that are looked at
 _FORMATS = "driftline.capture.tables.formats"
 _FILES = 8  # of a source that are looked at; the rest is taken to be alike
 
@@ -100,6 +101,16 @@ def of_lines(path: str) -> tuple[str, ...] | None:
     """Return the names that the first records of a file of JSON have, one a line; None where it is no such file."""
     if endings.form(path) != "lines" or not os.path.isfile(path):
         return None
+    try:
+        state = os.stat(path)
+        return _named(path, (state.st_size, state.st_mtime_ns, state.st_ino))
+    except OSError:  # it is gone
+        return None
+
+
+@functools.lru_cache(_CACHE)
+def _named(path: str, _state: tuple[int, ...]) -> tuple[str, ...] | None:
+    """Return the names of the first records of a file in this state: of each output it is asked several times."""
     try:
         with io.FileIO(path) as file:
             text = file.read(_LINES)

@@ -30,7 +30,8 @@ def parted(tokens: list[Any], dialect: str) -> list[Any]:
     opened: list[str] = []  # what stands before each parenthesis that is open
     for place, token in enumerate(tokens) if dialect in _ALWAYS | _PERHAPS else ():
         if token.token_type == TokenType.L_PAREN:
-            opened.append(tokens[place - 1].text.lower() if place else "")
+            chained = dialect == "duckdb" and place > 1 and tokens[place - 2].token_type == TokenType.DOT
+            opened.append("" if chained or not place else tokens[place - 1].text.lower())  # ``l.apply(x -> x + 1)``
         elif token.token_type == TokenType.R_PAREN and opened:
             opened.pop()
         elif token.token_type == TokenType.ARROW and opened and opened[-1].isidentifier() and place > 1:

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 import driftline
+from driftline.capture.ground import fault
 from driftline.capture.sending import client
 from driftline.config import Settings
 from driftline.engine.engine import Engine
@@ -165,7 +166,7 @@ def test_a_value_of_a_wrong_type_costs_itself_and_never_the_answer(sink: MemoryS
 
 
 @pytest.mark.parametrize(
-    ("score", "kept"), [("0.5", 0.5), (np.float32(0.5), 0.5), (None, 0.0), ("high", 0.0), (object(), 0.0)]
+    ("score", "kept"), [("0.5", 0.5), (np.float32(0.5), 0.5), (None, 0.0), ([], 0.0), (object(), 0.0)]
 )
 def test_a_score_that_is_no_number_costs_itself_and_never_the_document(
     sink: MemorySink, score: Any, kept: float
@@ -174,3 +175,17 @@ def test_a_score_that_is_no_number_costs_itself_and_never_the_document(
     driftline.flush()
     found = [(one.content, one.score) for one in sink.recorded[0].documents]
     assert found == [(ids.text("a passage"), kept), (ids.text("another"), kept)]
+
+
+def test_two_texts_are_no_text_and_its_score(sink: MemorySink) -> None:
+    driftline.record_answer("desk", retrieved=[("id1", "the text"), ("a.md", {"k": 1})])
+    driftline.flush()
+    assert sink.recorded[0].documents == ()
+
+
+@pytest.mark.parametrize("nothing", [None, "", (), []])
+def test_nothing_that_was_retrieved_is_no_document_and_no_failure(sink: MemorySink, nothing: Any) -> None:
+    driftline.record_answer("desk", retrieved=nothing)
+    driftline.flush()
+    assert sink.recorded[0].documents == ()
+    assert fault.counts() == {}

@@ -122,7 +122,7 @@ def test_records_of_json_have_the_names_of_all_that_are_looked_at(tmp_path: Path
     assert headers.of_lines(str(lines)) == ("a", "b", "d")
     assert [headers.of_lines(str(one)) for one in (other, packed, tmp_path / "none.jsonl")] == [None, None, None]
     assert not headers.goes_on(str(lines))
-    long = '{"a": 1}\n' * ((1 << 20) // 9 + 1)  # of nine bytes each, so that it is more than a megabyte
+    long = '{"a": 1}\n' * ((1 << 18) // 9 + 1)  # of nine bytes each, so that it is more than 256 KiB
     lines.write_text(long + '{"last": 1}\n')
     assert headers.of_lines(str(lines)) == ("a",)
     assert headers.goes_on(str(lines))

@@ -174,9 +174,9 @@ def test_values_in_a_plan_of_polars_come_from_what_the_program_read_them_from(sc
         'o.filter(pl.col("a") > 20).select("id").write_csv("plain.csv")\n'
     ))  # fmt: skip
     assert edges(events, "chosen.csv")[""] == {
-        ("users.csv", "key", "FILTER", 0.9), ("users.csv", "land", "FILTER", 0.9),
+        ("users.csv", "key", "FILTER", 0.5), ("users.csv", "land", "FILTER", 0.5),
     }  # fmt: skip
-    assert edges(events, "less.csv")["d"] == {("config.json", "cut", "TRANSFORMATION", 0.9)}
+    assert edges(events, "less.csv")["d"] == {("config.json", "cut", "TRANSFORMATION", 0.5)}
     assert edges(events, "plain.csv") == {}
 
 

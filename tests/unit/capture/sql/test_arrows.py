@@ -37,3 +37,9 @@ def test_a_part_of_a_value_can_be_gathered_in_an_order_and_stand_in_from(tell: T
     assert one.columns == {"v": ["t.j TRANSFORMATION"]}
     (one,) = tell("SELECT array_agg(j->'a' ORDER BY j) AS v FROM t", "postgres")  # the parser would not take it
     assert one.problem == ""
+
+
+def test_the_name_before_an_arrow_in_a_chained_call_is_that_of_an_element(tell: Tell) -> None:
+    (one,) = tell("SELECT l.list_transform(j -> j + k) AS v FROM t", "duckdb")
+    assert "t.j TRANSFORMATION" not in one.columns["v"]
+    assert "t.k TRANSFORMATION" in one.columns["v"]
