@@ -144,7 +144,6 @@ CELLS = """
             rows = list(csv.reader(file))
         for row in rows:
             %s
-        %s
         pd.DataFrame(rows, columns=["A", "B", "C", "D", "E"]).to_csv("o")
 """
 ANY = ", ".join(f"{name} transformation ?" for name in ("a", "b", "k", "oid", "s"))
@@ -152,19 +151,10 @@ ANY = ", ".join(f"{name} transformation ?" for name in ("a", "b", "k", "oid", "s
 
 @pytest.mark.parametrize("made", ["row.sort()", "random.shuffle(row)", "row[:] = sorted(row)"])
 def test_cells_that_data_put_in_order_are_columns_no_more(wrote: Wrote, made: str) -> None:
-    found = wrote(CELLS % (made, ""))
+    found = wrote(CELLS % made)
     assert {name: cames for name, cames in found.items() if name != "rows"} == dict.fromkeys("ABCDE", ANY)
 
 
-@pytest.mark.parametrize(
-    ("each", "first", "columns"),
-    [
-        ("row.reverse()", "", ("s", "b", "a", "k", "oid")),
-        ("row[:] = row[::-1]", "", ("s", "b", "a", "k", "oid")),
-        ("pass", "rows[0].reverse()", ("oid, s", "b, k", "a", "b, k", "oid, s")),
-    ],
-)
-def test_cells_that_are_turned_are_the_columns_from_the_last_one_on(
-    wrote: Wrote, each: str, first: str, columns: tuple[str, ...]
-) -> None:
-    assert wrote(CELLS % (each, first)) == dict(zip("ABCDE", columns, strict=True))
+@pytest.mark.parametrize("each", ["row.reverse()", "row[:] = row[::-1]"])
+def test_cells_that_are_turned_are_the_columns_from_the_last_one_on(wrote: Wrote, each: str) -> None:
+    assert wrote(CELLS % each) == {"A": "s", "B": "b", "C": "a", "D": "k", "E": "oid"}
