@@ -24,6 +24,9 @@ else:
     ctypes = later.module("ctypes")
 
 
+_kept: list["Code"] = []  # for good: Python remembers what it has found without holding it, and crashes if it is gone
+
+
 class Code:
     """The attribute ``code`` of ``SystemExit``, as it was, with an ear."""
 
@@ -84,7 +87,9 @@ def install(module: Any) -> list[Any]:
 def _listen() -> list[_Told]:
     held = gc.get_referents(SystemExit.__dict__)[0]
     own = held["code"]
-    held["code"] = code = Code(own)
+    code = Code(own)
+    _kept.append(code)
+    held["code"] = code
     _ = SystemExit.code
     if not code.found or SystemExit.__subclasses__():
         _renew()

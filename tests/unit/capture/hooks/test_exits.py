@@ -1,13 +1,16 @@
 """``sys.exit`` and ``SystemExit.code`` are as before, and the interpreter's own question is heard."""
 
+import gc
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import driftline
+from driftline.capture.hooks import exits
 from driftline.capture.watching import process
 from driftline.testing import MemorySink
 
@@ -86,3 +89,16 @@ def test_the_end_is_heard_whoever_has_asked_for_a_code_before(
     (event,) = script(f"import sys\n{before}\nimport driftline\ndriftline.watch('job')\n{last}\n", status=3)
     assert event["eventType"] == "FAIL"
     assert "3" in event["run"]["facets"]["errorMessage"]["message"]
+
+
+def test_what_python_may_remember_stays_where_it_was_not_told_of_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python holds no reference to an attribute that it has found: one that is gone would crash the process."""
+    made = exits._listen()
+    listening = weakref.ref(gc.get_referents(SystemExit.__dict__)[0]["code"])
+    with monkeypatch.context() as failing:
+        failing.setattr(exits, "_renew", lambda: None)
+        for one in made:
+            one.undo()
+    gc.collect()
+    assert listening() is not None
+    exits._renew()
