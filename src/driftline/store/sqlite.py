@@ -24,7 +24,7 @@ _SETTINGS = (
     "wal_autocheckpoint = 4000",
 )
 READ_ONLY = "It may only be read here: questions are answered. Let this user write its folder, or name another store."
-TAKEN = "the program has closed files of it; in this process it stays closed"
+TAKEN = "the program has closed files of it, or forked amid a long write; in this process it stays closed"
 BUSY = f"Another process has been writing for {connection.BUSY_SECONDS:.0f} seconds. Try again when it is done."
 
 

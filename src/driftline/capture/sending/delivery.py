@@ -111,9 +111,15 @@ class Delivery:
     def hold(self, seconds: float) -> bool:
         """Keep everybody out of a sink that works in this process until ``let_go``; False where that takes longer.
 
-        A process that is forked meanwhile finds none of the locks taken that a library such as SQLite keeps.
+        A process that is forked meanwhile finds none of the locks taken that a library such as SQLite keeps, and none
+        of its files open: SQLite would take them for the child's own, with locks that only the parent has, and neither
+        would see that the other writes. Source: https://www.sqlite.org/howtocorrupt.html (carrying across a fork).
         """
-        return (self._sink is None or deferring(self._sink)) and self._alone.acquire(timeout=seconds)
+        if not (self._sink is None or deferring(self._sink)) or not self._alone.acquire(timeout=seconds):
+            return False
+        if holding(self._sink):
+            fault.attempt("fork", self._sink.release)
+        return True
 
     def let_go(self) -> None:
         """Let others into the sink again."""

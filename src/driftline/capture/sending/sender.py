@@ -5,7 +5,6 @@ batches to a ``Delivery``. A queue that is full overflows to the spool by a seco
 waits but in ``flush`` and ``close``, which have deadlines.
 """
 
-import atexit
 import threading
 import time
 from collections import deque
@@ -56,7 +55,6 @@ class Sender:
         self.delivery = Delivery(settings.home, open_sink, server=bool(settings.url))
         self.on_start: Callable[[], None] = lambda: None
         self._limit = settings.queue
-        self._abandoned: list[Delivery] = []  # a parent's sink is neither used nor closed by its forked child
         self._fresh()
 
     def _fresh(self) -> None:
@@ -380,17 +378,11 @@ class Sender:
             except KeyboardInterrupt:  # it ends with the piece of the table that is being measured
                 measure.level.enough = True
 
-    def _abandon(self) -> None:
-        for former in self._abandoned:
-            fault.attempt("exit", former.abandon)
-
     def reborn(self) -> None:
         """Begin anew in a forked child: nothing queued, no thread, and a sink of its own."""
         former = self.delivery
         former.spool.reborn()
-        if not self._abandoned:
-            atexit.register(self._abandon)
-        self._abandoned.append(former)
+        fault.attempt("fork", former.abandon)  # where the parent could not let go of it
         home, server = str(former.spool.folder.parent), former.spool.server
         self.delivery = Delivery(home, former.open_sink, former.tally.reborn(), server=server)
         self._fresh()
