@@ -28,6 +28,8 @@ class LocalSink:
         self._open = True
         self.house.store.note()
         self._settings = settings
+        scheme, _, folder = settings.location.partition("://")
+        self._folder = folder if scheme == "sqlite" else ""  # of the embedded store
         self._due: float | None = time.monotonic() + FOLLOW_SECONDS  # when to work out what waits; None = nothing does
 
     def events(self, batch: Sequence[bytes]) -> None:
@@ -67,10 +69,9 @@ class LocalSink:
             self.house.store.abandon()
         if not self._open:
             self._renew()
-        scheme, _, folder = self._settings.location.partition("://")
-        if scheme != "sqlite" or (Path(folder) / FILE).exists():
+        if not self._folder or (Path(self._folder) / FILE).exists():
             return
-        said = f"the store in {folder} was removed while it was used: what it held is gone, and a new one is made"
+        said = f"the store in {self._folder} was removed while it was used: what it held is gone, and a new one is made"
         fault.tell("gone", said)
         self.house.store.close()
         self._renew()
@@ -86,6 +87,15 @@ class LocalSink:
         if self._open and self.house.store.ours():
             self._open = False
             self.house.store.close()
+
+    def part(self) -> None:
+        """Let go of the embedded store before a fork.
+
+        SQLite would take the parent's files for the child's own, with locks that only the parent has, and neither would
+        see that the other writes. Source: https://www.sqlite.org/howtocorrupt.html (carrying across a fork).
+        """
+        if self._folder:
+            self.release()
 
     def abandon(self) -> None:
         """Neither use nor close the store any more: this process has got it by a fork, and its numbers may be taken."""

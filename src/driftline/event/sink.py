@@ -36,8 +36,11 @@ class Holding(Protocol):
     def release(self) -> None:
         """Let go of them until there is more to do."""
 
+    def part(self) -> None:
+        """The process is about to fork: let go of what a child cannot have as well, until there is more to do."""
+
     def abandon(self) -> None:
-        """Neither use nor close them any more."""
+        """In a child that was forked: use none of them any more, and wait for none of the parent's threads."""
 
 
 class Sink(Protocol):
@@ -66,7 +69,7 @@ def follow(sink: Sink, *, asked: bool) -> None:
 
 def holding(sink: object) -> TypeGuard[Holding]:
     """Whether ``sink`` holds files or connections open."""
-    return hasattr(sink, "release") and hasattr(sink, "abandon")
+    return all(hasattr(sink, name) for name in ("release", "part", "abandon"))
 
 
 def open_sink(settings: Settings) -> Sink:

@@ -8,6 +8,7 @@ Source: https://www.sqlite.org/wal.html.
 
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,7 +25,7 @@ _SETTINGS = (
     "wal_autocheckpoint = 4000",
 )
 READ_ONLY = "It may only be read here: questions are answered. Let this user write its folder, or name another store."
-TAKEN = "the program has closed files of it, or forked amid a long write; in this process it stays closed"
+TAKEN = "the program has closed files of it, or has forked while it was open; in this process it stays closed"
 BUSY = f"Another process has been writing for {connection.BUSY_SECONDS:.0f} seconds. Try again when it is done."
 
 
@@ -32,10 +33,11 @@ _FILES = ("", "-wal", "-shm")
 
 
 class _Closing:
-    """How many stores of this process began to close, and have closed; and which are never opened again."""
+    """How many stores of this process began to close, and have closed; which are open, and never opened again."""
 
     begun = ended = 0
     taken: ClassVar[set[Path]] = set()
+    opened: ClassVar["weakref.WeakSet[SqliteConnection]"] = weakref.WeakSet()
 
 
 class SqliteConnection(Connection):
@@ -57,6 +59,8 @@ class SqliteConnection(Connection):
         self._closed = False
         self._numbers: dict[int, held.Mark] = {}
         self._turns = (0, 0)
+        if file is not None:
+            _Closing.opened.add(self)  # before it is: another thread may fork amid that
         self._writer = self._open()
         try:
             found = migrate.version(self._writer)
@@ -147,7 +151,7 @@ class SqliteConnection(Connection):
         """Neither use it nor close it any more, nor open it again: SQLite shares its numbers among connections."""
         if self.file is not None:
             _Closing.taken.add(self.file)
-        for raw in (self._writer, *self._idle):
+        for raw in (getattr(self, "_writer", None), *self._idle):
             held.forever(raw)
 
     def close(self) -> None:
@@ -159,6 +163,7 @@ class SqliteConnection(Connection):
                 while self._idle:
                     self._idle.pop().close()
                 self._writer.close()
+                _Closing.opened.discard(self)
             finally:
                 _Closing.ended += 1
 
@@ -232,3 +237,14 @@ class SqliteConnection(Connection):
 
 def _may_write(file: Path) -> bool:
     return os.access(file, os.W_OK) and os.access(file.parent, os.W_OK)
+
+
+def _reborn() -> None:
+    """In a child that was forked: what its parent has open is never used, nor closed, nor opened again."""
+    _Closing.ended = _Closing.begun
+    for one in list(_Closing.opened):
+        one.abandon()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_reborn)

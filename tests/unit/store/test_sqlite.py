@@ -1,3 +1,4 @@
+import contextlib
 import os
 import signal
 import sqlite3
@@ -206,3 +207,25 @@ def test_an_older_store_that_may_not_be_written_says_why_it_cannot_be_read(
     raw.close()
     with pytest.raises(StoreUnusable, match="its schema is 4"):
         as_seen_by_one_who_may_not_write(file, monkeypatch)
+
+
+def test_a_forked_child_never_opens_what_its_parent_has_open(tmp_path: Path) -> None:
+    """Source: https://www.sqlite.org/howtocorrupt.html, "Carrying an open database connection across a fork()"."""
+    file = tmp_path / "driftline.db"
+    opened = SqliteConnection(file)
+    child = os.fork()
+    if child == 0:
+        code = 1
+        with contextlib.suppress(StoreUnusable):
+            SqliteConnection(file)
+            code = 2
+        SqliteConnection(tmp_path / "other.db").close()
+        os._exit(0 if code == 1 else code)
+    assert os.waitpid(child, 0)[1] == 0
+    opened.close()
+    again = os.fork()  # what is closed is no concern of a child
+    if again == 0:
+        SqliteConnection(file).close()
+        os._exit(0)
+    assert os.waitpid(again, 0)[1] == 0
+    SqliteConnection(file).close()

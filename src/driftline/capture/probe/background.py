@@ -5,6 +5,7 @@ too. The thread exists only while there is something to do; at the end of the pr
 is left undone. Nothing here runs on the user's thread but ``put`` and ``wait``.
 """
 
+import contextlib
 import functools
 import os
 import subprocess
@@ -168,6 +169,11 @@ def _environment() -> dict[str, str]:
 
 def _reborn() -> None:
     global _queue
+    child = _queue.child
+    for pipe in (child.stdin, child.stdout) if child is not None else ():
+        if pipe is not None:  # with it open here the probe would wait for the end of what only the parent sends
+            with contextlib.suppress(OSError, ValueError):  # it is closed already
+                os.close(pipe.fileno())
     _queue = _Queue()
 
 

@@ -9,7 +9,9 @@ setting that cannot be used.
 
 import atexit
 import contextlib
+import functools
 import os
+import signal
 import sys
 import threading
 import time
@@ -17,7 +19,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from driftline import config, hidden
-from driftline.capture.ground import fault, interrupt, loading, parting, place
+from driftline.capture.ground import fault, interrupt, loading, own, parting, place
 from driftline.capture.program import sites
 from driftline.capture.sending.delivery import Delivery
 from driftline.capture.sending.flight import Item, Unmade
@@ -34,6 +36,7 @@ OpenSink = Callable[[Settings], Sink]
 _SAVE_SECONDS = 0.5  # how long a process that may be ended waits for what it has recorded to be on disk
 _LOADING_SECONDS = 5.0  # and until our threads have loaded what they were loading
 _FORK_SECONDS = 1.0  # how long a fork waits for the sink to come to the end of a batch
+_AGAIN_SECONDS = 0.002  # until a Ctrl-C that came during a fork comes again
 _OWN_SHARE = 1.0  # seconds of a deadline that are kept for delivery, when something else is waited for first
 
 
@@ -113,6 +116,7 @@ class _Process:
 
 
 _held: dict[int, list[Delivery]] = {}  # by thread: whose sink nobody may enter while it forks
+_interrupted: list[int] = []  # the thread that forks, where Ctrl-C came meanwhile
 process = _Process()  # hot paths look at its client first: ``process.client or current()``
 
 
@@ -290,6 +294,14 @@ def _before_fork() -> None:
     loading.wait(_LOADING_SECONDS)
     if client is not None and client.sender.delivery.hold(_FORK_SECONDS):
         _held.setdefault(threading.get_ident(), []).append(client.sender.delivery)
+        client.sender.delivery.part()
+
+
+def _forking() -> None:
+    try:
+        fault.attempt("fork", _before_fork)
+    except KeyboardInterrupt:  # Python would print what a hook raises and go on: it comes again after the fork
+        _interrupted.append(threading.get_ident())
 
 
 def _after_in_parent() -> None:
@@ -298,10 +310,14 @@ def _after_in_parent() -> None:
         held.pop().let_go()
         if not held:
             del _held[threading.get_ident()]
+    if _interrupted:
+        again = functools.partial(signal.pthread_kill, _interrupted.pop(), signal.SIGINT)
+        own.after("driftline-interrupt", _AGAIN_SECONDS, again)
 
 
 def _after_fork() -> None:
     _held.clear()
+    _interrupted.clear()
     fault.attempt("fork", _reborn)
 
 
@@ -343,7 +359,7 @@ def _provide_for_the_end() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
-        before=lambda: fault.attempt("fork", _before_fork),
+        before=_forking,
         after_in_parent=lambda: fault.attempt("fork", _after_in_parent),
         after_in_child=_after_fork,
     )

@@ -111,15 +111,14 @@ class Delivery:
     def hold(self, seconds: float) -> bool:
         """Keep everybody out of a sink that works in this process until ``let_go``; False where that takes longer.
 
-        A process that is forked meanwhile finds none of the locks taken that a library such as SQLite keeps, and none
-        of its files open: SQLite would take them for the child's own, with locks that only the parent has, and neither
-        would see that the other writes. Source: https://www.sqlite.org/howtocorrupt.html (carrying across a fork).
+        A process that is forked meanwhile finds none of the locks taken that a library such as SQLite keeps.
         """
-        if not (self._sink is None or deferring(self._sink)) or not self._alone.acquire(timeout=seconds):
-            return False
+        return (self._sink is None or deferring(self._sink)) and self._alone.acquire(timeout=seconds)
+
+    def part(self) -> None:
+        """The process is about to fork, and nobody else is in the sink: a child is to find nothing of it open."""
         if holding(self._sink):
-            fault.attempt("fork", self._sink.release)
-        return True
+            self._sink.part()
 
     def let_go(self) -> None:
         """Let others into the sink again."""
@@ -134,7 +133,7 @@ class Delivery:
                 self._alone.release()
 
     def abandon(self) -> None:
-        """In a forked child: never close what the parent's sink holds open."""
+        """In a forked child: never use what the parent's sink holds open."""
         if holding(self._sink):
             self._sink.abandon()
 
@@ -152,10 +151,16 @@ class Delivery:
             self.lost(size, f"{why}, and {said}" if said else why)
             return
         self.counts["spooled"] += size
+        self._lend()
         if said:
             self._complained = True
             kept = f"{said}; events are kept in {self.spool.folder} and sent later"
             fault.tell(f"sink:{type(failure).__name__}", kept)
+
+    def _lend(self) -> None:
+        """Leave what is spooled to other processes where the sink cannot be opened in this one."""
+        if self._rest and self._sink is None:
+            self.spool.lend()
 
     def behind(self) -> bool:
         """Whether something is spooled: by this process, or by one that it has started."""
@@ -185,6 +190,7 @@ class Delivery:
                 fault.tell("replay", f"what is spooled in {self.spool.folder} cannot be delivered yet ({shown(error)})")
             self.dirty = True
             self._pause()
+            self._lend()
             return
         self.counts["replayed"] += taken
         self.counts["delivered"] += taken

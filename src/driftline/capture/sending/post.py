@@ -7,6 +7,7 @@ https://www.rfc-editor.org/rfc/rfc9112.
 """
 
 import contextlib
+import os
 import socket
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
@@ -48,6 +49,12 @@ class _Ours:
             self._socket.detach()
             raise ConnectionResetError("the program has closed the connection")
 
+    def abandon(self) -> None:
+        """In a child that was forked: close the number, and nothing that a thread of the parent may be waiting in."""
+        with contextlib.suppress(ConnectionResetError, OSError):
+            self.check()
+            os.close(self._socket.detach())
+
 
 class Connection(Protocol):
     """What ``open_connection`` returns; it opens itself when it is used."""
@@ -57,6 +64,9 @@ class Connection(Protocol):
 
     def close(self) -> None:
         """Close it; the next ``post`` opens it anew."""
+
+    def abandon(self) -> None:
+        """In a child that was forked: have the child let go of it, which its parent goes on using."""
 
 
 def open_connection(host: str, port: int | None, timeout: float, *, secure: bool) -> Connection:
@@ -90,6 +100,11 @@ class _Secure:
             with contextlib.suppress(ConnectionResetError):
                 self._ours.check()
         self._connection.close()
+
+    def abandon(self) -> None:
+        held.forever(self._connection)  # where Python lets go of it, it closes what may be locked
+        if self._connection.sock is not None and self._ours is not None:
+            self._ours.abandon()
 
 
 class _Plain:
@@ -133,6 +148,11 @@ class _Plain:
             answers.close()
         if opened is not None:
             opened.close()
+
+    def abandon(self) -> None:
+        held.forever(self._answers)  # its lock may be taken by a thread that waits for the server
+        if self._ours is not None:
+            self._ours.abandon()
 
 
 def _answered(file: BinaryIO) -> tuple[int, bool, bytes]:

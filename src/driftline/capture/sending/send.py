@@ -84,9 +84,14 @@ class HttpSink:
         """Close the connection; the next request opens it anew."""
         self.close()
 
+    def part(self) -> None:
+        """Keep the connection: a child opens its own."""
+
     def abandon(self) -> None:
-        """Close the connection, where its number is not the program's now."""
-        self.close()
+        """Forget the connection of the parent."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.abandon()
 
     def close(self) -> None:
         """Close the connection."""

@@ -78,6 +78,8 @@ class Spool:
 
     def _open(self) -> held.File:
         self._restore()
+        if self._file is None and self._path is not None:  # it was lent
+            self._go_on(self._path)
         if self._file is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._others = sum(map(_size, self._files()))
@@ -86,6 +88,14 @@ class Spool:
             self._file = held.File(self._path)
             locked(self._file)
         return self._file
+
+    def lend(self) -> None:
+        """Let go of this process's file until more is to be written: meanwhile any process may replay it."""
+        with self._lock:
+            self._restore()
+            file, self._file = self._file, None
+            if file is not None:
+                file.close()
 
     def _go_on(self, own: Path) -> None:
         """Write on in a file that was not delivered: a server that is down for days does not make thousands of them."""
@@ -145,7 +155,7 @@ class Spool:
             if file is not None:
                 file.close()
         try:
-            return self._replay(own, deliver)
+            return self._replay(None if file is None else own, deliver)  # None = it was lent, or there is none
         except BaseException:
             if own is not None:
                 self._go_on(own)
@@ -163,13 +173,16 @@ class Spool:
             with file:
                 if path != own and not (locked(file) and os.fstat(file.fileno()).st_nlink):
                     continue  # another process has it, or has just delivered and removed it
-                while lines := list(itertools.islice(file, _CHUNK)):
-                    events, answers, bad = _read(lines)
-                    torn += bad
-                    if events or answers:
-                        deliver(events, answers)
-                        taken += len(events) + len(answers)
-                path.unlink(missing_ok=True)
+                try:
+                    while lines := list(itertools.islice(file, _CHUNK)):
+                        events, answers, bad = _read(lines)
+                        torn += bad
+                        if events or answers:
+                            deliver(events, answers)
+                            taken += len(events) + len(answers)
+                    path.unlink(missing_ok=True)
+                finally:
+                    _unlock(file)
         return taken, torn
 
     def reborn(self) -> None:
@@ -213,6 +226,14 @@ def locked(file: Numbered) -> bool:
     except (ImportError, OSError):  # no such module on Windows: files of other processes are left alone there
         return False
     return True
+
+
+def _unlock(file: Numbered) -> None:
+    """Let go of the lock: to close the file is not enough where a child that was forked meanwhile has it open, too."""
+    with contextlib.suppress(ImportError, OSError):
+        import fcntl
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_UN)
 
 
 def _read(lines: Sequence[bytes]) -> tuple[list[bytes], list[Answer], int]:

@@ -1,3 +1,4 @@
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -97,3 +98,25 @@ def test_where_a_turn_fails_nobody_waits_for_the_rest(tmp_path: Path, monkeypatc
     assert background.put(job("a", tmp_path))
     assert background.wait(10)
     assert not background.known("a")
+
+
+def test_a_forked_child_does_not_keep_a_probe_waiting_for_the_end_of_its_input(tmp_path: Path) -> None:
+    """By hand: what it is given is no job, which it says at once when its input ends."""
+    found: list[Report] = []
+    one = Job("a", lambda: b"x" * 3_000_000, 10.0, str(tmp_path))
+    thread = threading.Thread(target=lambda: found.append(background.run(one)))
+    thread.start()
+    while background._queue.child is None:
+        time.sleep(0.001)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(writing)
+        os.read(reading, 1)
+        os._exit(0)
+    thread.join(30)
+    os.write(writing, b"x")
+    assert os.waitpid(child, 0)[1] == 0
+    os.close(reading)
+    os.close(writing)
+    assert "did not end" not in found[0].reason

@@ -4,15 +4,17 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from driftline.capture.ground import fault
-from driftline.capture.sending import delivery
+from driftline.capture.sending import client, delivery
 from driftline.capture.sending.delivery import Delivery
 from driftline.event.answer import Answer
+from driftline.testing import MemorySink, use_sink
 
 
 class Failing:
@@ -199,3 +201,28 @@ def test_what_a_child_records_is_there_whatever_its_parent_does(tmp_path: Path, 
 
     assert ran("-c", BEGIN + way).split() == delivered
     assert ran("-m", "driftline", "answers", "--json").count('"endpoint":') == 7
+
+
+def test_ctrl_c_during_a_fork_comes_after_it_and_keeps_nobody_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CPython prints what a hook of a fork raises, and goes on."""
+    with use_sink(MemorySink(), home=str(tmp_path / "home")):
+        owner = client.current()
+        assert owner is not None
+
+        def interrupted() -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(owner.sender.delivery, "part", interrupted)
+        child = os.fork()
+        if child == 0:
+            os._exit(0)
+        with pytest.raises(KeyboardInterrupt):
+            time.sleep(20)
+        assert os.waitpid(child, 0)[1] == 0
+        taken: list[bool] = []
+        thread = threading.Thread(target=lambda: taken.append(owner.sender.delivery.hold(0.01)))
+        thread.start()
+        thread.join(20)
+        assert taken == [True]

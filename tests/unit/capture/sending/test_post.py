@@ -1,13 +1,17 @@
 """Posting by HTTP/1.1, against answers that are written byte by byte, as RFC 9112 has them."""
 
+import os
+import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from typing import Any
 
 import pytest
 
+from driftline import held
 from driftline.capture.sending import post
 from driftline.capture.sending.post import Garbled, open_connection
 
@@ -265,3 +269,38 @@ def test_what_is_secure_is_left_to_python(monkeypatch: pytest.MonkeyPatch) -> No
     assert connection.post("/a", b"1", {"A": "b"}) == (200, b"ok")
     connection.close()
     assert asked == [("example.com", None, 3, True), ("POST", "/a", b"1", {"A": "b"}), "closed"]
+
+
+def test_a_forked_child_waits_for_no_thread_of_its_parent() -> None:
+    """The parent's thread is in the reader, whose lock nobody in the child would ever let go of."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        connection: Any = open_connection("127.0.0.1", listening.getsockname()[1], 20, secure=False)
+        failed: list[Exception] = []
+
+        def post_one() -> None:
+            try:
+                connection.post("/", b"1", {})
+            except ConnectionResetError as error:
+                failed.append(error)
+
+        thread = threading.Thread(target=post_one)
+        thread.start()
+        taken, _ = listening.accept()
+        with taken:
+            assert taken.recv(1000)
+            time.sleep(0.3)  # by then it waits for the answer
+            child = os.fork()
+            if child == 0:
+                number = connection._socket.fileno()
+                connection.abandon()
+                os._exit(0 if held.mark(number) is None else 1)
+            ended, end = (0, 0), time.monotonic() + 10
+            while not ended[0] and time.monotonic() < end:
+                time.sleep(0.01)
+                ended = os.waitpid(child, os.WNOHANG)
+            if not ended[0]:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+        thread.join(10)
+    connection.close()
+    assert (ended, len(failed)) == ((child, 0), 1)

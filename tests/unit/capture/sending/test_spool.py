@@ -273,3 +273,46 @@ def test_a_file_that_another_process_has_delivered_is_not_written_on(
     assert [line for path in (tmp_path / "spool").iterdir() for line in path.read_bytes().splitlines()] == [
         b'E {"n": 2}'
     ]
+
+
+def test_what_is_lent_is_taken_by_others_and_written_on_where_nobody_has_taken_it(tmp_path: Path) -> None:
+    lending, taker = Spool(tmp_path), Taker()
+    lending.add([b'{"n":1}'], [])
+    lending.lend()
+    lending.add([b'{"n":2}'], [])
+    assert Spool(tmp_path).replay(taker) == (0, 0)  # it is written on just now
+    lending.lend()
+    assert Spool(tmp_path).replay(taker) == (2, 0)
+    lending.add([b'{"n":3}'], [])
+    lending.lend()
+    taker.refuse_after = 2
+    with pytest.raises(OSError, match="down"):
+        lending.replay(taker)
+    taker.refuse_after = 3
+    assert lending.replay(taker) == (1, 0)
+    assert (taker.events, lending.empty()) == ([b'{"n":1}', b'{"n":2}', b'{"n":3}'], True)
+
+
+def test_a_child_that_is_forked_amid_a_replay_does_not_keep_the_file(tmp_path: Path) -> None:
+    former = Spool(tmp_path)
+    former.add([b'{"n":1}'], [])
+    former.close()
+    reading, writing = os.pipe()
+    child = 0
+
+    def fail(_events: Sequence[bytes], _answers: Sequence[Answer]) -> None:
+        nonlocal child
+        child = os.fork()
+        if child == 0:
+            os.close(writing)
+            os.read(reading, 1)
+            os._exit(0)
+        raise OSError("down")
+
+    with pytest.raises(OSError, match="down"):
+        Spool(tmp_path).replay(fail)
+    taken = Spool(tmp_path).replay(Taker())
+    os.write(writing, b"x")
+    assert (taken, os.waitpid(child, 0)[1]) == ((1, 0), 0)
+    os.close(reading)
+    os.close(writing)
