@@ -299,7 +299,7 @@ def _before_fork() -> None:
 
 def _forking() -> None:
     try:
-        fault.attempt("fork", _before_fork)
+        _before_fork()
     except KeyboardInterrupt:  # Python would print what a hook raises and go on: it comes again after the fork
         _interrupted.append(threading.get_ident())
 
@@ -359,7 +359,7 @@ def _provide_for_the_end() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(
-        before=_forking,
+        before=lambda: fault.attempt("fork", _forking),
         after_in_parent=lambda: fault.attempt("fork", _after_in_parent),
         after_in_child=_after_fork,
     )
