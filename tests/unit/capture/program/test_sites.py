@@ -188,7 +188,10 @@ def test_a_loop_stands_where_what_it_goes_over_ends() -> None:
     assert [ends(one)[0] for one in found] == [(6, 18), (8, 30)]
 
 
-def test_of_whom_a_frame_is_is_known_by_what_its_module_holds_for_driftline_alone() -> None:
+def test_of_whom_a_frame_is_is_known_by_what_its_module_holds_for_driftline_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sites, "_ours", {})  # an engine in this process may have been met before
     sites.read([ONE])
     assert run("tell()\n")[0] is not None
     assert sites._ours
