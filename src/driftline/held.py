@@ -60,8 +60,18 @@ def twin(number: int) -> int | None:
     return next((other for other in range(number + _HIGH) if other != number and mark(other) == to), None)
 
 
+def ready() -> None:
+    """Load what ``forever`` needs: in a child that was just forked nobody may be there to end the import of it."""
+    with contextlib.suppress(ImportError):  # a Python that was built without it
+        _ = ctypes.pythonapi
+
+
 def forever(thing: Any) -> None:
-    """Have Python never let go of ``thing``, nor close what it holds, not even as the interpreter ends."""
+    """Have Python never let go of ``thing``, nor close what it holds, not even as the interpreter ends.
+
+    Raises:
+        ImportError: this Python cannot.
+    """
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
 
 

@@ -77,8 +77,7 @@ class LocalSink:
         self._renew()
 
     def _renew(self) -> None:
-        self.house = opening.house(self._settings)
-        opening.take_charge(self.house)
+        self.house = _opened(self._settings)
         self.house.store.note()
         self._open = True
 
@@ -125,6 +124,14 @@ class LocalSink:
 
 def open_sink(settings: Settings) -> LocalSink:
     """Return a sink into the store of ``settings``."""
+    return LocalSink(_opened(settings), settings)
+
+
+def _opened(settings: Settings) -> House:
     house = opening.house(settings)
-    opening.take_charge(house)
-    return LocalSink(house, settings)
+    try:
+        opening.take_charge(house)
+    except BaseException:
+        house.store.close()
+        raise
+    return house

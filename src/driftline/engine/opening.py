@@ -19,8 +19,12 @@ def house(settings: Settings, *, create: bool = True) -> House:
         StoreUnusable: it cannot be opened, or there is none.
     """
     store = open_store(settings.location, home=settings.home, create=create)
-    opened = House(settings, store, Outbox(store, settings))
-    remember.everything(opened)
+    try:
+        opened = House(settings, store, Outbox(store, settings))
+        remember.everything(opened)
+    except BaseException:
+        store.close()
+        raise
     return opened
 
 

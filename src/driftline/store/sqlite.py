@@ -6,6 +6,7 @@ user may not write, or whose folder this user may not, is opened for questions a
 Source: https://www.sqlite.org/wal.html.
 """
 
+import contextlib
 import os
 import sqlite3
 import weakref
@@ -60,8 +61,13 @@ class SqliteConnection(Connection):
         self._numbers: dict[int, held.Mark] = {}
         self._turns = (0, 0)
         if file is not None:
+            held.ready()
             _Closing.opened.add(self)  # before it is: another thread may fork amid that
-        self._writer = self._open()
+        try:
+            self._writer = self._open()
+        except BaseException:
+            _Closing.opened.discard(self)
+            raise
         try:
             found = migrate.version(self._writer)
             if file is not None and not self.read_only:
@@ -75,6 +81,7 @@ class SqliteConnection(Connection):
                 )
         except BaseException as error:
             self._writer.close()
+            _Closing.opened.discard(self)
             if isinstance(error, sqlite3.Error):
                 raise self._plain(error) from error
             raise
@@ -155,9 +162,12 @@ class SqliteConnection(Connection):
             held.forever(raw)
 
     def close(self) -> None:
-        """Close every connection; a second call does nothing."""
+        """Close every connection; a second call does nothing, nor does one where that would close others' files."""
         with self._lock:
             self._closed = True
+            if self.file in _Closing.taken:
+                self.abandon()
+                return
             _Closing.begun += 1
             try:
                 while self._idle:
@@ -206,7 +216,9 @@ class SqliteConnection(Connection):
             return reader
 
     def _give_back(self, reader: sqlite3.Connection) -> None:
-        if self._closed:
+        if self._closed and self.file in _Closing.taken:
+            held.forever(reader)
+        elif self._closed:
             reader.close()
         else:
             self._idle.append(reader)
@@ -243,7 +255,8 @@ def _reborn() -> None:
     """In a child that was forked: what its parent has open is never used, nor closed, nor opened again."""
     _Closing.ended = _Closing.begun
     for one in list(_Closing.opened):
-        one.abandon()
+        with contextlib.suppress(ImportError):  # it would be printed; the store stays closed all the same
+            one.abandon()
 
 
 if hasattr(os, "register_at_fork"):

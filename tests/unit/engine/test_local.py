@@ -145,3 +145,16 @@ def test_an_answer_that_cannot_be_kept_does_not_hold_up_the_others(tmp_path: Pat
     assert {one.id for one in Engine(opened.house).answers()} == {"a0", "a1", "a2", "a4"}
     assert fault.counts()["refused"] == before + 1
     opened.close()
+
+
+def test_a_store_that_could_not_be_taken_charge_of_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[bool] = []
+
+    def fail(house: local.House) -> None:
+        monkeypatch.setattr(house.store, "close", lambda: closed.append(True))
+        raise OSError("no room")
+
+    monkeypatch.setattr(local.opening, "take_charge", fail)
+    with pytest.raises(OSError, match="no room"):
+        local.open_sink(Settings(home=str(tmp_path / "local"), console=False))
+    assert closed == [True]

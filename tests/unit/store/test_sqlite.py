@@ -229,3 +229,40 @@ def test_a_forked_child_never_opens_what_its_parent_has_open(tmp_path: Path) -> 
         os._exit(0)
     assert os.waitpid(again, 0)[1] == 0
     SqliteConnection(file).close()
+
+
+def test_a_forked_child_that_closes_what_its_parent_had_open_removes_nobody_s_log(tmp_path: Path) -> None:
+    """By hand: a process that is killed leaves one row in the log, which SQLite in the child knows nothing of."""
+    file = tmp_path / "driftline.db"
+    opened = SqliteConnection(file)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(writing)
+        os.read(reading, 1)
+        opened.close()
+        os._exit(0)
+    opened.close()
+    writes = "import os, sqlite3, sys\nraw = sqlite3.connect(sys.argv[1])\nraw.execute('create table t (a)')\n"
+    subprocess.run([sys.executable, "-c", writes + "os.kill(os.getpid(), 9)\n", str(file)], check=False)
+    os.write(writing, b"x")
+    assert os.waitpid(child, 0)[1] == 0
+    os.close(reading)
+    os.close(writing)
+    with sqlite3.connect(file) as raw:
+        assert raw.execute("select count(*) from t").fetchone() == (0,)
+    raw.close()
+
+
+def test_a_store_that_could_not_be_opened_keeps_no_child_out(tmp_path: Path) -> None:
+    file = tmp_path / "driftline.db"
+    file.write_bytes(b"no database" * 100)
+    with pytest.raises(StoreUnusable, match="not a database") as kept:  # with it, what failed
+        SqliteConnection(file)
+    file.unlink()
+    child = os.fork()
+    if child == 0:
+        SqliteConnection(file).close()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    assert kept.value

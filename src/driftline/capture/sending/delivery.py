@@ -35,6 +35,7 @@ class Delivery:
         self.counts = {"queued": 0, "delivered": 0, "spooled": 0, "replayed": 0, "lost": 0}
         self.dirty = False  # something was spooled and not replayed since
         self.open_sink = open_sink
+        self.lends = False  # its parent's store may be one that it can never open
         self._sink: Sink | None = None
         self._rest = 0.0
         self._next_try = 0.0
@@ -158,8 +159,8 @@ class Delivery:
             fault.tell(f"sink:{type(failure).__name__}", kept)
 
     def _lend(self) -> None:
-        """Leave what is spooled to other processes where the sink cannot be opened in this one."""
-        if self._rest and self._sink is None:
+        """Leave what is spooled to other processes where this is a child that cannot open the sink, unlike them."""
+        if self.lends and self._rest and self._sink is None:
             self.spool.lend()
 
     def behind(self) -> bool:

@@ -10,7 +10,7 @@ import contextlib
 import os
 import socket
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from driftline import held, later
 
@@ -76,6 +76,7 @@ def open_connection(host: str, port: int | None, timeout: float, *, secure: bool
 
 class _Secure:
     def __init__(self, host: str, port: int | None, timeout: float) -> None:
+        held.ready()
         context = ssl.create_default_context()
         self._connection = http_client.HTTPSConnection(host, port, timeout=timeout, context=context)
         self._ours: _Ours | None = None
@@ -115,7 +116,7 @@ class _Plain:
         self._port = port
         self._timeout = timeout
         self._socket: socket.socket | None = None
-        self._answers: BinaryIO | None = None
+        self._answers: _Answers | None = None
         self._ours: _Ours | None = None
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
@@ -127,7 +128,7 @@ class _Plain:
             place: Any = (self._host, self._port)  # of a host as a text, the codec of names would be loaded
             self._socket = socket.create_connection(place, self._timeout)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._answers = self._socket.makefile("rb")
+            self._answers = _Answers(self._socket)
             self._ours = _Ours(self._socket)
         assert self._ours is not None
         self._ours.check()
@@ -139,23 +140,47 @@ class _Plain:
         return status, answer
 
     def close(self) -> None:
-        opened, self._socket = self._socket, None
-        answers, self._answers = self._answers, None
+        opened, self._socket, self._answers = self._socket, None, None
         if opened is not None and self._ours is not None:
             with contextlib.suppress(ConnectionResetError):
                 self._ours.check()
-        if answers is not None:
-            answers.close()
         if opened is not None:
             opened.close()
 
     def abandon(self) -> None:
-        held.forever(self._answers)  # its lock may be taken by a thread that waits for the server
         if self._ours is not None:
             self._ours.abandon()
 
 
-def _answered(file: BinaryIO) -> tuple[int, bool, bytes]:
+class _Answers:
+    """What a socket brings, line by line; Python's own reader has a lock, which a forked child would wait for."""
+
+    def __init__(self, place: socket.socket) -> None:
+        self._socket = place
+        self._kept = b""
+
+    def readline(self, most: int) -> bytes:
+        while not (end := self._kept.find(b"\n") + 1) and len(self._kept) < most:
+            more = self._socket.recv(_LINE)
+            if not more:
+                break
+            self._kept += more
+        return self._take(min(end or most, most))
+
+    def read(self, size: int) -> bytes:
+        parts = [self._take(size)]
+        rest = size - len(parts[0])
+        while rest and (more := self._socket.recv(min(rest, _LINE))):
+            parts.append(more)
+            rest -= len(more)
+        return b"".join(parts)
+
+    def _take(self, size: int) -> bytes:
+        taken, self._kept = self._kept[:size], self._kept[size:]
+        return taken
+
+
+def _answered(file: _Answers) -> tuple[int, bool, bytes]:
     """Return the status of the next answer, whether the connection goes on, and the body."""
     for _ in range(_HEADS):
         words = _line(file, first=True).split(None, 2)
@@ -178,7 +203,7 @@ def _answered(file: BinaryIO) -> tuple[int, bool, bytes]:
     return status, False, _upto_end(file)
 
 
-def _head(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
+def _head(file: _Answers) -> Iterator[tuple[bytes, bytes]]:
     for _ in range(_LINES):
         line = _line(file)
         if not line:
@@ -188,7 +213,7 @@ def _head(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     raise Garbled("its head does not end")
 
 
-def _chunks(file: BinaryIO) -> Iterator[bytes]:
+def _chunks(file: _Answers) -> Iterator[bytes]:
     whole = 0
     while size := _number(_line(file).partition(b";")[0], 16):
         whole += size
@@ -198,7 +223,7 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
     list(_head(file))  # what is said behind the last chunk
 
 
-def _line(file: BinaryIO, *, first: bool = False) -> bytes:
+def _line(file: _Answers, *, first: bool = False) -> bytes:
     line = file.readline(_LINE)
     if first and not line:
         raise ConnectionResetError("the server has closed the connection")
@@ -217,7 +242,7 @@ def _number(text: bytes, base: int) -> int:
     return found
 
 
-def _exactly(file: BinaryIO, size: int) -> bytes:
+def _exactly(file: _Answers, size: int) -> bytes:
     _allow(size)
     body = file.read(size)
     if len(body) < size:
@@ -225,7 +250,7 @@ def _exactly(file: BinaryIO, size: int) -> bytes:
     return body
 
 
-def _upto_end(file: BinaryIO) -> bytes:
+def _upto_end(file: _Answers) -> bytes:
     body = file.read(ANSWER_BYTES + 1)
     _allow(len(body))
     return body

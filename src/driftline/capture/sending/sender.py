@@ -385,4 +385,5 @@ class Sender:
         fault.attempt("fork", former.abandon)  # where the parent could not let go of it
         home, server = str(former.spool.folder.parent), former.spool.server
         self.delivery = Delivery(home, former.open_sink, former.tally.reborn(), server=server)
+        self.delivery.lends = True
         self._fresh()

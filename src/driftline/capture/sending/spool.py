@@ -43,6 +43,7 @@ class Spool:
         self._busy = 0  # the thread that is at the file; 0 = none
         self._file: held.File | None = None
         self._path: Path | None = None
+        self._locked = False  # others see that it is written
         self._others = 0  # bytes in other files, as this one was begun
 
     def add(self, events: Sequence[bytes], answers: Sequence[Answer]) -> None:
@@ -86,16 +87,16 @@ class Spool:
             whose = f"{os.getpid()}{SERVER if self.server else ''}{OF}{os.getppid()}"
             self._path = self.folder / f"{clock.now_us():020d}-{whose}.jsonl"
             self._file = held.File(self._path)
-            locked(self._file)
+            self._locked = locked(self._file)
         return self._file
 
     def lend(self) -> None:
         """Let go of this process's file until more is to be written: meanwhile any process may replay it."""
         with self._lock:
             self._restore()
-            file, self._file = self._file, None
-            if file is not None:
-                file.close()
+            if self._file is not None and self._locked:  # else it could not be locked anew
+                self._file.close()
+                self._file = None
 
     def _go_on(self, own: Path) -> None:
         """Write on in a file that was not delivered: a server that is down for days does not make thousands of them."""
@@ -103,7 +104,7 @@ class Spool:
             if self._file is None and own.exists():
                 file = held.File(own)
                 if locked(file) and not file.removed():
-                    self._file, self._path = file, own
+                    self._file, self._path, self._locked = file, own, True
                 else:  # another process delivers it just now, or has done so
                     file.close()
 
