@@ -64,9 +64,8 @@ class LocalSink:
         Raises:
             StoreUnusable: the program has closed files of this one, or opened its own under their numbers.
         """
-        if self._open and not self.house.store.ours():
-            self._open = False
-            self.house.store.abandon()
+        if not self.house.store.ours():
+            self.abandon()
         if not self._open:
             self._renew()
         if not self._folder or (Path(self._folder) / FILE).exists():
@@ -97,7 +96,7 @@ class LocalSink:
             self.release()
 
     def abandon(self) -> None:
-        """Neither use nor close the store any more: this process has got it by a fork, and its numbers may be taken."""
+        """Neither use nor close the store any more: its numbers are the program's, or a parent's that forked."""
         if self._open:
             self._open = False
             self.house.store.abandon()

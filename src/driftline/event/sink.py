@@ -29,15 +29,15 @@ class Deferring(Protocol):
     def follow(self, *, asked: bool) -> None:
         """Do what was put off: all of it where somebody asked, else what has waited long enough."""
 
+    def part(self) -> None:
+        """The process is about to fork: let go of what a child cannot have as well, until there is more to do."""
+
 
 class Holding(Protocol):
     """What a sink offers as well if it holds files or connections open."""
 
     def release(self) -> None:
         """Let go of them until there is more to do."""
-
-    def part(self) -> None:
-        """The process is about to fork: let go of what a child cannot have as well, until there is more to do."""
 
     def abandon(self) -> None:
         """In a child that was forked: use none of them any more, and wait for none of the parent's threads."""
@@ -69,7 +69,7 @@ def follow(sink: Sink, *, asked: bool) -> None:
 
 def holding(sink: object) -> TypeGuard[Holding]:
     """Whether ``sink`` holds files or connections open."""
-    return all(hasattr(sink, name) for name in ("release", "part", "abandon"))
+    return hasattr(sink, "release") and hasattr(sink, "abandon")
 
 
 def open_sink(settings: Settings) -> Sink:

@@ -118,7 +118,7 @@ class Delivery:
 
     def part(self) -> None:
         """The process is about to fork, and nobody else is in the sink: a child is to find nothing of it open."""
-        if holding(self._sink):
+        if deferring(self._sink):
             self._sink.part()
 
     def let_go(self) -> None:

@@ -84,9 +84,6 @@ class HttpSink:
         """Close the connection; the next request opens it anew."""
         self.close()
 
-    def part(self) -> None:
-        """Keep the connection: a child opens its own."""
-
     def abandon(self) -> None:
         """Forget the connection of the parent."""
         connection, self._connection = self._connection, None

@@ -38,6 +38,9 @@ class Failing:
         self.events([])
         self.asked.append(asked)
 
+    def part(self) -> None:
+        """A child cannot have anything of it."""
+
     def close(self) -> None:
         """There is nothing to let go of."""
 
