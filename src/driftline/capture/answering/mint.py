@@ -15,9 +15,15 @@ from driftline.capture.runs.around import moment_us, replayed
 from driftline.capture.runs.recording import Moment
 from driftline.event import ids
 
-_THREE = tuple(f"{number:03x}" for number in range(4096))
+_TWO = tuple(f"{number:02x}" for number in range(256))
 _LATEST = 253_402_300_800_000_000  # microseconds: the end of the year 9999
 _now = time.time_ns
+
+
+def _digits(block: int) -> list[str]:
+    """Return six digits each of a block of 256: made together, they cost each answer a third."""
+    first = f"{block & 0xFFFF:04x}"
+    return [first + last for last in _TWO]
 
 
 class _Process:
@@ -32,8 +38,7 @@ class _Process:
         """Take random bits anew: at the start, and in a forked child."""
         bits = int.from_bytes(os.urandom(7), "big")
         self.tail = f"-7{bits & 0xFFF:03x}-{0x8000 | bits >> 12 & 0x3FFF:04x}-{bits >> 26 & 0xFFFFFF:06x}"
-        every = itertools.starmap(itertools.product, itertools.repeat((_THREE, _THREE)))
-        self.next = map("".join, itertools.chain.from_iterable(every)).__next__
+        self.next = itertools.chain.from_iterable(map(_digits, itertools.count())).__next__
         self.held = (
             0,
             0,

@@ -2,18 +2,23 @@
 
 Enters: events and answers for which the sender has no room. Leaves: the same in the spool, where the next delivery
 finds them, encoded without what takes long to measure. The thread lives while there is something to write. Never waits
-but in ``finish``, which has a deadline.
+but in ``finish`` and ``gains``, which have deadlines.
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 
 from driftline.capture.ground import fault, own
 from driftline.capture.sending.delivery import Delivery
 from driftline.capture.sending.flight import Flight, Item
+from driftline.latch import Latch
 
 TOGETHER = 500  # items that are written at once
+PATIENCE_SECONDS = 0.05  # for which somebody who records waits for room at most
+_IN_VAIN = 20  # how often that happens while nothing moves, as on a disk that hangs
+_PAUSE_SECONDS = 0.005  # after which he looks by himself
 
 
 class Overflow:
@@ -24,6 +29,10 @@ class Overflow:
         self._items: deque[Item] = deque()
         self._busy = threading.Lock()  # held by who writes; nobody waits for it
         self._thread: threading.Thread | None = None
+        self._taken = 0  # items that wait no longer
+        self._stuck = 0  # so many had been taken when somebody waited in vain,
+        self._in_vain = 0  # and so often
+        self._moves = Latch()
 
     def __len__(self) -> int:
         return len(self._items)
@@ -46,6 +55,23 @@ class Overflow:
                 self._busy.release()
         self._thread = started
 
+    def gains(self, room: Callable[[], bool]) -> bool:
+        """Wait a moment for ``room``, which becomes while this is written down; whether there is.
+
+        What our own threads record waits for nobody, and nobody does any more where nothing moves for a second.
+        """
+        if self._taken != self._stuck:
+            self._stuck, self._in_vain = self._taken, 0
+        if self._in_vain >= _IN_VAIN or own.inside() is own.OURS:
+            return room()
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not room() and self._busy.locked() and (left := end - time.monotonic()) > 0:
+            self._moves.clear()
+            self._moves.wait(min(left, _PAUSE_SECONDS))
+        found = room()
+        self._in_vain += not found
+        return found
+
     def finish(self, timeout: float) -> None:
         """Wait until all is written, for so many seconds at most; what nobody writes is written here."""
         thread = self._thread
@@ -66,6 +92,8 @@ class Overflow:
         flight = Flight(self._delivery)
         while self._items and len(flight) < TOGETHER:
             item = self._items.popleft()
+            self._taken += 1
             self._left(item)
             flight.add(item, cheap=True)
+        self._moves.set()
         flight.keep()

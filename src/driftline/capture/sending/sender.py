@@ -2,7 +2,7 @@
 
 Enters: answers, finished events, and events that encode themselves later on the sender's thread. Leaves:
 batches to a ``Delivery``. A queue that is full overflows to the spool by a second thread. Never raises and never
-waits but in ``flush`` and ``close``, which have deadlines.
+waits but in ``flush`` and ``close``, which have deadlines, and for a moment where that thread falls behind.
 """
 
 import threading
@@ -79,12 +79,12 @@ class Sender:
         self.opened: dict[int, Opened] = {}
 
     def put(self, item: Item) -> None:
-        """Queue an event, or work that is no event; never waits."""
+        """Queue an event, or work that is no event."""
         self._tally.page[kind(item)] += weight(item)
         self.queue(item)
 
     def answer(self, item: Answer | Unmade) -> None:
-        """Queue what is one answer; never waits."""
+        """Queue what is one answer."""
         self._tally.page[ANSWERS] += 1
         items = self._items  # as ``queue`` does it, without its call
         if len(items) < self._room:
@@ -95,7 +95,7 @@ class Sender:
             self._put_elsewhere(item)
 
     def queue(self, item: Item) -> None:
-        """Queue what is counted already; never waits."""
+        """Queue what is counted already."""
         items = self._items
         if len(items) < self._room:
             items.append(item)
@@ -105,7 +105,7 @@ class Sender:
             self._put_elsewhere(item)
 
     def put_many(self, item: Unmade) -> None:
-        """Queue what several answers are made of; never waits."""
+        """Queue what several answers are made of."""
         self._weigh(item[1] - 1)
         self.put(item)  # which counts them
 
@@ -123,7 +123,7 @@ class Sender:
             flight.keep()
             self.delivery.spool.close()
             self._land()
-        elif len(self._overflow) + self._more < 2 * self._limit:
+        elif self._roomy() or self._overflow.gains(self._roomy):
             place = self.delivery.spool.folder
             fault.tell("queue", f"the queue is full ({self._limit}); what comes now goes to {place}")
             self._overflow.put(item)
@@ -131,6 +131,10 @@ class Sender:
             self._taken(item)
             self.delivery.lost(weight(item), "they come faster than they can be written down")
             self._tally.settle(*((weight(item), 0) if kind(item) == ANSWERS else (0, weight(item))))
+
+    def _roomy(self) -> bool:
+        """Whether more may wait for being written down."""
+        return len(self._overflow) + self._more < 2 * self._limit
 
     def landed(self, act: Callable[[], None]) -> None:
         """Call ``act`` once what was queued before is delivered or spooled."""

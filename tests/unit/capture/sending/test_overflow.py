@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from driftline.capture.ground import own
 from driftline.capture.sending import overflow
 from driftline.capture.sending.delivery import Delivery
 from driftline.capture.sending.overflow import Overflow
 from driftline.capture.sending.sender import Sender
 from driftline.config import Settings
+from driftline.latch import Latch
 from driftline.testing import MemorySink
 
 
@@ -94,3 +96,92 @@ def test_a_flush_waits_for_what_is_being_written_down(tmp_path: Path, monkeypatc
     assert sender.flush(30)
     assert sorted(sink.raw) == sorted(b'{"number":%d}' % number for number in range(25))
     sender.close(5)
+
+
+def crowded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Sender, MemorySink, threading.Event]:
+    """Return a sender with room for ten, whose thread is kept busy, and which writes nothing down until it may."""
+    sink = MemorySink()
+    sender = Sender(Settings(home=str(tmp_path), queue=10), lambda: sink)
+    begun, go_on, writes, add = threading.Event(), threading.Event(), threading.Event(), sender.delivery.spool.add
+
+    def held_up() -> tuple[()]:
+        begun.set()
+        go_on.wait(30)
+        return ()
+
+    def slowly(*what: Any) -> None:
+        assert writes.wait(30)
+        time.sleep(0.001)
+        add(*what)
+        go_on.set()
+
+    monkeypatch.setattr(sender.delivery.spool, "add", slowly)
+    monkeypatch.setattr(overflow, "TOGETHER", 3)
+    sender.put((held_up, 0))
+    assert begun.wait(30)
+    return sender, sink, writes
+
+
+def numbered(count: int) -> list[bytes]:
+    return [b'{"number":%d}' % number for number in range(count)]
+
+
+def test_who_records_faster_than_it_is_written_down_waits_and_nothing_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender, sink, writes = crowded(tmp_path, monkeypatch)
+    writes.set()
+    for line in numbered(1_000):  # thirty find room at once
+        sender.put(line)
+    assert sender.flush(60)
+    assert sender.counters()["lost"] == 0
+    assert sorted(sink.raw) == sorted(numbered(1_000))
+    sender.close(5)
+
+
+def test_a_disk_that_hangs_is_waited_for_twenty_times_until_it_moves_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender, _, writes = crowded(tmp_path, monkeypatch)
+    waited: list[float] = []
+    wait = Latch.wait
+
+    def counted(latch: Latch, seconds: float) -> bool:
+        if threading.current_thread() is threading.main_thread():
+            waited.append(seconds)
+            time.sleep(seconds)
+        return wait(latch, 0.0 if threading.current_thread() is threading.main_thread() else seconds)
+
+    monkeypatch.setattr(Latch, "wait", counted)
+    monkeypatch.setattr(overflow, "PATIENCE_SECONDS", 0.001)
+    for line in numbered(200):
+        sender.put(line)
+    lost = sender.counters()["lost"]
+    assert lost >= 160  # ten wait in the queue, twenty for the disk, three are on their way to it
+    assert 0 < len(waited) <= 40  # not 160 times
+    monkeypatch.setattr(overflow, "PATIENCE_SECONDS", 30.0)
+    monkeypatch.setattr(Latch, "wait", wait)
+    writes.set()
+    sender._overflow.finish(30)
+    for line in numbered(200):
+        sender.put(line)
+    assert sender.flush(60) is False  # something was lost
+    assert sender.counters()["lost"] == lost
+    sender.close(5)
+
+
+def test_what_our_own_threads_record_waits_for_nobody(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting, _ = made(home)
+    monkeypatch.setattr(waiting, "_moves", None)  # whoever waits fails
+    token = own.enter(own.OURS)
+    try:
+        with waiting._busy:
+            assert not waiting.gains(lambda: False)
+    finally:
+        own.leave(token)
+
+
+def test_where_nobody_writes_nobody_waits(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting, _ = made(home)
+    monkeypatch.setattr(waiting, "_moves", None)
+    assert not waiting.gains(lambda: False)
