@@ -9,6 +9,7 @@ sends to one replays it. A torn last line is counted, never guessed at. Bounded 
 import contextlib
 import itertools
 import os
+import stat
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -166,7 +167,7 @@ class Spool:
         taken = torn = 0
         if not os.access(self.folder, os.W_OK):  # another user's: what is taken there cannot be removed, and stays
             return taken, torn
-        for path in self._waiting():
+        for path in filter(self._removable, self._waiting()):
             try:
                 file = path.open("rb")
             except OSError:
@@ -185,6 +186,14 @@ class Spool:
                 finally:
                     _unlock(file)
         return taken, torn
+
+    def _removable(self, path: Path) -> bool:
+        """Whether this user may remove a file of the folder: of one with the sticky bit only an owner may."""
+        try:
+            folder = self.folder.stat()
+            return not folder.st_mode & stat.S_ISVTX or os.geteuid() in (0, folder.st_uid, path.stat().st_uid)
+        except (AttributeError, OSError):  # Windows has no such bit; what is gone is passed over when it is opened
+            return True
 
     def reborn(self) -> None:
         """Forget the file of the process that this one was forked from."""

@@ -103,6 +103,23 @@ def test_what_may_not_be_removed_is_left_to_who_may(tmp_path: Path, monkeypatch:
     assert spool.replay(taker) == (1, 0)
 
 
+def test_in_a_folder_where_everybody_may_write_each_removes_his_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a folder such as /tmp, with the sticky bit, what others own cannot be removed: man 7 inode, S_ISVTX."""
+    spool = Spool(tmp_path)
+    spool.add([b"{}"], [])
+    spool.close()
+    spool.folder.chmod(0o1777)
+    owner = os.geteuid()
+    taker = Taker()
+    with monkeypatch.context() as other:
+        other.setattr(os, "geteuid", lambda: owner + 1)
+        assert spool.replay(taker) == (0, 0)
+    assert spool.replay(taker) == (1, 0)
+    assert taker.events == [b"{}"]
+
+
 def test_what_a_child_left_for_a_server_is_no_concern_of_a_parent_that_sends_to_none(tmp_path: Path) -> None:
     (tmp_path / "spool").mkdir()
     (tmp_path / "spool" / f"1-2{spools.SERVER}{spools.OF}{os.getpid()}.jsonl").write_text("E {}\n")
