@@ -40,7 +40,7 @@ def trails(house: House, answer: Answer) -> tuple[Trail, ...]:
     found, held = [], _Held(house)
     for place, one in enumerate(answer.documents):
         steps, sure = _steps(held, one, versions), place < len(answer.documents) - answer.perhaps
-        ways = [steps] if steps else contents.ways(house, one, answer.time_us) or [()]
+        ways = [steps] if steps else contents.ways(house, one, answer.time_us) or contents.taken(house, one) or [()]
         known = Trail(content=one.content, document=one.document, score=one.score, sure=sure)
         found += [msgspec.structs.replace(known, steps=way) for way in ways]
     return tuple(found)
