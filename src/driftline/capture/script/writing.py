@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, doubts, indexing, sheets, tables, unrolling
+from driftline.capture.script import access, doubts, indexing, sheets, tables, unrolling, waiting
 from driftline.capture.script.call import (
     UNKNOWN,
     Machine,
@@ -64,6 +64,7 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
             machine.memory.put(of.place, Frame(content.table._replace(labels=labels), content.row))
         elif name in content.table.columns or content.row:
             item(machine, of, Const(name), value)
+            waiting.attribute(machine, of, content, name, value)
     elif isinstance(content, Foreign):
         machine.memory.put(of.place, replace(content, cames=content.cames | hedged(made_of(machine.memory, value))))
 
