@@ -103,11 +103,14 @@ def _of_file(name: str, asked: Then, budget: measure.Budget | None) -> str:
         return ""
     state, (run, until_ns) = measure.of_file(path, budget), asked
     if run is None:
-        began_ns = _process_began_ns()
-        until_ns = began_ns if os.stat(path).st_ctime_ns <= began_ns else 0  # another one may be put in its place
-    else:
-        until_ns = run.trace.opened.get((path, "read")) or until_ns
-    return "" if state.deferred or state.modified_ns > until_ns else state.version
+        until_ns = _process_began_ns()
+    elif (path, "read") in run.trace.opened:
+        until_ns = run.trace.opened[path, "read"]
+        if run.trace.opened.get((path, "write"), 0) > until_ns:
+            return ""  # what stamps files counts in ticks, and may not tell the two apart
+    put_ns = os.stat(path).st_ctime_ns  # an older one may have been put in its place
+    is_put = put_ns > state.modified_ns and put_ns > until_ns - observe.TICK_NS
+    return "" if state.deferred or state.modified_ns > until_ns or is_put else state.version
 
 
 def _named(seen: Seen, at_ns: int, budget: measure.Budget | None) -> str:
