@@ -102,15 +102,15 @@ def _of_file(name: str, asked: Then, budget: measure.Budget | None) -> str:
     if not path or not os.path.isfile(path):
         return ""
     state, (run, until_ns) = measure.of_file(path, budget), asked
+    written_ns = 0
     if run is None:
         until_ns = _process_began_ns()
     elif (path, "read") in run.trace.opened:
-        until_ns = run.trace.opened[path, "read"]
-        if run.trace.opened.get((path, "write"), 0) > until_ns:
-            return ""  # what stamps files counts in ticks, and may not tell the two apart
+        until_ns, written_ns = run.trace.opened[path, "read"], run.trace.opened.get((path, "write"), 0)
     put_ns = os.stat(path).st_ctime_ns  # an older one may have been put in its place
     is_put = put_ns > state.modified_ns and put_ns > until_ns - observe.TICK_NS
-    return "" if state.deferred or state.modified_ns > until_ns or is_put else state.version
+    changed = is_put or observe.changed_since(state.modified_ns, until_ns, written_ns)
+    return "" if state.deferred or changed else state.version
 
 
 def _named(seen: Seen, at_ns: int, budget: measure.Budget | None) -> str:
