@@ -46,10 +46,12 @@ def standing(house: House, answer: Answer, trails: Sequence[Trail]) -> tuple[Sou
 
 def of_file(house: House, document: str) -> list[str]:
     """Return the contents that the dataset of that name had, newest first; none where a content itself is named."""
-    if not document or document.startswith(_HASH):
-        return []
-    nodes = house.store.lineage.find(document, only="DATASET")
-    return [content for node in nodes for content in of_node(house, node)]
+    return [content for node in nodes(house, document) for content in of_node(house, node)]
+
+
+def nodes(house: House, document: str) -> list[str]:
+    """Return the datasets of that name, which documents may have been taken from."""
+    return [] if not document or document.startswith(_HASH) else house.store.lineage.find(document, only="DATASET")
 
 
 def files(house: House, document: str) -> list[Version]:

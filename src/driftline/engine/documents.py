@@ -228,7 +228,7 @@ def named(house: House, document: str) -> list[str]:
 
 def _wanted(house: House, document: str, holding: Sequence[tuple[Version, list[str]]]) -> list[str]:
     held = [content for _, found in holding for content in found]
-    return [document, *dict.fromkeys((*held, *contents.of_file(house, document)))]
+    return [document, *dict.fromkeys((*held, *contents.of_file(house, document), *contents.nodes(house, document)))]
 
 
 def _holding(house: House, document: str) -> list[tuple[Version, list[str]]]:

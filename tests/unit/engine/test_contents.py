@@ -7,6 +7,8 @@ import pytest
 
 import driftline
 from driftline.capture.sending import client
+from driftline.config import load
+from driftline.engine.engine import Engine
 from driftline.event import ids
 
 OLD, NEW = "Refunds within 30 days.\n", "Refunds within 10 days.\n"
@@ -95,6 +97,13 @@ def test_a_chunk_with_an_id_of_its_own_comes_from_the_file_that_it_names(home: P
     ):
         assert driftline.impact(node).answers == answers
         assert len(driftline.answers(node=node if ":" in node else f"dataset:file:{node}")) == answers
+    engine = Engine.open(load({"home": str(home / ".driftline")}))
+    for _ in ("waiting", "in a segment"):
+        assert {one.id for one in driftline.answers(document="refunds.md")} == {one for one, _ in made}
+        assert driftline.impact("document:refunds.md").answers == 2
+        assert driftline.answers(document="other.md") == ()
+        engine.house.store.ledger.compact()
+    engine.close()
 
 
 def test_a_source_that_no_run_has_spoken_of_leads_nowhere(home: Path) -> None:
