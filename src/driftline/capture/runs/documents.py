@@ -105,7 +105,9 @@ def found(item: Any) -> tuple[str, str, float | None] | None:
         item: a text, a mapping, an object of a framework, one that has such an object as its ``node``, or a pair of
             one of them and a score.
     """
-    item, score = _alone(item)
+    item, score = _unpaired(item)
+    score = score_of(item) if score is None else score
+    item = _within(item)
     text = text_of(item)
     name = "" if isinstance(item, str) else id_of(item) or source_of(item)
     return (text, name, score) if text or name else None
@@ -116,7 +118,7 @@ def taken_from(item: Any) -> Version | None:
 
     Its version is ``""`` unless what ``run.read`` returned is given: a path does not tell it.
     """
-    said = _find(_alone(item)[0], _SOURCES)
+    said = _find(_within(_unpaired(item)[0]), _SOURCES)
     if isinstance(said, Touched):
         return Version(said.dataset, said.version)
     if isinstance(said, Version):
@@ -125,14 +127,17 @@ def taken_from(item: Any) -> Version | None:
     return Version(Dataset(found.namespace, found.name), "") if found is not None and found.name else None
 
 
-def _alone(item: Any) -> tuple[Any, float | None]:
-    """Return a document without what is around it, and its score."""
-    score = None
+def _unpaired(item: Any) -> tuple[Any, float | None]:
+    """Return a document without the score that it is in a pair with, and that."""
     if isinstance(item, tuple) and len(item) == 2 and _is_scored(item):
-        item, score = item[0], _number(item[1])
-    score = score_of(item) if score is None else score
+        return item[0], _number(item[1])
+    return item, None
+
+
+def _within(item: Any) -> Any:
+    """Return a document without what is around it."""
     inner = None if isinstance(item, Mapping | str) else getattr(item, "node", None)
-    return (item if inner is None else inner), score
+    return item if inner is None else inner
 
 
 def _is_scored(pair: Any) -> bool:
