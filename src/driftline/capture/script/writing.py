@@ -62,9 +62,12 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
         elif name == "index":
             labels = {getattr(value, "name", None) or "": made_of(machine.memory, value)}
             machine.memory.put(of.place, Frame(content.table._replace(labels=labels), content.row))
+        elif content.row and content.array:  # an object, whose attributes have no places
+            table = tables.with_column(content.table, name, entering(machine, value, content.table))
+            machine.memory.put(of.place, replace(content, table=table))
+            waiting.attribute(machine, of, content, name, value)
         elif name in content.table.columns or content.row:
             item(machine, of, Const(name), value)
-            waiting.attribute(machine, of, content, name, value)
     elif isinstance(content, Foreign):
         machine.memory.put(of.place, replace(content, cames=content.cames | hedged(made_of(machine.memory, value))))
 

@@ -185,3 +185,15 @@ def test_attributes_of_what_is_no_row_of_a_table_wait_for_nothing(follows: Follo
     session.commit()
 """
     assert [one[-1].line for one in follows(MODELS + text).paths() if one[-1].line == 20] == []
+
+
+def test_an_attribute_that_is_set_says_nothing_of_the_others(follows: Follows) -> None:
+    text = """\
+    one.name = r.k
+    one.team_id = one.team_id * 2
+    session.commit()
+"""
+    assert columns(committed(follows(MODELS + PERSON + text), 27)) == {
+        "name": {("k", True)},
+        "team_id": {("Person\0team_id", True)},
+    }
