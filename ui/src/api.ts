@@ -80,7 +80,7 @@ export interface Verdict {
   money_avoided?: number;
 }
 export interface Source { role: string; version: { dataset: Dataset; version: string } }
-export interface Retrieved { content: string; document?: string; score?: number }
+export interface Retrieved { content: string; document?: string; score?: number; source?: Source["version"] | null }
 export interface Answer {
   id: string; time_us: number; endpoint: string; partition?: string; sources?: Source[]; documents?: Retrieved[]; perhaps?: number;
   features?: Record<string, number | string | boolean | null>; question?: string; text?: string; text_hash?: string; decision?: string;

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from driftline.engine.house import House
 from driftline.event.answer import Answer, Retrieved, Source
 from driftline.event.lineage import Dataset, Version
-from driftline.event.report import Step
+from driftline.event.report import Step, Trail
 
 ROLE = "document"
 _HASH = "xxh3:"  # what content hashes begin with
@@ -23,22 +23,35 @@ _VERSIONS = 500  # of a file, that are looked for among documents
 
 def ways(house: House, one: Retrieved, time_us: int) -> list[tuple[Step, ...]]:
     """Return the ways from a document to what it is the content of, one for each dataset."""
-    return [(_step(house, version, one),) for version in _versions(house, one.content, time_us)]
+    return [(_step(house, version, one, one.content),) for version in _versions(house, one.content, time_us)]
 
 
-def standing(house: House, answer: Answer, untold: Sequence[str]) -> tuple[Source, ...]:
-    """Return what an answer stood on by documents whose contents are ``untold`` otherwise, beside its sources."""
+def taken(house: House, one: Retrieved) -> list[tuple[Step, ...]]:
+    """Return the way from a document to what it says it was taken from; none where nobody has spoken of that."""
+    if one.source is None or house.store.lineage.lookup(one.source.dataset.node) is None:
+        return []
+    return [(_step(house, one.source, one, ""),)]
+
+
+def standing(house: House, answer: Answer, trails: Sequence[Trail]) -> tuple[Source, ...]:
+    """Return what an answer stood on by documents of which nothing else is known, beside its sources."""
     said = {source.version for source in answer.sources}
+    nearest = [(trail, trail.steps[0].node) for trail in trails if trail.steps]
+    untold = [trail.content for trail, node in nearest if node.endswith(f"#{trail.content}")]
+    sure = {node for trail, node in nearest if trail.sure}
     found = dict.fromkeys(version for content in untold for version in _versions(house, content, answer.time_us))
+    found |= {one.source: None for one in answer.documents if one.source is not None and one.source.node in sure}
     return tuple(Source(ROLE, version) for version in found if version not in said)
 
 
 def of_file(house: House, document: str) -> list[str]:
     """Return the contents that the dataset of that name had, newest first; none where a content itself is named."""
-    if not document or document.startswith(_HASH):
-        return []
-    nodes = house.store.lineage.find(document, only="DATASET")
-    return [content for node in nodes for content in of_node(house, node)]
+    return [content for node in nodes(house, document) for content in of_node(house, node)]
+
+
+def nodes(house: House, document: str) -> list[str]:
+    """Return the datasets of that name, which documents may have been taken from."""
+    return [] if not document or document.startswith(_HASH) else house.store.lineage.find(document, only="DATASET")
 
 
 def files(house: House, document: str) -> list[Version]:
@@ -78,9 +91,9 @@ def _begun(house: House, version: Version, time_us: int) -> bool:
     return any(shape is not None and 0 < shape.started_us <= time_us for shape in shapes)
 
 
-def _step(house: House, version: Version, one: Retrieved) -> Step:
+def _step(house: House, version: Version, one: Retrieved, content: str) -> Step:
     lineage = house.store.lineage
-    runs = lineage.writers(version, 1)
+    runs = lineage.writers(version, 1) if version.version else []
     shape = lineage.run(runs[0]) if runs else None
     job = shape.job.name if shape is not None else ""
-    return Step(node=version.node, document=one.document, content=one.content, run=runs[0] if runs else "", job=job)
+    return Step(node=version.node, document=one.document, content=content, run=runs[0] if runs else "", job=job)

@@ -40,7 +40,7 @@ def trails(house: House, answer: Answer) -> tuple[Trail, ...]:
     found, held = [], _Held(house)
     for place, one in enumerate(answer.documents):
         steps, sure = _steps(held, one, versions), place < len(answer.documents) - answer.perhaps
-        ways = [steps] if steps else contents.ways(house, one, answer.time_us) or [()]
+        ways = [steps] if steps else contents.ways(house, one, answer.time_us) or contents.taken(house, one) or [()]
         known = Trail(content=one.content, document=one.document, score=one.score, sure=sure)
         found += [msgspec.structs.replace(known, steps=way) for way in ways]
     return tuple(found)
@@ -228,7 +228,7 @@ def named(house: House, document: str) -> list[str]:
 
 def _wanted(house: House, document: str, holding: Sequence[tuple[Version, list[str]]]) -> list[str]:
     held = [content for _, found in holding for content in found]
-    return [document, *dict.fromkeys((*held, *contents.of_file(house, document)))]
+    return [document, *dict.fromkeys((*held, *contents.of_file(house, document), *contents.nodes(house, document)))]
 
 
 def _holding(house: House, document: str) -> list[tuple[Version, list[str]]]:

@@ -102,8 +102,7 @@ def why(house: House, id_: str) -> Explanation:
     told = False  # whether the making of any of it is known
     stood = []
     trails = documents.trails(house, answer)
-    untold = [trail.content for trail in trails if trail.steps and trail.steps[0].node.endswith(f"#{trail.content}")]
-    sources = (*answer.sources, *contents.standing(house, answer, untold))
+    sources = (*answer.sources, *contents.standing(house, answer, trails))
     for source in sources:
         part = walk.upstream(house.store, source.version.node, depth=DEPTH, then_us=answer.time_us)
         parts.append(part)

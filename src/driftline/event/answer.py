@@ -22,6 +22,9 @@ class Retrieved(msgspec.Struct, frozen=True, omit_defaults=True):
     content: str  # content hash of the text; "" = only its id is known
     document: str = ""  # id within the corpus, such as refunds.md#3
     score: float = 0.0
+    source: Version | None = (
+        None  # the file or dataset that it says it was taken from; "" = in which version is not known
+    )
 
 
 class Reason(msgspec.Struct, frozen=True, omit_defaults=True):

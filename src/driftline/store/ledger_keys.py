@@ -2,10 +2,10 @@
 
 Enters: the rows of a segment when it is recorded, and what is looked for. Leaves: the segments that hold such answers,
 and of documents the moments of the answers. Rows are (key, segment, value) sorted by key, a hash. The key of a
-document's content has one row per answer, with its time; that of a version one per segment; that of a document's id
-leads to the keys of the contents that went by it. One file per segment at first; eight of a level are merged into one
-of the next, so that a question opens few files, and reads one row group of each. A segment that no file covers is
-looked through: the index may be lost, late or stale, and is then only slow.
+document's content has one row per answer, with its time, as has that of a dataset that it was taken from; that of a
+version one per segment; that of a document's id leads to the keys of the contents that went by it. One file per segment
+at first; eight of a level are merged into one of the next, so that a question opens few files, and reads one row group
+of each. A segment that no file covers is looked through: the index may be lost, late or stale, and is then only slow.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 import xxhash
 
-from driftline.event import ids
+from driftline.event import ids, names
 from driftline.store import ledger_index_file as files
 from driftline.store.ledger_index_file import IndexFile, Rows, Span
 
@@ -29,6 +29,7 @@ FOLDER = "keys"
 FANOUT = 8  # files of one level that are merged
 DEEPEST = 1  # level up to which files are merged while answers come in
 _PARTS = 16  # of the keys, that are merged one after the other
+_READ = ("time_us", "nodes", "documents", "origins")  # of a segment; those of earlier versions lack the last
 _NODE, _CONTENT, _DOCUMENT = "n:", "d:", "i:"
 
 
@@ -54,7 +55,9 @@ class Keys:
         covered = {name for file in self._known() for name in file.segments}
         with contextlib.suppress(OSError, pa.ArrowException):
             for name in sorted(set(live) - covered)[:most]:
-                self.add(name, pq.read_table(self._ledger / name, columns=["time_us", "nodes", "documents"]))
+                there = pq.read_schema(self._ledger / name).names
+                read = [column for column in _READ if column in there]
+                self.add(name, pq.read_table(self._ledger / name, columns=read))
             self.merge(live, deepest)
 
     def uncovered(self, live: Collection[str]) -> int:
@@ -62,7 +65,7 @@ class Keys:
         return len(set(live) - {name for file in self._known() for name in file.segments})
 
     def add(self, segment: str, table: "pa.Table") -> None:
-        """Index a segment by its rows: their times, nodes and documents."""
+        """Index a segment by its rows: their times, nodes, documents and what these were taken from."""
         keys, values = _rows(table)
         order = np.lexsort((values, keys))
         self._write(0, (segment,), [(keys[order], np.zeros(len(keys), np.int32), values[order])])
@@ -213,7 +216,24 @@ def _rows(table: "pa.Table") -> tuple[Any, Any]:
     led = _led(names, code, keyed)
     stood = _hashed(_NODE + node for node in _encoded(pc.list_flatten(nodes))[1])
     newest = np.full(len(stood), times.max(initial=0))
-    return np.concatenate([posted[0], led[0], stood]), np.concatenate([posted[1], led[1], newest]).astype(np.int64)
+    taken = _taken(table, times)
+    keys, values = (posted[0], led[0], stood, taken[0]), (posted[1], led[1], newest, taken[1])
+    return np.concatenate(keys), np.concatenate(values).astype(np.int64)
+
+
+def _taken(table: "pa.Table", times: Any) -> tuple[Any, Any]:
+    """Return the key of each dataset that documents were taken from, as if it were a content, with those moments."""
+    import pyarrow.compute as pc
+
+    said = table.column("origins") if "origins" in table.schema.names else None
+    rows = said.to_pylist() if said is not None and len(pc.list_flatten(said)) else []
+    found = {
+        (_key(_CONTENT, names.dataset_id(one["namespace"], one["name"])), int(times[place]))
+        for place, row in enumerate(rows)
+        for one in row or ()
+        if one["name"]
+    }
+    return np.array([key for key, _ in found], np.uint64), np.array([at for _, at in found], np.int64)
 
 
 def _led(names: tuple[Any, list[str]], code: Any, keyed: Any) -> tuple[Any, Any]:

@@ -23,6 +23,7 @@ FORMAT = "driftline-ledger-2"  # in the metadata of every segment; 1 = without t
 
 _SOURCE = ("role", "namespace", "name", "version")
 _DOCUMENT = ("content", "document", "score")
+_ORIGIN = ("namespace", "name", "version")
 
 
 @functools.cache
@@ -58,6 +59,9 @@ def schema() -> "pa.Schema":
         "tokens_in": pa.int64(),
         "tokens_out": pa.int64(),
         "perhaps": pa.int64(),  # of the documents
+        "origins": pa.list_(
+            pa.struct([(name, pa.string()) for name in _ORIGIN])
+        ),  # of each document; "" = not said, none = of no one
     }
     return pa.schema(columns, metadata={"format": FORMAT})
 
@@ -70,10 +74,12 @@ ADDED = (
     "tokens_in",
     "tokens_out",
     "perhaps",
+    "origins",
 )  # that older segments lack
 FEW = (  # columns with few different values, worth a dictionary in the file
     "endpoint", "partition", "decision", "currency", "action", "verdict", "features", "nodes.list.element",
     "tools.list.element", *(f"sources.list.element.{name}" for name in _SOURCE), "tokens_in", "tokens_out", "perhaps",
+    *(f"origins.list.element.{name}" for name in _ORIGIN),
 )  # fmt: skip
 _FIELDS = frozenset(field.name for field in msgspec.structs.fields(Answer)) - {
     "sources",
@@ -104,6 +110,7 @@ def to_table(answers: Sequence[Answer]) -> "pa.Table":
     arrays["documents"] = _structs(
         "documents", [[(d.content, d.document, d.score) for d in answer.documents] for answer in answers]
     )
+    arrays["origins"] = _structs("origins", [_origin_rows(answer) for answer in answers])
     return pa.Table.from_arrays([arrays[name] for name in schema().names], schema=schema())
 
 
@@ -111,7 +118,7 @@ def completed(table: "pa.Table") -> "pa.Table":
     """Return the rows of a segment with the columns of ``schema()``, those that it lacks with nothing in them."""
     import pyarrow as pa
 
-    empty = {"tokens_in": 0, "tokens_out": 0, "tools": [], "perhaps": 0}
+    empty = {"tokens_in": 0, "tokens_out": 0, "tools": [], "perhaps": 0, "origins": []}
     for name in schema().names:
         if name not in table.schema.names:
             values = pa.array([empty.get(name, "")] * table.num_rows, schema().field(name).type)
@@ -125,11 +132,13 @@ def from_rows(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> tuple[Answ
 
 
 def nodes(answer: Answer) -> list[str]:
-    """Return the node ids that ``answer`` stood on: every version, and its dataset."""
+    """Return the node ids that ``answer`` stood on: every version, and its dataset; also those of its documents."""
     found: dict[str, None] = {}
-    for source in answer.sources:
-        found[source.version.node] = None
-        found[source.version.dataset.node] = None
+    sure = answer.documents[: len(answer.documents) - answer.perhaps]
+    for version in (*(source.version for source in answer.sources), *(one.source for one in sure)):
+        if version is not None:
+            found[version.node] = None
+            found[version.dataset.node] = None
     return list(found)
 
 
@@ -146,6 +155,16 @@ def _verdict_text(verdict: Verdict) -> str:
 def _source_row(source: Source) -> tuple[str, str, str, str]:
     dataset = source.version.dataset
     return source.role, dataset.namespace, dataset.name, source.version.version
+
+
+def _origin_rows(answer: Answer) -> list[tuple[str, str, str]]:
+    """Return what each document was taken from; nothing at all where none says it, so that it is the same of most."""
+    said = [one.source for one in answer.documents]
+    return [
+        ("", "", "") if one is None else (one.dataset.namespace, one.dataset.name, one.version)
+        for one in said
+        if any(said)
+    ]
 
 
 def _structs(name: str, lists: list[list[tuple[Any, ...]]]) -> "pa.Array":
@@ -174,7 +193,10 @@ def answer(row: Mapping[str, Any]) -> Answer:
         sources=tuple(
             Source(s["role"], Version(Dataset(s["namespace"], s["name"]), s["version"])) for s in row["sources"]
         ),
-        documents=tuple(Retrieved(d["content"], d["document"], d["score"]) for d in row["documents"]),
+        documents=tuple(
+            Retrieved(d["content"], d["document"], d["score"], origin)
+            for d, origin in zip(row["documents"], _origins(row), strict=True)
+        ),
         features=_read_features.decode(row["features"]),
         question=row["question"],
         text=row["text"],
@@ -185,5 +207,13 @@ def answer(row: Mapping[str, Any]) -> Answer:
         verdict=verdict,
         trace=row["trace"],
         tools=tuple(row.get("tools") or ()),
-        **{name: row[name] for name in ADDED if name != "tools" and row.get(name)},
+        **{name: row[name] for name in ADDED if name not in ("tools", "origins") and row.get(name)},
     )
+
+
+def _origins(row: Mapping[str, Any]) -> list[Version | None]:
+    """Return where each document of a row was taken from; rows of earlier versions do not say it."""
+    said = row.get("origins") or [None] * len(row["documents"])
+    return [
+        Version(Dataset(one["namespace"], one["name"]), one["version"]) if one and one["name"] else None for one in said
+    ]

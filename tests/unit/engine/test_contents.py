@@ -7,6 +7,8 @@ import pytest
 
 import driftline
 from driftline.capture.sending import client
+from driftline.config import load
+from driftline.engine.engine import Engine
 from driftline.event import ids
 
 OLD, NEW = "Refunds within 30 days.\n", "Refunds within 10 days.\n"
@@ -67,3 +69,46 @@ def test_a_part_of_a_file_comes_from_nowhere(home: Path) -> None:
     assert found.documents[0].steps == ()
     assert found.sentence.startswith("It stood on nothing recorded")
     assert driftline.answers(document="refunds.md") == ()
+
+
+def test_a_chunk_with_an_id_of_its_own_comes_from_the_file_that_it_names(home: Path) -> None:
+    """As LangChain's vector stores give it out: an id that means nothing, and the path of what it was cut from."""
+    made = []
+    for place, days in enumerate(("seven", "nine")):
+        Path("refunds.md").write_text(f"Paid within {days} days.\nSent by mail.\n")
+        with driftline.run("chat", at=START + place) as run, driftline.answer("chat") as answer:
+            file = run.read("refunds.md")
+            answer.retrieved(
+                {"id": f"u{place}", "text": f"Paid within {days} days.", "metadata": {"source": "refunds.md"}}
+            )
+        made.append((answer.id, file.version))
+    (_, old), (id_, new) = made
+    found = driftline.why(id_)
+    (trail,) = found.documents
+    assert [(step.node, step.document, step.content) for step in trail.steps] == [
+        (f"dataset:file:refunds.md#{new}", "u1", ""),
+    ]
+    assert [(one.before, one.after) for one in found.data] == [(old, new)]
+    assert found.sentence.startswith("It stood on document refunds.md. No alarm upstream; what changed first is")
+    for node, answers in (
+        ("refunds.md", 2),
+        (f"dataset:file:refunds.md#{old}", 1),
+        (f"dataset:file:refunds.md#{new}", 1),
+    ):
+        assert driftline.impact(node).answers == answers
+        assert len(driftline.answers(node=node if ":" in node else f"dataset:file:{node}")) == answers
+    engine = Engine.open(load({"home": str(home / ".driftline")}))
+    for _ in ("waiting", "in a segment"):
+        assert {one.id for one in driftline.answers(document="refunds.md")} == {one for one, _ in made}
+        assert driftline.impact("document:refunds.md").answers == 2
+        assert driftline.answers(document="other.md") == ()
+        engine.house.store.ledger.compact()
+    engine.close()
+
+
+def test_a_source_that_no_run_has_spoken_of_leads_nowhere(home: Path) -> None:
+    with driftline.answer("chat") as made:
+        made.retrieved({"id": "u1", "text": "Paid within seven days.", "source": "a wiki"})
+    found = driftline.why(made)
+    assert [trail.steps for trail in found.documents] == [()]
+    assert found.sentence == "It stood on nothing recorded."

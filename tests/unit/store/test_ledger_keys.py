@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow.parquet as pq
 import pytest
 
 from driftline.event.answer import Answer, Retrieved, Source
@@ -62,6 +63,19 @@ def test_a_document_is_found_by_its_content_its_id_and_its_whole(tmp_path: Path,
     assert posted(keys, "other", live) == []
     assert keys.of_documents(["other"], live) == set()
     assert posted(keys, "xxh3:a", [second]) == [(second, START_US + 3)]
+
+
+def test_a_document_is_found_by_what_it_was_taken_from(tmp_path: Path, keys: Keys) -> None:
+    one, other = (Version(Dataset("file", f"{name}.md"), "xxh3:1") for name in "ab")
+    first = written(tmp_path, [answer(1, Retrieved("xxh3:a", "u1", 0.5, one), Retrieved("xxh3:b", "u2", 0.5, one))])
+    second = written(tmp_path, [answer(2, Retrieved("xxh3:a", "u1")), answer(3, Retrieved("xxh3:c", "u3", 0.5, other))])
+    old = ledger_rows.to_table([answer(4, Retrieved("xxh3:a", "u1", 0.5, one))]).drop_columns(["origins"])
+    pq.write_table(old, tmp_path / "2013-01" / "old.parquet")  # as earlier versions wrote it
+    live = [first, second, "2013-01/old.parquet"]
+    keys.cover(live)
+    assert keys.uncovered(live) == 0
+    assert posted(keys, "dataset:file:a.md", live) == [(first, START_US + 1)]
+    assert posted(keys, "dataset:file:b.md", live) == [(second, START_US + 3)]
 
 
 def test_a_document_without_a_content_hash_is_found_by_its_id(tmp_path: Path, keys: Keys) -> None:

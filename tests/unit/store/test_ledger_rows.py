@@ -16,7 +16,11 @@ FULL = Answer(
         Source("features", Version(Dataset("file", "features"), "xxh3:1")),
         Source("model", Version(Dataset("s3://lake:9000", "models/a#b"), "")),
     ),
-    documents=(Retrieved("a" * 32, "refunds.md#3", 0.5), Retrieved("b" * 32)),
+    documents=(
+        Retrieved("a" * 32, "7c6d", 0.5, Version(Dataset("file", "refunds.md"), "xxh3:4")),
+        Retrieved("e" * 32, "9c2c", 0.5, Version(Dataset("s3://desk", "delays.md"), "")),
+        Retrieved("b" * 32),
+    ),
     features={"delay": 181.0, "seats": 140, "carrier": "UA", "late": True, "gate": None},
     question="c" * 32,
     text="You get £300 back – “sorry”.",
@@ -49,7 +53,8 @@ def test_rows_of_before_the_hashes_are_read_as_answers_without_them() -> None:
     older = ledger_rows.to_table([FULL]).drop_columns(list(ledger_rows.ADDED))
     bare = dict.fromkeys(("span", "features_hash", "text_hash"), "") | {"tools": ()}
     bare |= dict.fromkeys(("tokens_in", "tokens_out", "perhaps"), 0)
-    expected = msgspec.structs.replace(FULL, **bare)
+    documents = tuple(msgspec.structs.replace(one, source=None) for one in FULL.documents)
+    expected = msgspec.structs.replace(FULL, documents=documents, **bare)
     assert back(older) == (expected,)
     completed = ledger_rows.completed(older)
     assert completed.schema == ledger_rows.schema()
@@ -68,7 +73,7 @@ def test_no_answers_make_an_empty_table_with_every_column() -> None:
 
 def test_every_field_of_an_answer_has_its_column() -> None:
     assert set(Answer.__struct_fields__) - set(ledger_rows.schema().names) == set()
-    assert set(ledger_rows.schema().names) - set(Answer.__struct_fields__) == {"nodes", "action", "avoided"}
+    assert set(ledger_rows.schema().names) - set(Answer.__struct_fields__) == {"nodes", "action", "avoided", "origins"}
 
 
 def test_an_answer_stands_on_versions_and_on_their_datasets() -> None:
@@ -76,4 +81,8 @@ def test_an_answer_stands_on_versions_and_on_their_datasets() -> None:
         "dataset:file:features#xxh3:1",
         "dataset:file:features",
         "dataset:s3://lake:9000:models/a#b",
-    ]
+        "dataset:file:refunds.md#xxh3:4",
+        "dataset:file:refunds.md",
+        "dataset:s3://desk:delays.md",
+    ]  # the last document is only perhaps one of it
+    assert ledger_rows.nodes(msgspec.structs.replace(FULL, perhaps=3)) == ledger_rows.nodes(FULL)[:3]

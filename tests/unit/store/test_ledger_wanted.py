@@ -19,6 +19,25 @@ def test_standing_on_a_version_counts_while_it_was_there_by_what_is_meant() -> N
     assert Wanted((NODE.node,), ()).hold(answer(9))
 
 
+def test_a_document_is_meant_by_what_it_was_taken_from_too(tmp_path: Path) -> None:
+    source = Version(Dataset("file", "a.md"), "xxh3:1")
+    answers = [
+        Answer(
+            id=str(n), time_us=n, endpoint="e", documents=(Retrieved("c"), Retrieved("d", "u1", 0.5, source)), perhaps=n
+        )
+        for n in (0, 1, 2)  # of the last documents that it only perhaps retrieved
+    ]
+    pq.write_table(ledger_rows.to_table(answers), tmp_path / "new.parquet")
+    wanted, other = Wanted((), ("dataset:file:a.md",)), Wanted((), ("dataset:file:b.md",))
+    scanner = ledger_files.Scanner(tmp_path)
+    segments = [ledger_files.Segment("new.parquet", "", 3, "0", "2", 0, 2)]
+    for one, found in ((wanted, [(False, 1), (True, 2)]), (other, [])):
+        statement = one.apart(one.among("select {perhaps}, count(*) from {answers} where {found} group by all"))
+        assert sorted(scanner.rows(statement, one.values, segments)[1]) == found
+        assert [one.hold(answer) for answer in answers] == [bool(found)] * 3
+    scanner.close()
+
+
 def test_in_a_segment_of_before_it_was_known_every_answer_is_sure_to_have_retrieved_its_documents(
     tmp_path: Path,
 ) -> None:

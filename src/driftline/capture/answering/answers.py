@@ -19,11 +19,13 @@ from driftline.capture.answering import (
     answered,
     forked,  # noqa: F401 - it looks after answers in the making when the process forks
     making,
+    taken,
 )
 from driftline.capture.answering.making import Noted, Passage, finish
 from driftline.capture.answering.mint import moment_of, spelt
 from driftline.capture.answering.mint import process as minting
-from driftline.capture.answering.values import kept, settled, taken, values_of
+from driftline.capture.answering.values import kept, settled, values_of
+from driftline.capture.answering.values import taken as features_taken
 from driftline.capture.ground import calls, fault
 from driftline.capture.runs import around
 from driftline.capture.runs.around import current_run
@@ -64,6 +66,7 @@ class Answering(msgspec.Struct, eq=False):
     told: tuple[Any, ...] = ()  # calls of models that spans have told of lately
     streams: tuple[int, ...] = ()  # spans in which something was said when those around them were over
     later: tuple[tuple[Source, Any, Then], ...] = ()  # sources whose version is known once a large file was read
+    sought: Then | None = None  # when documents last said what they were taken from, but not in which version
     holds: Callable[["Answering", Draft], bool] | None = None  # keeps it until these are over
     _over: bool = False
     _token: Token[Draft | None] | None = None
@@ -143,15 +146,23 @@ class Answering(msgspec.Struct, eq=False):
 
     def _retrieve(self, documents: Iterable[Passage], text: Iterable[str]) -> None:
         held = {one.content for one in self.draft.documents}  # a retriever may have taken it already
+        fresh: list[Retrieved] = []
         for given in itertools.chain.from_iterable(one if type(one) is list else (one,) for one in documents):
             known = fault.attempt("answer", making.document, given)
             if not isinstance(given, Retrieved) and known is not None and known.content in held:
                 continue
             if known is not None:
-                self.draft.documents.append(known)
+                fresh.append(taken.sourced(known, given))
             if said := making.passage(given):
                 self.draft.passages.append(said)
         self.draft.passages.extend(text)
+        self.draft.documents += fresh
+        self.seek(fresh)
+
+    def seek(self, documents: Iterable[Retrieved]) -> None:
+        """Have the versions of what documents were taken from looked up when it is made, as they are now."""
+        if taken.is_sought(documents):
+            self.sought = then()
 
     def features(self, given: Any = None, /, **values: Any) -> None:
         """Say which values were used; numbers, texts, booleans and None are kept, others as text.
@@ -163,7 +174,7 @@ class Answering(msgspec.Struct, eq=False):
         if self._client is None or self._over:
             return
         try:
-            values = settled(values) if given is None else {**taken(given), **settled(values)}
+            values = settled(values) if given is None else {**features_taken(given), **settled(values)}
         except Exception as error:  # the fault rule: what cannot be read is a counted loss
             fault.failed("answer", error)
             return
@@ -371,4 +382,7 @@ def _finished(answering: Answering, collected: Draft) -> Answer:
         known = fault.attempt("answer", in_use_then, given, asked)
         if known is not None:
             collected.sources = [Source(one.role, known) if one == source else one for one in collected.sources]
+    if answering.sought is not None:
+        placed = fault.attempt("answer", taken.placed, collected.documents, answering.sought)
+        collected.documents = collected.documents if placed is None else placed
     return finish(answering.noted(collected))

@@ -88,7 +88,9 @@ def add(
         if source.role not in roles and source not in draft.sources:
             draft.sources.append(source)
     held = {(known.content, known.document) for known in draft.documents}
-    draft.documents += [document for document in one.documents if (document.content, document.document) not in held]
+    fresh = [document for document in one.documents if (document.content, document.document) not in held]
+    draft.documents += fresh
+    answer.seek(fresh)
     draft.passages += [text for text in one.passages if text not in draft.passages]
     if one.sifts:
         _sift(draft, one)

@@ -169,4 +169,5 @@ def document(item: Any) -> tuple[Retrieved, str] | None:
     if found is None:
         return None
     text, name, score = found
-    return Retrieved(ids.text(text) if text else "", name, float(score or 0.0)), text
+    source = fault.attempt("retriever", documents.taken_from, item)
+    return Retrieved(ids.text(text) if text else "", name, float(score or 0.0), source), text

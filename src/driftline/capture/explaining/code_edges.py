@@ -95,10 +95,9 @@ class Words:
         return [] if table is None else [(table, list(same))]
 
     def _in_turn(self, visit: Visit) -> Table | None:
-        orders = self._turns.get(id(visit.way), ())
-        return (
-            self._program.in_turn(visit.way, orders.index(visit.order), len(orders)) if visit.order in orders else None
-        )
+        turns = self._turns.get(id(visit.way), {})
+        turn = turns.get(visit.order)
+        return None if turn is None else self._program.in_turn(visit.way, turn, len(turns))
 
     def _shaped(self, found: "Sequence[_Written]") -> Bound | None:
         """Of a model without features: what it was fitted on shapes it as a whole."""
@@ -320,14 +319,14 @@ def _visits(seen: Seen) -> list[Visit]:
     return [*seen.visits, *openings.written(seen.path)] if seen.path else seen.visits
 
 
-def _turns(visits: Sequence[Visit], openings: Mapping[Path, Sequence[Visit]]) -> dict[int, list[int]]:
-    """Return when each way was taken, in order; of those that several threads took nothing."""
+def _turns(visits: Sequence[Visit], openings: Mapping[Path, Sequence[Visit]]) -> dict[int, dict[int, int]]:
+    """Return which time each way was taken, by when that was; of those that several threads took nothing."""
     by_way: dict[int, list[Visit]] = {}
     for visit in visits:
         by_way.setdefault(id(visit.way), []).append(visit)
     found = {way: openings.get(same[0].way.path()) or same for way, same in by_way.items()}
     return {
-        way: sorted({one.order for one in same})
+        way: {order: turn for turn, order in enumerate(sorted({one.order for one in same}))}
         for way, same in found.items()
         if len({one.thread for one in same}) == 1
     }

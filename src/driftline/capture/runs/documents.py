@@ -14,7 +14,7 @@ from driftline.capture.ground import fault, place
 from driftline.capture.runs.trace import Trace
 from driftline.capture.sending import client
 from driftline.event import ids, names
-from driftline.event.lineage import Touched, Version
+from driftline.event.lineage import Dataset, Touched, Version
 
 KINDS = frozenset({"documents", "index"})
 FACET = "driftline_documents"
@@ -105,15 +105,39 @@ def found(item: Any) -> tuple[str, str, float | None] | None:
         item: a text, a mapping, an object of a framework, one that has such an object as its ``node``, or a pair of
             one of them and a score.
     """
-    score = None
-    if isinstance(item, tuple) and len(item) == 2 and _is_scored(item):
-        item, score = item[0], _number(item[1])
+    item, score = _unpaired(item)
     score = score_of(item) if score is None else score
-    inner = None if isinstance(item, Mapping | str) else getattr(item, "node", None)
-    item = item if inner is None else inner
+    item = _within(item)
     text = text_of(item)
     name = "" if isinstance(item, str) else id_of(item) or source_of(item)
     return (text, name, score) if text or name else None
+
+
+def taken_from(item: Any) -> Version | None:
+    """Return what a document, as ``found`` takes it, says it was taken from, as ``run.read`` names it; else None.
+
+    Its version is ``""`` unless what ``run.read`` returned is given: a path does not tell it.
+    """
+    said = _find(_within(_unpaired(item)[0]), _SOURCES)
+    if isinstance(said, Touched):
+        return Version(said.dataset, said.version)
+    if isinstance(said, Version):
+        return said
+    found = _located(os.fspath(said)) if isinstance(said, str | os.PathLike) else None
+    return Version(Dataset(found.namespace, found.name), "") if found is not None and found.name else None
+
+
+def _unpaired(item: Any) -> tuple[Any, float | None]:
+    """Return a document without the score that it is in a pair with, and that."""
+    if isinstance(item, tuple) and len(item) == 2 and _is_scored(item):
+        return item[0], _number(item[1])
+    return item, None
+
+
+def _within(item: Any) -> Any:
+    """Return a document without what is around it."""
+    inner = None if isinstance(item, Mapping | str) else getattr(item, "node", None)
+    return item if inner is None else inner
 
 
 def _is_scored(pair: Any) -> bool:
@@ -200,7 +224,11 @@ def _origin(source: Any, column: str) -> dict[str, str]:
 
 
 def _named(path: str) -> str:
-    """Return the node id of what a path or an address names, as ``run.read`` names it."""
-    owner = client.current()
-    found = place.place(path, owner.folder if owner is not None else "").located
+    found = _located(path)
     return names.dataset_id(found.namespace, found.name)
+
+
+def _located(path: str) -> names.Located:
+    """Return what a path or an address names, as ``run.read`` names it."""
+    owner = client.current()
+    return place.place(path, owner.folder if owner is not None else "").located

@@ -222,6 +222,14 @@ def doubt(seen: Seen, began_ns: int) -> None:
         seen.modified_ns, seen.deferred = 0, False  # it is not measured as the file that it is now
 
 
+def changed_since(modified_ns: int, opened_ns: int, written_ns: int) -> bool:
+    """Whether a file was changed since it was opened, by its time and by when the run first opened it to write it.
+
+    What stamps files counts in ticks: what was written in the one in which it was opened may look older than that.
+    """
+    return modified_ns > opened_ns or (written_ns > opened_ns and modified_ns > opened_ns - TICK_NS)
+
+
 def summary(touched: Sequence[Touched]) -> Touched:
     """Return one record for several versions of one dataset; its version stands for all of them."""
     first = touched[0]

@@ -54,6 +54,32 @@ def in_use_then(given: Touched | Version | str, asked: Then) -> Version:
     return known if known.version else _last(known.dataset, given, asked, None)
 
 
+def only_then(dataset: Dataset, asked: Then) -> Version:
+    """Return a dataset in the one version that the run around it, or one around that, had read or written by then.
+
+    Where that were several, or parts of it, none is said: something was made of one of them, but nobody says of which.
+    """
+    run, at_ns = asked
+    while run is not None:
+        touched = [seen for seen in (*run.trace.inputs, *run.trace.outputs) if seen.touched.dataset == dataset]
+        found = [seen for seen in touched if seen.at_ns <= at_ns]
+        if found:
+            versions = {_named(seen, at_ns, None) for seen in found if not seen.touched.partition} or {""}
+            whole = len(versions) == 1 and not any(seen.touched.partition for seen in found)
+            return Version(dataset, versions.pop() if whole else "")
+        path = _path(dataset)
+        if path and run.trace.opened.get((path, "read"), at_ns) < at_ns:  # by hand, of which a run says at its end
+            return Version(dataset, _of_file(path, (run, at_ns), None))
+        run = run.outer
+    return Version(dataset, "")
+
+
+def _path(dataset: Dataset) -> str:
+    """Return the absolute path of a dataset that is a file; of anything else ``""``."""
+    owner = client.current()
+    return os.path.join(owner.folder, dataset.name) if owner is not None and dataset.namespace == "file" else ""
+
+
 def _last(dataset: Dataset, given: Any, asked: Then, budget: measure.Budget | None) -> Version:
     """Return the version that was touched last; a ``budget`` says how much may be read for it."""
     run, at_ns = asked
@@ -76,12 +102,15 @@ def _of_file(name: str, asked: Then, budget: measure.Budget | None) -> str:
     if not path or not os.path.isfile(path):
         return ""
     state, (run, until_ns) = measure.of_file(path, budget), asked
+    written_ns = 0
     if run is None:
-        began_ns = _process_began_ns()
-        until_ns = began_ns if os.stat(path).st_ctime_ns <= began_ns else 0  # another one may be put in its place
-    else:
-        until_ns = run.trace.opened.get((path, "read")) or until_ns
-    return "" if state.deferred or state.modified_ns > until_ns else state.version
+        until_ns = _process_began_ns()
+    elif (path, "read") in run.trace.opened:
+        until_ns, written_ns = run.trace.opened[path, "read"], run.trace.opened.get((path, "write"), 0)
+    put_ns = os.stat(path).st_ctime_ns  # an older one may have been put in its place
+    is_put = put_ns > state.modified_ns and put_ns > until_ns - observe.TICK_NS
+    changed = is_put or observe.changed_since(state.modified_ns, until_ns, written_ns)
+    return "" if state.deferred or changed else state.version
 
 
 def _named(seen: Seen, at_ns: int, budget: measure.Budget | None) -> str:

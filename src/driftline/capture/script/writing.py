@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, doubts, indexing, sheets, tables, unrolling
+from driftline.capture.script import access, doubts, indexing, sheets, tables, unrolling, waiting
 from driftline.capture.script.call import (
     UNKNOWN,
     Machine,
@@ -62,6 +62,10 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
         elif name == "index":
             labels = {getattr(value, "name", None) or "": made_of(machine.memory, value)}
             machine.memory.put(of.place, Frame(content.table._replace(labels=labels), content.row))
+        elif content.row and content.array:  # an object, whose attributes have no places
+            table = tables.with_column(content.table, name, entering(machine, value, content.table))
+            machine.memory.put(of.place, replace(content, table=table))
+            waiting.attribute(machine, of, content, name, value)
         elif name in content.table.columns or content.row:
             item(machine, of, Const(name), value)
     elif isinstance(content, Foreign):

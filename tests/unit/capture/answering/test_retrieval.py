@@ -11,6 +11,7 @@ import driftline
 from driftline.capture.ground import fault
 from driftline.event import ids
 from driftline.event.answer import Answer, Retrieved
+from driftline.event.lineage import Dataset, Version
 from driftline.testing import MemorySink
 
 
@@ -53,7 +54,7 @@ EXPECTED = [
     Retrieved(ids.text("a")),
     Retrieved(ids.text("b"), "", 0.9),
     Retrieved(ids.text("c"), "refunds.md#3", 0.8),
-    Retrieved(ids.text("e"), "delays.md"),
+    Retrieved(ids.text("e"), "delays.md", 0.0, Version(Dataset("file", "delays.md"), "")),
     Retrieved(ids.text("d"), "n7", 0.5),
     Retrieved("xxh3:1", "ready", 0.1),
 ]

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 import time
@@ -64,6 +65,29 @@ def test_of_a_file_that_the_run_opened_itself_the_hash_counts_unless_it_changed_
             assert answer.draft.sources[0].version.version == ids.text("Refunds within 30 days.")
         run.trace.opened[str(file.resolve()), "read"] = file.stat().st_mtime_ns - 1
         assert in_use("refunds.md").version == ""
+
+
+def test_of_a_file_that_was_written_or_put_in_place_after_the_run_opened_it_nothing_is_said_within_a_tick_either(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By hand: the clock that stamps files stands still for some milliseconds, so that the newer file looks older."""
+    monkeypatch.chdir(tmp_path)
+    file, other = tmp_path / "refunds.md", tmp_path / "other.md"
+    file.write_text("Refunds within 10 days.")
+    with driftline.run("chat") as run:
+        stamped_ns = file.stat().st_mtime_ns
+        run.trace.opened |= {(str(file), "read"): stamped_ns + 1}
+        assert in_use("refunds.md").version == ids.text("Refunds within 10 days.")  # written just before
+        run.trace.opened |= {(str(file), "write"): stamped_ns + 2}
+        assert in_use("refunds.md").version == ""
+        other.write_text("Refunds within 30 days.")
+        os.utime(other, ns=(stamped_ns, stamped_ns))
+        time.sleep(0.1)
+        other.replace(file)
+        run.trace.opened = {(str(file), "read"): file.stat().st_ctime_ns + 1}
+        assert in_use("refunds.md").version == ""
+        run.trace.opened = {(str(file), "read"): file.stat().st_ctime_ns + 100_000_000}  # two of the longest ticks
+        assert in_use("refunds.md").version == ids.text("Refunds within 30 days.")
 
 
 def test_of_a_name_that_a_run_has_not_touched_the_version_counts_that_the_run_around_it_has(sink: MemorySink) -> None:

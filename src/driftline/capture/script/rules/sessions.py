@@ -10,15 +10,14 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import composing, relations, tables, unrolling
+from driftline.capture.script import composing, relations, unrolling, waiting
 from driftline.capture.script.call import Call, Rules, entering
-from driftline.capture.script.cames import deciding, hedged, union
-from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames, Table
-from driftline.capture.script.values import NONE, Class, Foreign, Instance, Pairs, Part, Text, Thing, Value
+from driftline.capture.script.cames import deciding, union
+from driftline.capture.script.reading import JOIN, NOTHING, Cames, Table
+from driftline.capture.script.values import NONE, Class, Foreign, Instance, Pairs, Text, Thing, Value
 
 LOOKING = composing.LOOKING
 _LOOKED_FOR = f"{composing.COMPOSED}{composing.WHERE}"
-_PENDING = "rows that wait for a session"  # in the memory: a table for each class
 
 
 def put(call: Call) -> Value | None:
@@ -29,7 +28,7 @@ def put(call: Call) -> Value | None:
     found = False
     for one in (*over.items, over.loose):
         content = call.see(one)
-        if isinstance(content, Instance) and _is_mapped(call, content.of):
+        if isinstance(content, Instance) and waiting.is_mapped(call.machine, content.of):
             found = True
             _wait(call, content, over.rows)
     return NONE if found else None
@@ -42,18 +41,11 @@ def looking(call: Call) -> Value | None:
     return None if found is None else call.args[0]
 
 
-def _is_mapped(call: Call, of: Class) -> bool:
-    return any(call.machine.memory.get((of.scope, name)) is not None for name in ("__tablename__", "__table__"))
-
-
-def _is_relation(call: Call, of: Class, name: str) -> bool:
-    held = call.machine.memory.get((of.scope, name))
-    return isinstance(held, Part) and held.kind == relations.RELATION
-
-
 def _wait(call: Call, content: Instance, rows: Cames) -> None:
     here = Table({}, rows=call.machine.guarding())
-    plain = {name: one for name, one in content.fields.items() if not _is_relation(call, content.of, name)}
+    plain = {
+        name: one for name, one in content.fields.items() if not waiting.is_relation(call.machine, content.of, name)
+    }
     columns = {name: entering(call.machine, one, here) for name, one in plain.items()}
     others = union(call.cames(one) for name, one in content.fields.items() if name not in plain)
     columns |= {
@@ -61,11 +53,7 @@ def _wait(call: Call, content: Instance, rows: Cames) -> None:
         for name in relations.keys(call.machine, content.of)
         if others
     }
-    table = tables.shaped(Table(columns, closed=True), call.machine.guarding() | rows, FILTER)
-    waiting = dict(call.machine.memory.get(_PENDING) or ())
-    known = waiting.get(content.of.name)
-    waiting[content.of.name] = table if known is None else tables.either(known, table)
-    call.machine.memory.put(_PENDING, tuple(waiting.items()))
+    waiting.wait(call.machine, content.of.name, Table(columns, closed=True), rows)
 
 
 def written(call: Call) -> Value | None:
@@ -73,7 +61,7 @@ def written(call: Call) -> Value | None:
     if not flushed(call):
         return None
     if not call.machine.memory.trying():  # else it may wait on
-        call.machine.memory.put(_PENDING, None)
+        waiting.gone(call.machine)
     return NONE
 
 
@@ -84,17 +72,10 @@ def saved(call: Call) -> Value | None:
 
 def flushed(call: Call) -> bool:
     """A call writes what waits, before it reads by itself; whether anything waits."""
-    waiting = [table for _, table in call.machine.memory.get(_PENDING) or ()]
-    if not waiting:
-        return False
-    out = waiting[0]
-    for one in waiting[1:]:
-        both = [name for name in one.columns if name in out.columns]
-        out = tables.beside([out, one])
-        columns = {name: hedged(cames) if name in both else cames for name, cames in out.columns.items()}
-        out = out._replace(columns=columns, rows=hedged(out.rows))
-    call.machine.record(call.path, out)
-    return True
+    out = waiting.all_of_it(call.machine)
+    if out is not None:
+        call.machine.record(call.path, out)
+    return out is not None
 
 
 def text(call: Call) -> Value | None:

@@ -123,3 +123,77 @@ def test_a_delete_that_is_spelled_out_puts_nothing_into_a_table(follows: Follows
     found = follows(MODELS + text)
     assert committed(found, 19) == Table({}, closed=True)
     assert {one.column for one in committed(found, 21).all()} == {"age"}
+
+
+PERSON = """\
+    class Person(Base):
+        __tablename__ = "people"
+        name: str
+        team_id: int
+    one = session.scalars("people").first()
+    for r in users.itertuples():
+        pass
+"""
+
+
+def test_attributes_that_are_set_are_written_when_their_session_is_committed(follows: Follows) -> None:
+    """By hand: what an attribute is when the session is committed counts, not what it was set to before."""
+    text = """\
+    one.name = r.k
+    one.name = r.name + "!"
+    one.team_id = r.age
+    session.commit()
+    session.commit()
+"""
+    found = follows(MODELS + PERSON + text)
+    assert columns(committed(found, 28)) == {"name": {("name", True)}, "team_id": {("age", True)}}
+    assert [one[-1].line for one in found.paths() if one[-1].line == 29] == []  # nothing waits any longer
+
+
+def test_an_attribute_that_is_set_in_one_branch_is_what_either_leaves(follows: Follows) -> None:
+    text = """\
+    one.name = r.k
+    if r.age > 3:
+        one.name = r.name
+    session.commit()
+"""
+    table = committed(follows(MODELS + PERSON + text), 28)
+    assert {(one.column, one.subtype) for one in table.columns["name"]} == {
+        ("k", "IDENTITY"), ("name", "IDENTITY"), ("age", "CONDITIONAL"),
+    }  # fmt: skip
+
+
+def test_objects_that_are_added_in_one_branch_each_wait_both(follows: Follows) -> None:
+    text = """\
+    for r in users.itertuples():
+        if r.age > 3:
+            session.add(User(age=r.age))
+        else:
+            session.add(Order(amount=r.name))
+    session.commit()
+"""
+    table = committed(follows(MODELS + text), 23)
+    assert {name: {one.column for one in cames} for name, cames in table.columns.items()} == {
+        "age": {"age"}, "amount": {"name"},
+    }  # fmt: skip
+
+
+def test_attributes_of_what_is_no_row_of_a_table_wait_for_nothing(follows: Follows) -> None:
+    text = """\
+    for r in users.itertuples():
+        r.age = r.k
+    session.commit()
+"""
+    assert [one[-1].line for one in follows(MODELS + text).paths() if one[-1].line == 20] == []
+
+
+def test_an_attribute_that_is_set_says_nothing_of_the_others(follows: Follows) -> None:
+    text = """\
+    one.name = r.k
+    one.team_id = one.team_id * 2
+    session.commit()
+"""
+    assert columns(committed(follows(MODELS + PERSON + text), 27)) == {
+        "name": {("k", True)},
+        "team_id": {("Person\0team_id", True)},
+    }
