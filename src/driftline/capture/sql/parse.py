@@ -17,6 +17,7 @@ from driftline.capture.sql import batches, bodies, calling, filling, marks, pars
 from driftline.capture.sql.assigned import assigned, valued
 from driftline.capture.sql.branches import Branches
 from driftline.capture.sql.deciding import Deciding
+from driftline.capture.sql.functions import Functions
 from driftline.capture.sql.limit import UNLIMITED, Limit
 from driftline.capture.sql.looping import Loops
 from driftline.capture.sql.parsed import DATA
@@ -48,20 +49,23 @@ _BLOCK = "cannot be parsed, in a block or after another statement"
 _DEPTH = 3  # bodies within bodies
 
 
-def pieces(text: str, dialect: str, limit: Limit = UNLIMITED) -> Iterator[Piece]:
+def pieces(text: str, dialect: str, limit: Limit = UNLIMITED, functions: Functions | None = None) -> Iterator[Piece]:
     """Yield the statements of ``text``.
 
     Args:
         text: one statement or a script.
         dialect: sqlglot's name of it, ``""`` for none in particular.
         limit: for each of them.
+        functions: that are known, or will be once they are defined.
     """
     with quiet():
-        yield from _Reader(text, dialect, limit).read()
+        yield from _Reader(text, dialect, limit, functions).read()
 
 
 class _Reader:
-    def __init__(self, text: str, dialect: str, limit: Limit, depth: int = 0, line: int = 1) -> None:
+    def __init__(
+        self, text: str, dialect: str, limit: Limit, functions: Functions | None, depth: int = 0, line: int = 1
+    ) -> None:
         self.text = batches.parted(text, dialect)
         self.name = dialect
         self.grammar = sqlglot.Dialect.get_or_raise(dialect or None)
@@ -69,7 +73,7 @@ class _Reader:
         self.depth = depth
         self.line = line  # of the whole text, that this one begins on
         self.variables: set[str] = set()
-        self.trees = Trees(self.text, dialect, self.grammar, limit, self.variables)
+        self.trees = Trees(self.text, dialect, self.grammar, limit, self.variables, functions)
         self.branches = Branches(dialect)
         self.section = bodies.Section()
         self.blocks = bodies.Blocks(dialect, self.text)
@@ -287,7 +291,11 @@ class _Reader:
                 exp.Copy(this=tree.subquery(), kind=False, files=[exp.Literal.string(tokens[to + 1].text)]), tokens
             )
             return
-        for piece in _Reader(texts[0], self.name, self.limit, self.depth + 1).read() if len(texts) > 1 else ():
+        for piece in (
+            _Reader(texts[0], self.name, self.limit, self.trees.functions, self.depth + 1).read()
+            if len(texts) > 1
+            else ()
+        ):
             if isinstance(piece.tree, exp.Query):
                 files = [exp.Literal.string(texts[1])]
                 yield Piece(exp.Copy(this=piece.tree.subquery(), kind=False, files=files), tokens)
@@ -309,7 +317,7 @@ class _Reader:
             looks = _STATEMENT if token.token_type == TokenType.STRING else _BODY
             if token.token_type in calling.TEXTS and (every or looks.search(token.text)):
                 text = token.text[2:-2] if token.text.startswith("$$") and token.text.endswith("$$") else token.text
-                inner = _Reader(text, self.name, self.limit, self.depth + 1, token.line)
+                inner = _Reader(text, self.name, self.limit, self.trees.functions, self.depth + 1, token.line)
                 inner.variables |= self.variables
                 inner.loops.within(self.loops)
                 for piece in inner.read():

@@ -13,6 +13,7 @@ from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.relation import (
     AGGREGATION,
+    CONDITIONAL,
     IDENTITY,
     NONE,
     TRANSFORMATION,
@@ -33,6 +34,7 @@ _KEEP = _classes(
     "Alias Paren Bracket Order Distinct Limit Filter WithinGroup Window ArrayReverse IgnoreNulls RespectNulls"
 )
 _JOIN = _classes("Array Coalesce ArrayConcat Explode ExplodeOuter Inline")
+_APPEND = _classes("ArrayAppend ArrayPrepend")
 _LISTS = frozenset(["list_value", "list_pack", "array_value"])
 _TAKES = frozenset(["list_extract", "list_element", "array_extract", "element_at", "map_extract", "map_extract_value"])
 _GATHER = _classes("ArrayAgg AnyValue First Last ArrayUniqueAgg")
@@ -99,9 +101,17 @@ def _taken(queries: Walks, node: Any, scope: Scope) -> Edges | None:
         node.expressions if isinstance(node, exp.Anonymous) else (node.this, (node.expressions or [node.expression])[0])
     )
     listed = [edges for _, edges in elements(queries, taken, scope)]
-    place = _place(by, 0 if isinstance(node, exp.Bracket) else 1)
+    shifted = isinstance(node, exp.Bracket) and not taken.is_type(*exp.DataType.TEXT_TYPES)  # ``||`` gives one to it
+    place = _place(by, 0 if shifted else 1)
     if listed and place is not None:
         return listed[place] if -len(listed) <= place < len(listed) else NONE
+    joined = [] if listed else _parts_of_list(queries, taken)
+    if (found := _of_joined(queries, joined, place, scope)) is not None:
+        strict = isinstance(taken.unnest(), exp.DPipe)  # with NULL it is NULL
+        whole = [
+            queries.walk(one, scope, CONDITIONAL) for one in joined if strict and not elements(queries, one, scope)
+        ]
+        return found.union(queries.walk(by, scope, TRANSFORMATION), *whole)
     both = _map(taken)
     known = listed or [edges for _, edges in fields(queries, taken, scope)]
     if both is not None:
@@ -112,12 +122,50 @@ def _taken(queries: Walks, node: Any, scope: Scope) -> Edges | None:
     return rel.through(any_of, TRANSFORMATION) | queries.walk(by, scope, TRANSFORMATION)
 
 
+def _of_joined(queries: Walks, parts: list[Any], place: int | None, scope: Scope) -> Edges | None:
+    """An element of lists that are joined, of some of which the elements are not known; None where of all of them."""
+    each = [[edges for _, edges in elements(queries, part, scope)] for part in parts]
+    if not any(each):
+        return None
+    step = 1 if place is None or place >= 0 else -1
+    left = 0 if place is None else place if place >= 0 else -place - 1  # elements to pass over
+    start = 0
+    for own in each[::step] if place is not None else []:
+        if not own:
+            break
+        if left < len(own):
+            return own[::step][left]
+        left, start = left - len(own), start + 1
+    rest = list(zip(parts, each, strict=True))[::step][start:]
+    known = NONE.union(*(edges for _, own in rest for edges in own))
+    number = sum(len(own) or 1 for _, own in rest)
+    open_ = (queries.walk(part, scope, TRANSFORMATION) for part, own in rest if not own)
+    return rel.through(rel.doubted(known, 1 / number), TRANSFORMATION).union(*open_)
+
+
+def _parts_of_list(queries: Walks, node: Any) -> list[Any]:
+    """The lists that ``x || y`` and its kin join; none where none are."""
+    node = node.unnest()
+    if queries.dialect.name != "duckdb":
+        return []
+    if isinstance(node, exp.DPipe):
+        return [one for part in (node.this, node.expression) for one in _parts_of_list(queries, part) or [part]]
+    if isinstance(node, exp.ArrayConcat):
+        return [node.this, *node.expressions]
+    one = [exp.Array(expressions=[node.expression.copy()])] if isinstance(node, _APPEND) else []
+    return [node.this, *one] if isinstance(node, exp.ArrayAppend) else [*one, node.this] if one else []
+
+
 def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
     """Return the elements of the list that ``node`` gives, each by its place; ``()`` where they are not known."""
     while isinstance(node, exp.Paren | exp.Alias):
         node = node.this
     if isinstance(node, exp.Column):
         return tuple(one for one in _of_column(queries, node, scope) if one[0].startswith("["))
+    joined = [elements(queries, part, scope) for part in _parts_of_list(queries, node)]
+    if joined and all(joined):
+        each = (edges for part in joined for _, edges in part)
+        return tuple((f"[{place}]", edges) for place, edges in enumerate(each))
     listed = isinstance(node, exp.Array) or (isinstance(node, exp.Anonymous) and node.name.lower() in _LISTS)
     if not listed or queries.dialect.name != "duckdb" or any(isinstance(part, exp.Query) for part in node.expressions):
         return ()

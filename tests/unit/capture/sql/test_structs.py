@@ -61,3 +61,28 @@ CASES = [
 def test_a_field_comes_from_its_own_expression(tell: Tell, name: str, sql: str, columns: dict[str, list[str]]) -> None:
     (one,) = tell(sql, name, SCHEMA)
     assert one.columns == columns
+
+
+@pytest.mark.parametrize(
+    ("given", "edges"),
+    [
+        ("([a] || [b])[2]", B),
+        ("([a] || [b] || [k])[-3]", A),
+        ("([a] || [b])[3]", []),  # is NULL
+        ("list_concat([a], [b])[1]", A),
+        ("list_extract(list_append([a], b), 2)", B),
+        ("list_prepend(a, [b])[1]", A),
+        ("([a, b] || l)[2]", ["t.b IDENTITY", "t.l CONDITIONAL"]),  # with NULL the whole is NULL
+        ("(l || [a, b])[-1]", ["t.b IDENTITY", "t.l CONDITIONAL"]),
+        ("list_concat(l, [b])[-1]", B),
+        ("(l || [b])[3]", ["t.b TRANSFORMATION 0.5", "t.l CONDITIONAL", "t.l TRANSFORMATION"]),  # by how long l is
+        ("list_concat(l, [b])[1]", ["t.b TRANSFORMATION 0.5", "t.l TRANSFORMATION"]),
+        ("list_concat([a], l)[2]", ["t.l TRANSFORMATION"]),
+        ("list_concat([a], l)[k]", ["t.a TRANSFORMATION 0.5", "t.k TRANSFORMATION", "t.l TRANSFORMATION"]),
+        ("(a || 'x')[1]", ["t.a TRANSFORMATION"]),  # of a text
+    ],
+)
+def test_an_element_of_lists_that_are_joined_is_that_of_its_list(tell: Tell, given: str, edges: list[str]) -> None:
+    """DuckDB's lists, whose first place is 1."""
+    (one,) = tell(f"SELECT {given} AS v FROM t", "duckdb", {"t": ("a", "b", "k", "l")})
+    assert one.columns == {"v": edges}
