@@ -39,6 +39,9 @@ def begun(
 def left(run: Recording, connection: Any, analysis: Analysis, number: int, table: Callable[[str], Dataset]) -> None:
     """Tables of which a text has left nothing of what so many of its statements had written there."""
     _emptied(run, connection, [source for at, source in analysis.emptied if at == number], table)
+    for source, columns in [(source, columns) for at, source, columns in analysis.gone if at == number]:
+        act = functools.partial(earlier.dropped, run, table(source.names[0]), columns, time.perf_counter_ns())
+        transactions.put(connection, run, act, inside=transactions.begun(connection))
 
 
 def _emptied(run: Recording, connection: Any, sources: Iterable[Source], table: Callable[[str], Dataset]) -> None:
@@ -58,12 +61,13 @@ def recorder(
 ) -> Callable[..., None] | None:
     """Return what takes note of tables that a text makes without rows, or drops; None = of none."""
     dropped = duckdb_renames.recorder(connection, text, table)
-    if analysis is None or not (analysis.begun or analysis.perhaps):
+    if analysis is None or not (analysis.begun or analysis.perhaps or analysis.gone):
         return dropped
 
     def record(run: Recording, *, failed: bool = False) -> None:
         if not failed:
             begun(run, connection, analysis, table, empty)
+            left(run, connection, analysis, 0, table)
         if dropped is not None:
             dropped(run, failed=failed)
 
