@@ -371,7 +371,7 @@ def _gone(place: "Place", analysis: "Analysis", number: int) -> list[tuple[Datas
 def _into(one: Any, name: str, fields: Any, handed: _Handed) -> inserted.Into:
     """What of the values that a statement is handed comes to which columns of its target, by ``names`` or by place."""
     into = None if one.lineage is None else one.lineage.into
-    if into is None and one.how != "change":
+    if into is None and one.how not in ("change", "create"):
         return ()
     unique = functools.partial(handed.keys, name)
     found = inserted.columns(handed.text, into or [field.name for field in fields or ()], unique)

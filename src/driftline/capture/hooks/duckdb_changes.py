@@ -101,7 +101,7 @@ def handed(
     ``unique`` tells the keys of the table. Returns what takes down that it runs once more; None = no values count.
     """
     into = None if one.lineage is None else one.lineage.into
-    if one.reads or one.kind == "COPY" or (into is None and one.how != "change"):
+    if one.kind == "COPY" or (into is None and one.how not in ("change", "create")):
         return None
     done = run.trace.recalled.setdefault(renaming.DONE_BY_DUCKDB, {})
     key = (seen.touched.dataset, analysis.template)
@@ -110,10 +110,16 @@ def handed(
     if again is not None and (again.committed or transactions.again(transaction, (run, key), again) is not None):
         again.take(run, transaction)
         return again
-    names = into or [field.name for field in seen.touched.fields or ()]
+    names = into or [field.name for field in seen.touched.fields or ()] or outputs(one) or ()
     found = inserted.columns(analysis.template, names, unique)
     text = analysis.template
-    if not found and one.lineage is not None and composing.spelled(text) and inserted.constant(text):
+    if (
+        not (found or one.reads)
+        and one.how != "create"
+        and one.lineage is not None
+        and composing.spelled(text)
+        and inserted.constant(text)
+    ):
         found = inserted.composed(one, names, text, unique)  # if the script has put its text together
     visit = sites.visit() if found else None
     if visit is not None and len(done) < _CACHE:
