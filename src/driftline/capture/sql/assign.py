@@ -143,12 +143,17 @@ def _assign(walker: Walker, part: Any, scope: Scope, found: _Set, condition: Edg
     if len(targets) > 1 and isinstance(value, exp.Subquery | exp.Select):
         inner = walker.query(value, scope)
         each = [item.edges | inner.rows for item in inner.items if isinstance(item, Output)]
-    elif len(targets) > 1 and isinstance(value, exp.Tuple):
+    elif len(targets) > 1 and (isinstance(value, exp.Tuple) or _is_row(value)):
         each = [walker.walk(one, scope, IDENTITY) for one in value.expressions]
     else:
-        each = [walker.walk(value, scope, IDENTITY)]
+        each = [walker.walk(value, scope, IDENTITY)] * len(targets)
     for target, edges in zip(targets, each, strict=False):
         found[target.name] = found.get(target.name, NONE) | edges | condition
+
+
+def _is_row(value: Any) -> bool:
+    """Whether a value is ``ROW(a, b)`` of PostgreSQL."""
+    return isinstance(value, exp.Anonymous) and value.name.upper() == "ROW"
 
 
 def _offered(walker: Walker, found: _Set, rows: Iterable[Any]) -> Relation:

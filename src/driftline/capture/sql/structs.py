@@ -34,6 +34,7 @@ _KEEP = _classes(
     "Alias Paren Bracket Order Distinct Limit Filter WithinGroup Window ArrayReverse IgnoreNulls RespectNulls"
 )
 _JOIN = _classes("Array Coalesce ArrayConcat Explode ExplodeOuter Inline")
+_SHAPE = _classes("Order Filter WithinGroup Window")
 _APPEND = _classes("ArrayAppend ArrayPrepend")
 _LISTS = frozenset(["list_value", "list_pack", "array_value"])
 _TAKES = frozenset(["list_extract", "list_element", "array_extract", "element_at", "map_extract", "map_extract_value"])
@@ -72,10 +73,18 @@ def fields(queries: Walks, node: Any, scope: Scope) -> Fields:
         if place is not None and -len(listed) <= place < len(listed):
             return fields(queries, listed[place], scope)
     if isinstance(node, _KEEP) and not _subscript(node):
-        return fields(queries, node.this, scope)
+        inner = fields(queries, node.this, scope)
+        shaping = _shaping(queries, node, scope) if inner and isinstance(node, _SHAPE) else NONE
+        return tuple((name, edges | shaping) for name, edges in inner)
     if isinstance(node, exp.Subquery | exp.Select):
         return _selected(queries, node, scope)
     return ()
+
+
+def _shaping(queries: Walks, node: Any, scope: Scope) -> Edges:
+    """What ``node`` orders, chooses or takes together what it is about by."""
+    found = queries.walk(node, scope, IDENTITY) - queries.walk(node.this, scope, IDENTITY)
+    return frozenset(edge for edge in found if edge.kind[0] == "INDIRECT")
 
 
 def inside(queries: Walks, node: Any, scope: Scope) -> Edges | None:
@@ -223,7 +232,12 @@ def _typed(queries: Walks, node: Any, scope: Scope) -> Fields:
     """The fields of ``row(a, b)::STRUCT(x INT, y INT)``, which have the names of the type."""
     names = [one.name.lower() for one in node.to.expressions if isinstance(one, exp.ColumnDef)]
     row = node.this
-    if not isinstance(row, exp.Anonymous) or row.name.lower() != "row" or len(names) != len(row.expressions):
+    told = isinstance(row, exp.Struct) and not any(
+        isinstance(one, exp.PropertyEQ | exp.Alias) for one in row.expressions
+    )
+    if not (told or (isinstance(row, exp.Anonymous) and row.name.lower() == "row")):
+        return ()
+    if len(names) != len(row.expressions):
         return ()
     values = (queries.walk(part, scope, TRANSFORMATION) for part in row.expressions)
     return tuple(zip(names, values, strict=True))
