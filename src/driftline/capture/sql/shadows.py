@@ -20,7 +20,7 @@ _MARK = "\ue000"  # behind a name: a character that no text has
 _CALLED = "called"  # among what is known of a node
 _NEVER = frozenset(  # are no macros even where one has their name: DuckDB's own parser understands them
     ["and", "any", "array", "case", "cast", "coalesce", "collate", "columns", "exists", "extract", "grouping",
-     "grouping_id", "ifnull", "like", "or", "try_cast"]
+     "grouping_id", "ifnull", "like", "or", "try", "try_cast"]
 )  # fmt: skip
 _FROM = frozenset([TokenType.FROM, TokenType.JOIN])
 _SEARCHED = frozenset(["", "main", "temp"])  # schemas whose macros need not be called with them

@@ -34,6 +34,7 @@ _KEEP = _classes(
     "Alias Paren Bracket Order Distinct Limit Filter WithinGroup Window ArrayReverse IgnoreNulls RespectNulls"
 )
 _JOIN = _classes("Array Coalesce ArrayConcat Explode ExplodeOuter Inline")
+_EACH = _classes("Transform")
 _SHAPE = _classes("Order Filter WithinGroup Window")
 _APPEND = _classes("ArrayAppend ArrayPrepend")
 _LISTS = frozenset(["list_value", "list_pack", "array_value"])
@@ -175,6 +176,10 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
     if joined and all(joined):
         each = (edges for part in joined for _, edges in part)
         return tuple((f"[{place}]", edges) for place, edges in enumerate(each))
+    if isinstance(node, _EACH) and queries.dialect.name == "duckdb":  # list_transform keeps the order
+        more = queries.walk(node.expression, scope, TRANSFORMATION)
+        inner = elements(queries, node.this, scope)
+        return tuple((name, rel.through(edges, TRANSFORMATION) | more) for name, edges in inner)
     listed = isinstance(node, exp.Array) or (isinstance(node, exp.Anonymous) and node.name.lower() in _LISTS)
     if not listed or queries.dialect.name != "duckdb" or any(isinstance(part, exp.Query) for part in node.expressions):
         return ()

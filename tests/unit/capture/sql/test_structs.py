@@ -86,6 +86,8 @@ def test_a_field_comes_from_its_own_expression(tell: Tell, name: str, sql: str, 
         ("list_concat(l, [b])[1]", ["t.b TRANSFORMATION 0.5", "t.l TRANSFORMATION"]),
         ("list_concat([a], l)[2]", ["t.l TRANSFORMATION"]),
         ("list_concat([a], l)[k]", ["t.a TRANSFORMATION 0.5", "t.k TRANSFORMATION", "t.l TRANSFORMATION"]),
+        ("list_transform([a, b], x -> x + k)[1]", ["t.a TRANSFORMATION", "t.k TRANSFORMATION"]),
+        ("list_transform(l, x -> x + k)[1]", ["t.k TRANSFORMATION", "t.l TRANSFORMATION"]),
         ("(a || 'x')[1]", ["t.a TRANSFORMATION"]),  # of a text
     ],
 )
