@@ -168,6 +168,7 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
     run, place, transaction = ran.run, ran.place, ran.transaction
     gave = _returned(ran, analysis.statements[0], fields) if len(analysis.statements) == 1 else None
     touching.begun(run, _emptied(place, analysis, ran.connection), transaction)
+    touching.dropped(run, _gone(place, analysis, 0), transaction)
     done = run.trace.recalled.setdefault(renaming.DONE, {})
     if len(done) >= _CACHE:
         done.clear()
@@ -189,6 +190,7 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
     for number, one in enumerate(analysis.statements):
         touching.begun(run, _left(place, analysis, number), transaction)
         datasets = _record(ran, one, analysis, fields, again, handed)
+        touching.dropped(run, _gone(place, analysis, number + 1), transaction)
         if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:
             _gave(ran, one.lineage, datasets, analysis)
     touching.begun(run, _left(place, analysis, len(analysis.statements)), transaction)
@@ -360,10 +362,16 @@ def _left(place: "Place", analysis: "Analysis", number: int) -> list[Dataset]:
     return [place.table(attached.emptied(place, one.names[0])) for at, one in analysis.emptied if at == number]
 
 
+def _gone(place: "Place", analysis: "Analysis", number: int) -> list[tuple[Dataset, frozenset[str]]]:
+    """The columns that a text has dropped after so many of its statements."""
+    found = [(source.names[0], columns) for at, source, columns in analysis.gone if at == number]
+    return [(place.table(attached.emptied(place, name)), columns) for name, columns in found]
+
+
 def _into(one: Any, name: str, fields: Any, handed: _Handed) -> inserted.Into:
     """What of the values that a statement is handed comes to which columns of its target, by ``names`` or by place."""
     into = None if one.lineage is None else one.lineage.into
-    if into is None and one.how != "change":
+    if into is None and one.how not in ("change", "create"):
         return ()
     unique = functools.partial(handed.keys, name)
     found = inserted.columns(handed.text, into or [field.name for field in fields or ()], unique)

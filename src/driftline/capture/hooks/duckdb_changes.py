@@ -39,6 +39,9 @@ def begun(
 def left(run: Recording, connection: Any, analysis: Analysis, number: int, table: Callable[[str], Dataset]) -> None:
     """Tables of which a text has left nothing of what so many of its statements had written there."""
     _emptied(run, connection, [source for at, source in analysis.emptied if at == number], table)
+    for source, columns in [(source, columns) for at, source, columns in analysis.gone if at == number]:
+        act = functools.partial(earlier.dropped, run, table(source.names[0]), columns, time.perf_counter_ns())
+        transactions.put(connection, run, act, inside=transactions.begun(connection))
 
 
 def _emptied(run: Recording, connection: Any, sources: Iterable[Source], table: Callable[[str], Dataset]) -> None:
@@ -58,12 +61,13 @@ def recorder(
 ) -> Callable[..., None] | None:
     """Return what takes note of tables that a text makes without rows, or drops; None = of none."""
     dropped = duckdb_renames.recorder(connection, text, table)
-    if analysis is None or not (analysis.begun or analysis.perhaps):
+    if analysis is None or not (analysis.begun or analysis.perhaps or analysis.gone):
         return dropped
 
     def record(run: Recording, *, failed: bool = False) -> None:
         if not failed:
             begun(run, connection, analysis, table, empty)
+            left(run, connection, analysis, 0, table)
         if dropped is not None:
             dropped(run, failed=failed)
 
@@ -97,7 +101,7 @@ def handed(
     ``unique`` tells the keys of the table. Returns what takes down that it runs once more; None = no values count.
     """
     into = None if one.lineage is None else one.lineage.into
-    if one.reads or one.kind == "COPY" or (into is None and one.how != "change"):
+    if one.kind == "COPY" or (into is None and one.how not in ("change", "create")):
         return None
     done = run.trace.recalled.setdefault(renaming.DONE_BY_DUCKDB, {})
     key = (seen.touched.dataset, analysis.template)
@@ -106,10 +110,16 @@ def handed(
     if again is not None and (again.committed or transactions.again(transaction, (run, key), again) is not None):
         again.take(run, transaction)
         return again
-    names = into or [field.name for field in seen.touched.fields or ()]
+    names = into or [field.name for field in seen.touched.fields or ()] or outputs(one) or ()
     found = inserted.columns(analysis.template, names, unique)
     text = analysis.template
-    if not found and one.lineage is not None and composing.spelled(text) and inserted.constant(text):
+    if (
+        not (found or one.reads)
+        and one.how != "create"
+        and one.lineage is not None
+        and composing.spelled(text)
+        and inserted.constant(text)
+    ):
         found = inserted.composed(one, names, text, unique)  # if the script has put its text together
     visit = sites.visit() if found else None
     if visit is not None and len(done) < _CACHE:

@@ -9,7 +9,9 @@ made of those rows came from there.
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from driftline.capture.runs.composed import EMPTIED
+import msgspec
+
+from driftline.capture.runs.composed import DROPPED, EMPTIED
 from driftline.capture.runs.recording import Recording
 from driftline.event.lineage import Dataset
 
@@ -54,6 +56,17 @@ def emptied(run: Recording, dataset: Dataset, at_ns: int, *, kept: bool) -> None
         known[dataset] = times if kept else (*times, at_ns)[-_MOST:]
 
 
+def dropped(run: Recording, dataset: Dataset, columns: frozenset[str], at_ns: int) -> None:
+    """Columns of a table were dropped, in small letters; if others have read the table, they keep their sources."""
+    known = run.trace.recalled.setdefault(DROPPED, {})
+    if not is_read(run, dataset) and (dataset in known or len(known) < _TABLES):
+        known[dataset] = (*known.get(dataset, ()), (at_ns, columns))[-_MOST:]
+    for seen in run.trace.outputs:
+        if seen.touched.dataset == dataset and seen.touched.fields:
+            kept = tuple(one for one in seen.touched.fields if one.name.lower() not in columns)
+            seen.touched = msgspec.structs.replace(seen.touched, fields=kept)
+
+
 def written(run: Recording, dataset: Dataset, before: str | None, version: str) -> None:
     """A table is written; ``before``: its newest version until now, None = nothing of that is left."""
     known = run.trace.recalled.setdefault(_EARLIER, {})
@@ -76,6 +89,10 @@ def renamed(run: Recording, before: Dataset, after: Dataset, at_ns: int, *, kept
     """
     empty, known = run.trace.recalled.setdefault(EMPTIED, {}), run.trace.recalled.setdefault(_EARLIER, {})
     times = empty.pop(before, ())
+    gone = run.trace.recalled.get(DROPPED, {})
+    gone.pop(after, None)
+    if before in gone:
+        gone[after] = gone.pop(before)
     if max(len(empty), len(known)) >= _TABLES:
         return
     empty[after], empty[before] = () if kept else times, (at_ns,)  # the old name may be given to another table

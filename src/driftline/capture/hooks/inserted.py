@@ -40,11 +40,14 @@ _INSTEAD = re.compile(
 )
 _DOES = re.compile(r"\b(?:DO\s+UPDATE\s+SET|ON\s+DUPLICATE\s+KEY\s+UPDATE)\b", re.IGNORECASE)
 _INSERTS = re.compile(r"(?:\s|--[^\n]*\n)*(?:INSERT|REPLACE)\b", re.IGNORECASE)
+_MAKES = re.compile(r"(?:\s|--[^\n]*\n)*CREATE\s+(?:OR\s+REPLACE\s+)?(?:\w+\s+)?TABLE\b", re.IGNORECASE)
 _SELECT = re.compile(r"\bSELECT\b(?:\s+(?:ALL|DISTINCT)\b)?", re.IGNORECASE)
 _SET = re.compile(r"\bSET\b", re.IGNORECASE)
 _CHANGES = re.compile(r"(?:\s|--[^\n]*\n)*(?:UPDATE|DELETE)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
+_STAR = re.compile(r"\s*(?:[\w\"`\[\]]+\s*\.\s*)*\*|\s*COLUMNS\s*\(", re.IGNORECASE)
+_NAMED = re.compile(r"(?<!\s)\s+AS\s+[\w\"`\[\]]+\s*\Z", re.IGNORECASE)
 _SETS = re.compile(r"\s*[\"`\[]?(\w+)[\"`\]]?\s*=")
 _CALL = re.compile(r"\b([a-z_]\w*)\s*\(", re.IGNORECASE)
 _WORDS = """
@@ -120,11 +123,11 @@ def columns(text: str, into: Sequence[str], unique: Callable[[], Collection[str]
     places = _places(text)
     if not places:
         return ()
-    if not _INSERTS.match(text):
+    if not (_INSERTS.match(text) or _MAKES.match(text)):
         return _changed(text, places) if _CHANGES.match(text) else ()
     begin, does = _VALUES.search(text), _DOES.search(text)
     end = len(text) if does is None else does.start()
-    rows, at = _rows(text, begin.end(), places) if begin is not None else _selected(text, places, end)
+    rows, at = _rows(text, begin.end(), places) if begin is not None else _selected(text, places, end, len(into))
     if any(len(row) > len(into) for row in rows):
         return ()
     told = [(column, one) for row in rows for column, values in zip(into, row, strict=False) for one in values]
@@ -147,16 +150,25 @@ def _rows(text: str, begin: int, places: Sequence[Place]) -> tuple[list[list[Val
     return rows, len(text)
 
 
-def _selected(text: str, places: Sequence[Place], end: int) -> tuple[list[list[Values]], int]:
-    """The same of the lists of SELECT, behind the first of which a value decides."""
+def _selected(text: str, places: Sequence[Place], end: int, width: int) -> tuple[list[list[Values]], int]:
+    """The same of the lists of SELECT, which give ``width`` columns; behind the first of them a value decides."""
     rows: list[list[Values]] = []
     plain, at, since = _blank(text), 0, end
     for found in _SELECT.finditer(plain, 0, end):
         if found.start() >= at and _outside(plain[: found.start()]):
             row, at = _listed(text, found.end(), places)
-            rows.append([values for _, values in row])
+            rows.append(_spread(row, width))
             since = min(since, at)
     return rows, since
+
+
+def _spread(row: Sequence[tuple[str, Values]], width: int) -> list[Values]:
+    """The values of the columns that a list of SELECT gives, of which a star may give any number."""
+    values, stars = [one for _, one in row], [place for place, (item, _) in enumerate(row) if _STAR.match(item)]
+    if not stars:
+        return values
+    before, behind = values[: stars[0]], values[stars[-1] + 1 :]
+    return [*before, *[()] * (width - len(before) - len(behind)), *behind]
 
 
 def _keys(text: str, unique: Callable[[], Collection[str]]) -> Collection[str]:
@@ -288,7 +300,7 @@ def _item(text: str, start: int, end: int, places: Sequence[Place]) -> tuple[str
     first = bisect_left(places, start, key=_start)
     inside = [(place, token[0]) for place, token in places[first : bisect_left(places, end, first, key=_start)]]
     value = item[column.end() :] if (column := _SETS.match(item)) is not None else item
-    if len(inside) == 1 and value.strip() == inside[0][1]:
+    if len(inside) == 1 and _NAMED.sub("", value).strip() == inside[0][1]:
         return item, (inside[0][0],)
     if _SELECT.search(item) is not None:
         return item, ()  # it is looked for

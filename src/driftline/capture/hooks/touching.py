@@ -105,6 +105,13 @@ def begun(run: Recording, made: Sequence[Dataset], transaction: Any) -> None:
         transactions.put(transaction, run, act, inside=transaction is not None)
 
 
+def dropped(run: Recording, gone: Sequence[tuple[Dataset, frozenset[str]]], transaction: Any) -> None:
+    """Take note that columns of tables are there no longer."""
+    for dataset, columns in gone:
+        act = functools.partial(earlier.dropped, run, dataset, columns, time.perf_counter_ns())
+        transactions.put(transaction, run, act, inside=transaction is not None)
+
+
 def _made_anew(run: Recording, dataset: Dataset, at_ns: int, *, kept: bool) -> None:
     earlier.emptied(run, dataset, at_ns, kept=kept)
     if earlier.newest.get(dataset) != _version(run, dataset):  # its own statements are not looked at again

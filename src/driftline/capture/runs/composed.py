@@ -15,6 +15,7 @@ from driftline.capture.runs import columns
 from driftline.capture.runs.columns import Bindable, Bound, Reach
 from driftline.event.lineage import Dataset
 
+DROPPED = "dropped columns"  # likewise: which were dropped, in small letters, and when
 EMPTIED = "emptied"  # among what a run recalls: by dataset when it was made without rows
 _MOST = 300  # statements; of more the order is not kept
 _ROUNDS = 10  # of statements that run in turns
@@ -60,7 +61,14 @@ class _Ends:
 class Composed:
     """What the statements on one table have made of it."""
 
-    def __init__(self, own: Dataset, stated: Sequence[tuple[Bindable, Bound]], emptied: Sequence[int], handed: Handed):
+    def __init__(
+        self,
+        own: Dataset,
+        stated: Sequence[tuple[Bindable, Bound]],
+        emptied: Sequence[int],
+        handed: Handed,
+        dropped: Sequence[tuple[int, frozenset[str]]] = (),
+    ) -> None:
         self._own = own
         self._handed = handed
         self._told: dict[tuple[int, int], dict[str, list[Reach]]] = {}
@@ -68,6 +76,7 @@ class Composed:
         self._ordered = len(entries) <= _MOST
         self._entries = entries
         ends: list[tuple[int, int, frozenset[str] | None]] = [(at, at, None) for at in emptied]
+        ends += [(at, at, names) for at, names in dropped]
         self._ends = _Ends(
             [*ends, *((one.first, one.last, one.sets) for one in entries if one.sets is None or one.sets)]
         )

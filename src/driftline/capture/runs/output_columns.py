@@ -16,7 +16,7 @@ from driftline.capture.ground import fault
 from driftline.capture.program import openings
 from driftline.capture.runs import columns, likeness, order, renamed
 from driftline.capture.runs.columns import Bound
-from driftline.capture.runs.composed import EMPTIED, Composed, Handed
+from driftline.capture.runs.composed import DROPPED, EMPTIED, Composed, Handed
 from driftline.capture.runs.composed import elsewhere as without
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.event.lineage import Dataset
@@ -100,8 +100,8 @@ class OutputColumns:
         if not any(columns.changing(edges) for edges, _ in stated):
             return None
         own = seen.touched.dataset
-        emptied = self._trace.recalled.get(EMPTIED, {}).get(own, ())
-        return Composed(own, stated, emptied, self._handed(seen, names))
+        emptied, dropped = (self._trace.recalled.get(what, {}).get(own, ()) for what in (EMPTIED, DROPPED))
+        return Composed(own, stated, emptied, self._handed(seen, names), dropped)
 
     def _handed(self, seen: Seen, names: tuple[str, ...] | None) -> Handed:
         """Return what tells of the rows that the code has handed over between two times."""

@@ -60,7 +60,7 @@ def columns(walker: Walker, script: Script, tree: Any, this: Source) -> Relation
         this,
         {old.name.lower(): dialect.shown(new) for old, new in pairs},
         [one.name for one in _added(tree)],
-        frozenset(one.name.lower() for one in _dropped(tree)),
+        dropped(tree),
         frozenset(name.lower() for name in given),
     )
     return Relation(items) if items else None
@@ -69,6 +69,11 @@ def columns(walker: Walker, script: Script, tree: Any, this: Source) -> Relation
 def renamed(dialect: Dialect, tree: Any) -> tuple[tuple[str, str], ...]:
     """Return the columns that go by another name now, by the old one and the new."""
     return tuple((dialect.shown(old), dialect.shown(new)) for old, new in _renamed(tree))
+
+
+def dropped(tree: Any) -> frozenset[str]:
+    """Return the columns that are there no longer, in small letters."""
+    return frozenset(one.name.lower() for one in _dropped(tree))
 
 
 def _of_column(tree: Any) -> Any:

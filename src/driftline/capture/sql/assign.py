@@ -6,6 +6,7 @@ its own source. The conditions of a WHEN decide about its columns alone (CONDITI
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from sqlglot import exp
@@ -142,12 +143,17 @@ def _assign(walker: Walker, part: Any, scope: Scope, found: _Set, condition: Edg
     if len(targets) > 1 and isinstance(value, exp.Subquery | exp.Select):
         inner = walker.query(value, scope)
         each = [item.edges | inner.rows for item in inner.items if isinstance(item, Output)]
-    elif len(targets) > 1 and isinstance(value, exp.Tuple):
+    elif len(targets) > 1 and (isinstance(value, exp.Tuple) or _is_row(value)):
         each = [walker.walk(one, scope, IDENTITY) for one in value.expressions]
     else:
-        each = [walker.walk(value, scope, IDENTITY)]
+        each = [walker.walk(value, scope, IDENTITY)] * len(targets)
     for target, edges in zip(targets, each, strict=False):
         found[target.name] = found.get(target.name, NONE) | edges | condition
+
+
+def _is_row(value: Any) -> bool:
+    """Whether a value is ``ROW(a, b)`` of PostgreSQL."""
+    return isinstance(value, exp.Anonymous) and value.name.upper() == "ROW"
 
 
 def _offered(walker: Walker, found: _Set, rows: Iterable[Any]) -> Relation:
@@ -254,13 +260,16 @@ def _inserted(
     return []
 
 
-def _placed(node: Any, alias: str) -> None:
-    """Say of which row each column is that ON CONFLICT looks at: of the new one, or of the one before."""
+def _placed(node: Any, alias: str, of_it: Callable[[str], bool]) -> None:
+    """Say of which row each column is that ON CONFLICT looks at: of the new one, or of the one before.
+
+    ``of_it``: whether a column that is named alone, in small letters, is surely the table's.
+    """
     for call in list(node.find_all(exp.Anonymous)):
         if call.name.upper() == "VALUES" and call.expressions:  # MySQL's word for the new row
             call.replace(exp.column(call.expressions[0].name, table="excluded"))
     for column in node.find_all(exp.Column) if alias else ():
-        if not column.table and column.find_ancestor(exp.Select) is None:
+        if of_it(column.name.lower()) and not column.table and column.find_ancestor(exp.Select) is None:
             column.set("table", exp.to_identifier(alias))
 
 
@@ -274,23 +283,35 @@ def on_conflict(
     dialect = walker.dialect
     new = offered.renamed((name, dialect.written(name)) for name in into) if into and offered.whole else offered
     scope = Scope(None)
-    for name in ("excluded", "new"):
-        scope.add(dialect.table(exp.to_identifier(name)), new)
+    scope.rows = dict.fromkeys((dialect.table(exp.to_identifier(name)) for name in ("excluded", "new")), new)
+    given = tree.expression.args.get("alias") if isinstance(tree.expression, exp.Values) else None
+    listed = given.columns if given is not None else []
+    if given is not None and given.this is not None:  # VALUES (…) AS n(a, b) of MySQL is the new row
+        row = new.renamed((one.name, dialect.column(one)) for one in listed)
+        (scope.relations if listed else scope.rows)[dialect.table(given.this)] = row
     named = clauses.tables(tree.expression) if conflict.args.get("duplicate") else []  # MySQL sees these as well
-    alias = inside.alias_or_name if isinstance(inside, exp.Table) and not named else ""
-    for one in ([inside] if isinstance(inside, exp.Table) and isinstance(inside.this, exp.Identifier) else []) + named:
-        name = dialect.table(one.this if one is inside and not one.alias else exp.to_identifier(one.alias_or_name))
-        known = walker.relation_of(one) if scope.relation(name) is None else None
+    alias = inside.alias_or_name if isinstance(inside, exp.Table) else ""
+    target = walker.relation_of(inside) if alias and isinstance(inside.this, exp.Identifier) else None
+    if target is not None:
+        scope.add(dialect.table(inside.args["alias"].this if inside.alias else inside.this), target[0])
+    for one in named:
+        name = dialect.table(exp.to_identifier(one.alias_or_name))
+        query = isinstance(one, exp.Subquery)
+        known = (walker.query(one.this) if query else walker.relation_of(one)) if name not in scope.relations else None
         if known is not None:
-            scope.add(name, known[0])
+            scope.add(name, known if isinstance(known, Relation) else known[0])
+    own = {part.this.name.lower() for part in conflict.expressions if isinstance(part, exp.EQ)}
+    own.update(name.lower() for name in into or ())
+    others = {one.name.lower() for one in listed}
+    placed = partial(_placed, alias=alias, of_it=lambda name: name in own if named else name not in others)
     found: _Set = {}
     where, condition = conflict.args.get("where"), NONE
     if where is not None:
-        _placed(where, alias)
+        placed(where)
         condition = walker.walk(where.this, scope, CONDITIONAL)
     for part in conflict.expressions:
         if isinstance(part, exp.EQ):
-            _placed(part, alias)
+            placed(part)
             _assign(walker, part, scope, found, condition)
     items = list(new.items)
     for place, item in enumerate(items):

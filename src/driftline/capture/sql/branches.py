@@ -5,6 +5,7 @@ the names of rows for each of which it runs. What these look at decides whether,
 does what leaves a loop (``EXIT WHEN``, ``LEAVE``, ``UNTIL``) for all of its next turn. ``RETURN`` is not followed.
 """
 
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 from driftline.capture.sql.tokens import Words, said
@@ -53,9 +54,10 @@ class Opened:
 class Branches:
     """The conditions around where a script is read."""
 
-    def __init__(self, dialect: str) -> None:
+    def __init__(self, dialect: str, around: Sequence[list[Any]] = ()) -> None:
         self._by_words = dialect in BY_WORDS
-        self._open: list[Opened] = []
+        self.all_under = bool(around)  # conditions, until the body ends
+        self._open = [Opened([Condition(words) for words in around], "END")] if around else []
         self._read: tuple[list[Any], Words] = ([], Words(()))
         self._place = 0
         self._depth = self._cases = 0

@@ -357,7 +357,10 @@ class Reading:
             into = tuple(item.name for item in offered.items if isinstance(item, Output))
             made = self.done(tree, this, "change", offered, into)
             found.insert(0, made._replace(kind=altering.KIND, renamed=altering.renamed(self.script.dialect, tree)))
-        return found or [Statement((), how="none", kind="ALTER")]
+        gone = altering.dropped(tree)
+        if gone and found:
+            found[-1] = found[-1]._replace(dropped=gone)
+        return found or [Statement((), this if gone else None, how="none", kind="ALTER", dropped=gone)]
 
 
 _EXPORT = tuple(getattr(exp, name) for name in ("Export",) if hasattr(exp, name))

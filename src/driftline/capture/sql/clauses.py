@@ -156,8 +156,9 @@ def partition(partition: Any) -> tuple[list[str], list[str]]:
 
 
 def tables(query: Any) -> list[Any]:
-    """Return the tables behind FROM and JOIN of a SELECT, without those of the queries in it."""
+    """Return the tables behind FROM and JOIN of a SELECT, and queries with an alias that stand for one."""
     if not isinstance(query, exp.Select) or query.args.get("from_") is None:
         return []
     behind = [query.args["from_"].this, *(join.this for join in query.args.get("joins") or ())]
-    return [one for one in behind if isinstance(one, exp.Table) and isinstance(one.this, exp.Identifier)]
+    named = (exp.Identifier, exp.Query)  # of a table, and of a query
+    return [one for one in behind if isinstance(one, exp.Table | exp.Subquery) and isinstance(one.this, named)]

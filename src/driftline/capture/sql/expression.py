@@ -15,7 +15,7 @@ from sqlglot import exp
 from driftline.capture.sql import aggregates, methods, structs
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
-from driftline.capture.sql.functions import Functions, followed, of_call, shadowing
+from driftline.capture.sql.functions import Functions, followed, of_call
 from driftline.capture.sql.relation import (
     ABSENT,
     AGGREGATION,
@@ -32,6 +32,7 @@ from driftline.capture.sql.relation import (
     Whatever,
 )
 from driftline.capture.sql.scope import Scope
+from driftline.capture.sql.shadows import shadowing
 from driftline.capture.sql.templates import is_template
 
 SYSTEM = frozenset(  # names that stand for no column of any table
@@ -308,10 +309,17 @@ class Expression:
         row = methods.of_row(node, self.queries.dialect, self.scope)
         if row is not None:
             return self._column(row, kind)
+        call, doubtful = methods.chained(node, self.queries.dialect, self.queries.functions, self.scope)
+        if call is not None and not doubtful:
+            return self.edges(call, kind)
         column = methods.asked(node, self.queries.dialect, self.scope)
         if column is not None:
             return self._column(column, _on(kind, TRANSFORMATION)) | self.edges(node.expression, kind)
-        return self._parts(node, kind)
+        own = self.edges(node.expression, kind) if methods.names(node.this) else self._parts(node, kind)
+        perhaps = rel.doubted(self.edges(call, kind) - own, 0.9)
+        if perhaps:
+            self.queries.note(f"{node.this.name}.{call.name}()", "a function of a schema, or of a column", perhaps)
+        return own | perhaps
 
     # --- what has conditions, windows, queries of its own -----------------------------------------------------
 

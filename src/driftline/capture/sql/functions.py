@@ -42,6 +42,7 @@ class Function(NamedTuple):
     doubtful: frozenset[str] = frozenset()  # parameters whose names a table of the body has as columns, too
     several: bool = False  # have its name, with other parameters or in other schemas
     shape: tuple[str, ...] = ()  # its schema and the types of its parameters, by which one differs from the others
+    rows: bool = False  # it is a macro that gives a table
 
 
 class Functions(dict[str, Function]):
@@ -90,7 +91,10 @@ def define(functions: Functions, tree: Any, dialect: Dialect) -> None:
         body = _body(tree, dialect, name, keys)
         defaults = tuple(map(_default, taken))
         doubtful, overloaded = _both(body, dialect, keys), isinstance(tree.expression, _OVERLOADS)
-        functions[name] = Function(keys, body, _columns(tree, dialect), defaults, doubtful, overloaded, shape)
+        rows = (
+            dialect.name == "duckdb" and isinstance(tree.expression, exp.Query) and not _in_parentheses(tree.expression)
+        )
+        functions[name] = Function(keys, body, _columns(tree, dialect), defaults, doubtful, overloaded, shape, rows)
 
 
 def forget(functions: Functions, tree: Any) -> None:
@@ -111,18 +115,8 @@ def of_call(queries: Follows, node: Any) -> Function | None:
     return function
 
 
-def shadowing(queries: Follows, node: Any) -> Any:
-    """Return ``node``, a function that the parser knows, as a call of the macro of its name if DuckDB has one.
-
-    Of its names it is the one that is as long as what was written there.
-    """
-    if queries.dialect.name != "duckdb" or not isinstance(node, exp.Func) or isinstance(node, exp.Anonymous):
-        return node
-    length = node.meta.get("end", -1) - node.meta.get("start", 0) + 1
-    names = (name for name in node.sql_names() if len(name) == length)
-    name = next((one for one in names if queries.functions.called(one.lower()) is not None), "")
-    parts = [part.copy() for part in node.iter_expressions()] if name else []
-    return exp.Anonymous(this=name, expressions=parts) if name else node
+def _in_parentheses(query: Any) -> bool:
+    return isinstance(query, exp.Subquery) and not query.alias
 
 
 def _is_given_out(parameter: Any) -> bool:
@@ -180,7 +174,7 @@ def _body(tree: Any, dialect: Dialect, name: str, keys: _Keys) -> Any:
         body = _parsed(body.name, dialect)
     while isinstance(body, exp.Return | exp.Paren):
         body = body.this
-    if isinstance(body, exp.Subquery) and not body.alias:
+    if _in_parentheses(body):
         body = body.this
     if not isinstance(body, exp.Query | exp.Condition):
         return None

@@ -60,6 +60,9 @@ class Analysis(NamedTuple):
     begun: tuple[Source, ...] = ()  # tables that it made without rows, emptied or dropped before it wrote there
     perhaps: tuple[Source, ...] = ()  # tables that it made so if they were not there
     emptied: tuple[tuple[int, Source], ...] = ()  # of what it wrote nothing is left after so many statements
+    gone: tuple[
+        tuple[int, Source, frozenset[str]], ...
+    ] = ()  # columns that are dropped after so many, in small letters
     plain: bool = False  # the user's code spells the text out as it is
 
     @property
@@ -87,6 +90,7 @@ class _Variant(NamedTuple):
     begun: tuple[Source, ...]
     perhaps: tuple[Source, ...]
     emptied: tuple[tuple[int, Source], ...] = ()
+    gone: tuple[tuple[int, Source, frozenset[str]], ...] = ()
     functions: tuple[tuple[str, str], ...] | None = None  # what was asked for, and how it is defined; None = nobody was
 
 
@@ -173,6 +177,7 @@ def _worked_out(
         tuple(source for source, one in first.items() if one.how == "none" and one.begins),
         tuple(source for source, one in first.items() if one.how == "none" and one.perhaps),
         tuple(_emptied(read)),
+        tuple(_gone(read)),
         None if defined_as is None else tuple(functions.items()),
     )
 
@@ -202,7 +207,7 @@ def _first(read: Iterable[Statement]) -> dict[Source, Statement]:
     """The first statement on each of the tables that are made or written."""
     first: dict[Source, Statement] = {}
     for one in read:
-        if one.writes is not None:
+        if one.writes is not None and not (one.dropped and one.how == "none"):
             first.setdefault(one.writes, one)
     return first
 
@@ -218,6 +223,15 @@ def _emptied(read: Iterable[Statement]) -> Iterator[tuple[int, Source]]:
         elif one.begins and one.writes is not None and one.writes in written:
             written.discard(one.writes)
             yield number, one.writes
+
+
+def _gone(read: Iterable[Statement]) -> Iterator[tuple[int, Source, frozenset[str]]]:
+    """Yield the columns that a text drops, with their table and the number of statements before."""
+    number = 0
+    for one in read:
+        if one.dropped and one.writes is not None:
+            yield number + (one.how != "none"), one.writes, one.dropped
+        number += one.how != "none"
 
 
 def _touches(sql: str) -> bool:

@@ -4,6 +4,7 @@ Enters: the words of a block or a script. Leaves: the places where statements be
 others are called: a procedure, or a text that is run as SQL.
 """
 
+from bisect import bisect_right
 from typing import Any, NamedTuple
 
 from driftline.capture.sql.looping import of_cursor, of_cursors
@@ -78,3 +79,9 @@ def _exists(tokens: list[Any], place: int) -> bool:
     """Whether IF belongs to IF EXISTS or IF NOT EXISTS."""
     following = [token.text.upper() for token in tokens[place + 1 : place + 3]]
     return following[:1] == ["EXISTS"] or following == ["NOT", "EXISTS"] or tokens[place + 1].text == "("
+
+
+def following(places: list[int], start: int, default: int) -> int:
+    """Return the first of ``places``, which are in order, behind ``start``."""
+    found = bisect_right(places, start)
+    return places[found] if found < len(places) else default

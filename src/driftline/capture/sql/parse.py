@@ -6,7 +6,6 @@ them are found by where their words stand, and tried, the longest first. Nothing
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +15,8 @@ from sqlglot import exp
 from driftline.capture.sql import batches, bodies, calling, filling, marks, parsed, templates, triggers, words
 from driftline.capture.sql.assigned import assigned, valued
 from driftline.capture.sql.branches import Branches
-from driftline.capture.sql.deciding import Deciding
+from driftline.capture.sql.deciding import Decides, Deciding
+from driftline.capture.sql.functions import Functions
 from driftline.capture.sql.limit import UNLIMITED, Limit
 from driftline.capture.sql.looping import Loops
 from driftline.capture.sql.parsed import DATA
@@ -48,20 +48,23 @@ _BLOCK = "cannot be parsed, in a block or after another statement"
 _DEPTH = 3  # bodies within bodies
 
 
-def pieces(text: str, dialect: str, limit: Limit = UNLIMITED) -> Iterator[Piece]:
+def pieces(text: str, dialect: str, limit: Limit = UNLIMITED, functions: Functions | None = None) -> Iterator[Piece]:
     """Yield the statements of ``text``.
 
     Args:
         text: one statement or a script.
         dialect: sqlglot's name of it, ``""`` for none in particular.
         limit: for each of them.
+        functions: that are known, or will be once they are defined.
     """
     with quiet():
-        yield from _Reader(text, dialect, limit).read()
+        yield from _Reader(text, dialect, limit, functions).read()
 
 
 class _Reader:
-    def __init__(self, text: str, dialect: str, limit: Limit, depth: int = 0, line: int = 1) -> None:
+    def __init__(
+        self, text: str, dialect: str, limit: Limit, functions: Functions | None, depth: int = 0, line: int = 1
+    ) -> None:
         self.text = batches.parted(text, dialect)
         self.name = dialect
         self.grammar = sqlglot.Dialect.get_or_raise(dialect or None)
@@ -69,12 +72,14 @@ class _Reader:
         self.depth = depth
         self.line = line  # of the whole text, that this one begins on
         self.variables: set[str] = set()
-        self.trees = Trees(self.text, dialect, self.grammar, limit, self.variables)
+        self.trees = Trees(self.text, dialect, self.grammar, limit, self.variables, functions)
         self.branches = Branches(dialect)
         self.section = bodies.Section()
         self.blocks = bodies.Blocks(dialect, self.text)
         self.triggering = _NEW.search(self.text) is not None
         self.triggered: dict[str, list[Any]] = {}  # tables of the functions that triggers run
+        self.conditions = triggers.Conditions()
+        self.around: tuple[Decides, ...] = ()  # conditions of the text that this one stands in
         self.loops = Loops()
         self.deciding = Deciding(self.trees, self.loops)
         self.values = Variables(self.loops)
@@ -87,7 +92,7 @@ class _Reader:
         except (sqlglot.errors.SqlglotError, ValueError) as error:
             yield Piece(None, [], f"cannot be split into words: {parsed.short(error)}")
             return
-        self.triggered = triggers.of_functions(tokens)
+        self.triggered, self.conditions = triggers.of_functions(tokens), triggers.Conditions(tokens)
         self.trees.deep = parsed.is_too_deep(tokens)  # of all words once: of each statement anew it would take long
         for chunk in self._chunks(tokens):
             for piece in self._chunk(chunk):
@@ -105,7 +110,7 @@ class _Reader:
     def _made(self, tree: Any, tokens: list[Any], start: int = 0, end: int | None = None) -> Piece:
         """One statement among ``tokens``, with the conditions that it stands under."""
         self.branches.statement(start)
-        conditions = self.deciding.queries(self.branches.known())
+        conditions = (*self.around, *self.deciding.queries(self.branches.known()))
         self.deciding.ran(tree, tokens[start].start)
         found = Piece(tree, tokens[start:end], "", frozenset(self.variables), conditions=conditions)
         return found._replace(loops=self.branches.loops())
@@ -122,7 +127,7 @@ class _Reader:
         """Statements of T-SQL, which need no semicolon: those by themselves that begin a part and have other names."""
         start, ends = 0, self._begin(tokens)
         while start < len(tokens):
-            end = _next(ends, start + 1, len(tokens))
+            end = marks.following(ends, start + 1, len(tokens))
             end -= end < len(tokens) and tokens[end - 1].text.upper() == "BULK"
             if not self._others(tokens[start:end]):
                 yield tokens[start:]
@@ -147,6 +152,7 @@ class _Reader:
         if kept is not None:
             self.variables.intersection_update(kept)
             self.values.left(kept)
+            self.branches = Branches(self.name) if self.branches.all_under else self.branches
 
     def _read(self, tokens: list[Any]) -> Iterator[Piece]:
         tokens = self.branches.opened(tokens)
@@ -200,14 +206,14 @@ class _Reader:
         first = tokens[0].text.upper()
         body = first in ("CREATE", "ALTER") and bodies.is_body(tokens)
         if body:
-            self.branches = Branches(self.name)
+            self.branches = Branches(self.name, self.conditions.of(tokens))
             self.branches.begun(tokens)
             changed = triggers.of_trigger(tokens) or self.triggered.get(triggers.function_name(tokens))
             self.loops.trigger(self.trees.by(self.grammar, changed)[0] if changed else None)
         if body or first in _CONTROL:
             self._declare(tokens, body=body)
         self.values.noted(tokens, body=body)
-        trees = self._others(tokens) if not body and _next(self._begin(tokens), 1, 0) == 0 else []
+        trees = self._others(tokens) if not body and marks.following(self._begin(tokens), 1, 0) == 0 else []
         if trees:
             yield from (self._made(tree, tokens) for tree in trees)
             return
@@ -287,7 +293,11 @@ class _Reader:
                 exp.Copy(this=tree.subquery(), kind=False, files=[exp.Literal.string(tokens[to + 1].text)]), tokens
             )
             return
-        for piece in _Reader(texts[0], self.name, self.limit, self.depth + 1).read() if len(texts) > 1 else ():
+        for piece in (
+            _Reader(texts[0], self.name, self.limit, self.trees.functions, self.depth + 1).read()
+            if len(texts) > 1
+            else ()
+        ):
             if isinstance(piece.tree, exp.Query):
                 files = [exp.Literal.string(texts[1])]
                 yield Piece(exp.Copy(this=piece.tree.subquery(), kind=False, files=files), tokens)
@@ -309,9 +319,10 @@ class _Reader:
             looks = _STATEMENT if token.token_type == TokenType.STRING else _BODY
             if token.token_type in calling.TEXTS and (every or looks.search(token.text)):
                 text = token.text[2:-2] if token.text.startswith("$$") and token.text.endswith("$$") else token.text
-                inner = _Reader(text, self.name, self.limit, self.depth + 1, token.line)
+                inner = _Reader(text, self.name, self.limit, self.trees.functions, self.depth + 1, token.line)
                 inner.variables |= self.variables
                 inner.loops.within(self.loops)
+                inner.around = (*self.around, *self.deciding.queries(self.branches.known()))
                 for piece in inner.read():
                     if every or piece.problem or isinstance(piece.tree, DATA):
                         yield piece
@@ -335,15 +346,16 @@ class _Reader:
         deadline = self.limit.deadline()
         for start in sorted((*starts, *calls, *declares)):
             if start in declares:
-                yield from self._filled(tokens[start : _next(nearest, start, len(tokens))])
+                yield from self._filled(tokens[start : marks.following(nearest, start, len(tokens))])
                 continue
             if start in calls and start >= after:
-                after = _next(called, start, len(tokens))
+                after = marks.following(called, start, len(tokens))
                 if failed is not None and self.trees.awaits(tokens[failed:start]):
                     yield Piece(None, tokens[failed:after], calling.problem(tokens[start:after], self.text, self.name))
                 else:
                     if failed is not None:
                         yield Piece(None, tokens[failed:start], _BLOCK)
+                    self.branches.statement(start)
                     found = list(self._called(tokens[start:after]))
                     if found and isinstance(found[0].tree, exp.Query):  # FOR r IN EXECUTE '…' LOOP
                         self.loops.query(tokens, start, found[0].tree)
@@ -353,14 +365,14 @@ class _Reader:
             if start < after or (tokens[start].text.upper() == "CREATE" and bodies.is_body(tokens[start : start + 6])):
                 continue
             merging = tokens[start].text.upper() == "MERGE"
-            limit = _next(unmerged if merging else ends, start, len(tokens))
+            limit = marks.following(unmerged if merging else ends, start, len(tokens))
             tried = whole and start == 0 and limit == len(tokens)
             tree, end = self.trees.longest(tokens, start, limit, starts, deadline, tried=tried)
             if tree is None:
                 failed = start if failed is None else failed
                 continue
             own = tokens[start].text.upper() in ("SELECT", "WITH", "SEL")
-            if failed is not None and own and _next(ends, failed, start) >= start:
+            if failed is not None and own and marks.following(ends, failed, start) >= start:
                 yield Piece(None, tokens[failed:end], _BLOCK)  # the query of a statement that is not understood
             else:
                 if failed is not None:
@@ -369,7 +381,7 @@ class _Reader:
                 yield self._made(tree, tokens, start, end)
             failed, after = None, end
         if failed is not None:
-            yield Piece(None, tokens[failed : _next(ends, failed, len(tokens))], _BLOCK)
+            yield Piece(None, tokens[failed : marks.following(ends, failed, len(tokens))], _BLOCK)
 
     def _called(self, tokens: list[Any]) -> Iterator[Piece]:
         """A call: the statements of a text that is run as it stands; else what is not known until it runs."""
@@ -383,9 +395,3 @@ class _Reader:
             yield from (piece._replace(tree=None, problem=problem) for piece in inner)
         else:
             yield Piece(None, tokens, problem)
-
-
-def _next(places: list[int], start: int, default: int) -> int:
-    """The first of ``places``, which are in order, behind ``start``."""
-    found = bisect_right(places, start)
-    return places[found] if found < len(places) else default

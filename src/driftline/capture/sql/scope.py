@@ -65,10 +65,8 @@ class Scope:
 
     def relation(self, key: str) -> Relation | None:
         """Return the relation ``key``, from here outwards."""
-        found = self.relations.get(key)
-        if found is None and self.parent is not None:
-            return self.parent.relation(key)
-        return found if found is not None else self.rows.get(key)
+        found = self.relations.get(key, self.rows.get(key))
+        return self.parent.relation(key) if found is None and self.parent is not None else found
 
     def by_way(self, keys: Sequence[str]) -> tuple[Relation, int] | None:
         """Return the relation that a name of several parts begins with, ``main.t`` and ``aux.t``; and their number."""

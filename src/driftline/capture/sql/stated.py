@@ -37,6 +37,7 @@ class Statement(NamedTuple):
     perhaps: bool = False  # it begins if its target was not there
     some: bool = False  # it changes so many rows at most
     renamed: tuple[tuple[str, str], ...] = ()  # columns of its target, old name and new
+    dropped: frozenset[str] = frozenset()  # columns of its target that are there no longer, in small letters
     trades: Trades = ""  # which of the two that have two tables change places it is
 
     @property

@@ -30,7 +30,7 @@ def read(text: str, script: Script, limit: Limit = LIMIT, opinion: Opinion | Non
         opinion: what a database says of the columns behind the outputs of a statement; differences lower confidence.
     """
     limit = limit.begun()
-    for piece in pieces(text, script.dialect.name, limit):
+    for piece in pieces(text, script.dialect.name, limit, script.functions):
         found = _statements(piece, script, limit)
         bound = opinion(piece.text) if opinion is not None and len(found) == 1 and found[0].lineage else None
         yield from found if bound is None else [second.weighed(found[0], bound)]

@@ -13,6 +13,7 @@ from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.relation import (
     AGGREGATION,
+    CONDITIONAL,
     IDENTITY,
     NONE,
     TRANSFORMATION,
@@ -33,6 +34,9 @@ _KEEP = _classes(
     "Alias Paren Bracket Order Distinct Limit Filter WithinGroup Window ArrayReverse IgnoreNulls RespectNulls"
 )
 _JOIN = _classes("Array Coalesce ArrayConcat Explode ExplodeOuter Inline")
+_EACH = _classes("Transform")
+_SHAPE = _classes("Order Filter WithinGroup Window")
+_APPEND = _classes("ArrayAppend ArrayPrepend")
 _LISTS = frozenset(["list_value", "list_pack", "array_value"])
 _TAKES = frozenset(["list_extract", "list_element", "array_extract", "element_at", "map_extract", "map_extract_value"])
 _GATHER = _classes("ArrayAgg AnyValue First Last ArrayUniqueAgg")
@@ -70,10 +74,18 @@ def fields(queries: Walks, node: Any, scope: Scope) -> Fields:
         if place is not None and -len(listed) <= place < len(listed):
             return fields(queries, listed[place], scope)
     if isinstance(node, _KEEP) and not _subscript(node):
-        return fields(queries, node.this, scope)
+        inner = fields(queries, node.this, scope)
+        shaping = _shaping(queries, node, scope) if inner and isinstance(node, _SHAPE) else NONE
+        return tuple((name, edges | shaping) for name, edges in inner)
     if isinstance(node, exp.Subquery | exp.Select):
         return _selected(queries, node, scope)
     return ()
+
+
+def _shaping(queries: Walks, node: Any, scope: Scope) -> Edges:
+    """What ``node`` orders, chooses or takes together what it is about by."""
+    found = queries.walk(node, scope, IDENTITY) - queries.walk(node.this, scope, IDENTITY)
+    return frozenset(edge for edge in found if edge.kind[0] == "INDIRECT")
 
 
 def inside(queries: Walks, node: Any, scope: Scope) -> Edges | None:
@@ -99,9 +111,17 @@ def _taken(queries: Walks, node: Any, scope: Scope) -> Edges | None:
         node.expressions if isinstance(node, exp.Anonymous) else (node.this, (node.expressions or [node.expression])[0])
     )
     listed = [edges for _, edges in elements(queries, taken, scope)]
-    place = _place(by, 0 if isinstance(node, exp.Bracket) else 1)
+    shifted = isinstance(node, exp.Bracket) and not taken.is_type(*exp.DataType.TEXT_TYPES)  # ``||`` gives one to it
+    place = _place(by, 0 if shifted else 1)
     if listed and place is not None:
         return listed[place] if -len(listed) <= place < len(listed) else NONE
+    joined = [] if listed else _parts_of_list(queries, taken)
+    if (found := _of_joined(queries, joined, place, scope)) is not None:
+        strict = isinstance(taken.unnest(), exp.DPipe)  # with NULL it is NULL
+        whole = [
+            queries.walk(one, scope, CONDITIONAL) for one in joined if strict and not elements(queries, one, scope)
+        ]
+        return found.union(queries.walk(by, scope, TRANSFORMATION), *whole)
     both = _map(taken)
     known = listed or [edges for _, edges in fields(queries, taken, scope)]
     if both is not None:
@@ -112,12 +132,54 @@ def _taken(queries: Walks, node: Any, scope: Scope) -> Edges | None:
     return rel.through(any_of, TRANSFORMATION) | queries.walk(by, scope, TRANSFORMATION)
 
 
+def _of_joined(queries: Walks, parts: list[Any], place: int | None, scope: Scope) -> Edges | None:
+    """An element of lists that are joined, of some of which the elements are not known; None where of all of them."""
+    each = [[edges for _, edges in elements(queries, part, scope)] for part in parts]
+    if not any(each):
+        return None
+    step = 1 if place is None or place >= 0 else -1
+    left = 0 if place is None else place if place >= 0 else -place - 1  # elements to pass over
+    start = 0
+    for own in each[::step] if place is not None else []:
+        if not own:
+            break
+        if left < len(own):
+            return own[::step][left]
+        left, start = left - len(own), start + 1
+    rest = list(zip(parts, each, strict=True))[::step][start:]
+    known = NONE.union(*(edges for _, own in rest for edges in own))
+    number = sum(len(own) or 1 for _, own in rest)
+    open_ = (queries.walk(part, scope, TRANSFORMATION) for part, own in rest if not own)
+    return rel.through(rel.doubted(known, 1 / number), TRANSFORMATION).union(*open_)
+
+
+def _parts_of_list(queries: Walks, node: Any) -> list[Any]:
+    """The lists that ``x || y`` and its kin join; none where none are."""
+    node = node.unnest()
+    if queries.dialect.name != "duckdb":
+        return []
+    if isinstance(node, exp.DPipe):
+        return [one for part in (node.this, node.expression) for one in _parts_of_list(queries, part) or [part]]
+    if isinstance(node, exp.ArrayConcat):
+        return [node.this, *node.expressions]
+    one = [exp.Array(expressions=[node.expression.copy()])] if isinstance(node, _APPEND) else []
+    return [node.this, *one] if isinstance(node, exp.ArrayAppend) else [*one, node.this] if one else []
+
+
 def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
     """Return the elements of the list that ``node`` gives, each by its place; ``()`` where they are not known."""
     while isinstance(node, exp.Paren | exp.Alias):
         node = node.this
     if isinstance(node, exp.Column):
         return tuple(one for one in _of_column(queries, node, scope) if one[0].startswith("["))
+    joined = [elements(queries, part, scope) for part in _parts_of_list(queries, node)]
+    if joined and all(joined):
+        each = (edges for part in joined for _, edges in part)
+        return tuple((f"[{place}]", edges) for place, edges in enumerate(each))
+    if isinstance(node, _EACH) and queries.dialect.name == "duckdb":  # list_transform keeps the order
+        more = queries.walk(node.expression, scope, TRANSFORMATION)
+        inner = elements(queries, node.this, scope)
+        return tuple((name, rel.through(edges, TRANSFORMATION) | more) for name, edges in inner)
     listed = isinstance(node, exp.Array) or (isinstance(node, exp.Anonymous) and node.name.lower() in _LISTS)
     if not listed or queries.dialect.name != "duckdb" or any(isinstance(part, exp.Query) for part in node.expressions):
         return ()
@@ -175,7 +237,12 @@ def _typed(queries: Walks, node: Any, scope: Scope) -> Fields:
     """The fields of ``row(a, b)::STRUCT(x INT, y INT)``, which have the names of the type."""
     names = [one.name.lower() for one in node.to.expressions if isinstance(one, exp.ColumnDef)]
     row = node.this
-    if not isinstance(row, exp.Anonymous) or row.name.lower() != "row" or len(names) != len(row.expressions):
+    told = isinstance(row, exp.Struct) and not any(
+        isinstance(one, exp.PropertyEQ | exp.Alias) for one in row.expressions
+    )
+    if not (told or (isinstance(row, exp.Anonymous) and row.name.lower() == "row")):
+        return ()
+    if len(names) != len(row.expressions):
         return ()
     values = (queries.walk(part, scope, TRANSFORMATION) for part in row.expressions)
     return tuple(zip(names, values, strict=True))

@@ -185,6 +185,10 @@ def _own(inner: Any, names: list[Any], each: list[Edges], edges: Edges, inside: 
     """What is behind each column of a function that returns rows."""
     if len(names) == len(each):
         return each
+    more = len(names) - len(each)  # a map has two columns, a row any number
+    if len(each) > 1 and more > 0:
+        several = [each[max(0, place - more) : place + 1] for place in range(len(names))]
+        return [rel.doubted(NONE.union(*one), 1 / len(one)) if one[1:] else one[0] for one in several]
     if isinstance(inner, exp.Posexplode) and len(names) == 2:
         return [NONE, edges]
     if len(inside) > 1 and len(names) == len(inside) and not isinstance(inner, exp.Unnest | exp.Explode):  # inline(…)
@@ -206,9 +210,15 @@ def join(queries: Queries, node: Any, scope: Scope) -> Edges:
     kind = node.args.get("kind") or ""
     semi = kind in ("SEMI", "ANTI") or node.side in ("SEMI", "ANTI")
     if kind == "ARRAY":
-        offered = _function(queries, node.this, scope)
-        scope.add(queries.dialect.table(node.this.args.get("alias") or node.this.this), offered)
-        return offered.rows
+        arrays = [(one, _function(queries, one, scope)) for one in (node.this, *node.expressions)]
+        for one, offered in arrays:
+            named = one.args.get("alias") or one.this
+            key = queries.dialect.table(named) if isinstance(named, exp.Identifier) else ""
+            if isinstance(one, exp.Column):  # an element has the name of its array
+                scope.rows[key] = offered
+            else:
+                scope.add(key, offered)
+        return NONE.union(*(offered.rows for _, offered in arrays))
     rows = enter(queries, node.this, scope)
     added = [alias for alias in scope.relations if alias not in before]
     found = len(added) == 1 and keys.looks_up(queries.dialect, node, scope, added[0])

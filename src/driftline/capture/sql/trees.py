@@ -14,8 +14,9 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from driftline.capture.sql import filling, given_out, marks, outline, parsed, templates
+from driftline.capture.sql import filling, given_out, marks, outline, parsed, shadows, templates
 from driftline.capture.sql.assigned import into_variables
+from driftline.capture.sql.functions import Functions
 from driftline.capture.sql.limit import Limit, TooLong
 from driftline.capture.sql.rewrite import queried, rewritten
 
@@ -53,12 +54,21 @@ def quiet() -> Iterator[None]:
 class Trees:
     """Parses statements of one text."""
 
-    def __init__(self, text: str, name: str, grammar: Any, limit: Limit, variables: Collection[str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        name: str,
+        grammar: Any,
+        limit: Limit,
+        variables: Collection[str],
+        functions: Functions | None = None,
+    ) -> None:
         self.text = text
         self.name = name
         self.grammar = grammar
         self.limit = limit
         self.variables = variables  # of the script, as far as it is read
+        self.functions = functions if functions is not None else Functions()  # of the script likewise
         self.deep = True  # it may be that words of this text nest too much for a compiled parser
         self.stopped = 0  # the place among the words last tried where the parser did not go on
 
@@ -96,6 +106,15 @@ class Trees:
 
     def by(self, grammar: Any, tokens: list[Any]) -> tuple[Any, str]:
         """Return the tree that one grammar makes of words; or none, and why."""
+        if self.name != shadows.DIALECT:
+            return self._tried(grammar, tokens)
+        words = shadows.marked(tokens, self.functions)
+        tree, problem = self._tried(grammar, words)
+        if words is not tokens:
+            tree, problem = self._tried(grammar, tokens) if tree is None else (shadows.unmarked(tree), problem)
+        return shadows.noted(tree, self.text), problem
+
+    def _tried(self, grammar: Any, tokens: list[Any]) -> tuple[Any, str]:
         if self.deep and parsed.is_too_deep(tokens):
             return None, _DEEP
         parser = self.limit.parser(grammar, error_level=sqlglot.ErrorLevel.IMMEDIATE)

@@ -1,11 +1,13 @@
 """Triggers: the table whose rows OLD and NEW are, and statements that fill a column of NEW.
 
 Enters: the words of a script. Leaves: ``SELECT * FROM t`` for the table of a trigger, also for a function of PostgreSQL
-that triggers run; SQLite's BEFORE where it is left out; what else Oracle calls these rows as NEW and OLD;
-``NEW.a := …`` and ``SELECT … INTO NEW.a`` as the ``SET NEW.a = …`` that they are.
+that triggers run; the conditions under which they run, ``WHEN (NEW.a > 1)``; SQLite's BEFORE where it is left out; what
+else Oracle calls these rows as NEW and OLD; ``NEW.a := …`` and ``SELECT … INTO NEW.a`` as the ``SET NEW.a = …`` that
+they are.
 """
 
 import itertools
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, dotted, edited, said, spelled
@@ -15,6 +17,7 @@ _NAMED = 10  # words of REFERENCING NEW AS n OLD AS o PARENT AS p
 _HEAD = 11  # words of CREATE TEMP TRIGGER IF NOT EXISTS m.x UPDATE
 _EVENTS = ("INSERT", "UPDATE", "DELETE")
 _TIMES = ("BEFORE", "AFTER", "OF")
+_BODY = ("BEGIN", "EXECUTE", "DECLARE", "CALL", "COMPOUND")  # what stands behind the condition of a trigger
 _LONG = 200  # words of a trigger that runs a function
 
 
@@ -30,17 +33,49 @@ def of_trigger(tokens: list[Any]) -> list[Any]:
 def of_functions(tokens: list[Any]) -> dict[str, list[Any]]:
     """Return ``SELECT * FROM t`` for each function that triggers of one table alone run, by its small name."""
     found: dict[str, list[Any]] = {}
+    for name, trigger in _running(tokens):
+        query = of_trigger(trigger)
+        same = [one.text for one in found.get(name, query)] == [one.text for one in query]
+        found[name] = query if same else []
+    return found
+
+
+def _running(tokens: list[Any]) -> Iterator[tuple[str, list[Any]]]:
+    """The triggers that run a function, each with the small name of that."""
     words = said(tokens) if any(token.text.upper() == "TRIGGER" for token in tokens) else Words(())
     for place in (one for one, word in enumerate(words) if word == "CREATE"):
         end = min(words.after(place, ";") or len(words), place + _LONG)
         runs = words.after(place, "EXECUTE") or end
-        query = of_trigger(tokens[place:end])
-        if not query or runs >= end or words[runs + 1] not in ("FUNCTION", "PROCEDURE"):
-            continue
-        name = dotted(tokens, runs + 2)[-1].text.lower()
-        same = [one.text for one in found.get(name, query)] == [one.text for one in query]
-        found[name] = query if same else []
-    return found
+        if runs < end and words[runs + 1] in ("FUNCTION", "PROCEDURE") and of_trigger(tokens[place:end]):
+            yield dotted(tokens, runs + 2)[-1].text.lower(), tokens[place:end]
+
+
+def when(tokens: list[Any]) -> list[Any]:
+    """Return the words of the condition under which a trigger runs, ``WHEN (NEW.a > 1)``; none where it has none."""
+    words = said(tokens)
+    if "TRIGGER" not in words[1:6]:
+        return []
+    start = words.after(0, "WHEN", *_BODY)
+    if start is None or words[start] != "WHEN":
+        return []
+    end = words.after(start, *_BODY)
+    if end is None and words[start + 1 : start + 2] == ["("]:
+        end = words.closing(start + 1) + 1
+    return tokens[start + 1 : end]
+
+
+class Conditions:
+    """The conditions of the triggers of a script, also for what stands in functions that they run."""
+
+    def __init__(self, tokens: Sequence[Any] = ()) -> None:
+        self._by_function: dict[str, list[list[Any]]] = {}
+        for name, trigger in _running(list(tokens)):
+            self._by_function.setdefault(name, []).append(when(trigger))
+
+    def of(self, tokens: list[Any]) -> list[list[Any]]:
+        """Return the conditions under which what words create runs, each in its words."""
+        own = when(tokens)
+        return [own] if own else [one for one in self._by_function.get(function_name(tokens), ()) if one]
 
 
 def function_name(tokens: list[Any]) -> str:
@@ -56,15 +91,18 @@ def renamed(tokens: list[Any]) -> list[Any]:
         return tokens
     words = [token.text.upper() for token in tokens]
     called: dict[str, str] = {}
+    head = asking = False  # in front of the body; within WHEN (n.a > 1), where the names have no colon
     edits: list[Edit] = []
     for place, word in enumerate(words):
         if word == "TRIGGER":
-            called = {}
+            called, head, asking = {}, True, False
         elif word == "REFERENCING":
             named = [one for one in words[place + 1 : place + _NAMED] if one != "AS"]
             pairs = zip(named[::2], named[1::2], strict=False)
             called = {name: row for row, name in itertools.takewhile(lambda pair: pair[0] in _ROWS, pairs)}
-        elif word in called and words[place - 1] == ":" and words[place + 1 : place + 2] == ["."]:
+        elif word == "WHEN" or word in _BODY:
+            head, asking = head and word == "WHEN", head and word == "WHEN"
+        elif word in called and (asking or words[place - 1] == ":") and words[place + 1 : place + 2] == ["."]:
             edits.append((place, place + 1, spelled(tokens[place], called[word])))
     return edited(tokens, edits)
 

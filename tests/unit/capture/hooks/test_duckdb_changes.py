@@ -167,3 +167,27 @@ def test_what_a_text_has_dropped_again_is_not_in_its_table(sink: MemorySink, tex
     (output,) = [one for one in json.loads(sink.raw[-1])["outputs"] if one["name"] == "t"]
     fields = output["facets"].get("columnLineage", {"fields": {}})["fields"]
     assert {one["field"] for known in fields.values() for one in known["inputFields"]} == expected
+
+
+@pytest.mark.parametrize("library", ["duckdb", "sqlite3"])
+def test_values_that_stand_beside_columns_of_a_table_are_sources_as_well(script: Script, library: str) -> None:
+    """By hand, each table from the text of its statement."""
+    options = ", isolation_level=None" if library == "sqlite3" else ""
+    events = script(BEGIN + DATA + (
+        f"import {library} as db\n"
+        f'base = db.connect("base.db"{options})\n'
+        'base.execute("CREATE TABLE s (a INT, z INT)")\n'
+        'for name in "tuv":\n'
+        '    base.execute(f"CREATE TABLE {name} (b INT, c INT, d INT)")\n'
+        'base.execute("CREATE TABLE m (b INT, c INT)")\n'
+        'x = int(pd.read_csv("customers.csv")["tenure"].max())\n'
+        'base.execute("INSERT INTO t (b) SELECT a + ? FROM s", [x])\n'
+        'base.execute("INSERT INTO u SELECT *, ? FROM s", [x])\n'
+        'base.execute("INSERT INTO v (b) SELECT a FROM s WHERE z > $x", {"x": x})\n'
+        'base.execute("UPDATE m SET b = s.a + ? FROM s WHERE m.c = s.z", [x])\n'
+        'base.execute("CREATE TABLE w AS SELECT a + ? AS q, ? AS r, 1 AS n FROM s", [x, 5])\n'
+    ))  # fmt: skip
+    value = {("customers.csv", "tenure", "AGGREGATION", 0.9)}
+    expected = {"t": {"b": value}, "u": {"d": value}, "m": {"b": value}, "w": {"q": value},
+                "v": {"": {("customers.csv", "tenure", "FILTER", 0.9)}}}  # fmt: skip
+    assert {name: edges(events, name) for name in expected} == expected

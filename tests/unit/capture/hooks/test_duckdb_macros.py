@@ -172,3 +172,22 @@ def test_a_macro_that_has_the_name_of_a_function_of_duckdb_takes_its_place(
 ) -> None:
     connection.execute("CREATE MACRO concat(x, y) AS y")
     assert told(sink, connection, "SELECT concat(a, b) AS c FROM t") == {"t.b IDENTITY"}
+
+
+@pytest.mark.parametrize("name", ["max", "list"])
+def test_so_does_one_whose_function_makes_one_value_of_many_rows(
+    sink: MemorySink, connection: duckdb.DuckDBPyConnection, name: str
+) -> None:
+    """By hand: DuckDB gives b of each row."""
+    connection.execute(f"CREATE MACRO {name}(x, y) AS y")
+    assert told(sink, connection, f"SELECT {name}(a, b) AS c FROM t") == {"t.b IDENTITY"}
+    connection.execute(f"DROP MACRO {name}")
+    assert told(sink, connection, f"SELECT {name}(a) AS c FROM t") == {"t.a AGGREGATION"}
+
+
+def test_a_macro_is_called_as_a_method_as_well(sink: MemorySink, connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("CREATE MACRO f(x, y) AS y; ALTER TABLE t ADD l INT[]")
+    assert told(sink, connection, "SELECT a.f(b) AS c FROM t") == {"t.b IDENTITY"}
+    assert told(sink, connection, "SELECT l.list_transform(lambda x: x + b) AS c FROM t") == {
+        "t.l TRANSFORMATION", "t.b TRANSFORMATION",
+    }  # fmt: skip

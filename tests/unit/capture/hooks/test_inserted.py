@@ -74,6 +74,17 @@ W = ("\0where", "\1\0where")  # what the script has put behind WHERE
         ("DELETE FROM t WHERE a IN (?, ?)", "ab", [W, ("\0000", "0"), ("\0001", "1")]),
         ("UPDATE t SET a = iif(b, c = ?, 2), c = ?", "abc", [("a", "\0020"), ("c", "1"), W]),
         ("DELETE FROM t", "ab", []),
+        ("INSERT INTO t SELECT *, ? FROM u", "abc", [("c", "0")]),  # a star gives what the others leave
+        ("INSERT INTO t SELECT ?, u.*, ? + 1 FROM u WHERE d = ?", "abcd", [("a", "0"), ("d", "\0021"), ("\0002", "2")]),
+        ("INSERT INTO t SELECT ?, u.*, ?, v.*, ? FROM u, v", "abcdef", [("a", "0"), ("f", "2")]),
+        ("INSERT INTO t SELECT *, ?, ?, ? FROM u", "ab", []),
+        (
+            "CREATE TABLE t AS SELECT a + ? AS a, ? AS b FROM u WHERE c > ?",
+            "ab",
+            [("a", "\0020"), ("b", "1"), ("\0002", "2")],
+        ),
+        ("create or replace temp table t as select *, :x from u", "ab", [("b", "x")]),
+        ("CREATE INDEX i ON t (a) WHERE b > ?", "ab", []),
     ],
 )
 def test_each_column_gets_the_value_at_its_place_and_what_is_computed_of_it_is_marked(

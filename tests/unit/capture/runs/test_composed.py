@@ -55,6 +55,13 @@ def test_a_renamed_column_has_what_the_old_one_had_and_nothing_is_left_of_that()
     assert told(FILL, renamed, again)["g"] == {"u.k IDENTITY"}
 
 
+def test_a_column_that_is_dropped_has_what_came_there_later_alone() -> None:
+    again = ran((4, 4), {"g": [reach("u", "k")]})
+    for later, left in (((), {}), ((again,), {"g": [reach("u", "k")]})):
+        composed = Composed(OWN, [FILL, *later], (0,), handed_nothing, [(3, frozenset(["g"]))])
+        assert composed.stated()[0] == {"n": [reach("f", "n")], **left}
+
+
 def test_what_came_later_is_no_source_of_what_ran_before() -> None:
     first = ran((2, 2), {"v": [reach("t", "g")]}, whole=True)
     second = ran((3, 3), {"g": [reach("t", "n")]}, whole=True)

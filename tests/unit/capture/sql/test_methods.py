@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import sqlglot
 from sqlglot import exp
 
@@ -34,3 +35,42 @@ def test_a_column_of_a_whole_row_is_that_column(tell: Callable[..., list[Any]]) 
     assert one.columns == {"a": ["t.a IDENTITY"], "b": ["u.c TRANSFORMATION"], "e": ["t.d TRANSFORMATION"]}
     (one,) = tell("SELECT (c).a FROM c", "postgres", {"c": ("c", "d")})  # the column c hides the table
     assert one.columns == {"a": ["c.c TRANSFORMATION"]}
+
+
+L, LB = ["s.l TRANSFORMATION"], ["s.b TRANSFORMATION", "s.l TRANSFORMATION"]
+
+
+@pytest.mark.parametrize(
+    ("call", "edges"),
+    [
+        ("l.list_transform(x -> x + b)", LB),
+        ("s.l.list_transform(lambda x: x + b)", LB),
+        ("l.list_transform(x -> x + b).list_sum()", LB),
+        ("(l).list_sum()", L),
+        ("l[1].upper()", L),
+        ("(a || b).upper()", ["s.a TRANSFORMATION", "s.b TRANSFORMATION"]),
+        ("a.upper().concat(b)", ["s.a TRANSFORMATION", "s.b TRANSFORMATION"]),
+        ("a.max()", ["s.a AGGREGATION"]),
+        ("st.fld.upper()", ["s.st TRANSFORMATION"]),
+        ("{'x': a, 'y': l}.struct_pack(b)", ["s.a TRANSFORMATION", "s.b TRANSFORMATION", "s.l TRANSFORMATION"]),
+        ("main.f(b)", ["s.b TRANSFORMATION"]),
+    ],
+)
+def test_a_function_of_duckdb_is_a_method_of_its_first_argument(
+    tell: Callable[..., list[Any]], call: str, edges: list[str]
+) -> None:
+    (one,) = tell(f"SELECT {call} AS v FROM s", "duckdb", {"s": ("a", "b", "l", "st")})
+    assert (one.columns, one.doubts) == ({"v": edges}, [])
+
+
+def test_a_macro_is_a_method_as_well(tell: Callable[..., list[Any]]) -> None:
+    *_, one = tell("CREATE MACRO max(x, y) AS y; SELECT a.max(b) AS v FROM s", "duckdb", {"s": ("a", "b")})
+    assert one.columns == {"v": ["s.b IDENTITY"]}
+
+
+def test_a_name_may_be_a_schema_or_a_column_where_nothing_says_which(tell: Callable[..., list[Any]]) -> None:
+    (one,) = tell("SELECT z.f(a) AS v, z.upper() AS u FROM s", "duckdb")
+    assert one.columns == {"v": ["s.a TRANSFORMATION", "s.z TRANSFORMATION 0.9"], "u": ["s.z TRANSFORMATION"]}
+    assert one.doubts == ["z.f()"]
+    *_, one = tell("CREATE MACRO z.f(x) AS x; SELECT z.f(a) AS v FROM s", "duckdb")
+    assert (one.columns, one.doubts) == ({"v": ["s.a IDENTITY"]}, [])

@@ -28,6 +28,13 @@ CASES = [
     ("bigquery", "SELECT s.p FROM (SELECT STRUCT(a AS p) AS s FROM t UNION ALL SELECT STRUCT(x AS p) AS s FROM u)",
      {"p": ["t.a IDENTITY", "u.x IDENTITY"]}),
     ("duckdb", "SELECT {'p': a, 'q': b}['q'] AS q FROM t", {"q": B}),
+    ("bigquery", "SELECT ARRAY_AGG(STRUCT(a, b AS q) ORDER BY k DESC LIMIT 1)[OFFSET(0)].q AS z FROM t",
+     {"z": ["t.b AGGREGATION", "t.k SORT"]}),
+    ("duckdb", "SELECT s.q AS z FROM (SELECT first({'p': a, 'q': b}) FILTER (WHERE k > 1) AS s FROM t)",
+     {"z": ["t.b AGGREGATION", "t.k CONDITIONAL"]}),
+    ("duckdb", "SELECT s.q AS z FROM (SELECT any_value({'p': a, 'q': b}) OVER (PARTITION BY k) AS s FROM t)",
+     {"z": ["t.b AGGREGATION", "t.k WINDOW"]}),
+    ("trino", "SELECT CAST(ROW(a, b) AS ROW(x int, y int)).y AS z FROM t", {"z": ["t.b TRANSFORMATION"]}),
     ("duckdb", "SELECT [a, b][1] AS p, list_value(a, b)[-1] AS q, list_extract([a, b], 2) AS r, ([b])[3] AS s FROM t",
      {"p": A, "q": B, "r": B, "s": []}),
     ("duckdb", "SELECT l[2] AS p, list_element(l, -2) AS q FROM (SELECT [a, b] AS l FROM t)", {"p": B, "q": A}),
@@ -61,3 +68,30 @@ CASES = [
 def test_a_field_comes_from_its_own_expression(tell: Tell, name: str, sql: str, columns: dict[str, list[str]]) -> None:
     (one,) = tell(sql, name, SCHEMA)
     assert one.columns == columns
+
+
+@pytest.mark.parametrize(
+    ("given", "edges"),
+    [
+        ("([a] || [b])[2]", B),
+        ("([a] || [b] || [k])[-3]", A),
+        ("([a] || [b])[3]", []),  # is NULL
+        ("list_concat([a], [b])[1]", A),
+        ("list_extract(list_append([a], b), 2)", B),
+        ("list_prepend(a, [b])[1]", A),
+        ("([a, b] || l)[2]", ["t.b IDENTITY", "t.l CONDITIONAL"]),  # with NULL the whole is NULL
+        ("(l || [a, b])[-1]", ["t.b IDENTITY", "t.l CONDITIONAL"]),
+        ("list_concat(l, [b])[-1]", B),
+        ("(l || [b])[3]", ["t.b TRANSFORMATION 0.5", "t.l CONDITIONAL", "t.l TRANSFORMATION"]),  # by how long l is
+        ("list_concat(l, [b])[1]", ["t.b TRANSFORMATION 0.5", "t.l TRANSFORMATION"]),
+        ("list_concat([a], l)[2]", ["t.l TRANSFORMATION"]),
+        ("list_concat([a], l)[k]", ["t.a TRANSFORMATION 0.5", "t.k TRANSFORMATION", "t.l TRANSFORMATION"]),
+        ("list_transform([a, b], x -> x + k)[1]", ["t.a TRANSFORMATION", "t.k TRANSFORMATION"]),
+        ("list_transform(l, x -> x + k)[1]", ["t.k TRANSFORMATION", "t.l TRANSFORMATION"]),
+        ("(a || 'x')[1]", ["t.a TRANSFORMATION"]),  # of a text
+    ],
+)
+def test_an_element_of_lists_that_are_joined_is_that_of_its_list(tell: Tell, given: str, edges: list[str]) -> None:
+    """DuckDB's lists, whose first place is 1."""
+    (one,) = tell(f"SELECT {given} AS v FROM t", "duckdb", {"t": ("a", "b", "k", "l")})
+    assert one.columns == {"v": edges}

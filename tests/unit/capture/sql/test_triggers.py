@@ -115,3 +115,47 @@ def test_sqlite_may_leave_out_when_a_trigger_runs(tell: Tell, head: str) -> None
     assert (one.target, one.columns, one.problem) == ("log", {"x": ["u.b IDENTITY"]}, "")
     kept = sqlglot.tokenize("CREATE TRIGGER x INSTEAD OF DELETE ON t BEGIN SELECT 1; END", read="sqlite")
     assert triggers.timed(kept, "sqlite") is kept
+
+
+INSERTS = "INSERT INTO log (x) VALUES (NEW.b);"
+BEHIND = "INSERT INTO z (a) SELECT a FROM w"
+WHEN = "CREATE TRIGGER x AFTER UPDATE ON s.t FOR EACH ROW WHEN (NEW.a > 1 AND OLD.c < 2)"
+
+
+@pytest.mark.parametrize(
+    ("name", "script"),
+    [
+        ("postgres", f"{body(INSERTS)}; {WHEN} EXECUTE FUNCTION f(); {BEHIND}"),
+        ("postgres", f"{WHEN} EXECUTE PROCEDURE f(); {body(INSERTS)}; {BEHIND}"),
+        ("sqlite", f"{WHEN} BEGIN {INSERTS} END; {BEHIND}"),
+        ("sqlite", f"{WHEN.replace('(', '').replace(')', '')} BEGIN {INSERTS} END; {BEHIND}"),
+        ("sqlite", f"{WHEN} BEGIN DELETE FROM v; {INSERTS} END; {BEHIND}"),
+        ("oracle", f"{WHEN} BEGIN {INSERTS.replace('NEW', ':NEW')} END; {BEHIND}"),
+        ("oracle", f"{WHEN} DECLARE k INT; BEGIN {INSERTS.replace('NEW', ':NEW')} END; {BEHIND}"),
+        ("oracle", "CREATE TRIGGER x AFTER UPDATE ON s.t REFERENCING NEW AS n OLD AS o FOR EACH ROW "
+         f"WHEN (n.a > 1 AND o.c < 2) BEGIN {INSERTS.replace('NEW', ':n')} END; {BEHIND}"),
+    ],
+)  # fmt: skip
+def test_the_condition_of_a_trigger_decides_about_what_it_writes(tell: Tell, name: str, script: str) -> None:
+    found = {one.target: (one.columns, one.rows, one.doubts) for one in tell(script, name)}
+    assert found["log"] == ({"x": ["s.t.b IDENTITY"]}, ["s.t.a CONDITIONAL", "s.t.c CONDITIONAL"], [])
+    assert found["z"] == ({"a": ["w.a IDENTITY"]}, [], [])
+
+
+def test_a_trigger_without_a_condition_has_none(tell: Tell) -> None:
+    (one,) = tell(oracle("INSERT INTO log (x) SELECT CASE WHEN :NEW.a > 1 THEN :NEW.b END FROM u;"), "oracle")
+    assert (one.columns, one.rows) == ({"x": ["s.t.a CONDITIONAL", "s.t.b IDENTITY"]}, [])
+    one, *_ = tell(f"{body(INSERTS)}; {WHEN} EXECUTE FUNCTION g(); {RUNS.format('FUNCTION')}", "postgres")
+    assert (one.target, one.rows) == ("log", [])
+
+
+def test_a_text_that_is_run_stands_under_the_conditions_around(tell: Tell) -> None:
+    """By hand: the first one runs only where u has such a row, the second one always."""
+    runs = "EXECUTE 'INSERT INTO {} (a) SELECT a FROM w';"
+    block = f"IF (SELECT max(k) FROM u) > 1 THEN {runs.format('e')} END IF; {runs.format('f')}"
+    one, two = tell(f"CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN {block} END $$", "postgres")
+    assert (one.target, one.rows, two.target, two.rows) == ("e", ["u.k CONDITIONAL"], "f", [])
+    asks = "IF EXISTS (SELECT 1 FROM u WHERE k = 1)"
+    block = f"{asks} EXEC('INSERT INTO e (a) SELECT a FROM w'); EXEC('INSERT INTO f (a) SELECT a FROM w')"
+    one, two = tell(f"CREATE PROCEDURE p AS BEGIN {block} END", "tsql")
+    assert (one.target, one.rows, two.target, two.rows) == ("e", ["u.k CONDITIONAL"], "f", [])
