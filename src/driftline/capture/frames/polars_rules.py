@@ -191,8 +191,18 @@ def unpivoted(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
 
 
 def changed(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
-    """The same rows with other values in any column."""
-    return frame.every(TRANSFORMATION)
+    """The same rows with other values in any column, of this one and of expressions that are put in."""
+    put = [one for one in (*taken.args, *taken.kwargs.values()) if hasattr(one, "meta")]
+    return frame.every(TRANSFORMATION).tinged(through(_roots(frame, put, taken), TRANSFORMATION))
+
+
+def shifted(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
+    """Values of other rows: how far away these are decides."""
+    far, fill = taken.argument(0, "n"), taken.kwargs.get("fill_value")
+    made = changed(frame, others, Taken((fill,), {}, taken.schema))
+    if not isinstance(far, str) and not hasattr(far, "meta"):
+        return made
+    return made.tinged(through(_roots(frame, [far], taken), CONDITIONAL))
 
 
 def cast(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
@@ -296,10 +306,10 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("filter", "remove"), filtered),
     **dict.fromkeys(("drop_nulls", "drop_nans"), dropped_rows),
     **dict.fromkeys(("top_k", "bottom_k"), best),
-    **dict.fromkeys(("shift", "fill_null", "fill_nan", "interpolate"), changed),
+    **dict.fromkeys(("fill_null", "fill_nan", "interpolate"), changed),
     **dict.fromkeys(("sum", "mean", "min", "max", "median", "std", "var", "quantile", "count", "null_count"), summed),
     "unique": unique, "sort": ordered, "rename": renamed, "drop": dropped, "explode": exploded, "unnest": unnested,
-    "pivot": pivoted, "unpivot": unpivoted, "melt": unpivoted, "cast": cast, "with_row_index": numbered,
+    "pivot": pivoted, "unpivot": unpivoted, "melt": unpivoted, "cast": cast, "shift": shifted, "with_row_index": numbered,
     "with_row_count": numbered, "concat": below, "union": below, "merge_sorted": merged,
     "vstack": below, "hstack": beside,
 }  # fmt: skip
