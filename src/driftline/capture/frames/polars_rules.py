@@ -309,7 +309,7 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("fill_null", "fill_nan", "interpolate"), changed),
     **dict.fromkeys(("sum", "mean", "min", "max", "median", "std", "var", "quantile", "count", "null_count"), summed),
     "unique": unique, "sort": ordered, "rename": renamed, "drop": dropped, "explode": exploded, "unnest": unnested,
-    "pivot": pivoted, "unpivot": unpivoted, "melt": unpivoted, "cast": cast, "shift": shifted, "with_row_index": numbered,
-    "with_row_count": numbered, "concat": below, "union": below, "merge_sorted": merged,
+    "pivot": pivoted, "unpivot": unpivoted, "melt": unpivoted, "cast": cast, "shift": shifted,
+    "with_row_index": numbered, "with_row_count": numbered, "concat": below, "union": below, "merge_sorted": merged,
     "vstack": below, "hstack": beside,
 }  # fmt: skip
