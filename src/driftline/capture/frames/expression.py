@@ -49,6 +49,7 @@ _CHOOSING = frozenset((  # what else these are given tells which values are take
     "filter", "gather", "get", "slice", "top_k", "bottom_k", "sample", "list.get", "list.gather", "list.slice",
     "list.sample", "arr.get", "arr.gather", "shift", "shift_and_fill", "list.shift", "arr.shift", "diff", "pct_change",
 ))  # fmt: skip
+_ROWS = "len()"  # how polars calls the number of rows
 _FILLS = "shift_and_fill"  # the last that it is given is a value
 _OPAQUE = frozenset(("python_udf", "fold", "reduce", "cum_fold", "cum_reduce"))  # functions of the user's, for polars
 _WIDE = 5_000  # columns that a selector is spread over
@@ -144,6 +145,8 @@ def _edges(expr: Any, find: Find, kind: Kind, selected: Chosen) -> Edges:
             raise Unclear(text[:80])
         if len(chosen) == 1 and (meta.is_column() or text in selected.now):
             return parts.through(behind(find, chosen[0]), kind)
+        if text == _ROWS:
+            return parts.Counted()
         leaf = _on(kind, TRANSFORMATION)
         return NONE.union(*(through(behind(find, name), leaf) for name in chosen))
     text, start = str(expr), str(operands[0])
@@ -155,6 +158,7 @@ def _edges(expr: Any, find: Find, kind: Kind, selected: Chosen) -> Edges:
     first, others = _kinds(text, start)
     found = _edges(operands[0], find, _on(kind, first), selected)
     operation = _OPERATION.match(text, len(start)) if text.startswith(start) else None
+    counted = isinstance(found, parts.Counted)
     if operation is None or operation[1] not in _KEEPS:
         found = frozenset(found)  # its parts may be others now
     for place, operand in enumerate(operands[1:], 1):
@@ -162,7 +166,11 @@ def _edges(expr: Any, find: Find, kind: Kind, selected: Chosen) -> Edges:
         more = IDENTITY if others is None and not last else others or CONDITIONAL
         if last and operation is not None and operation[1] == _FILLS:
             more = TRANSFORMATION
-        found |= _edges(operand, find, _on(kind, more), selected)
+        one = _edges(operand, find, _on(kind, more), selected)
+        counted = counted and (isinstance(one, parts.Counted) or more[0] == "INDIRECT")
+        found |= one
+    if counted:
+        return parts.Counted(found)
     if operation is not None and operation[1] in _OPAQUE and len({edge[:2] for edge in found}) > 1:
         found = doubted(found, GUESSED)  # which of them the function looks at is its own affair
     return found

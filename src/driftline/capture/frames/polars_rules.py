@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from driftline.capture.frames import expression
 from driftline.capture.frames.expression import Unclear
-from driftline.capture.frames.parts import Parts, some, through
+from driftline.capture.frames.parts import Counted, Parts, some, through
 from driftline.capture.frames.shape import NOTHING, Shape, united
 from driftline.capture.sql.relation import (
     AGGREGATION,
@@ -222,7 +222,7 @@ def summed(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
 def numbered(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """A column more that comes from nowhere."""
     name = taken.argument(0, "name", "index")
-    return frame._replace(columns={name: NONE, **frame.columns}, without=frame.without | {name})
+    return frame._replace(columns={name: Counted(), **frame.columns}, without=frame.without | {name})
 
 
 def below(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
@@ -264,7 +264,7 @@ def grouped(frame: Shape, keys: Mapping[str, Edges], taken: Taken, method: str) 
     if method in ("head", "tail"):
         return frame.shaped(shaping, GROUP_BY)
     if method == "len":
-        return Shape({**keys, taken.argument(0, "name") or "len": NONE}, rows=frame.rows).shaped(shaping, GROUP_BY)
+        return Shape({**keys, taken.argument(0, "name") or "len": Counted()}, rows=frame.rows).shaped(shaping, GROUP_BY)
     if method == "agg":
         others = frame._replace(columns={name: edges for name, edges in frame.columns.items() if name not in keys})
         schema = None if taken.schema is None else {one: of for one, of in taken.schema.items() if one not in keys}

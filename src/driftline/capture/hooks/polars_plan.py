@@ -29,7 +29,7 @@ _PIECE = "polars plan"
 _GROUPINGS = ("group_by", "group_by_dynamic", "rolling")
 _AGGREGATIONS = ("agg", "all", "len", "count", "first", "last", "max", "mean", "median", "min", "n_unique", "quantile",
                  "sum", "head", "tail")  # fmt: skip
-_EAGER = ("lazy", "head", "limit", "tail", "slice", "sample", "clone", "rechunk", "shrink_to_fit")
+_EAGER = ("lazy", "head", "limit", "tail", "slice", "sample", "clone", "rechunk", "shrink_to_fit", "with_row_index")
 _FRAMES = frozenset(("LazyFrame", "DataFrame"))
 IN_PLACE = ("__setitem__", "insert_column", "replace_column", "drop_in_place", "extend")
 

@@ -138,10 +138,10 @@ def changing(edges: object) -> TypeGuard[Changing]:
     return getattr(edges, "when", None) is not None
 
 
-def rootless(edges: Iterable[object], names: tuple[str, ...] | None) -> set[str]:
-    """Return the columns of an output of which its statements say that no value of any column comes there."""
+def rootless(edges: Iterable[object], names: tuple[str, ...] | None, *, sure: bool = False) -> set[str]:
+    """Return the columns of an output to which, it is said, no value comes; ``sure``: nor can any have come since."""
     listed = list(edges)
-    telling = (one for one in listed if _tells_rootless(one))
+    telling = (one for one in listed if _tells_rootless(one) and not (sure and getattr(one, "changeable", False)))
     return {name for one in telling for name in one.rootless(called_then(names, one, listed))}
 
 

@@ -44,7 +44,7 @@ class OutputColumns:
         elsewhere = found if composed is None else [without(seen.touched.dataset, found[0])]
         handed = any(visit.into for visit in seen.visits)
         waits = any(columns.awaited(edges) and edges.waits_for() for edges in seen.edges)
-        own = columns.rootless(seen.edges, names)
+        own = columns.rootless(seen.edges, names, sure=True)
         further = _NOTHING  # of values that the program has put into a plan, which did not declare them
         planned = not waits and not handed and any(map(columns.planned, seen.edges))
         if not seen.rootless and (handed or not _explained(elsewhere, names, own)):

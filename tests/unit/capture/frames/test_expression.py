@@ -6,6 +6,7 @@ import pytest
 
 from driftline.capture.frames import expression
 from driftline.capture.frames.expression import Unclear
+from driftline.capture.frames.parts import Counted
 from driftline.capture.frames.shape import of_source
 from driftline.capture.sql.relation import Source
 
@@ -106,6 +107,18 @@ def test_a_part_comes_from_what_it_was_made_of_or_is_not_sure(expr: Any, expecte
     assert {
         name: {f"{edge.column} {edge.kind[1]} {edge.confidence}" for edge in edges} for name, edges in found.items()
     } == expected
+
+
+def test_a_number_of_rows_is_brought_by_no_column_whatever_decides_about_it() -> None:
+    """By hand; what a literal of an expression is, the code alone knows."""
+    counts = [
+        pl.len(), pl.len().alias("n"), pl.len().cast(pl.Int32), pl.len() * pl.len(), pl.len().over("a"),
+        pl.len().filter(pl.col("a") > 1),
+    ]  # fmt: skip
+    for expr in counts:
+        assert [type(edges) for edges in expression.outputs(expr, SHAPE).values()] == [Counted]
+    for expr in (pl.lit(1), pl.len() + 1, pl.len() + pl.col("a"), pl.col("a").count()):
+        assert not any(isinstance(edges, Counted) for edges in expression.outputs(expr, SHAPE).values())
 
 
 def test_types_choose_columns_only_where_they_are_known() -> None:

@@ -39,6 +39,14 @@ def in_table(table: Table, cames: Cames, each: str = "") -> Cames:
     return there.union(*(changed(tables.column(table, name)) for name in named))
 
 
+def summed_up(call: Call) -> Value:
+    """``sum`` and the like of columns; ``len``, of none."""
+    if call.name in ("polars.len", "polars.count") and not call.args:
+        return Expression(columns=("len",))
+    made = call.see(column(call))
+    return replace(made, cames=aggregated(made.cames)) if isinstance(made, Expression) else Thing()
+
+
 def put(cames: Cames) -> Cames:
     """Return the origins of a value that is put into an expression."""
     return frozenset(one._replace(put=True) for one in cames)
@@ -89,7 +97,7 @@ def aggregates(call: Call) -> Value:
     """``agg``, of polars by expressions; of pandas."""
     one, first = call.receiver, call.see(call.argument(0))
     given = (*(first.known if isinstance(first, Items) else ()), *call.args, *call.kwargs.values())
-    if not isinstance(one, Grouped) or not any(isinstance(each, Expression) for each in given):
+    if not isinstance(one, Grouped) or not any(isinstance(call.see(each), Thing) for each in given):
         return grouping.aggregates(call)
     made, spread = _made(call, one.table)
     columns = {name: aggregated(cames) for name, cames in made.items()}
@@ -144,6 +152,12 @@ def beside(call: Call) -> Value:
     return call.frame(table)
 
 
+def numbered(call: Call, table: Table) -> Table | None:
+    """``with_row_index``: a column that comes from nowhere, the first."""
+    name = call.plain(0, "name", "index")
+    return table._replace(columns={name: NOTHING, **table.columns}) if isinstance(name, str) else None
+
+
 def scanned(call: Call) -> Value:
     """A frame that is read when it is asked for."""
     return call.frame(Table({}))
@@ -165,11 +179,13 @@ def _values(cames: Cames) -> Cames:
 
 
 _EXPRESSIONS = "when lit coalesce struct format concat_str concat_list max_horizontal min_horizontal sum_horizontal"
+_TOTALS = "len count sum mean median min max std var first last n_unique quantile implode"
 _SCANS = "csv parquet ipc ndjson delta iceberg"
 
 ON_FRAMES: Rules = {
     "item": cell,
     "hstack": beside,
+    "with_row_index": shared.framed(numbered),
     "sort": shared.framed(row_rules.ordered),
     "unique": shared.framed(row_rules.distinct),
     "drop_nulls": shared.framed(row_rules.nulls_dropped),
@@ -180,5 +196,6 @@ FUNCTIONS: Rules = {
     "polars.all": column,
     "polars.Series": series,
     **{f"polars.{name}": computed for name in _EXPRESSIONS.split()},
+    **{f"polars.{name}": summed_up for name in _TOTALS.split()},
     **{f"polars.scan_{name}": scanned for name in _SCANS.split()},
 }
