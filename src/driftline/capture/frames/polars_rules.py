@@ -185,7 +185,7 @@ def unpivoted(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
         raise Unclear("unpivot")
     on = [name for name in frame.columns if name not in index] if given is None else _names(frame, [given], taken)
     columns = {name: expression.behind(frame.find, name) for name in index}
-    columns[said.get("variable_name") or "variable"] = NONE
+    columns[said.get("variable_name") or "variable"] = Counted()  # names, which no column brings
     columns[said.get("value_name") or "value"] = NONE.union(*(expression.behind(frame.find, name) for name in on))
     return Shape(columns, rows=frame.rows)
 

@@ -55,7 +55,7 @@ _FURTHER = """
     rename_columns set_column sort_by to_batches to_pydict to_pylist
     with_columns lazy collect drop_nulls drop_nans fill_null fill_nan sort unique gather_every with_row_index join_asof
     join_where unpivot unnest collect_schema sink_csv sink_parquet sink_ipc sink_ndjson write_csv write_parquet
-    write_ipc write_ndjson write_json write_database to_pandas to_arrow
+    write_ipc write_ndjson write_json write_database to_pandas to_arrow to_dicts iter_rows
 """
 
 FRAME = frozenset(_FRAME.split())

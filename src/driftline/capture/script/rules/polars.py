@@ -14,7 +14,7 @@ from driftline.capture.script import doors, tables
 from driftline.capture.script.call import Call, Rules, names, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged
 from driftline.capture.script.reading import NOTHING, SORT, Came, Cames, Table
-from driftline.capture.script.rules import grouping, row_rules, shared
+from driftline.capture.script.rules import grouping, making, row_rules, shared
 from driftline.capture.script.values import Expression, Frame, Grouped, Items, Ref, Series, Thing, Value
 
 LATER = ()  # the read of a column that an expression names, before it is known of which table
@@ -158,6 +158,22 @@ def numbered(call: Call, table: Table) -> Table | None:
     return table._replace(columns={name: NOTHING, **table.columns}) if isinstance(name, str) else None
 
 
+def rows_told(call: Call) -> Value:
+    """``iter_rows``, ``rows``: tuples, or with ``named=True`` records, as ``to_dicts`` gives."""
+    table = call.table()
+    named = call.name == "to_dicts" or call.flag("named")
+    row = call.new(Frame(table._replace(rows=NOTHING, labels={}), True, array=not named))
+    return call.new(Items((), row, table.rows))
+
+
+def frame_made(call: Call) -> Value:
+    """``DataFrame(data, schema)`` and its siblings."""
+    data, schema = call.argument(0, "data"), call.argument(1, "schema")
+    args = [] if data is None else [data]
+    kwargs = {} if schema is None else {"columns": schema}
+    return making.table_made(Call(call.machine, None, call.name, args, kwargs, call.path, call.more))
+
+
 def scanned(call: Call) -> Value:
     """A frame that is read when it is asked for."""
     return call.frame(Table({}))
@@ -185,6 +201,7 @@ _SCANS = "csv parquet ipc ndjson delta iceberg"
 ON_FRAMES: Rules = {
     "item": cell,
     "hstack": beside,
+    **dict.fromkeys(("iter_rows", "rows", "to_dicts"), rows_told),
     "with_row_index": shared.framed(numbered),
     "sort": shared.framed(row_rules.ordered),
     "unique": shared.framed(row_rules.distinct),
@@ -195,6 +212,7 @@ FUNCTIONS: Rules = {
     "polars.col": column,
     "polars.all": column,
     "polars.Series": series,
+    **dict.fromkeys(("polars.DataFrame", "polars.from_dicts", "polars.from_dict"), frame_made),
     **{f"polars.{name}": computed for name in _EXPRESSIONS.split()},
     **{f"polars.{name}": summed_up for name in _TOTALS.split()},
     **{f"polars.scan_{name}": scanned for name in _SCANS.split()},

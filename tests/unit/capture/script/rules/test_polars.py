@@ -53,3 +53,33 @@ def test_a_frame_that_is_read_later_has_the_values_that_were_put_into_it_alone(w
         later.to_csv("o")
     """
     assert wrote(HEAD + text) == {"x": "b aggregation", "rows": "b filter"}
+
+
+ROWS = """
+        rows = o.to_dicts()
+        for row in rows:
+            row["x"] = row["a"] / row["b"]
+        pl.DataFrame(rows).to_pandas().to_csv("o")
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (ROWS, {**OWN, "x": "a transformation, b transformation"}),
+        (
+            '        pl.from_dicts([{"v": r["a"] * 2} for r in o.iter_rows(named=True)]).to_pandas().to_csv("o")\n',
+            {"v": "a transformation"},
+        ),
+        (
+            "        made = [(a, b) for _, a, b in o.iter_rows()]\n"
+            '        pl.DataFrame(made, schema=["v", "w"]).to_pandas().to_csv("o")\n',
+            {"v": "a", "w": "b"},
+        ),
+        ('        pl.DataFrame({"v": [r[1] for r in o.rows()]}).to_pandas().to_csv("o")\n', {"v": "a"}),
+    ],
+)
+def test_rows_that_python_goes_over_have_the_columns_of_the_frame(
+    text: str, expected: dict[str, str], wrote: Wrote
+) -> None:
+    assert wrote(HEAD + text) == expected
