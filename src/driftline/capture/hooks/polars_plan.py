@@ -146,8 +146,10 @@ def _picked(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None
 def _parted(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:
     """``partition_by``: frames whose rows its keys choose, in a list or a dict."""
     known = node.of(args[0])
+    if known is None:
+        return
     by = (*args[1:], kwargs.get("by"))
-    for one in () if known is None else result.values() if isinstance(result, dict) else result:
+    for one in result.values() if isinstance(result, dict) else result:
         node.put(one, Step("filter", (known,), Taken(by, {}, _schema(args[0], by, {})), node.deeper((known,))))
 
 
