@@ -243,7 +243,7 @@ class _Sources:
                 for reach in self._behind(one, came.column):
                     kind = step((reach.type, reach.subtype), (came.type, came.subtype))  # type: ignore[arg-type] # words only
                     sure = round(reach.confidence * min(came.confidence, most), 6)
-                    yield reach._replace(type=kind[0], subtype=kind[1], confidence=sure, provenance=CODE)
+                    yield reach._replace(type=kind[0], subtype=kind[1], confidence=sure, provenance=CODE, put=came.put)
 
     def shaping(self) -> list[Reach]:
         """Return what shaped the rows of frames that were selected, of all that have been asked for so far."""
@@ -357,4 +357,6 @@ def _take(held: dict[Any, Reach], found: Iterable[Reach], share: float) -> None:
         known = held.get(key)
         sure = round(reach.confidence * share, 6)
         if known is None or known.confidence < sure:
-            held[key] = reach._replace(confidence=sure)
+            held[key] = reach._replace(confidence=sure, put=reach.put or (known is not None and known.put))
+        elif reach.put:
+            held[key] = known._replace(put=True)

@@ -11,8 +11,8 @@ several columns a function of the user's looks at is not known.
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from driftline.capture.frames import parts
 from driftline.capture.frames.shape import Shape
@@ -42,12 +42,16 @@ _TYPED = re.compile(r"\bcs\.(?!all\b|by_name\b|starts_with|ends_with|contains|ma
 _FIELD = re.compile(r"\.struct\.field_by_name\((.*)\)\(\)", re.DOTALL)
 _RENAMED = re.compile(r"\.struct\.rename_fields\((\[.*\])\)\(\)", re.DOTALL)
 _KEEPS = frozenset(("alias", "first", "last", "sort", "reverse", "unique", "drop_nulls", "implode", "explode"))
-_ORDERING = frozenset(("over", "sort_by", "top_k_by", "bottom_k_by"))  # what else these are given orders the rows
+_ORDERING = frozenset((  # what else these are given orders the rows, or tells which stand together
+    "over", "sort_by", "top_k_by", "bottom_k_by", "rolling",
+))  # fmt: skip
 _CHOOSING = frozenset((  # what else these are given tells which values are taken
     "filter", "gather", "get", "slice", "top_k", "bottom_k", "sample", "list.get", "list.gather", "list.slice",
-    "list.sample", "arr.get", "arr.gather",
+    "list.sample", "arr.get", "arr.gather", "shift", "shift_and_fill", "list.shift", "arr.shift", "diff", "pct_change",
 ))  # fmt: skip
-_OPAQUE = "python_udf"  # how polars calls a function of the user's
+_ROWS = "len()"  # how polars calls the number of rows
+_FILLS = "shift_and_fill"  # the last that it is given is a value
+_OPAQUE = frozenset(("python_udf", "fold", "reduce", "cum_fold", "cum_reduce"))  # functions of the user's, for polars
 _WIDE = 5_000  # columns that a selector is spread over
 
 Find = Callable[[str], Edges | None]
@@ -55,6 +59,14 @@ Find = Callable[[str], Edges | None]
 
 class Unclear(Exception):
     """An expression whose columns cannot be told."""
+
+
+class Chosen(NamedTuple):
+    """The columns that selectors stand for, by their texts."""
+
+    now: Mapping[str, Sequence[str]] = {}  # in the output that is asked for
+    all: Mapping[str, Sequence[str]] = {}
+    summed: frozenset[str] = frozenset()  # texts of what makes one column of all that is selected in it
 
 
 def typed(expr: Any) -> bool:
@@ -95,17 +107,17 @@ def roots(expr: Any, shape: Shape, schema: Mapping[str, Any] | None = None) -> E
     return NONE.union(*outputs(expr, shape, schema).values())
 
 
-def edges(expr: Any, find: Find, kind: Kind, selected: Mapping[str, str] | None = None) -> Edges:
+def edges(expr: Any, find: Find, kind: Kind, selected: Chosen | None = None) -> Edges:
     """Return the edges of an expression with one output, whose value goes on as ``kind``.
 
     Args:
         expr: the expression.
         find: what is behind a column.
         kind: of the place that the expression stands in.
-        selected: the column that each selector in it stands for this time, by its text.
+        selected: the columns that each selector in it stands for this time.
     """
     try:
-        return _edges(expr, find, kind, selected or {})
+        return _edges(expr, find, kind, selected or Chosen())
     except RecursionError:
         plain = TRANSFORMATION if kind == IDENTITY else kind
         return NONE.union(*(through(behind(find, name), plain) for name in expr.meta.root_names()))
@@ -123,36 +135,48 @@ def behind(find: Find, name: str) -> Edges:
     return found
 
 
-def _edges(expr: Any, find: Find, kind: Kind, selected: Mapping[str, str]) -> Edges:
+def _edges(expr: Any, find: Find, kind: Kind, selected: Chosen) -> Edges:
     meta = expr.meta
     operands = meta.pop()[::-1]
     if not operands:
         text = str(expr)
-        chosen = [selected[text]] if text in selected else meta.root_names()
+        chosen = selected.now[text] if text in selected.now else meta.root_names()
         if not chosen and meta.has_multiple_outputs():
             raise Unclear(text[:80])
-        if len(chosen) == 1 and (meta.is_column() or text in selected):
+        if len(chosen) == 1 and (meta.is_column() or text in selected.now):
             return parts.through(behind(find, chosen[0]), kind)
+        if text == _ROWS:
+            return parts.Counted()
         leaf = _on(kind, TRANSFORMATION)
         return NONE.union(*(through(behind(find, name), leaf) for name in chosen))
     text, start = str(expr), str(operands[0])
+    if text in selected.summed:
+        selected = Chosen(selected.all)
     part = _part(text.removeprefix(start), operands, find, kind, selected)
     if part is not None:
         return part
     first, others = _kinds(text, start)
     found = _edges(operands[0], find, _on(kind, first), selected)
     operation = _OPERATION.match(text, len(start)) if text.startswith(start) else None
+    counted = isinstance(found, parts.Counted)
     if operation is None or operation[1] not in _KEEPS:
         found = frozenset(found)  # its parts may be others now
     for place, operand in enumerate(operands[1:], 1):
-        more = IDENTITY if others is None and place < len(operands) - 1 else others or CONDITIONAL
-        found |= _edges(operand, find, _on(kind, more), selected)
-    if operation is not None and operation[1] == _OPAQUE and len({edge[:2] for edge in found}) > 1:
+        last = place == len(operands) - 1
+        more = IDENTITY if others is None and not last else others or CONDITIONAL
+        if last and operation is not None and operation[1] == _FILLS:
+            more = TRANSFORMATION
+        one = _edges(operand, find, _on(kind, more), selected)
+        counted = counted and (isinstance(one, parts.Counted) or more[0] == "INDIRECT")
+        found |= one
+    if counted:
+        return parts.Counted(found)
+    if operation is not None and operation[1] in _OPAQUE and len({edge[:2] for edge in found}) > 1:
         found = doubted(found, GUESSED)  # which of them the function looks at is its own affair
     return found
 
 
-def _part(done: str, operands: list[Any], find: Find, kind: Kind, selected: Mapping[str, str]) -> Edges | None:
+def _part(done: str, operands: list[Any], find: Find, kind: Kind, selected: Chosen) -> Edges | None:
     """What is behind a struct or a list that is made, or a part of one; None where ``done`` is something else."""
     if done.startswith("as_struct("):
         names = [one.meta.output_name(raise_if_undetermined=False) for one in operands]
@@ -208,13 +232,16 @@ def _spread(expr: Any, shape: Shape, schema: Mapping[str, Any] | None) -> dict[s
     widest = max((len(found) for found in leaves.values()), default=0)
     made = _expanded(expr, known)
     found: dict[str, Edges] = {}
+    summed = frozenset(_summed(expr, known)) if widest > 1 else frozenset()
     for place, name in enumerate(made):
-        if len(made) == widest:
-            chosen = {text: columns[place] for text, columns in leaves.items() if len(columns) == widest}
-            chosen |= {text: columns[0] for text, columns in leaves.items() if len(columns) == 1}
-            found[name] = edges(expr, shape.find, IDENTITY, chosen)
+        if len(made) == 1 and leaves:
+            found[name] = edges(expr, shape.find, IDENTITY, Chosen(leaves))
+        elif len(made) == widest:
+            chosen = {text: [columns[place]] for text, columns in leaves.items() if len(columns) == widest}
+            chosen |= {text: columns for text, columns in leaves.items() if len(columns) == 1}
+            found[name] = edges(expr, shape.find, IDENTITY, Chosen(chosen, leaves, summed))
         else:
-            whole = {column for columns in leaves.values() for column in columns} or set(expr.meta.root_names())
+            whole = {*expr.meta.root_names(), *(column for columns in leaves.values() for column in columns)}
             found[name] = NONE.union(*(through(behind(shape.find, column), TRANSFORMATION) for column in whole))
             if ".struct.field" in str(expr):
                 found[name] = parts.some(found[name])
@@ -240,6 +267,17 @@ def _selectors(expr: Any) -> Iterable[Any]:
         return
     for operand in expr.meta.pop():
         yield from _selectors(operand)
+
+
+def _summed(expr: Any, known: Mapping[str, Any]) -> Iterable[str]:
+    """The texts of those parts of an expression that make one column of several."""
+    for operand in expr.meta.pop():
+        if not operand.meta.has_multiple_outputs() or operand.meta.is_column_selection(allow_aliasing=False):
+            continue
+        if len(_expanded(operand, known)) == 1:
+            yield str(operand)
+        else:
+            yield from _summed(operand, known)
 
 
 def _expanded(expr: Any, known: Mapping[str, Any]) -> list[str]:

@@ -50,10 +50,8 @@ def of(model: Any) -> Features:
     steps = getattr(model, "steps", None)
     if isinstance(steps, list):
         transformers = [one for _, one in steps]
-        if transformers and hasattr(transformers[-1], "predict"):
-            transformers.pop()
-        for transformer in transformers:
-            found = passed(transformer, found)
+        last = transformers.pop() if transformers and hasattr(transformers[-1], "predict") else None
+        found = _along(transformers, found, last)
         return _named(found, model[: len(transformers)] if transformers else None)
     if hasattr(model, "transform") and not hasattr(model, "predict"):
         return _named(passed(model, found), model)
@@ -116,10 +114,28 @@ def passed(transformer: Any, columns: Features) -> Features:
         found = [_prefixed(name, passed(one, columns)) for name, one in transformer.transformer_list]
         return _named([feature for part in found for feature in part], transformer)
     if isinstance(getattr(transformer, "steps", None), list):
-        for _, one in transformer.steps:
-            columns = passed(one, columns)
-        return columns
+        return _along([one for _, one in transformer.steps], columns, None)
     return _leaf(transformer, columns)
+
+
+def _along(transformers: Sequence[Any], columns: Features, last: Any) -> Features:
+    """The features that one transformer after the other makes, for ``last``, if that is known."""
+    for place, one in enumerate(transformers):
+        found = passed(one, columns)
+        after = transformers[place + 1] if place + 1 < len(transformers) else last
+        count, names = getattr(after, "n_features_in_", None), getattr(after, "feature_names_in_", None)
+        columns = _counted(found, columns, count) if isinstance(count, int) else found
+        if names is not None and len(names) == len(columns) and _names(one, None) is None:
+            columns = [Feature(str(name), feature.sources) for name, feature in zip(names, columns, strict=True)]
+    return columns
+
+
+def _counted(found: Features, columns: Features, count: int) -> Features:
+    """As many features as there are: any of what goes in may be in each, where a transformer tells another number."""
+    if len(found) == count or count > MOST:
+        return found
+    sources = _through(columns, range(len(columns)), Way(TRANSFORMATION, UNSAID))
+    return [Feature(f"x{place}", sources) for place in range(count)]
 
 
 def _prefixed(name: str, found: Features) -> Features:
@@ -151,7 +167,8 @@ def _by_columns(transformer: Any, columns: Features) -> Features:
         where = transformer.output_indices_.get(name)
         if where is None or where.start == where.stop:
             continue
-        found = passed(part, [columns[place] for place in _chosen(chosen, places, len(columns))])
+        given = [columns[place] for place in _chosen(chosen, places, len(columns))]
+        found = _counted(passed(part, given), given, where.stop - where.start)
         parts.append((where.start, _prefixed(name, found)))
     return [feature for _, part in sorted(parts, key=lambda one: one[0]) for feature in part]
 

@@ -8,6 +8,7 @@ value of one. A chain that is longer than ``DEEPEST`` is forgotten, and said to 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
+from driftline.capture.frames.parts import Counted
 from driftline.capture.frames.shape import NOTHING, Shape, of_source
 from driftline.capture.ground.beside import Beside
 from driftline.capture.runs.columns import Bound, Reach
@@ -237,6 +238,12 @@ class FrameEdges:
         self.unknown = shape.unknown
         found = {name: self._reaches(shape.find(name) or ()) for name in names}
         return {name: reaches for name, reaches in found.items() if reaches}, self._reaches(shape.rows)
+
+    def rootless(self, columns: tuple[str, ...] | None) -> frozenset[str]:
+        """Return the columns to which no value of any column comes."""
+        shape = shape_of(self._node, self._headers)
+        names = tuple(shape.columns) if columns is None else columns
+        return frozenset(name for name in names if isinstance(shape.columns.get(name), Counted))
 
     def _reaches(self, found: Iterable[Edge]) -> list[Reach]:
         return sorted(

@@ -19,6 +19,10 @@ class Parts(frozenset[Edge]):
     fields: Mapping[str, Edges] | None = None
 
 
+class Counted(frozenset[Edge]):
+    """The edges of a value that no column brings, such as a number of rows: they only decide about it."""
+
+
 def whole(edges: Iterable[Edge], fields: Mapping[str, Edges] | None = None) -> Parts:
     """Return edges that know those of their parts."""
     made = Parts(edges)
@@ -34,6 +38,8 @@ def struct(fields: Mapping[str, Edges]) -> Parts:
 def through(edges: Edges, kind: Kind) -> Edges:
     """Return edges one step of ``kind`` further, which know their parts as before."""
     found = stepped(edges, kind)
+    if isinstance(edges, Counted):
+        return Counted(found)
     if not isinstance(edges, Parts):
         return found
     if edges.fields is None:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from driftline.capture.frames import expression
 from driftline.capture.frames.expression import Unclear
-from driftline.capture.frames.parts import Parts, some, through
+from driftline.capture.frames.parts import Counted, Parts, some, through
 from driftline.capture.frames.shape import NOTHING, Shape, united
 from driftline.capture.sql.relation import (
     AGGREGATION,
@@ -185,14 +185,24 @@ def unpivoted(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
         raise Unclear("unpivot")
     on = [name for name in frame.columns if name not in index] if given is None else _names(frame, [given], taken)
     columns = {name: expression.behind(frame.find, name) for name in index}
-    columns[said.get("variable_name") or "variable"] = NONE
+    columns[said.get("variable_name") or "variable"] = Counted()  # names, which no column brings
     columns[said.get("value_name") or "value"] = NONE.union(*(expression.behind(frame.find, name) for name in on))
     return Shape(columns, rows=frame.rows)
 
 
 def changed(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
-    """The same rows with other values in any column."""
-    return frame.every(TRANSFORMATION)
+    """The same rows with other values in any column, of this one and of expressions that are put in."""
+    put = [one for one in (*taken.args, *taken.kwargs.values()) if hasattr(one, "meta")]
+    return frame.every(TRANSFORMATION).tinged(through(_roots(frame, put, taken), TRANSFORMATION))
+
+
+def shifted(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
+    """Values of other rows: how far away these are decides."""
+    far, fill = taken.argument(0, "n"), taken.kwargs.get("fill_value")
+    made = changed(frame, others, Taken((fill,), {}, taken.schema))
+    if not isinstance(far, str) and not hasattr(far, "meta"):
+        return made
+    return made.tinged(through(_roots(frame, [far], taken), CONDITIONAL))
 
 
 def cast(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
@@ -212,7 +222,7 @@ def summed(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
 def numbered(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
     """A column more that comes from nowhere."""
     name = taken.argument(0, "name", "index")
-    return frame._replace(columns={name: NONE, **frame.columns}, without=frame.without | {name})
+    return frame._replace(columns={name: Counted(), **frame.columns}, without=frame.without | {name})
 
 
 def below(frame: Shape, others: Sequence[Shape], taken: Taken) -> Shape:
@@ -254,7 +264,7 @@ def grouped(frame: Shape, keys: Mapping[str, Edges], taken: Taken, method: str) 
     if method in ("head", "tail"):
         return frame.shaped(shaping, GROUP_BY)
     if method == "len":
-        return Shape({**keys, taken.argument(0, "name") or "len": NONE}, rows=frame.rows).shaped(shaping, GROUP_BY)
+        return Shape({**keys, taken.argument(0, "name") or "len": Counted()}, rows=frame.rows).shaped(shaping, GROUP_BY)
     if method == "agg":
         others = frame._replace(columns={name: edges for name, edges in frame.columns.items() if name not in keys})
         schema = None if taken.schema is None else {one: of for one, of in taken.schema.items() if one not in keys}
@@ -296,10 +306,10 @@ RULES: dict[str, Rule] = {
     **dict.fromkeys(("filter", "remove"), filtered),
     **dict.fromkeys(("drop_nulls", "drop_nans"), dropped_rows),
     **dict.fromkeys(("top_k", "bottom_k"), best),
-    **dict.fromkeys(("shift", "fill_null", "fill_nan", "interpolate"), changed),
+    **dict.fromkeys(("fill_null", "fill_nan", "interpolate"), changed),
     **dict.fromkeys(("sum", "mean", "min", "max", "median", "std", "var", "quantile", "count", "null_count"), summed),
     "unique": unique, "sort": ordered, "rename": renamed, "drop": dropped, "explode": exploded, "unnest": unnested,
-    "pivot": pivoted, "unpivot": unpivoted, "melt": unpivoted, "cast": cast, "with_row_index": numbered,
-    "with_row_count": numbered, "concat": below, "union": below, "merge_sorted": merged,
+    "pivot": pivoted, "unpivot": unpivoted, "melt": unpivoted, "cast": cast, "shift": shifted,
+    "with_row_index": numbered, "with_row_count": numbered, "concat": below, "union": below, "merge_sorted": merged,
     "vstack": below, "hstack": beside,
 }  # fmt: skip

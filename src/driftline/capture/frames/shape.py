@@ -49,6 +49,13 @@ class Shape(NamedTuple):
         # of a source whose columns are not known by name there is no way to say this column by column
         return self._replace(columns=columns, rest=rest, star=None, unknown=self.unknown or self.star is not None)
 
+    def tinged(self, edges: Edges) -> "Shape":
+        """Return the shape with further edges to each column."""
+        if not edges:
+            return self
+        columns = {name: known | edges for name, known in self.columns.items()}
+        return self._replace(columns=columns, rest=None if self.rest is None else self.rest | edges)
+
     def all_edges(self) -> Edges:
         """Return the edges of all columns that are known by name."""
         return NONE.union(*self.columns.values()) if self.columns else NONE

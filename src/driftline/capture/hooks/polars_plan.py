@@ -29,7 +29,7 @@ _PIECE = "polars plan"
 _GROUPINGS = ("group_by", "group_by_dynamic", "rolling")
 _AGGREGATIONS = ("agg", "all", "len", "count", "first", "last", "max", "mean", "median", "min", "n_unique", "quantile",
                  "sum", "head", "tail")  # fmt: skip
-_EAGER = ("lazy", "head", "limit", "tail", "slice", "sample", "clone", "rechunk", "shrink_to_fit")
+_EAGER = ("lazy", "head", "limit", "tail", "slice", "sample", "clone", "rechunk", "shrink_to_fit", "with_row_index")
 _FRAMES = frozenset(("LazyFrame", "DataFrame"))
 IN_PLACE = ("__setitem__", "insert_column", "replace_column", "drop_in_place", "extend")
 
@@ -81,7 +81,7 @@ def install(polars: Any, ending: Collection[str]) -> list[Patch]:
         patches += _around(getattr(polars.lazyframe.group_by, "LazyGroupBy", None), name, functools.partial(_agg, name))
     for name in _EAGER:
         patches += _around(eager, name, functools.partial(_made, name))
-    patches += _around(eager, "__getitem__", _picked)
+    patches += _around(eager, "__getitem__", _picked) + _around(eager, "partition_by", _parted)
     patches += _around(eager, "vstack", _stacked) + _around(eager, "hstack", _put_beside)
     for name in IN_PLACE:
         patches += _around(eager, name, _forgotten)
@@ -141,6 +141,16 @@ def _picked(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None
     known = node.of(args[0]) if _is_frame(result) else None
     if known is not None:
         node.put(result, Step("select", (known,), Taken(tuple(result.columns), {}), node.deeper((known,))))
+
+
+def _parted(args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> None:
+    """``partition_by``: frames whose rows its keys choose, in a list or a dict."""
+    known = node.of(args[0])
+    if known is None:
+        return
+    by = (*args[1:], kwargs.get("by"))
+    for one in result.values() if isinstance(result, dict) else result:
+        node.put(one, Step("filter", (known,), Taken(by, {}, _schema(args[0], by, {})), node.deeper((known,))))
 
 
 def _schema(frame: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -37,6 +37,7 @@ class Reach(NamedTuple):
     subtype: str
     provenance: str = ""  # "" = declared
     confidence: float = 1.0
+    put: bool = False  # as a value that the program put into a plan, which does not know it
 
     @property
     def way(self) -> str:
@@ -137,10 +138,10 @@ def changing(edges: object) -> TypeGuard[Changing]:
     return getattr(edges, "when", None) is not None
 
 
-def rootless(edges: Iterable[object], names: tuple[str, ...] | None) -> set[str]:
-    """Return the columns of an output of which its statements say that no value of any column comes there."""
+def rootless(edges: Iterable[object], names: tuple[str, ...] | None, *, sure: bool = False) -> set[str]:
+    """Return the columns of an output to which, it is said, no value comes; ``sure``: nor can any have come since."""
     listed = list(edges)
-    telling = (one for one in listed if _tells_rootless(one))
+    telling = (one for one in listed if _tells_rootless(one) and not (sure and getattr(one, "changeable", False)))
     return {name for one in telling for name in one.rootless(called_then(names, one, listed))}
 
 
@@ -323,15 +324,17 @@ def planned(edges: object) -> bool:
 
 
 def beyond(code: Bound, stated: Iterable[Bound]) -> Bound:
-    """Return what the code knows of datasets that a plan does not name; what is done with its own the plan tells.
+    """Return what the code knows of datasets that a plan does not name, and of values that were put into the plan.
+
+    What else is done with its own datasets the plan tells.
 
     A hedge: of two frames one of which the program takes, the plan is that of the one, and the code names both.
     """
     datasets = {reach[:2] for fields, rows in stated for one in (*fields.values(), rows) for reach in one}
 
     def further(reaches: Iterable[Reach]) -> list[Reach]:
-        others = (one for one in reaches if one[:2] not in datasets)
-        return [one._replace(confidence=min(one.confidence, _HEDGE)) for one in others]
+        others = (one for one in reaches if one.put or one[:2] not in datasets)
+        return [one._replace(confidence=min(one.confidence, _HEDGE), put=False) for one in others]
 
     return {name: further(one) for name, one in code[0].items()}, further(code[1])
 

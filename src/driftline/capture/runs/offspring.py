@@ -68,7 +68,7 @@ def forked(since: int) -> bool:
     return _Forks.begun != since
 
 
-Said = tuple[str, str, str, str, str, str, float]  # a reach
+Said = tuple[str, str, str, str, str, str, float, bool]  # a reach
 
 
 class Part(msgspec.Struct, kw_only=True, omit_defaults=True):

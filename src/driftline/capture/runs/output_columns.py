@@ -44,7 +44,9 @@ class OutputColumns:
         elsewhere = found if composed is None else [without(seen.touched.dataset, found[0])]
         handed = any(visit.into for visit in seen.visits)
         waits = any(columns.awaited(edges) and edges.waits_for() for edges in seen.edges)
-        own = columns.rootless(seen.edges, names)
+        own = columns.rootless(seen.edges, names, sure=True)
+        further = _NOTHING  # of values that the program has put into a plan, which did not declare them
+        planned = not waits and not handed and any(map(columns.planned, seen.edges))
         if not seen.rootless and (handed or not _explained(elsewhere, names, own)):
             code = _NOTHING
             if not waits:
@@ -52,19 +54,19 @@ class OutputColumns:
             if composed is not None and any(code[0].values()):
                 code = composed.code(code[0])
             known = self._together(seen, elsewhere, guessed, code, waits=waits)
+            further = columns.beyond(code, elsewhere)
             found = [*found, code, *known] if handed else [*found, *known]
         else:
             found += guessed
-            if not waits and not handed and any(map(columns.planned, seen.edges)):
-                code = fault.attempt("code", self._by_code, seen, names) or _NOTHING
-                found.append(columns.beyond(code, found))
+            if planned:
+                further = columns.beyond(fault.attempt("code", self._by_code, seen, names) or _NOTHING, found)
         node = seen.touched.dataset.node
         told = columns.differences(node, found)
         for edges in seen.edges:
             if columns.differing(edges):
                 told += fault.attempt("differences", edges.differing, node, names) or []
         trace.differences += [one for one in told if one not in trace.differences]
-        return columns.facet(columns.together(found))
+        return columns.facet(columns.together([*found, further] if planned else found))
 
     def _declared(
         self, seen: Seen, names: tuple[str, ...] | None

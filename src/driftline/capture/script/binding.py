@@ -6,7 +6,7 @@ Enters: targets and values. Leaves: a changed memory. What is unpacked goes by p
 import ast
 from collections.abc import Sequence
 
-from driftline.capture.script import access, doubts, importing, labels, relations, unrolling, writing
+from driftline.capture.script import access, doubts, importing, labels, ones, relations, unrolling, writing
 from driftline.capture.script.call import rows_of
 from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.inlining import Inlining
@@ -68,22 +68,29 @@ class Binding(Inlining):
         return False
 
     def _assign_item(self, target: ast.Subscript, value: Value, scope: Scope) -> None:
-        of, key = self._container(target.value, scope), self.evaluate(target.slice, scope)
+        (of, place), key = self._container(target.value, scope), self.evaluate(target.slice, scope)
+        before = ones.as_before(self, place) if place >= 0 else None
         if isinstance(of, Series | Thing):
             self.assign(target.value, writing.series(self, of, key, value), scope)
         elif isinstance(of, Part) and isinstance(of.of, Series) and isinstance(target.value, ast.Attribute):
             self.assign(target.value.value, writing.series(self, of.of, key, value), scope)
         else:
             writing.item(self, of, key, value)
+        if place >= 0:
+            ones.changed(self, place, before)
 
-    def _container(self, node: ast.expr, scope: Scope) -> Value:
-        """What something is put into: an element of a collection itself, however unsure it is which one."""
+    def _container(self, node: ast.expr, scope: Scope) -> tuple[Value, int]:
+        """What something is put into: an element of a collection itself, however unsure it is which one.
+
+        With its place, where it is one of many of a list.
+        """
         if isinstance(node, ast.Subscript):
-            of = self.memory.see(self.evaluate(node.value, scope))
-            if isinstance(of, Items | Pairs) and not of.known and isinstance(of.loose, Ref):
+            of = self.evaluate(node.value, scope)
+            content = self.memory.see(of)
+            if isinstance(content, Items | Pairs) and not content.known and isinstance(content.loose, Ref):
                 self.evaluate(node.slice, scope)
-                return of.loose
-        return self.evaluate(node, scope)
+                return content.loose, ones.place_of(self, of, content.loose)
+        return self.evaluate(node, scope), -1
 
     def _unpack(self, targets: Sequence[ast.expr], value: Value, scope: Scope) -> None:
         content = self.memory.see(value)
@@ -149,6 +156,12 @@ class Binding(Inlining):
     def _delete(self, node: ast.Delete, scope: Scope) -> None:
         for target in node.targets:
             if isinstance(target, ast.Subscript):
-                writing.delete(self, self.evaluate(target.value, scope), self.evaluate(target.slice, scope))
+                self.picked = -1
+                of = self.evaluate(target.value, scope)
+                place = self.one_picked(of)
+                before = ones.as_before(self, place) if place >= 0 else None
+                writing.delete(self, of, self.evaluate(target.slice, scope))
+                if place >= 0:
+                    ones.changed(self, place, before)
             elif isinstance(target, ast.Name):
                 self.memory.put((importing.home_of(scope, target.id), target.id), Thing())

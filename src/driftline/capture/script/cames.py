@@ -188,6 +188,7 @@ def tidy(cames: Cames) -> Cames:
             mixed if one.type == DIRECT else one.subtype,
             max(known.confidence, one.confidence),
             one.every,
+            known.put or one.put,
         )
     every = {key[:4]: one.confidence for key, one in best.items() if one.every}
     return frozenset(

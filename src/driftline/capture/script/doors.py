@@ -6,8 +6,9 @@ Enters: a value and the name of an attribute. Leaves: a value.
 from driftline.capture.script import sheets, words
 from driftline.capture.script.call import Machine
 from driftline.capture.script.cames import changed
-from driftline.capture.script.values import Const, Frame, Items, Method, Part, Series, Thing, Value
+from driftline.capture.script.values import Const, Expression, Frame, Items, Method, Part, Series, Thing, Value
 
+LITERAL = "literal"  # what polars calls a column of values without a name
 COUNTED = frozenset({"lastrowid", "rowcount"})  # of a cursor, by its database
 
 
@@ -18,6 +19,13 @@ def of_thing(of: Value, thing: Thing, name: str) -> Value:
     if name in COUNTED:
         return Thing()
     return of if name in {"T", "flat", "real", "values"} else Method(of, name)  # of an array
+
+
+def computed(made: Thing, *of: Value | None) -> Thing:
+    """Return what is made of values: with an expression of polars it is another one, which has the first's names."""
+    if not any(isinstance(one, Expression) for one in of):
+        return made
+    return Expression(made.cames, made.rows, columns=of[0].columns if isinstance(of[0], Expression) else (LITERAL,))
 
 
 def of_part(machine: Machine, of: Value, part: Part, name: str) -> Value:

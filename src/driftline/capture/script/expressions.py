@@ -13,6 +13,7 @@ from driftline.capture.script import (
     access,
     given,
     literals,
+    ones,
     own,
     queries,
     relations,
@@ -49,6 +50,8 @@ _BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("__"
 
 class Expressions(Comprehensions):
     """The machine's reading of expressions."""
+
+    picked = -1  # the place of all elements of a list of which one was taken out last
 
     def evaluate(self, node: ast.expr, scope: Scope) -> Value:
         """Return the value of an expression."""
@@ -101,7 +104,9 @@ class Expressions(Comprehensions):
             self.risks.append(made_of(self.memory, key))
         if isinstance(of, Library) and of.name in _IN_BRACKETS:
             return self.called(Library(_IN_BRACKETS[of.name]), [key], {}, self.at(node, scope))
-        return self._answered(own.item(self, of, key), node, scope) or access.item(self, of, key)
+        found = self._answered(own.item(self, of, key), node, scope) or access.item(self, of, key)
+        self.picked = ones.place_of(self, of, found)
+        return found
 
     def _slice(self, node: ast.Slice, scope: Scope) -> Value:
         parts = [None if one is None else self.evaluate(one, scope) for one in (node.lower, node.upper, node.step)]
@@ -261,7 +266,9 @@ class Expressions(Comprehensions):
 
     def _call(self, node: ast.Call, scope: Scope) -> Value:
         consumer, self.consumer = self.consumer, None
+        self.picked = -1
         callee = self.evaluate(node.func, scope)
+        place = self.one_picked(callee.of) if isinstance(callee, Method) else -1
         lazy = consumer if consumer is not None and isinstance(callee, Library) and callee.name in _LAZY else node
         args: list[Value] = []
         more: list[Value] = []
@@ -290,10 +297,17 @@ class Expressions(Comprehensions):
             if table is not None:
                 self.record(self.at(node, scope), table)
                 return self.memory.new(Frame(table))
+        before = ones.as_before(self, place) if place >= 0 else None
         result = self.called(callee, args, kwargs, self.at(lazy, scope), more)
+        if place >= 0:
+            ones.changed(self, place, before)
         if isinstance(callee, Method) and callee.name == "read" and "data" in kwargs:
             stated.read(self.memory, node, scope, result)
         return result
+
+    def one_picked(self, of: Value) -> int:
+        """Return the place of all elements of a list of which ``of`` is the one that was just taken out; else -1."""
+        return self.picked if isinstance(of, Ref) and of.place == self.picked else -1
 
     def _named(self, value: Value) -> Any:
         """Return what ``**value`` names: a record that was read has its fields."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, own, tables, templates, writing
+from driftline.capture.script import access, doors, own, tables, templates, writing
 from driftline.capture.script.call import Machine, cells_of, is_frame, members, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, hedged
 from driftline.capture.script.joining import joined, made_of
@@ -85,7 +85,7 @@ def operated(machine: Machine, a: Value, b: Value, name: str) -> Value:
         return Thing(hedged(cames), rows)
     if isinstance(left, Series) or isinstance(right, Series):
         return _series(left, right, cames, rows)
-    return Thing(cames, rows)
+    return doors.computed(Thing(cames, rows), a, b)
 
 
 def _formatted(machine: Machine, template: str, value: Value) -> Value | None:
@@ -229,7 +229,7 @@ def inverted(machine: Machine, value: Value, name: str) -> Value:
     cames = changed(condition(machine, value) if name == "Not" else made_of(machine.memory, value))
     if isinstance(content, Series):
         return Series(cames, content.rows, content.name, index=content.index)
-    return Thing(cames, rows_of(machine, value))
+    return doors.computed(Thing(cames, rows_of(machine, value)), content)
 
 
 def truth(machine: Machine, value: Value) -> bool | None:

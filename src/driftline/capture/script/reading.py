@@ -28,6 +28,7 @@ class Came(NamedTuple):
     subtype: str = IDENTITY
     confidence: float = SURE
     every: bool = False  # from all executions of that call, not from the latest one before the write
+    put: bool = False  # as a value that the program put into an expression of polars, whose plan does not know it
 
 
 Cames = frozenset[Came]

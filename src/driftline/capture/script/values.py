@@ -48,6 +48,12 @@ class Json(Thing, frozen=True):
     of: "Value | None" = None  # what ``loads`` makes of it, where that is known
 
 
+class Expression(Thing, frozen=True):
+    """An expression of polars, with the names of the columns that it makes."""
+
+    columns: tuple[str, ...] = ()
+
+
 class Series(Value, frozen=True):
     """One column."""
 

@@ -53,12 +53,15 @@ _FURTHER = """
     toarray todense construct save_binary
     add_column append_column column_names combine_chunks drop_columns group_by num_columns num_rows remove_column
     rename_columns set_column sort_by to_batches to_pydict to_pylist
+    with_columns lazy collect drop_nulls drop_nans fill_null fill_nan sort unique gather_every with_row_index join_asof
+    join_where unpivot unnest collect_schema sink_csv sink_parquet sink_ipc sink_ndjson write_csv write_parquet
+    write_ipc write_ndjson write_json write_database to_pandas to_arrow to_dicts iter_rows
 """
 
 FRAME = frozenset(_FRAME.split())
 FURTHER = frozenset(
     _FURTHER.split()
-)  # of pyarrow, SciPy, LightGBM: no columns of an unknown table, but of one that has them
+)  # of pyarrow, polars, SciPy, LightGBM: no columns of an unknown table, but of one that has them
 SERIES = frozenset(_SERIES.split())
 GROUPED = frozenset(_GROUPED.split())
 DATE_METHODS = frozenset(_DATE_METHODS.split())

@@ -339,7 +339,7 @@ def test_what_is_observed_and_was_not_declared_is_added_and_shown(here: Path, si
     assert known["uid", "orders.parquet.uid", "IDENTITY"] == ("", 1.0)
     assert known["x", "orders.parquet.amount", "TRANSFORMATION"] == ("", 1.0)
     hit = [(one, how) for one, how in known.items() if one[1] == "orders.parquet.state"]
-    assert {how[0] for _, how in hit} == {"probed"}
+    assert {(one[2], how[0]) for one, how in hit} == {("TRANSFORMATION", "probed"), ("CONDITIONAL", "code")}
     told = facets.unpack(last.run.facets if last.run else {}, "driftline_differences", DifferencesFacet)
     assert told is not None
     assert {(one.field, one.declared) for one in told.differences} == {("state", ())}

@@ -6,6 +6,7 @@ import pytest
 
 from driftline.capture.frames import expression
 from driftline.capture.frames.expression import Unclear
+from driftline.capture.frames.parts import Counted
 from driftline.capture.frames.shape import of_source
 from driftline.capture.sql.relation import Source
 
@@ -46,7 +47,20 @@ CASES: list[tuple[Any, dict[str, set[str]]]] = [
     (pl.col("a", "b").sum(), {"a": {"a AGGREGATION"}, "b": {"b AGGREGATION"}}),
     (pl.exclude("s") - pl.col("a"), {name: {"a TRANSFORMATION", f"{name} TRANSFORMATION"} for name in "abc"}),
     (pl.sum_horizontal(pl.exclude("s")), {"a": {"a TRANSFORMATION", "b TRANSFORMATION", "c TRANSFORMATION"}}),
+    (pl.sum_horizontal(pl.exclude("s", "c"), pl.col("c")).alias("v"),
+        {"v": {"a TRANSFORMATION", "b TRANSFORMATION", "c TRANSFORMATION"}}),
+    (pl.col("a", "b") / pl.sum_horizontal(pl.col("a", "b")),
+        {name: {"a TRANSFORMATION", "b TRANSFORMATION"} for name in ("a", "b")}),
+    (pl.when(pl.col("c") > 1).then(pl.max_horizontal(pl.col("a", "b"))).alias("w"),
+        {"w": {"a TRANSFORMATION", "b TRANSFORMATION", "c CONDITIONAL"}}),
     (pl.corr("a", "b"), {"a": {"a AGGREGATION", "b AGGREGATION"}}),
+    (pl.col("a").shift(1), {"a": {"a TRANSFORMATION"}}),
+    (pl.col("a").shift(pl.col("b").max()), {"a": {"a TRANSFORMATION", "b CONDITIONAL"}}),
+    (pl.col("a").shift(pl.col("b"), fill_value=pl.col("c")),
+        {"a": {"a TRANSFORMATION", "b CONDITIONAL", "c TRANSFORMATION"}}),
+    (pl.col("a").diff(pl.col("b").first()), {"a": {"a TRANSFORMATION", "b CONDITIONAL"}}),
+    (pl.col("a").list.shift(pl.col("b")), {"a": {"a TRANSFORMATION", "b CONDITIONAL"}}),
+    (pl.col("a").sum().rolling("b", period="3i"), {"a": {"a AGGREGATION", "b WINDOW"}}),
 ]  # fmt: skip
 
 
@@ -72,6 +86,16 @@ PARTS: list[tuple[Any, dict[str, set[str]]]] = [
     (pl.struct("a", "b").struct.field("*"),
         {name: {"a TRANSFORMATION 0.5", "b TRANSFORMATION 0.5"} for name in ("a", "b")}),
     (pl.concat_list("a", "b").list.get(1).alias("v"), {"v": {"a TRANSFORMATION 0.5", "b TRANSFORMATION 0.5"}}),
+    (pl.fold(pl.col("c"), lambda whole, one: whole + one, [pl.col("a"), pl.col("b")]).alias("v"),
+        {"v": {f"{name} TRANSFORMATION 0.8" for name in "abc"}}),
+    (pl.fold(pl.col("c"), lambda whole, one: whole + one, pl.col("a", "b")).alias("v"),
+        {"v": {f"{name} TRANSFORMATION 0.8" for name in "abc"}}),
+    (pl.reduce(lambda whole, one: one, pl.col("a", "b")).alias("v"),
+        {"v": {"a TRANSFORMATION 0.8", "b TRANSFORMATION 0.8"}}),
+    (pl.cum_fold(pl.lit(0), lambda whole, one: whole + one, pl.col("a", "b")).alias("v"),
+        {"v": {"a TRANSFORMATION 0.8", "b TRANSFORMATION 0.8"}}),
+    (pl.struct(pl.exclude("s")).map_elements(lambda row: row["a"], return_dtype=pl.Int64).alias("v"),
+        {"v": {f"{name} TRANSFORMATION 0.8" for name in "abc"}}),
     (pl.col("s").struct.field("x"), {"x": {"s TRANSFORMATION 1.0"}}),
     (pl.col("s").list.get(0), {"s": {"s TRANSFORMATION 1.0"}}),
 ]  # fmt: skip
@@ -83,6 +107,18 @@ def test_a_part_comes_from_what_it_was_made_of_or_is_not_sure(expr: Any, expecte
     assert {
         name: {f"{edge.column} {edge.kind[1]} {edge.confidence}" for edge in edges} for name, edges in found.items()
     } == expected
+
+
+def test_a_number_of_rows_is_brought_by_no_column_whatever_decides_about_it() -> None:
+    """By hand; what a literal of an expression is, the code alone knows."""
+    counts = [
+        pl.len(), pl.len().alias("n"), pl.len().cast(pl.Int32), pl.len() * pl.len(), pl.len().over("a"),
+        pl.len().filter(pl.col("a") > 1),
+    ]  # fmt: skip
+    for expr in counts:
+        assert [type(edges) for edges in expression.outputs(expr, SHAPE).values()] == [Counted]
+    for expr in (pl.lit(1), pl.len() + 1, pl.len() + pl.col("a"), pl.col("a").count()):
+        assert not any(isinstance(edges, Counted) for edges in expression.outputs(expr, SHAPE).values())
 
 
 def test_types_choose_columns_only_where_they_are_known() -> None:

@@ -80,7 +80,32 @@ def test_a_chooser_keeps_columns_and_a_union_joins_parts() -> None:
 def test_a_transformer_without_names_has_everything_from_everything_but_less_surely() -> None:
     made = told(make_pipeline(FunctionTransformer(np.log1p), LinearRegression()).fit(X[["age", "debt"]].abs(), Y))
     way = ("TRANSFORMATION", features.UNSAID)
-    assert list(made.values()) == [{"age": way, "debt": way}, {"age": way, "debt": way}]
+    assert made == {"age": {"age": way, "debt": way}, "debt": {"age": way, "debt": way}}
+
+
+def _owing(data: Any) -> Any:
+    return pd.DataFrame({"owing": data["debt"] / data["income"]})
+
+
+def _owing_too(data: Any) -> Any:
+    return data.assign(owing=data["debt"] / data["income"])
+
+
+def test_a_function_that_makes_other_columns_has_as_many_features_as_the_next_step_was_given() -> None:
+    """By hand: what the function makes of what, nobody has told, so that all of it is a hedge."""
+    way = ("TRANSFORMATION", features.UNSAID)
+    all_ = {"age": way, "income": way, "debt": way}
+    given = X[["age", "income", "debt"]]
+    for after in ([], [StandardScaler()]):
+        assert told(make_pipeline(FunctionTransformer(_owing), *after, LinearRegression()).fit(given, Y)) == {
+            "owing": all_
+        }
+    made = told(make_pipeline(FunctionTransformer(_owing_too), LinearRegression()).fit(given, Y))
+    assert made == dict.fromkeys(("age", "income", "debt", "owing"), all_)
+    columns = ColumnTransformer([("f", FunctionTransformer(_owing), ["income", "debt"])], remainder="passthrough")
+    assert told(make_pipeline(columns, LinearRegression()).fit(given, Y)) == {
+        "f__x0": {"income": way, "debt": way}, "remainder__age": {"age": SAME},
+    }  # fmt: skip
 
 
 def test_a_model_without_transformers_has_its_columns_as_features() -> None:

@@ -45,6 +45,17 @@ def test_rows_are_shaped() -> None:
     assert "" not in told(apply("head", 3))
 
 
+def test_what_fills_all_columns_is_a_source_of_each_and_how_far_they_are_moved_decides() -> None:
+    """By hand; the second is what polars gives, in which a column is filled by itself, too."""
+    pl = pytest.importorskip("polars")
+    moved = told(apply("shift", pl.col("k").max(), fill_value=pl.col("b").min()))
+    assert moved["a"] == {"a TRANSFORMATION", "k CONDITIONAL", "b AGGREGATION"}
+    assert told(apply("shift", "k"))["a"] == {"a TRANSFORMATION", "k CONDITIONAL"}
+    assert told(apply("shift", 1))["a"] == {"a TRANSFORMATION"}
+    assert told(apply("fill_null", pl.col("b")))["a"] == {"a TRANSFORMATION", "b TRANSFORMATION"}
+    assert told(apply("fill_null", "b"))["a"] == {"a TRANSFORMATION"}
+
+
 def test_of_a_source_with_unknown_columns_what_is_named_is_known() -> None:
     assert told(apply("select", "x", frame=OPEN)) == {"x": {"x IDENTITY"}}
     renamed = apply("rename", {"x": "z"}, frame=OPEN)

@@ -230,6 +230,20 @@ def test_eager_frames_that_are_put_together_keep_the_origins_of_their_columns(
     assert edges(sink, "alone.parquet") == {"k": {"t.k IDENTITY"}, "a": {"t.a IDENTITY"}}
 
 
+@pytest.mark.parametrize("as_dict", [False, True])
+def test_parts_of_a_frame_have_its_columns_and_the_keys_decide_their_rows(
+    sink: MemorySink, tables: None, as_dict: bool
+) -> None:
+    with driftline.run("job"):
+        parts: Any = pl.read_parquet("t.parquet").select("k", "a", "g").partition_by("g", as_dict=as_dict)
+        for place, part in enumerate(parts.values() if as_dict else parts):
+            part.select("k", x=pl.col("a") * 2).write_parquet(f"part{place}.parquet")
+    for place in range(2):
+        assert edges(sink, f"part{place}.parquet") == {
+            "k": {"t.k IDENTITY"}, "x": {"t.a TRANSFORMATION"}, "": {"t.g FILTER"},
+        }  # fmt: skip
+
+
 def test_errors_and_results_of_the_user_are_untouched(sink: MemorySink, tables: None) -> None:
     with driftline.run("one"):
         with pytest.raises(pl.exceptions.ColumnNotFoundError):

@@ -180,6 +180,54 @@ def test_values_in_a_plan_of_polars_come_from_what_the_program_read_them_from(sc
     assert edges(events, "plain.csv") == {}
 
 
+def test_values_that_a_plan_of_polars_has_from_its_own_file_are_hedges(script: Script) -> None:
+    """By hand: ``top`` is of ``b``; what the plan itself tells stays sure, and is no edge of the code."""
+    events = script(BEGIN + (
+        "import polars as pl\n"
+        'pl.DataFrame({"id": [1, 2, 3], "a": [1.0, 2.0, 30.0], "b": [4, 5, 6]}).write_csv("orders.csv")\n'
+        'o = pl.read_csv("orders.csv")\n'
+        'top = o["b"].max()\n'
+        'o.select("id", (pl.col("a") / top).alias("x")).write_csv("named.csv")\n'
+        'o.select("id", (pl.col("a") / top).alias("x"), pl.lit(top).alias("t")).write_csv("literal.csv")\n'
+        'o.filter(pl.col("a") > top).select("id").write_csv("chosen.csv")\n'
+        'o.lazy().group_by("id").agg((pl.col("a").sum() / top).alias("x")).collect().write_csv("grouped.csv")\n'
+        'pl.scan_csv("orders.csv").with_columns(x=pl.col("a") / top).select("x").sink_csv("later.csv")\n'
+        'pl.scan_csv("orders.csv").filter(pl.col("a") > top).collect().select("id").write_csv("collected.csv")\n'
+        'o.select("id", pl.col("a") / 2).write_csv("plain.csv")\n'
+    ))  # fmt: skip
+    put = {("orders.csv", "b", "AGGREGATION", 0.5)}
+    assert edges(events, "named.csv") == {"x": put}
+    assert edges(events, "literal.csv") == {"x": put, "t": {("orders.csv", "b", "AGGREGATION", 0.9)}}
+    assert edges(events, "chosen.csv") == {"": {("orders.csv", "b", "FILTER", 0.5)}}
+    assert edges(events, "grouped.csv") == {"x": put}
+    assert edges(events, "later.csv") == {"x": put}
+    assert edges(events, "collected.csv") == {"": {("orders.csv", "b", "FILTER", 0.5)}}
+    assert edges(events, "plain.csv") == {}
+
+
+def test_counts_of_rows_in_frames_are_made_of_no_column_and_count_as_known(script: Script) -> None:
+    """By hand: ``one`` stays, as of a value that the program puts into an expression the plan knows nothing."""
+    events = script("import sqlite3\nimport polars as pl\n" + BEGIN + DATA + (
+        'con = sqlite3.connect("x.db")\n'
+        'raw = pd.read_csv("customers.csv")\n'
+        'raw.to_sql("customers", con, index=False)\n'
+        "con.commit()\n"
+        'pd.read_sql("SELECT plan, count(*) AS n FROM customers GROUP BY plan", con).to_csv("a.csv", index=False)\n'
+        'pl.read_csv("customers.csv").group_by("plan").agg(pl.len().alias("n")).write_csv("b.csv")\n'
+        'pl.scan_csv("customers.csv").select(pl.len()).sink_csv("c.csv")\n'
+        'pl.read_csv("customers.csv").group_by("plan").len().write_csv("d.csv")\n'
+        'pl.read_csv("customers.csv").with_row_index().with_columns(one=pl.lit(1)).write_csv("e.csv")\n'
+        'found = pd.read_sql("SELECT plan, count(*) AS n FROM customers GROUP BY plan", con)\n'
+        'found["n"] = found["plan"].str.len()\n'
+        'found.to_csv("f.csv", index=False)\n'
+    ))  # fmt: skip
+    gaps = {name: count for event in events for name, count in event["run"]["facets"]["driftline_gaps"]["gaps"].items()}
+    assert gaps == {"columns of unknown origin: e.csv": 1}
+    assert edges(events, "c.csv") == {}
+    assert edges(events, "d.csv") == {}
+    assert edges(events, "f.csv")["n"] == {("customers", "plan", "TRANSFORMATION", 0.9)}
+
+
 def test_the_weights_of_a_fit_shape_a_model_as_its_label_does(script: Script) -> None:
     pytest.importorskip("sklearn")
     events = script(BEGIN + DATA + (

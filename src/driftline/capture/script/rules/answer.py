@@ -33,6 +33,7 @@ from driftline.capture.script.rules import (
     nested,
     picking,
     plain,
+    polars,
     readers,
     row_rules,
     series,
@@ -78,6 +79,7 @@ _FUNCTIONS: Rules = {
     **learning.FUNCTIONS,
     **arrow.FUNCTIONS,
     **arrow_files.FUNCTIONS,
+    **polars.FUNCTIONS,
     **futures.FUNCTIONS,
     **tuples.FUNCTIONS,
     **sessions.FUNCTIONS,
@@ -96,11 +98,12 @@ _FRAME: Rules = {
     **making.ON_FRAMES,
     **arrow.METHODS,
     **files.ON_FRAMES,
+    **polars.ON_FRAMES,
 }
 _METHODS: Mapping[type, Rules] = {
     Frame: _FRAME,
     Series: series.METHODS,
-    Grouped: {**grouping.METHODS, **counts.ON_GROUPS, **arrow.ON_GROUPS},
+    Grouped: {**grouping.METHODS, **counts.ON_GROUPS, **arrow.ON_GROUPS, **polars.ON_GROUPS},
     Items: lists.LISTS,
     Pairs: containers.DICTS,
     File: arrow_files.METHODS,
@@ -151,13 +154,19 @@ def _answer(call: Call) -> Value:
     if read is not None:
         inside = contained.read(call.machine, call.path, call.machine.columns(call.path) or {})
         content = call.see(read)
-        if isinstance(content, Frame) and "filters" in call.kwargs:
-            content = replace(content, table=arrow.restricted(call, content.table, call.kwargs["filters"]))
-            return call.new(content)
-        is_array = call.name.startswith("numpy.") and isinstance(content, Frame)
-        return call.new(replace(content, array=True)) if is_array else inside or read
+        frame = _frame_read(call, content) if isinstance(content, Frame) else None
+        return inside or read if frame is None else call.new(frame)
     found = rule(call) if rule is not None else None
     return unknown.unknown(call) if found is None else found
+
+
+def _frame_read(call: Call, frame: Frame) -> Frame | None:
+    """Return what the call makes of the frame that it reads; None where that is what it gives."""
+    if "filters" in call.kwargs:
+        return replace(frame, table=arrow.restricted(call, frame.table, call.kwargs["filters"]))
+    if call.name == "collect":
+        return polars.asked_for(call, frame)
+    return replace(frame, array=True) if call.name.startswith("numpy.") else None
 
 
 def _goes_over(call: Call) -> bool:
@@ -229,6 +238,8 @@ def _of_value(call: Call, content: Thing) -> Rule | None:
         return lists.mixed
     if (text := lines.part(call, content)) is not None:
         return lambda _: text
+    if call.name == "alias":
+        return polars.called
     strange = _is_strange(content) or call.name in {
         "map_elements",
         "map_batches",

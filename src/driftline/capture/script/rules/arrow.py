@@ -8,30 +8,19 @@ from typing import Any
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, entering, names, plain, table_of
-from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
+from driftline.capture.script.cames import aggregated, deciding, union
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, SORT, Came, Cames, Table
-from driftline.capture.script.rules import arrays, column_rules, combining, grouping, making
+from driftline.capture.script.rules import arrays, column_rules, combining, grouping, making, polars
 from driftline.capture.script.rules.shared import TableRule, framed, named
 from driftline.capture.script.values import NONE, Const, Frame, Grouped, Items, Pairs, Series, Thing, Value
 
-_LATER = ()  # the read of a column that ``field`` names, before it is known of which table
-
 
 def field(call: Call) -> Value:
-    """``pyarrow.field`` is a name with a type, ``pyarrow.compute.field`` a column of a table that comes later.
-
-    So is ``polars.col`` of one name.
-    """
+    """``pyarrow.field`` is a name with a type, ``pyarrow.compute.field`` a column of a table that comes later."""
     name = call.plain(0, "name")
-    if not isinstance(name, str) or (call.name == "polars.col" and len(call.args) > 1):
+    if not isinstance(name, str):
         return Thing()
-    return Const(name) if call.name == "pyarrow.field" else Thing(frozenset({Came(_LATER, name)}))
-
-
-def _of_table(table: Table, cames: Cames) -> Cames:
-    """Return origins with the columns of a table where ``field`` named them."""
-    there = frozenset(one for one in cames if one.read != _LATER)
-    return there.union(*(changed(tables.column(table, one.column)) for one in cames if one.read == _LATER))
+    return Const(name) if call.name == "pyarrow.field" else Thing(frozenset({Came(polars.LATER, name)}))
 
 
 def chosen(call: Call, table: Table) -> Table:
@@ -39,8 +28,9 @@ def chosen(call: Call, table: Table) -> Table:
     masks = [call.see(one) for one in call.args or (call.argument(0, "mask"),)]
     if not all(isinstance(one, Series | Thing) and one.cames for one in masks):
         return column_rules.filtered(call, table)
-    cames = _of_table(table, union(one.cames for one in masks))
-    return tables.shaped(table._replace(rows=union([table.rows, *(one.rows for one in masks)])), cames, FILTER)
+    cames = polars.in_table(table, union(one.cames for one in masks))
+    rows = union(polars.put(one.rows - table.rows) for one in masks)
+    return tables.shaped(table._replace(rows=table.rows | rows), cames, FILTER)
 
 
 def scanned(call: Call, table: Table) -> Table | None:
@@ -49,7 +39,7 @@ def scanned(call: Call, table: Table) -> Table | None:
     shaped = restricted(call, table, mask)
     content = call.see(wanted)
     if isinstance(content, Pairs) and content.loose is None:
-        made = {name: _of_table(table, call.cames(one)) for name, one in content.known.items()}
+        made = {name: polars.in_table(table, call.cames(one)) for name, one in content.known.items()}
         return shaped._replace(columns=made, rest=(), closed=True, spread=NOTHING)
     found = names(call.machine, wanted)
     if wanted is None or wanted == NONE:
@@ -66,7 +56,7 @@ def restricted(call: Call, table: Table, mask: Value | None) -> Table:
     if flat and all(isinstance(one, tuple) and len(one) == 3 for one in flat):
         told = [one[0] for one in flat]
         return tables.shaped(table, named(table, told) | _unread(table, told), FILTER)
-    return table if mask is None else tables.shaped(table, _of_table(table, call.cames(mask)), FILTER)
+    return table if mask is None else tables.shaped(table, polars.in_table(table, call.cames(mask)), FILTER)
 
 
 def _unread(table: Table, names: list[str]) -> Cames:
@@ -123,39 +113,8 @@ def picked(call: Call, table: Table) -> Table | None:
     order = list(table.columns)
     good = all(isinstance(one, str) or (isinstance(one, int) and one < len(order)) for one in wanted)
     if not good or call.more or (call.args and call.kwargs):
-        return expressed(call, table)
+        return polars.expressed(call, table)
     return tables.only(table, [order[one] if isinstance(one, int) else one for one in wanted])
-
-
-def expressed(call: Call, table: Table) -> Table | None:
-    """``select`` and ``with_columns`` of polars: names, expressions of columns of the table, columns."""
-    content = call.see(call.argument(0))
-    given = [*(content.known if isinstance(content, Items) else call.args[:1]), *call.args[1:]]
-    made: dict[Any, Cames] = {}
-    spread = NOTHING
-    for one in given:
-        name = plain(call.machine, one)
-        column_ = call.see(one)
-        if isinstance(name, str):
-            made[name] = tables.column(table, name)
-        elif isinstance(column_, Series) and isinstance(column_.name, str):
-            made[column_.name] = column_.cames
-        else:  # what it is called is not known
-            spread |= hedged(_of_table(table, call.cames(one)))
-    for name, one in call.kwargs.items():
-        source = plain(call.machine, one)
-        made[name] = tables.column(table, source) if isinstance(source, str) else _of_table(table, call.cames(one))
-    if not (made or spread):
-        return None
-    if call.name == "select":
-        return Table(made, (), table.rows, not spread, spread, table.labels)
-    table = table._replace(columns={**table.columns, **made})
-    return tables.with_some_column(table, spread) if spread else table
-
-
-def computed(call: Call) -> Value:
-    """A function of polars that makes an expression of others, or of values."""
-    return Thing(changed(call.cames(*call.given())))
 
 
 def renamed(call: Call, table: Table) -> Table | None:
@@ -257,7 +216,6 @@ def _each(words: str, rule: TableRule) -> Rules:
 _TOTALS = (
     "sum mean min max min_max count count_distinct stddev variance quantile approximate_median mode product any all"
 )
-_EXPRESSIONS = "when lit coalesce struct format concat_str concat_list max_horizontal min_horizontal sum_horizontal"
 
 METHODS: Rules = {
     **_each("append_column add_column set_column", put_in),
@@ -267,7 +225,7 @@ METHODS: Rules = {
     "filter": framed(chosen),
     "join": joined,
     "select": framed(picked),
-    "with_columns": framed(expressed),
+    "with_columns": framed(polars.expressed),
     "rename_columns": framed(renamed),
     "sort_by": framed(ordered),
     "to_pylist": records,
@@ -287,8 +245,6 @@ FUNCTIONS: Rules = {
     "pyarrow.field": field,
     "pyarrow.compute.field": field,
     "pyarrow.dataset.field": field,
-    "polars.col": field,
-    **{f"polars.{name}": computed for name in _EXPRESSIONS.split()},
     "pyarrow.compute.if_else": if_else,
     **{f"pyarrow.compute.{name}": arrays.summed_up for name in _TOTALS.split()},
     "pyarrow.array": arrays.same,

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, parsing, templates, unrolling, writing
+from driftline.capture.script import access, doors, parsing, templates, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, is_frame, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.joining import joined, made_of
@@ -294,7 +294,7 @@ def value(call: Call) -> Value:
     if call.name != "dot" and any(is_frame(call.machine, one) for one in (*call.args, *call.kwargs.values())):
         cames = hedged(cames)
     rows = union(rows_of(call.machine, one) for one in call.given())
-    return Thing(cames, rows)
+    return doors.computed(Thing(cames, rows), call.receiver)
 
 
 def deque(call: Call) -> Value:

@@ -138,5 +138,16 @@ def printed(call: Call) -> Value:
     return NONE
 
 
+def packed(call: Call) -> Value | None:
+    """Data in the form of JSON that is packed whole, as by ``gzip.compress``: it is what a file then holds."""
+    data = call.argument(0, "data")
+    return data if isinstance(data, Json) else None
+
+
+_PACKERS = "gzip bz2 lzma zlib"
 METHODS: Rules = {"write": text_written, "writelines": text_written, "writestr": member_written}
-FUNCTIONS: Rules = {"builtins.print": printed, "os.write": files.of_number(text_written)}
+FUNCTIONS: Rules = {
+    "builtins.print": printed,
+    "os.write": files.of_number(text_written),
+    **{f"{name}.compress": packed for name in _PACKERS.split()},
+}

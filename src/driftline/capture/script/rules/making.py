@@ -278,5 +278,4 @@ ON_FRAMES: Rules = {
     "keys": keys,
     "values": values,
     "_asdict": as_dict,
-    "to_dicts": rows,
 }

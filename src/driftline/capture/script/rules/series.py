@@ -337,7 +337,7 @@ METHODS: Rules = {
     **_table("rolling expanding ewm", windowed),
     "sort_values": ordered,
     "get_level_values": level_taken,
-    "rename": renamed,
+    **dict.fromkeys(("rename", "alias"), renamed),
     "to_frame": framed,
     "reset_index": index_reset,
     "rename_axis": axis_renamed,

@@ -113,7 +113,7 @@ def test_a_reader_is_told_which_rows_by_triples(wrote: Wrote) -> None:
 
 
 def test_values_of_the_program_in_expressions_of_polars_come_from_what_they_were_made_of(wrote: Wrote) -> None:
-    """By hand: ``top`` is of users, ``a`` and ``k`` of the table; the name of a positional expression is not known."""
+    """By hand: ``top`` is of users, ``a`` and ``k`` of the table; an expression is told under its name."""
     text = """
         import polars as pl
         o, u = pl.read_csv("orders"), pl.read_csv("users")
@@ -130,4 +130,4 @@ def test_values_of_the_program_in_expressions_of_polars_come_from_what_they_were
         o = pl.read_csv("orders")
         o.select("k", pl.col("a").alias("x"), o["b"]).to_csv("o")
     """
-    assert wrote(text) == {"k": "k", "b": "b", "...": "a transformation ?"}
+    assert wrote(text) == {"k": "k", "b": "b", "x": "a transformation"}

@@ -129,6 +129,16 @@ def test_lines_of_json_written_at_once_have_the_columns_and_what_decided_the_lin
     assert not table.spread
 
 
+@pytest.mark.parametrize("packed", ["gzip", "bz2", "lzma", "zlib"])
+def test_lines_of_json_that_are_packed_whole_have_the_columns(follows: Follows, packed: str) -> None:
+    found = follows(
+        f"import json, {packed}\n"
+        'lines = [json.dumps({"n": r.a, "m": r.b}) for r in orders.itertuples()]\n'
+        f'with open("o", "wb") as f:\n    f.write({packed}.compress("\\n".join(lines).encode()))\n'
+    )
+    assert columns(written(found, 8)) == {"n": {"a"}, "m": {"b"}}
+
+
 def test_a_text_of_json_that_grows_has_the_columns(follows: Follows) -> None:
     text = """\
 import csv, json

@@ -1,0 +1,70 @@
+"""What is changed in one of many records that the follower holds as one: the others stay as they were.
+
+Enters: what the records held before, and where they lie. Leaves: the records as they may be now. A value that was
+written over in one of them has both origins, as a hedge; one that was added to, or is new, has those that it has.
+"""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from driftline.capture.script.call import Machine, cells_of, record_of
+from driftline.capture.script.cames import hedged
+from driftline.capture.script.joining import made_of
+from driftline.capture.script.reading import NOTHING, Cames
+from driftline.capture.script.values import Const, Frame, Items, Pairs, Ref, Thing, Value
+
+
+def place_of(machine: Machine, many: Value, one: Value) -> int:
+    """Return the place of ``one``, which was taken out of a list, where all elements of that lie there; else -1."""
+    content = machine.memory.see(many)
+    loose = content.loose if isinstance(content, Items) and not content.known else None
+    return one.place if isinstance(one, Ref) and isinstance(loose, Ref) and loose.place == one.place else -1
+
+
+def as_before(machine: Machine, place: int) -> Any:
+    """Return what lies at a place, a row of cells as the list that it is when it is changed."""
+    at = _record(machine, place)
+    content = machine.memory.see(at)
+    return content if not isinstance(content, Frame) else (content, cells_of(machine, at))
+
+
+def changed(machine: Machine, place: int, before: Any) -> None:
+    """Have the records at a place be what they were ``before`` or what one of them is now."""
+    at = _record(machine, place)
+    after = machine.memory.see(at)
+    former, cells = before if isinstance(before, tuple) else (before, None)
+    former = cells if isinstance(after, Items) and cells is not None else former
+    if after is former:
+        return
+    made: Any = None
+    if isinstance(former, Frame) and isinstance(after, Frame):
+        columns = {**former.table.columns, **after.table.columns}
+        columns = {name: _either(former.table.columns.get(name, NOTHING), one) for name, one in columns.items()}
+        made = replace(after, table=after.table._replace(columns=columns))
+    elif isinstance(former, Pairs) and isinstance(after, Pairs):
+        known = {**former.known, **after.known}
+        made = replace(after, known={key: _one(machine, former.known.get(key), one) for key, one in known.items()})
+    elif isinstance(former, Items) and isinstance(after, Items) and len(former.known) == len(after.known):
+        pairs = zip(former.known, after.known, strict=True)
+        made = replace(after, known=tuple(_one(machine, one, other) for one, other in pairs))
+    if made is not None:
+        machine.memory.put(at.place, made)
+
+
+def _record(machine: Machine, place: int) -> Ref:
+    """Of data of JSON the record that it is."""
+    return record_of(machine, Ref(place)) or Ref(place)
+
+
+def _one(machine: Machine, former: Value | None, after: Value) -> Value:
+    if former is None or former == after or not isinstance(after, Const | Thing):
+        return after
+    cames = made_of(machine.memory, after)
+    made = _either(made_of(machine.memory, former), cames)
+    return after if made == cames else Thing(made)
+
+
+def _either(former: Cames, after: Cames) -> Cames:
+    kept = {(one.read, one.column) for one in former} <= {(one.read, one.column) for one in after}
+    return after if kept else hedged(former | after)

@@ -1,0 +1,85 @@
+"""Expressions of polars in the text of a script; expected origins by hand, from polars' reference."""
+
+from collections.abc import Callable
+
+import pytest
+
+Wrote = Callable[..., dict[str, str]]
+HEAD = """
+        import polars as pl
+        o = pl.read_csv("orders").select("oid", "a", "b")
+        m = o["b"].max()
+"""
+OWN = {"oid": "oid", "a": "a", "b": "b"}
+BOTH = "a transformation, b aggregation"
+
+CASES: list[tuple[str, dict[str, str]]] = [
+    ('o.with_columns((pl.col("a") / m).alias("x"))', {**OWN, "x": BOTH}),
+    ('o.with_columns((pl.col("a") / m).round(2))', {**OWN, "a": BOTH}),
+    ('o.select("oid", pl.col("a", "b") - m)', {"oid": "oid", "a": BOTH, "b": "b transformation"}),
+    ("o.select(pl.all() / m)",
+        {"oid": "b aggregation, oid transformation", "a": BOTH, "b": "b transformation"}),
+    ("o.select(x=m - pl.col('a'))", {"x": BOTH}),
+    ("o.select(m - pl.col('a'))", {"literal": BOTH}),
+    ('o.select("oid", pl.lit(m).alias("x"))', {"oid": "oid", "x": "b aggregation"}),
+    ('o.select((pl.col("a") * o.select(pl.col("b").mean()).item()).alias("x"))',
+        {"x": "a transformation, b transformation"}),
+    ('o.group_by("oid").agg((pl.col("a").sum() / m).alias("x"), y=pl.col("b").mean())',
+        {"oid": "oid", "x": "a aggregation, b aggregation", "y": "b aggregation", "rows": "oid group_by"}),
+    ('o.with_columns((o["a"] * 2).alias("x"), pl.Series("y", o["b"]))', {**OWN, "x": "a transformation", "y": "b"}),
+    ('o.select((pl.col("a") - o.filter(pl.col("b") > 1)["oid"].max()).alias("x"))',
+        {"x": "a transformation, b filter, oid aggregation"}),
+    ('o.with_row_index("n").select("n", "a")', {"n": "", "a": "a"}),
+    ('o.group_by("oid").agg(pl.len().alias("n"), pl.len() / 2, x=pl.sum("a"))',
+        {"oid": "oid", "n": "", "len": "", "x": "a aggregation", "rows": "oid group_by"}),
+    ('o.hstack([o["a"].rename("x"), pl.Series("y", [1, 2])]).select("oid", "x", "y")',
+        {"oid": "oid", "x": "a", "y": ""}),
+    ('o.filter(pl.col("a").is_in(o.filter(pl.col("oid") > 1)["b"].to_list()))',
+        {**OWN, "rows": "a filter, b filter, oid filter"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("made", "expected"), CASES, ids=[case[0][:60] for case in CASES])
+def test_an_expression_and_the_values_in_it_come_to_the_columns_that_it_names(
+    made: str, expected: dict[str, str], wrote: Wrote
+) -> None:
+    assert wrote(HEAD + f'        {made}.to_pandas().to_csv("o")\n') == expected
+
+
+def test_a_frame_that_is_read_later_has_the_values_that_were_put_into_it_alone(wrote: Wrote) -> None:
+    """What its own columns are the plan of polars tells."""
+    text = """
+        later = pl.scan_csv("users.csv").filter(pl.col("age") > m).with_columns(x=pl.col("age") / m).sort("age")
+        later.to_csv("o")
+    """
+    assert wrote(HEAD + text) == {"x": "b aggregation", "rows": "b filter"}
+
+
+ROWS = """
+        rows = o.to_dicts()
+        for row in rows:
+            row["x"] = row["a"] / row["b"]
+        pl.DataFrame(rows).to_pandas().to_csv("o")
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (ROWS, {**OWN, "x": "a transformation, b transformation"}),
+        (
+            '        pl.from_dicts([{"v": r["a"] * 2} for r in o.iter_rows(named=True)]).to_pandas().to_csv("o")\n',
+            {"v": "a transformation"},
+        ),
+        (
+            "        made = [(a, b) for _, a, b in o.iter_rows()]\n"
+            '        pl.DataFrame(made, schema=["v", "w"]).to_pandas().to_csv("o")\n',
+            {"v": "a", "w": "b"},
+        ),
+        ('        pl.DataFrame({"v": [r[1] for r in o.rows()]}).to_pandas().to_csv("o")\n', {"v": "a"}),
+    ],
+)
+def test_rows_that_python_goes_over_have_the_columns_of_the_frame(
+    text: str, expected: dict[str, str], wrote: Wrote
+) -> None:
+    assert wrote(HEAD + text) == expected
