@@ -152,7 +152,7 @@ class Answering(msgspec.Struct, eq=False):
             if not isinstance(given, Retrieved) and known is not None and known.content in held:
                 continue
             if known is not None:
-                fresh.append(taken.sourced(known, given))
+                fresh.append(known)
             if said := making.passage(given):
                 self.draft.passages.append(said)
         self.draft.passages.extend(text)

@@ -76,8 +76,8 @@ def record_answer(
             moment_ns = moment * 1000
         if features is not None:
             features = settled(features.copy()) if type(features) is dict else taken(features)
-        said = None if uses is None else (_held(uses), (current_run.get() or around.process.run, _now()))
         read = () if retrieved is _NONE else several(retrieved)
+        said = None if uses is None and not read else (_held(uses), (current_run.get() or around.process.run, _now()))
         owner.sender.answer((recorded, 1, owner.settings, id_, moment_ns, endpoint, partition, question, said, (),
             read, features, text, decision, score, money, currency, verdict, trace, "",
         ))  # fmt: skip
@@ -89,4 +89,6 @@ def record_answer(
 
 def _held(uses: Any) -> Mapping[str, Any]:
     """Return a copy of what an answer stands on; nothing where it does not say in which roles."""
+    if uses is None:
+        return {}
     return uses.copy() if type(uses) is dict else fault.attempt("answer", dict[str, Any], uses) or {}

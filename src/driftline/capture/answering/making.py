@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 import xxhash
 
+from driftline.capture.answering import taken
 from driftline.capture.answering.values import Value, clean, short, values_of
 from driftline.capture.ground import fault
 from driftline.capture.runs import documents
@@ -68,7 +69,7 @@ def finish(noted: Noted) -> Answer:
         endpoint=text_of(noted.endpoint),
         partition=text_of(noted.partition),
         sources=tuple(dict.fromkeys(_source(one) for one in (*_sources(noted.uses), *noted.sources))),
-        documents=tuple(one for given in noted.retrieved if (one := fault.attempt("answer", document, given))),
+        documents=tuple(_documents(noted)),
         features=short(values) if kept and settings.answer_features == "values" else {},
         features_hash=of_features(values) if values else "",
         question=ids.text(question) if question else "",
@@ -107,10 +108,11 @@ def document(given: Passage) -> Retrieved:
             kind = type(given).__name__
             raise TypeError(f"a document has a text, an id or a source; this one has none of them: {kind}")
         said, name, score = found
-        return Retrieved(ids.text(clean(said)) if said else "", clean(name), number_of(score) or 0.0)
+        source = fault.attempt("answer", documents.taken_from, given)
+        return Retrieved(ids.text(clean(said)) if said else "", clean(name), number_of(score) or 0.0, source)
     if type(given.score) is float and math.isfinite(given.score) and _spelt(given.content, given.document):
         return given
-    return Retrieved(text_of(given.content), text_of(given.document), number_of(given.score) or 0.0)
+    return Retrieved(text_of(given.content), text_of(given.document), number_of(given.score) or 0.0, given.source)
 
 
 def several(given: Iterable[Passage] | Passage) -> tuple[Passage, ...]:
@@ -167,6 +169,14 @@ def of_features(values: Mapping[str, Value]) -> str:
         odd = {name: [str(one)] for name, one in values.items() if type(one) is float and not math.isfinite(one)}
         text = _json.encode({**values, **odd}) if odd else text
     return f"xxh3:{xxhash.xxh3_64_hexdigest(text)}"
+
+
+def _documents(noted: Noted) -> list[Retrieved]:
+    """Return the documents, with the versions of what they were taken from where the run then knew them."""
+    found = [one for given in noted.retrieved if (one := fault.attempt("answer", document, given))]
+    if noted.uses is None or not taken.is_sought(found):
+        return found
+    return fault.attempt("answer", taken.placed, found, noted.uses[1]) or found
 
 
 def _sources(uses: Uses | None) -> list[Source]:

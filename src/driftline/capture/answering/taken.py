@@ -1,27 +1,16 @@
 """What the documents of an answer were taken from: the file or dataset that they name, in the version that was read.
 
-Enters: documents as they are given, and records of them. Leaves: records that name the dataset, and its version where
-the run around the answer has read or written that dataset in one version only, for a document does not tell which one
-it was cut from. Where it was read elsewhere or before, no version is said.
+Enters: records of documents that name the dataset. Leaves: the same, and its version where the run around the answer
+has read or written that dataset in one version only, for a document does not tell which one it was cut from. Where it
+was read elsewhere or before, no version is said.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
-from driftline.capture.ground import fault
-from driftline.capture.runs import documents
 from driftline.capture.runs.pointer import Then, only_then
 from driftline.event.answer import Retrieved
-
-
-def sourced(known: Retrieved, given: Any) -> Retrieved:
-    """Return the record of a document with what that was taken from, where it says so."""
-    if given is known or isinstance(given, str) or known.source is not None:
-        return known
-    source = fault.attempt("answer", documents.taken_from, given)
-    return known if source is None else msgspec.structs.replace(known, source=source)
 
 
 def is_sought(found: Iterable[Retrieved]) -> bool:

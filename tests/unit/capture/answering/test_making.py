@@ -95,8 +95,12 @@ def test_a_document_is_a_text_or_a_record(given: Any) -> None:
 
 def test_a_mapping_is_a_document_by_its_text_with_its_id_or_its_source_as_name() -> None:
     given = {"id": "refunds", "text": "yes", "source": "docs/refunds.md", "score": 0.5}
-    assert making.document(given) == Retrieved(TEXT, "refunds", 0.5)
-    assert making.document({"text": "yes", "source": "docs/refunds.md"}) == Retrieved(TEXT, "docs/refunds.md")
+    found, unnamed = making.document(given), making.document({"text": "yes", "source": "docs/refunds.md"})
+    assert (found.content, found.document, found.score) == (TEXT, "refunds", 0.5)
+    assert (unnamed.content, unnamed.document, unnamed.score) == (TEXT, "docs/refunds.md", 0.0)
+    for one in found, unnamed:
+        assert one.source is not None
+        assert (Path(one.source.dataset.name).parts[-2:], one.source.version) == (("docs", "refunds.md"), "")
     assert making.document({"id": "refunds"}) == Retrieved("", "refunds")
     assert [making.passage(one) for one in (given, "yes", Retrieved(TEXT))] == ["yes", "yes", ""]
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import driftline
-from driftline.capture.answering import taken
+from driftline.capture.answering import making
 from driftline.event import ids
 from driftline.event.answer import Answer, Retrieved
 from driftline.event.lineage import Dataset, Touched, Version
@@ -39,6 +39,25 @@ def recorded(sink: MemorySink) -> Answer:
     assert driftline.flush()
     (answer,) = sink.recorded
     return answer
+
+
+def test_an_answer_that_is_recorded_at_once_knows_what_its_documents_were_taken_from(sink: MemorySink) -> None:
+    with driftline.run("chat") as run:
+        known = run.read("refunds.md")
+        driftline.record_answer("desk", retrieved=[(chunk("refunds.md"), 0.5), "Anything."])
+    first, second = recorded(sink).documents
+    assert (first.document, first.score, first.source) == ("7c6d1902", 0.5, Version(known.dataset, known.version))
+    assert (second.content, second.source) == (ids.text("Anything."), None)
+
+
+def test_without_a_run_the_version_of_what_a_document_was_taken_from_is_not_known(sink: MemorySink) -> None:
+    driftline.record_answer("desk", retrieved=[chunk("refunds.md")])
+    assert recorded(sink).documents[0].source == Version(FILE, "")
+
+
+def test_a_record_whose_id_is_not_ascii_keeps_what_it_was_taken_from(sink: MemorySink) -> None:
+    driftline.record_answer("desk", retrieved=[Retrieved(ids.text(CHUNK), "Rückgabe#1", 0.5, READ)])
+    assert recorded(sink).documents == (Retrieved(ids.text(CHUNK), "Rückgabe#1", 0.5, READ),)
 
 
 def origin(sink: MemorySink, *given: Any) -> Version | None:
@@ -120,5 +139,4 @@ def test_a_source_that_breaks_costs_itself_only() -> None:
         def get(self, *_: Any) -> Any:
             raise OSError("the metadata is elsewhere")
 
-    known = Retrieved(ids.text(CHUNK), "7")
-    assert taken.sourced(known, Framework("7", CHUNK, Odd())) == known
+    assert making.document(Framework("7", CHUNK, Odd())) == Retrieved(ids.text(CHUNK), "7")
