@@ -95,10 +95,9 @@ class Words:
         return [] if table is None else [(table, list(same))]
 
     def _in_turn(self, visit: Visit) -> Table | None:
-        orders = self._turns.get(id(visit.way), ())
-        return (
-            self._program.in_turn(visit.way, orders.index(visit.order), len(orders)) if visit.order in orders else None
-        )
+        turns = self._turns.get(id(visit.way), {})
+        turn = turns.get(visit.order)
+        return None if turn is None else self._program.in_turn(visit.way, turn, len(turns))
 
     def _shaped(self, found: "Sequence[_Written]") -> Bound | None:
         """Of a model without features: what it was fitted on shapes it as a whole."""
@@ -232,6 +231,7 @@ class _Sources:
         self._home = home  # what was written, which the run may have read before
         self._reads: dict[tuple[Any, bool], list[tuple[Read, float]]] = {}
         self._known: dict[tuple[int, str], list[Reach]] = {}
+        self._named: dict[int, tuple[str, ...] | None] = {}  # columns of what was read
         self._rows: set[Reach] = set()
 
     def reaches(self, cames: Iterable[Came]) -> Iterable[Reach]:
@@ -258,21 +258,26 @@ class _Sources:
             found = self._known[key] = [reach for reach in rows if (reach.subtype == SORT) is (column == ORDER)]
         if found is None:
             names = self._inside(one, column) if column not in {"", INDEX} else self._any_of(one, column)[:WIDE]
-            if column == "" and one.node is None and self._words.columns(one) is None:
+            if column == "" and one.node is None and self._columns(one) is None:
                 names = ("",)  # the file as a whole
             found = self._known[key] = [reach for name in names for reach in self._of(one, name)]
         return found
 
+    def _columns(self, one: Read) -> tuple[str, ...] | None:
+        if id(one) not in self._named:
+            self._named[id(one)] = self._words.columns(one)
+        return self._named[id(one)]
+
     def _inside(self, one: Read, column: str) -> tuple[str, ...]:
         """Return a column, or those that lie in it where it is none by itself: of an array, or nested."""
-        own = self._words.columns(one) or ()
+        own = self._columns(one) or ()
         return (() if column in own else tuple(name for name in own if name.startswith(f"{column}."))[:WIDE]) or (
             column,
         )
 
     def _any_of(self, one: Read, which: str) -> tuple[str, ...]:
         """Return all columns of what was read, or those of its file that the frame does not have: its index."""
-        own = self._words.columns(one) or ()
+        own = self._columns(one) or ()
         if which != INDEX or one.node is not None:
             return own
         stored = {name for dataset in self._words.datasets(one) for name in self._words.holds(dataset) or ()}
@@ -286,7 +291,7 @@ class _Sources:
                 self._rows.update(reach for reach in rows if not (ordered and reach.subtype == SORT))
             yield from fields.get(column, ())
             return
-        given, sure = self._words.columns(one), 1.0
+        given, sure = self._columns(one), 1.0
         if one.renamed is not None:
             sure = 1.0 if column in one.renamed else UNNAMED
             column = one.renamed.get(column, column)
@@ -320,14 +325,14 @@ def _visits(seen: Seen) -> list[Visit]:
     return [*seen.visits, *openings.written(seen.path)] if seen.path else seen.visits
 
 
-def _turns(visits: Sequence[Visit], openings: Mapping[Path, Sequence[Visit]]) -> dict[int, list[int]]:
-    """Return when each way was taken, in order; of those that several threads took nothing."""
+def _turns(visits: Sequence[Visit], openings: Mapping[Path, Sequence[Visit]]) -> dict[int, dict[int, int]]:
+    """Return when each way was taken, with the number of that time; of those that several threads took nothing."""
     by_way: dict[int, list[Visit]] = {}
     for visit in visits:
         by_way.setdefault(id(visit.way), []).append(visit)
     found = {way: openings.get(same[0].way.path()) or same for way, same in by_way.items()}
     return {
-        way: sorted({one.order for one in same})
+        way: {order: turn for turn, order in enumerate(sorted({one.order for one in same}))}
         for way, same in found.items()
         if len({one.thread for one in same}) == 1
     }
