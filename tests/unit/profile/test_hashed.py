@@ -47,3 +47,12 @@ def test_a_profile_says_the_same_whichever_way_numbers_are_counted(monkeypatch: 
     hashing = profile.encode(profile.build(table))
     monkeypatch.setattr(hashed, "counted", lambda _: None)
     assert profile.encode(profile.build(table)) == hashing
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.float64])
+def test_numbers_that_come_in_order_have_the_profile_of_the_same_in_any_order(kind: type) -> None:
+    given = (np.arange(ROWS) * 70_001).astype(kind)  # too far apart to be counted, and all different
+    shuffled = np.random.default_rng(9).permutation(given)
+    assert profile.encode(profile.build(pa.table({"id": given}))) == profile.encode(
+        profile.build(pa.table({"id": shuffled}))
+    )
