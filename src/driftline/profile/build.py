@@ -18,6 +18,7 @@ from driftline.profile import (
     buffers,
     distinct,
     gathered,
+    hashed,
     inputs,
     levels,
     numbers,
@@ -216,7 +217,11 @@ def _settled(counted: Counted, found: Levels, seed: int) -> Told:
 
 def _sorted(ordered: NDArray[Any]) -> tuple[Levels, int]:
     """Sort numbers; return the finite ones, and how many are infinite."""
-    ordered.sort()
+    found = hashed.counted(ordered)
+    if found is not None:
+        return _finite(found)
+    if not (ordered[1:] >= ordered[:-1]).all():  # ids and times come in order often, and sorting takes as long then
+        ordered.sort()
     infinities = 0
     if ordered.dtype.kind == "f" and len(ordered) and not (np.isfinite(ordered[0]) and np.isfinite(ordered[-1])):
         present = int(np.searchsorted(ordered, np.nan))
@@ -224,6 +229,15 @@ def _sorted(ordered: NDArray[Any]) -> tuple[Levels, int]:
         infinities = present - int(high - low)
         ordered = ordered[low:high]
     return levels.of_sorted(ordered), infinities
+
+
+def _finite(found: Levels) -> tuple[Levels, int]:
+    """Return the finite numbers among different ones, and how many are infinite."""
+    values, counts = found.values, found.counts
+    if values.dtype.kind != "f" or np.isfinite(values).all():
+        return found, 0
+    there = np.isfinite(values)
+    return levels.of_values(values[there], counts[there]), int(counts[np.isinf(values)].sum())
 
 
 def _boolean(rows: int, nulls: int, true: int) -> Told:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from driftline.profile import buffers, levels
+from driftline.profile import buffers, hashed, levels
 from driftline.profile.gathered import Room
 
 LONGEST = 7  # bytes
@@ -38,8 +38,10 @@ def counted(values: pa.Array | pa.ChunkedArray, room: Room) -> tuple[pa.Array, N
     if not end:
         return None
     keys = keys[:end]
-    keys.sort()
-    different = levels.of_sorted(keys)
+    different = hashed.counted(keys)
+    if different is None:
+        keys.sort()
+        different = levels.of_sorted(keys)
     return _texts(different.values, kind), different.counts
 
 

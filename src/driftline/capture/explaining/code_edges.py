@@ -231,6 +231,7 @@ class _Sources:
         self._home = home  # what was written, which the run may have read before
         self._reads: dict[tuple[Any, bool], list[tuple[Read, float]]] = {}
         self._known: dict[tuple[int, str], list[Reach]] = {}
+        self._named: dict[int, tuple[str, ...] | None] = {}  # columns of what was read
         self._rows: set[Reach] = set()
 
     def reaches(self, cames: Iterable[Came]) -> Iterable[Reach]:
@@ -257,21 +258,26 @@ class _Sources:
             found = self._known[key] = [reach for reach in rows if (reach.subtype == SORT) is (column == ORDER)]
         if found is None:
             names = self._inside(one, column) if column not in {"", INDEX} else self._any_of(one, column)[:WIDE]
-            if column == "" and one.node is None and self._words.columns(one) is None:
+            if column == "" and one.node is None and self._columns(one) is None:
                 names = ("",)  # the file as a whole
             found = self._known[key] = [reach for name in names for reach in self._of(one, name)]
         return found
 
+    def _columns(self, one: Read) -> tuple[str, ...] | None:
+        if id(one) not in self._named:
+            self._named[id(one)] = self._words.columns(one)
+        return self._named[id(one)]
+
     def _inside(self, one: Read, column: str) -> tuple[str, ...]:
         """Return a column, or those that lie in it where it is none by itself: of an array, or nested."""
-        own = self._words.columns(one) or ()
+        own = self._columns(one) or ()
         return (() if column in own else tuple(name for name in own if name.startswith(f"{column}."))[:WIDE]) or (
             column,
         )
 
     def _any_of(self, one: Read, which: str) -> tuple[str, ...]:
         """Return all columns of what was read, or those of its file that the frame does not have: its index."""
-        own = self._words.columns(one) or ()
+        own = self._columns(one) or ()
         if which != INDEX or one.node is not None:
             return own
         stored = {name for dataset in self._words.datasets(one) for name in self._words.holds(dataset) or ()}
@@ -285,7 +291,7 @@ class _Sources:
                 self._rows.update(reach for reach in rows if not (ordered and reach.subtype == SORT))
             yield from fields.get(column, ())
             return
-        given, sure = self._words.columns(one), 1.0
+        given, sure = self._columns(one), 1.0
         if one.renamed is not None:
             sure = 1.0 if column in one.renamed else UNNAMED
             column = one.renamed.get(column, column)

@@ -56,12 +56,20 @@ class Program:
         self._headers = headers
         self._answers: dict[Path, Known] = {}
         self._trees: dict[str, ast.Module | None] = {}
+        self._standing: dict[Entry, Followed] = {}  # of which it was looked whether they still hold
+        self._tables: dict[tuple[Way, int | str | None, int], Table | None] = {}  # that calls were given
 
     def given(self, way: Way, place: int | str | None = None, times: int = 0) -> Table | None:
         """Return what the call that ``way`` leads to was given, or its argument at ``place``; None = not known.
 
         ``times`` is how often it was made of all that the text has of it; 0 = each time.
         """
+        key = (way, place, times)
+        if key not in self._tables:
+            self._tables[key] = self._given(way, place, times)
+        return self._tables[key]
+
+    def _given(self, way: Way, place: int | str | None, times: int) -> Table | None:
         path = way.path()
         if not path:
             return None
@@ -99,6 +107,14 @@ class Program:
             return None
 
     def _followed(self, entry: Entry) -> Followed | None:
+        if entry not in self._standing:
+            found = self._read(entry)
+            if found is None:
+                return None
+            self._standing[entry] = found
+        return self._standing[entry]
+
+    def _read(self, entry: Entry) -> Followed | None:
         held = _held.get(entry)
         if held is not None and self._stands(held):
             return held.followed

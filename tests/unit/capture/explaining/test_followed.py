@@ -95,6 +95,25 @@ def test_it_is_followed_once_until_columns_change(script: Made, monkeypatch: pyt
     assert len(followed_so_often) == 2
 
 
+def test_a_report_looks_once_whether_what_was_followed_still_holds(
+    script: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Any] = []
+    original = followed.Outside.stands
+    monkeypatch.setattr(followed.Outside, "stands", lambda *given: looked.append(1) or original(*given))
+    ways = script(TEXT)
+    read, write = last(ways, 2, TEXT), last(ways, 4, TEXT)
+    known(read)
+    assert Program([write], lambda _: None).given(write) is not None
+    told = Program([write], lambda _: None)
+    found = [told.given(write) for _ in range(1_500)]  # files that one call has written
+    assert len(looked) == 1
+    assert found[0] is not None
+    assert all(one is found[0] for one in found)
+    assert told.in_turn(write, 0, 1) == found[0]
+    assert len(looked) == 1
+
+
 def test_columns_that_the_frame_did_not_tell_are_asked_of_the_file(script: Made) -> None:
     ways = script(TEXT)
     read, write = last(ways, 2, TEXT), last(ways, 4, TEXT)
