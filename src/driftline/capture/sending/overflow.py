@@ -2,7 +2,7 @@
 
 Enters: events and answers for which the sender has no room. Leaves: the same in the spool, where the next delivery
 finds them, encoded without what takes long to measure. The thread lives while there is something to write. Never waits
-but in ``finish`` and ``gains``, which have deadlines.
+but in ``finish``, which has a deadline, and in ``gains`` while that thread gets on.
 """
 
 import threading
@@ -16,8 +16,7 @@ from driftline.capture.sending.flight import Flight, Item
 from driftline.latch import Latch
 
 TOGETHER = 500  # items that are written at once
-PATIENCE_SECONDS = 0.05  # for which somebody who records waits for room at most
-_IN_VAIN = 20  # how often that happens while nothing moves, as on a disk that hangs
+PATIENCE_SECONDS = 1.0  # for which who records waits while nothing moves, as on a disk that hangs
 _PAUSE_SECONDS = 0.005  # after which he looks by himself
 
 
@@ -30,8 +29,7 @@ class Overflow:
         self._busy = threading.Lock()  # held by who writes; nobody waits for it
         self._thread: threading.Thread | None = None
         self._taken = 0  # items that wait no longer
-        self._stuck = 0  # so many had been taken when somebody waited in vain,
-        self._in_vain = 0  # and so often
+        self._stuck = -1  # so many had been taken when somebody waited in vain
         self._moves = Latch()
 
     def __len__(self) -> int:
@@ -56,21 +54,21 @@ class Overflow:
         self._thread = started
 
     def gains(self, room: Callable[[], bool]) -> bool:
-        """Wait a moment for ``room``, which becomes while this is written down; whether there is.
+        """Wait for ``room``, which becomes while this is written down, as long as anything moves; whether there is.
 
-        What our own threads record waits for nobody, and nobody does any more where nothing moves for a second.
+        What our own threads record waits for nobody, and nobody does again where nothing has moved meanwhile.
         """
-        if self._taken != self._stuck:
-            self._stuck, self._in_vain = self._taken, 0
-        if self._in_vain >= _IN_VAIN or own.inside() is own.OURS:
+        if own.inside() is own.OURS:
             return room()
-        end = time.monotonic() + PATIENCE_SECONDS
-        while not room() and self._busy.locked() and (left := end - time.monotonic()) > 0:
+        moved, end = self._taken, time.monotonic() + PATIENCE_SECONDS
+        while not room() and self._busy.locked() and moved != self._stuck:
             self._moves.clear()
-            self._moves.wait(min(left, _PAUSE_SECONDS))
-        found = room()
-        self._in_vain += not found
-        return found
+            self._moves.wait(_PAUSE_SECONDS)
+            if self._taken != moved:
+                moved, end = self._taken, time.monotonic() + PATIENCE_SECONDS
+            elif time.monotonic() > end:
+                self._stuck = moved
+        return room()
 
     def finish(self, timeout: float) -> None:
         """Wait until all is written, for so many seconds at most; what nobody writes is written here."""

@@ -14,7 +14,6 @@ from driftline.capture.sending.delivery import Delivery
 from driftline.capture.sending.overflow import Overflow
 from driftline.capture.sending.sender import Sender
 from driftline.config import Settings
-from driftline.latch import Latch
 from driftline.testing import MemorySink
 
 
@@ -139,34 +138,39 @@ def test_who_records_faster_than_it_is_written_down_waits_and_nothing_is_lost(
     sender.close(5)
 
 
-def test_a_disk_that_hangs_is_waited_for_twenty_times_until_it_moves_again(
+def test_a_disk_that_hangs_is_waited_for_once_until_it_moves_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sender, _, writes = crowded(tmp_path, monkeypatch)
-    waited: list[float] = []
-    wait = Latch.wait
+    waits: list[int] = []
+    wait = sender._overflow._moves.wait
 
-    def counted(latch: Latch, seconds: float) -> bool:
-        if threading.current_thread() is threading.main_thread():
-            waited.append(seconds)
-            time.sleep(seconds)
-        return wait(latch, 0.0 if threading.current_thread() is threading.main_thread() else seconds)
+    class Counted:
+        """Counts who waits, by how many had been taken then."""
 
-    monkeypatch.setattr(Latch, "wait", counted)
-    monkeypatch.setattr(overflow, "PATIENCE_SECONDS", 0.001)
-    for line in numbered(200):
+        clear, set = sender._overflow._moves.clear, sender._overflow._moves.set
+
+        def wait(self, seconds: float) -> bool:
+            waits.append(sender._overflow._taken)
+            return wait(seconds)
+
+    monkeypatch.setattr(sender._overflow, "_moves", Counted())
+    monkeypatch.setattr(overflow, "PATIENCE_SECONDS", 0.02)
+    for line in numbered(100):
         sender.put(line)
-    lost = sender.counters()["lost"]
-    assert lost >= 160  # ten wait in the queue, twenty for the disk, three are on their way to it
-    assert 0 < len(waited) <= 40  # not 160 times
+    lost, waited = sender.counters()["lost"], len(waits)
+    assert lost == 100 - 10 - 20 - waits[-1]  # ten wait in the queue, twenty for the disk, some are on their way to it
+    assert waits[-1] <= 3
+    for line in numbered(100):
+        sender.put(line)
+    assert (sender.counters()["lost"], len(waits)) == (lost + 100, waited)
     monkeypatch.setattr(overflow, "PATIENCE_SECONDS", 30.0)
-    monkeypatch.setattr(Latch, "wait", wait)
     writes.set()
     sender._overflow.finish(30)
     for line in numbered(200):
         sender.put(line)
     assert sender.flush(60) is False  # something was lost
-    assert sender.counters()["lost"] == lost
+    assert sender.counters()["lost"] == lost + 100
     sender.close(5)
 
 
