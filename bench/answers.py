@@ -4,7 +4,8 @@ Recording is wall time on the caller's thread, median of single calls in blocks,
 Prometheus client's histograms (one observation per feature) where that is installed, and a ``with`` block of a class
 that does nothing, with the same calls inside. Then 100,000 are recorded in a loop that does nothing else. The ledger is
 generated in bulk (``--answers``, default 200,000; 10,000,000 is the size that the documentation states), compact, and
-asked by id, by document, by model version and by time. ``--only recording`` or ``--only ledger`` leaves the other part out.
+asked by id, by document, by model version and by time. ``--only recording`` or ``--only ledger`` leaves the other part
+out.
 """
 
 import argparse
