@@ -160,11 +160,9 @@ def _source_row(source: Source) -> tuple[str, str, str, str]:
 def _origin_rows(answer: Answer) -> list[tuple[str, str, str]]:
     """Return what each document was taken from; nothing at all where none says it, so that it is the same of most."""
     said = [one.source for one in answer.documents]
-    return [
-        ("", "", "") if one is None else (one.dataset.namespace, one.dataset.name, one.version)
-        for one in said
-        if any(said)
-    ]
+    if not any(said):
+        return []
+    return [("", "", "") if one is None else (one.dataset.namespace, one.dataset.name, one.version) for one in said]
 
 
 def _structs(name: str, lists: list[list[tuple[Any, ...]]]) -> "pa.Array":

@@ -16,6 +16,8 @@ from driftline.event import names
 
 _LOOKED_SECONDS = 0.5  # how long it is known where the way to a folder leads: a pipeline reads many files of one
 _FOLDERS = 1_000
+_PLACES = 10_000
+_known: dict[tuple[str, str, str], tuple[float, names.Located]] = {}  # by path, folder and where: until when, the name
 _ways: dict[str, tuple[float, int, int, str]] = {}  # folder -> until when it is known, device, inode, way without links
 
 
@@ -78,6 +80,17 @@ def place(given: str | os.PathLike[str], folder: str) -> Place:
         return Place(_located(text), "")
     path = _straight(path, folder, is_folder=os.path.isdir(path)) if exists else path
     return Place(_located(_relative(path, folder)), path if exists else "")
+
+
+def located(given: str, folder: str) -> names.Located:
+    """Return what ``given`` is called; for a moment it is known: many documents are taken from one file."""
+    key = given, folder, "" if given.startswith("/") or "://" in given else os.getcwd()
+    known, now = _known.get(key), time.monotonic()
+    if known is None or known[0] < now:
+        if len(_known) >= _PLACES:
+            _known.clear()
+        known = _known[key] = now + _LOOKED_SECONDS, place(given, folder).located
+    return known[1]
 
 
 def file(given: str | os.PathLike[str], folder: str) -> File | None:

@@ -231,4 +231,4 @@ def _named(path: str) -> str:
 def _located(path: str) -> names.Located:
     """Return what a path or an address names, as ``run.read`` names it."""
     owner = client.current()
-    return place.place(path, owner.folder if owner is not None else "").located
+    return place.located(path, owner.folder if owner is not None else "")

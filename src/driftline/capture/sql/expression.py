@@ -4,7 +4,7 @@ Enters: an expression of a sqlglot tree and the scope that it stands in. Leaves:
 are AGGREGATION, of other functions TRANSFORMATION; conditions of CASE, IF and FILTER are CONDITIONAL, and what
 they choose from goes on as it is, as in OpenLineage's own integrations; partitions and orders of windows are
 WINDOW, orders inside of aggregates SORT, and what ``arg_max`` and the like choose by is CONDITIONAL. Once an
-influence is indirect it stays so. Names that cannot be told are noted, with what they may be.
+influence is indirect it stays so.
 """
 
 from functools import partial
@@ -16,11 +16,11 @@ from driftline.capture.sql import aggregates, methods, structs
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.functions import Functions, followed, of_call
+from driftline.capture.sql.named import Named, on
 from driftline.capture.sql.relation import (
     ABSENT,
     AGGREGATION,
     CONDITIONAL,
-    GUESSED,
     NONE,
     TRANSFORMATION,
     WINDOW,
@@ -28,17 +28,10 @@ from driftline.capture.sql.relation import (
     Kind,
     Output,
     Relation,
-    Star,
-    Whatever,
 )
 from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.shadows import shadowing
-from driftline.capture.sql.templates import is_template
 
-SYSTEM = frozenset(  # names that stand for no column of any table
-    ["default", "rownum", "rowid", "_table_suffix", "_partitiontime", "_partitiondate", "_file_name", "sysdate",
-     "systimestamp", "$action"]
-)  # fmt: skip
 _NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star, exp.NextValueFor)
 
 
@@ -64,18 +57,19 @@ class Queries(Protocol):
         """Return what a table of the catalog, or files, offer; None where ``node`` names none."""
 
 
-class Expression:
+class Expression(Named):
     """Finds the edges of expressions in one scope."""
 
+    queries: Queries
+
     def __init__(self, queries: Queries, scope: Scope, windows: dict[str, Any]) -> None:
-        self.queries = queries
-        self.scope = scope
+        super().__init__(queries, scope)
         self.windows = windows
 
     def edges(self, node: Any, kind: Kind) -> Edges:
         """Return the edges of ``node``, whose value goes on as ``kind``."""
         if isinstance(node, exp.Column):
-            return self._column(node, kind)
+            return self.column(node, kind)
         if node is None or isinstance(node, (*_NAMES, bool, str)):
             return NONE
         node = shadowing(self.queries, node)
@@ -95,23 +89,23 @@ class Expression:
     def _if(self, node: Any, kind: Kind) -> Edges:
         chosen = self.edges(node.args.get("true"), kind)  # a value that is taken as it is
         other = self.edges(node.args.get("false"), kind)
-        return chosen | other | self.edges(node.this, _on(kind, CONDITIONAL))
+        return chosen | other | self.edges(node.this, on(kind, CONDITIONAL))
 
     def _nullif(self, node: Any, kind: Kind) -> Edges:
         """NULLIF is its first argument, or nothing: both of them decide which."""
-        both = self.edges(node.this, _on(kind, CONDITIONAL)) | self.edges(node.expression, _on(kind, CONDITIONAL))
-        return both | self.edges(node.this, _on(kind, TRANSFORMATION))
+        both = self.edges(node.this, on(kind, CONDITIONAL)) | self.edges(node.expression, on(kind, CONDITIONAL))
+        return both | self.edges(node.this, on(kind, TRANSFORMATION))
 
     def _filter(self, node: Any, kind: Kind) -> Edges:
-        return self.edges(node.this, kind) | self.edges(node.expression, _on(kind, CONDITIONAL))
+        return self.edges(node.this, kind) | self.edges(node.expression, on(kind, CONDITIONAL))
 
     def _exists(self, node: Any, kind: Kind) -> Edges:
         inner = self.queries.query(node.this, self.scope)
-        return rel.through(inner.rows, _on(kind, CONDITIONAL))
+        return rel.through(inner.rows, on(kind, CONDITIONAL))
 
     def _chain(self, node: Any, kind: Kind) -> Edges:
         """A long row of equal operators, such as ``a || b || c``, without going as deep as it is long."""
-        step = _on(kind, TRANSFORMATION)
+        step = on(kind, TRANSFORMATION)
         found: set[Any] = set()
         operator = type(node)
         while isinstance(node, operator):
@@ -120,9 +114,9 @@ class Expression:
         return frozenset(found | self.edges(node, step))
 
     def _parts(self, node: Any, kind: Kind) -> Edges:
-        step = _on(kind, AGGREGATION if aggregates.is_aggregate(node) else TRANSFORMATION)
+        step = on(kind, AGGREGATION if aggregates.is_aggregate(node) else TRANSFORMATION)
         parts, others, how = aggregates.parts(node)
-        found: Edges = NONE.union(*(self.edges(one, _on(kind, how)) for one in others))
+        found: Edges = NONE.union(*(self.edges(one, on(kind, how)) for one in others))
         if isinstance(node, exp.Anonymous) and node.name.lower().startswith("dictget"):
             parts = parts[1:]  # ClickHouse's dictionaries are named like columns
         for part in parts:
@@ -150,7 +144,7 @@ class Expression:
         bare = isinstance(node.this, exp.Identifier) and not node.args.get("db")
         bound = self.scope.cte(self.queries.dialect.table(node.this)) if bare else None
         relation = bound or self.queries.table(node)
-        return rel.through(rel.all_of(relation.items), _on(kind, TRANSFORMATION)) if relation is not None else NONE
+        return rel.through(rel.all_of(relation.items), on(kind, TRANSFORMATION)) if relation is not None else NONE
 
     def _called(self, node: Any, kind: Kind) -> Edges:
         """A function that the parser does not know; ``TABLE(t)`` is a table."""
@@ -166,141 +160,6 @@ class Expression:
         inside = structs.inside(self.queries, node, self.scope)
         return self._parts(node, kind) if inside is None else rel.through(inside, kind)
 
-    # --- names ------------------------------------------------------------------------------------------------
-
-    def _column(self, node: Any, kind: Kind) -> Edges:
-        if isinstance(node.this, exp.Star):
-            return NONE
-        if isinstance(node.this, exp.Parameter):
-            return self._numbered(node.this, kind, node.args.get("table"))
-        qualified = node.args.get("table") is not None
-        if not qualified:
-            return self._plain(node.this, kind)
-        parts = node.parts
-        dialect = self.queries.dialect
-        named = self.scope.by_way([dialect.table(part) for part in parts[:-1]]) if len(parts) > 2 else None
-        if named is not None:
-            return self._of(named[0], parts[named[1] :], kind)
-        for place in range(len(parts) - 1):
-            relation = self.scope.relation(dialect.table(parts[place]))
-            if relation is not None:
-                return self._of(relation, parts[place + 1 :], kind)
-        return self._otherwise(parts, kind)
-
-    def _numbered(self, node: Any, kind: Kind, qualifier: Any = None) -> Edges:
-        """Snowflake's ``$1``: a column of staged files, or of VALUES, by its place; else a parameter or a variable."""
-        if self.queries.dialect.name != "snowflake" or not node.name.isdigit():
-            return rel.through(self.scope.value(f"@{node.name.lower()}"), kind)
-        relations = list(self.scope.relations.values())
-        if qualifier is not None:
-            named = self.scope.relation(self.queries.dialect.table(qualifier))
-            relations = [named] if named is not None else []
-        if len(relations) != 1:
-            return NONE
-        items, place = relations[0].items, int(node.name) - 1
-        if isinstance(items[0], Star):
-            return frozenset((rel.Edge(items[0].source, f"${node.name}", kind),))
-        item = items[place] if place < len(items) else None
-        return rel.through(item.edges, kind) if isinstance(item, Output) else NONE
-
-    def _bound(self, node: Any, kind: Kind) -> Edges:
-        return rel.through(self.scope.value(f"@{node.name.lower()}"), kind)
-
-    def _plain(self, name: Any, kind: Kind) -> Edges:
-        key = self.queries.dialect.column(name)
-        whole = self.scope.relation(self.queries.dialect.table(name)) if self.queries.dialect.rows else None
-        system = name.name.lower() in SYSTEM
-        if (system or whole is not None) and self.scope.has(key, name.name) is None:
-            if system:
-                return NONE
-            if whole is not None and not self.scope.is_variable(key):  # the row as a value, as in count(t)
-                return rel.through(rel.all_of(whole.items), _on(kind, TRANSFORMATION))
-        spelled = self.queries.spelled(name)
-        if is_template(spelled):
-            self.queries.note(spelled, "a template that is not filled in", NONE)
-            return NONE
-        meaning = self.scope.find(key, spelled)
-        if meaning is None:
-            meaning = self.scope.absent(spelled)
-        if meaning.doubt:
-            self.queries.note(spelled, meaning.doubt, meaning.edges)
-        return rel.through(meaning.edges, kind)
-
-    def _of(self, relation: Relation, names: list[Any], kind: Kind) -> Edges:
-        """A column of ``relation``, or a field of one: the longest name that the schema knows."""
-        dialect = self.queries.dialect
-        for length in range(len(names), 1, -1):
-            field = ".".join(part.name for part in names[:length])
-            output = relation.output(dialect.written(field))
-            if output is not None:
-                return rel.through(output.edges, kind if length == len(names) else _on(kind, TRANSFORMATION))
-        first = names[0]
-        within = kind if len(names) == 1 else _on(kind, TRANSFORMATION)
-        built = relation.output(dialect.column(first)) if len(names) > 1 else None
-        inside = built.field(names[1].name) if built is not None else None
-        if inside is not None:
-            return rel.through(inside, kind if len(names) == 2 else within)
-        spelled = self.queries.spelled(first)
-        hit = relation.find(dialect.column(first), spelled)
-        if hit is None or not (hit.certain or hit.edges):
-            loose = relation.loosely(first.name)
-            if loose is not None:
-                return rel.through(loose.edges, within)
-        if hit is not None and (hit.certain or hit.edges or any(isinstance(item, Whatever) for item in relation.items)):
-            if any(edge.confidence < 1 for edge in hit.edges) and not hit.certain:
-                self.queries.note(spelled, "any of several sources", hit.edges)
-            return rel.through(hit.edges, within)
-        sources = [relation.base] if relation.base is not None else list(relation.sources())
-        if rel.added(spelled, sources):
-            return NONE
-        hedged = rel.hedge(sources, spelled, ABSENT)
-        self.queries.note(spelled, "in none of the schemas", hedged)
-        return rel.through(hedged, within)
-
-    def _otherwise(self, parts: list[Any], kind: Kind) -> Edges:
-        """What ``a.b`` is where no relation is called a: a field of a struct, or of a table that has another alias."""
-        dialect = self.queries.dialect
-        first, second = parts[0], parts[1]
-        if parts[-1].name.lower() in ("nextval", "currval"):  # of a sequence
-            return NONE
-        struct = self.scope.output(dialect.column(first), first.name)
-        if struct is not None:
-            if not struct.edges and self.scope.is_variable(dialect.column(first)):
-                self.queries.note(".".join(part.name for part in parts), "a row that is not known", NONE)
-            return self._field(struct, parts, kind)
-        hidden = next(
-            (found for part in parts[-2::-1] if (found := self.scope.behind(dialect.table(part))) is not None), None
-        )
-        said = ".".join(part.name for part in parts)
-        if hidden is not None:
-            behind = rel.doubted(self._of(hidden, parts[-1:], kind), GUESSED)
-            self.queries.note(said, "the table goes by another alias here", behind)
-            return behind
-        nameless = self.scope.nameless()
-        if nameless is not None:
-            hit = nameless.find(dialect.column(second), second.name)
-            if hit is not None and hit.edges:
-                return rel.through(hit.edges, kind)
-        spelled = self.queries.spelled(first)
-        meaning = self.scope.find(dialect.column(first), spelled)
-        if meaning is None or not meaning.edges:
-            meaning = self.scope.absent(spelled)
-        share = 0.9 if dialect.structs and not meaning.doubt else ABSENT
-        fields = rel.doubted(meaning.edges, share)
-        self.queries.note(said, "no table of that name here; a field of a column", fields)
-        return rel.through(fields, _on(kind, TRANSFORMATION))
-
-    def _field(self, struct: Output, parts: list[Any], kind: Kind) -> Edges:
-        """A field of a column that surely is one; under its own name if the schema lists it."""
-        name = ".".join(part.name for part in parts)
-        listed = self.scope.has(self.queries.dialect.written(name), name)
-        if listed is not None:
-            return rel.through(listed, kind)
-        inside = struct.field(parts[1].name)
-        if inside is not None:
-            return rel.through(inside, kind if len(parts) == 2 else _on(kind, TRANSFORMATION))
-        return rel.through(struct.edges, _on(kind, TRANSFORMATION))
-
     def _dot(self, node: Any, kind: Kind) -> Edges:
         """A field of what an expression gives, such as ``lines[0].sku``; a method of a column, ``t.note.value(…)``."""
         inside = structs.inside(self.queries, node, self.scope)
@@ -308,13 +167,13 @@ class Expression:
             return self._parts(node, kind) if inside is None else rel.through(inside, kind)
         row = methods.of_row(node, self.queries.dialect, self.scope)
         if row is not None:
-            return self._column(row, kind)
+            return self.column(row, kind)
         call, doubtful = methods.chained(node, self.queries.dialect, self.queries.functions, self.scope)
         if call is not None and not doubtful:
             return self.edges(call, kind)
         column = methods.asked(node, self.queries.dialect, self.scope)
         if column is not None:
-            return self._column(column, _on(kind, TRANSFORMATION)) | self.edges(node.expression, kind)
+            return self.column(column, on(kind, TRANSFORMATION)) | self.edges(node.expression, kind)
         own = self.edges(node.expression, kind) if methods.names(node.this) else self._parts(node, kind)
         perhaps = rel.doubted(self.edges(call, kind) - own, 0.9)
         if perhaps:
@@ -324,21 +183,21 @@ class Expression:
     # --- what has conditions, windows, queries of its own -----------------------------------------------------
 
     def _case(self, node: Any, kind: Kind) -> Edges:
-        found = self.edges(node.this, _on(kind, CONDITIONAL))
+        found = self.edges(node.this, on(kind, CONDITIONAL))
         for branch in node.args.get("ifs") or ():
-            found |= self.edges(branch.this, _on(kind, CONDITIONAL))
+            found |= self.edges(branch.this, on(kind, CONDITIONAL))
             found |= self.edges(branch.args.get("true"), kind)
         return found | self.edges(node.args.get("default"), kind)
 
     def _window(self, node: Any, kind: Kind) -> Edges:
-        found = self.edges(node.this, _on(kind, TRANSFORMATION))
+        found = self.edges(node.this, on(kind, TRANSFORMATION))
         named = self.windows.get(str(node.args.get("alias") or "").lower())
         for window in (node, named) if named is not None else (node,):
             for part in window.args.get("partition_by") or ():
-                found |= self.edges(part, _on(kind, WINDOW))
+                found |= self.edges(part, on(kind, WINDOW))
             order = window.args.get("order")
             for key in order.expressions if order is not None else ():
-                found |= self.edges(key, _on(kind, WINDOW))
+                found |= self.edges(key, on(kind, WINDOW))
         return found
 
     def _subquery(self, node: Any, kind: Kind) -> Edges:
@@ -357,12 +216,12 @@ class Expression:
         fresh |= {self.queries.dialect.column(name.this) for name in names if isinstance(name, exp.Column)}
         fresh -= self.scope.bound
         self.scope.bound |= fresh
-        found = self.edges(node.this, _on(kind, TRANSFORMATION))
+        found = self.edges(node.this, on(kind, TRANSFORMATION))
         if isinstance(node, exp.Comprehension):
-            found |= self.edges(node.args.get("condition"), _on(kind, CONDITIONAL))
+            found |= self.edges(node.args.get("condition"), on(kind, CONDITIONAL))
         self.scope.bound -= fresh
         if isinstance(node, exp.Comprehension):
-            found |= self.edges(node.args.get("iterator"), _on(kind, TRANSFORMATION))
+            found |= self.edges(node.args.get("iterator"), on(kind, TRANSFORMATION))
         return found
 
 
@@ -383,8 +242,8 @@ _SPECIAL: dict[Any, Any] = {
     exp.Window: Expression._window,
     exp.Exists: Expression._exists,
     exp.Lambda: Expression._lambda,
-    exp.Parameter: Expression._numbered,
-    exp.Placeholder: Expression._bound,
+    exp.Parameter: Expression.numbered,
+    exp.Placeholder: Expression.bound,
     exp.Table: Expression._table,
     exp.Anonymous: Expression._called,
     exp.Comprehension: Expression._lambda,
@@ -393,8 +252,3 @@ _SPECIAL: dict[Any, Any] = {
 
 def _is_star(node: Any) -> bool:
     return isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star))
-
-
-def _on(kind: Kind, more: Kind) -> Kind:
-    """What ``more`` becomes in a place whose value goes on as ``kind``."""
-    return kind if kind[0] == "INDIRECT" else rel.step(kind, more)

@@ -16,7 +16,7 @@ from driftline.capture.sql.scope import Scope
 _PARTS = 4  # of the name of a column
 _SCHEMAS = frozenset(["main", "temp", "system", "pg_catalog", "information_schema"])
 _NAMING = (exp.Column, exp.Table, exp.TableAlias, exp.DataType, exp.ColumnDef)  # their names are none of columns
-_NAME = {exp.Alias: "alias", exp.PropertyEQ: "this", exp.CTE: "alias"}  # of these one is
+_NAME = {exp.Alias: "alias", exp.PropertyEQ: "this", exp.CTE: "alias", exp.Dot: "expression"}  # of these one is
 _METHODS_OF = frozenset(["tsql", "fabric"])
 _METHODS = frozenset(["value", "query", "exist", "nodes", "modify"])  # of a column that holds XML
 

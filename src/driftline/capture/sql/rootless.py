@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql.expression import SYSTEM, Queries
+from driftline.capture.sql.expression import Queries
+from driftline.capture.sql.named import SYSTEM
 from driftline.capture.sql.relation import LITERALS, NOTHING, UNSAID, Edges, Made, Output, added
 from driftline.capture.sql.scope import Scope
 

@@ -5,6 +5,7 @@ each with its own edges; nothing where that is not known: a field of such a colu
 and maps of DuckDB likewise each element by its place, ``[0]``, and the keys and values.
 """
 
+import sys
 from typing import Any, Protocol
 
 from sqlglot import exp
@@ -187,12 +188,15 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
 
 
 def _place(node: Any, first: int) -> int | None:
-    """The place in a list that a number says, from 0, or from -1 backwards; None where none stands there."""
+    """The place in a list that a number says, from 0, or from -1 backwards; None where none stands there.
+
+    ``x[0]`` of DuckDB is NULL: no list has such a place.
+    """
     sign, bare = (-1, node.this) if isinstance(node, exp.Neg) else (1, node)
     if not isinstance(bare, exp.Literal) or bare.is_string or not bare.name.isdigit():
         return None
     place = sign * int(bare.name) - first  # the parser has made ``x[1]`` of DuckDB ``x[0]``, and ``x[-1]`` ``x[-2]``
-    return place if place >= 0 else place + 1
+    return place if place >= 0 else place + 1 if place < -1 else sys.maxsize
 
 
 def _map(node: Any) -> tuple[list[Any], list[Any]] | None:

@@ -224,3 +224,23 @@ def test_the_way_to_a_file_without_links_is_what_the_system_says(tmp_path: Path)
     folder.symlink_to("two")  # within the moment in which a folder is known
     for path in paths:
         assert place.real(str(path)) == os.path.realpath(path)
+
+
+def test_what_many_documents_are_taken_from_is_looked_up_once_where_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+
+    def counted(path: str) -> bool:
+        looked.append(path)
+        return os.access(path, os.F_OK)
+
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x.md").touch()
+    monkeypatch.setattr(os.path, "exists", counted)
+    for name in ("a", "b", "a"):
+        monkeypatch.chdir(tmp_path / name)
+        for _ in range(10):
+            assert place.located("x.md", str(tmp_path)).name == f"{name}/x.md"
+    assert looked == [str(tmp_path / name / "x.md") for name in "ab"]

@@ -52,6 +52,9 @@ L, LB = ["s.l TRANSFORMATION"], ["s.b TRANSFORMATION", "s.l TRANSFORMATION"]
         ("a.upper().concat(b)", ["s.a TRANSFORMATION", "s.b TRANSFORMATION"]),
         ("a.max()", ["s.a AGGREGATION"]),
         ("st.fld.upper()", ["s.st TRANSFORMATION"]),
+        ("{'b': a}.b.upper()", ["s.a TRANSFORMATION"]),  # a field, no column
+        ("struct_pack(b := a).b.c.upper()", ["s.a TRANSFORMATION"]),
+        ("st.f.g.h.b.upper()", ["s.st TRANSFORMATION"]),
         ("{'x': a, 'y': l}.struct_pack(b)", ["s.a TRANSFORMATION", "s.b TRANSFORMATION", "s.l TRANSFORMATION"]),
         ("main.f(b)", ["s.b TRANSFORMATION"]),
     ],

@@ -74,6 +74,8 @@ def test_a_field_comes_from_its_own_expression(tell: Tell, name: str, sql: str, 
     ("given", "edges"),
     [
         ("([a] || [b])[2]", B),
+        ("([a] || [b])[0]", []),  # it is NULL
+        ("[a, b][0]", []),
         ("([a] || [b] || [k])[-3]", A),
         ("([a] || [b])[3]", []),  # is NULL
         ("list_concat([a], [b])[1]", A),
