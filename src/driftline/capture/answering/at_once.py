@@ -9,9 +9,10 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from driftline.capture.answering.making import Passage, recorded, several
+from driftline.capture.answering.making import Passage, Uses, recorded, several
 from driftline.capture.answering.mint import moment_of
 from driftline.capture.answering.mint import process as minting
+from driftline.capture.answering.taken import here
 from driftline.capture.answering.values import settled, taken
 from driftline.capture.ground import fault
 from driftline.capture.runs import around
@@ -77,7 +78,7 @@ def record_answer(
         if features is not None:
             features = settled(features.copy()) if type(features) is dict else taken(features)
         read = () if retrieved is _NONE else several(retrieved)
-        said = None if uses is None and not read else (_held(uses), (current_run.get() or around.process.run, _now()))
+        said = None if uses is None and not read else _said(uses, read)
         owner.sender.answer((recorded, 1, owner.settings, id_, moment_ns, endpoint, partition, question, said, (),
             read, features, text, decision, score, money, currency, verdict, trace, "",
         ))  # fmt: skip
@@ -87,8 +88,12 @@ def record_answer(
     return id_
 
 
+def _said(uses: Any, read: tuple[Passage, ...]) -> Uses:
+    """Return what an answer stands on, and what it takes to look up later what that means now."""
+    held = uses.copy() if type(uses) is dict else _held(uses)
+    return held, (current_run.get() or around.process.run, _now()), here() if read else ""
+
+
 def _held(uses: Any) -> Mapping[str, Any]:
     """Return a copy of what an answer stands on; nothing where it does not say in which roles."""
-    if uses is None:
-        return {}
-    return uses.copy() if type(uses) is dict else fault.attempt("answer", dict[str, Any], uses) or {}
+    return {} if uses is None else fault.attempt("answer", dict[str, Any], uses) or {}

@@ -23,7 +23,7 @@ from driftline.event.answer import Answer, Retrieved, Source, Verdict
 from driftline.event.lineage import Dataset, Touched, Version
 
 Passage = Any  # a document, as it is given: a record, a text, a mapping, a pair with a score, an object of a framework
-Uses = tuple[Mapping[str, Touched | Version | str], Then]  # role -> what it stands on, said then
+Uses = tuple[Mapping[str, Touched | Version | str], Then, str]  # role -> what it stands on, said then, in that folder
 _ALLOW = Verdict()
 _SHARE = 2.0**64
 _json = msgspec.json.Encoder(order="sorted")
@@ -176,7 +176,10 @@ def _documents(noted: Noted) -> list[Retrieved]:
     found = [one for given in noted.retrieved if (one := fault.attempt("answer", document, given))]
     if noted.uses is None or not taken.is_sought(found):
         return found
-    return fault.attempt("answer", taken.placed, found, noted.uses[1]) or found
+    _, said, folder = noted.uses
+    if folder != taken.here():  # the program has gone elsewhere meanwhile: a path would be that of another file
+        return [msgspec.structs.replace(one, source=None) if taken.is_sought([one]) else one for one in found]
+    return fault.attempt("answer", taken.placed, found, said) or found
 
 
 def _sources(uses: Uses | None) -> list[Source]:

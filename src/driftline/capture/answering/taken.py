@@ -5,12 +5,21 @@ has read or written that dataset in one version only, for a document does not te
 was read elsewhere or before, no version is said.
 """
 
+import os
 from collections.abc import Iterable
 
 import msgspec
 
 from driftline.capture.runs.pointer import Then, only_then
 from driftline.event.answer import Retrieved
+
+
+def here() -> str:
+    """Return the folder that the program is in, by which paths are understood; ``""`` where that was removed."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return ""
 
 
 def is_sought(found: Iterable[Retrieved]) -> bool:

@@ -55,6 +55,15 @@ def test_without_a_run_the_version_of_what_a_document_was_taken_from_is_not_know
     assert recorded(sink).documents[0].source == Version(FILE, "")
 
 
+def test_a_path_is_not_that_of_another_file_where_the_program_goes_elsewhere(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driftline.record_answer("desk", retrieved=[chunk("refunds.md"), Retrieved("xxh3:1", "a", source=READ)])
+    (tmp_path / "b").mkdir()
+    monkeypatch.chdir(tmp_path / "b")
+    assert [one.source for one in recorded(sink).documents] == [None, READ]
+
+
 def test_a_record_whose_id_is_not_ascii_keeps_what_it_was_taken_from(sink: MemorySink) -> None:
     driftline.record_answer("desk", retrieved=[Retrieved(ids.text(CHUNK), "Rückgabe#1", 0.5, READ)])
     assert recorded(sink).documents == (Retrieved(ids.text(CHUNK), "Rückgabe#1", 0.5, READ),)
