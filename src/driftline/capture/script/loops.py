@@ -146,7 +146,11 @@ class Loops(Binding):
         mark, doubts = len(self.leaves), self.memory.doubts()
         if item is not None:
             self.assign(node.target, item, scope)
-        end = self.execute(node.body, scope)
+        self.loops.append((node, scope))
+        try:
+            end = self.execute(node.body, scope)
+        finally:
+            self.loops.pop()
         left = self._rejoined(mark)
         if left and end in {RETURNS, BREAKS}:  # perhaps
             self.breaks += left if end == RETURNS else []

@@ -129,9 +129,15 @@ def series(call: Call) -> Value | None:
 
 
 def cell(call: Call) -> Value:
-    """``item``: the only one, or that of a row and a column."""
+    """``item``: the only one, or that of a row and a column; of an array of numpy, too."""
     name, table = call.plain(1, "column"), call.table()
-    return Thing(tables.column(table, name) if isinstance(name, str) else tables.whole(table), table.rows)
+    order = list(table.columns) if table.closed else []
+    if type(name) is int and -len(order) <= name < len(order):
+        name = order[name]
+    elif name is None and len(order) == 1 and not (call.args or call.kwargs):
+        name = order[0]
+    cames = tables.column(table, name) if isinstance(name, str) else hedged(tables.whole(table))
+    return Thing(cames, table.rows)
 
 
 def beside(call: Call) -> Value:

@@ -55,6 +55,14 @@ def test_a_frame_that_is_read_later_has_the_values_that_were_put_into_it_alone(w
     assert wrote(HEAD + text) == {"x": "b aggregation", "rows": "b filter"}
 
 
+def test_an_item_of_a_frame_or_an_array_is_of_the_column_that_it_names_by_place(wrote: Wrote) -> None:
+    text = """
+        cells = df.to_numpy()
+        pd.DataFrame({"x": [cells.item(0, 1)], "y": [cells.item(3)], "z": [o.item(0, -1)]}).to_csv("o")
+    """
+    assert wrote(HEAD + text) == {"x": "b", "y": "a transformation ?, b transformation ?", "z": "b"}
+
+
 ROWS = """
         rows = o.to_dicts()
         for row in rows:
