@@ -309,7 +309,7 @@ class Expressions(Comprehensions):
     def place_of_one(self, node: ast.Subscript, of: Value, one: Value, scope: Scope) -> int:
         """Return the place of ``one``, which was taken out of a list of many and no other with it; else -1."""
         place = ones.place_of(self, of, one)
-        here = [loop for loop, its in self.loops if its is scope] if place >= 0 else []
+        here = [one for one in self.rounds if one.scope is scope] if place >= 0 else []
         return -1 if here and turning.each(here, node) else place
 
     def one_picked(self, of: Value) -> int:

@@ -8,7 +8,7 @@ import ast
 import time
 from collections.abc import Mapping, Sequence
 
-from driftline.capture.script import tables
+from driftline.capture.script import tables, turning
 from driftline.capture.script.cames import union
 from driftline.capture.script.memory import Memory
 from driftline.capture.script.reading import NOTHING, Cames, Columns, Outside, Source, SourceOf, Table, Unseen
@@ -47,7 +47,7 @@ class Machine:
         self.seen: dict[Path, dict[int | str, Table]] = {}  # what calls were given: -1 is the receiver
         self.turns: Turns = {}  # the same for each time that they are reached; None = not known how often
         self.around = 0  # loops that go around any number of times
-        self.loops: list[tuple[ast.For | ast.AsyncFor | ast.While, Scope]] = []  # a round of which is being followed
+        self.rounds: list[turning.Round] = []  # of loops, that are being followed
         self.round = 0  # how many conditions held when the latest round of a loop began
         self.breaks: list[Cames] = []  # that the loop which is being followed may have met, with what decides each
         self.leaves: list[

@@ -45,7 +45,7 @@ def test_what_is_put_into_one_record_of_many_is_a_hedge_and_so_is_what_was_there
         'for i, row in enumerate(rows):\n            rows[i].update(s=row["b"])',
         'for i in range(len(rows) - 1, -1, -1):\n            rows[i]["s"] = rows[i]["b"]',
         'i = 0\n        while i < len(rows):\n            rows[i]["s"] = rows[i]["b"]\n            i += 1',
-        'old, rows = rows, []\n        for row in old:\n            rows.append(dict(row))\n'
+        "old, rows = rows, []\n        for row in old:\n            rows.append(dict(row))\n"
         '            rows[-1]["s"] = row["b"]',
     ],
 )

@@ -32,6 +32,7 @@ CASES: list[tuple[str, dict[str, str]]] = [
     ('o.with_row_index("n").select("n", "a")', {"n": "", "a": "a"}),
     ('o.group_by("oid").agg(pl.len().alias("n"), pl.len() / 2, x=pl.sum("a"))',
         {"oid": "oid", "n": "", "len": "", "x": "a aggregation", "rows": "oid group_by"}),
+    ('o.select("a", pl.lit(o.height).alias("n"), w=pl.lit(o.width))', {"a": "a", "n": "", "w": ""}),
     ('o.hstack([o["a"].rename("x"), pl.Series("y", [1, 2])]).select("oid", "x", "y")',
         {"oid": "oid", "x": "a", "y": ""}),
     ('o.filter(pl.col("a").is_in(o.filter(pl.col("oid") > 1)["b"].to_list()))',
