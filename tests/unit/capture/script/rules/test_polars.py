@@ -64,6 +64,34 @@ def test_an_item_of_a_frame_or_an_array_is_of_the_column_that_it_names_by_place(
     assert wrote(HEAD + text) == {"x": "b", "y": "a transformation ?, b transformation ?", "z": "b"}
 
 
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ('[x, y], schema=["v", "w"], orient="col"', {"v": "a", "w": "b"}),
+        ('[x, y], schema={"v": pl.Float64, "w": pl.Float64}', {"v": "a", "w": "b"}),
+        ("[x, y]", {"column_0": "a", "column_1": "b"}),
+        ('[pl.Series("v", x), pl.Series("w", y)]', {"v": "a", "w": "b"}),
+        ('[(r["a"], r["b"]) for r in o.to_dicts()], schema=[("v", pl.Float64), ("w", pl.Float64)]',
+            {"v": "a", "w": "b"}),
+    ],
+)  # fmt: skip
+def test_a_frame_is_made_of_columns_or_of_rows(made: str, expected: dict[str, str], wrote: Wrote) -> None:
+    """By the reference of polars: a list of as many lists as there are columns is one of columns."""
+    text = f"""
+        x, y = [r["a"] for r in o.to_dicts()], [r["b"] for r in o.to_dicts()]
+        pl.DataFrame({made}).to_pandas().to_csv("o")
+    """
+    assert wrote(HEAD + text) == expected
+
+
+def test_a_list_of_columns_that_are_not_known_one_by_one_is_a_hedge(wrote: Wrote) -> None:
+    text = """
+        cells = [[r["a"], r["b"]] for r in o.to_dicts()]
+        pl.DataFrame(cells, schema=["u", "v"], orient="col").to_pandas().to_csv("o")
+    """
+    assert wrote(HEAD + text) == {"...": "a transformation ?, b transformation ?"}
+
+
 ROWS = """
         rows = o.to_dicts()
         for row in rows:
