@@ -192,7 +192,7 @@ def _is_wide(call: Call, content: Items, schema: Value | None) -> bool:
     orient = call.plain(-1, "orient")
     inner = [call.see(one) for one in content.known]
     if orient is not None or not all(isinstance(one, Series | Items) for one in inner):
-        return orient == "col"
+        return bool(orient == "col")
     if not inner or content.loose is not None:
         return False
     called = _called(call, schema)
