@@ -274,10 +274,16 @@ def _summed(expr: Any, known: Mapping[str, Any]) -> Iterable[str]:
     for operand in expr.meta.pop():
         if not operand.meta.has_multiple_outputs() or operand.meta.is_column_selection(allow_aliasing=False):
             continue
-        if len(_expanded(operand, known)) == 1:
+        if not _is_binary(operand) and len(_expanded(operand, known)) == 1:
             yield str(operand)
         else:
             yield from _summed(operand, known)
+
+
+def _is_binary(expr: Any) -> bool:
+    """Whether an expression is an operator between two, which has as many columns as they: nobody needs to ask."""
+    operands = expr.meta.pop()
+    return len(operands) == 2 and str(expr).startswith(f"[({operands[1]})")
 
 
 def _expanded(expr: Any, known: Mapping[str, Any]) -> list[str]:

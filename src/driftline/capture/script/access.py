@@ -44,6 +44,7 @@ _COUNTS = frozenset({"shape", "size", "ndim", "dtype", "dtypes", "empty", "nbyte
 
 
 _OF_ARROW = frozenset({"num_rows"})
+_OF_POLARS = frozenset({"height", "width"})  # counts of a frame; others may have columns that are called so
 
 
 def attribute(machine: Machine, of: Value, name: str) -> Value:
@@ -104,7 +105,8 @@ def _of_list(machine: Machine, of: Value, items: Items, name: str) -> Value:
 
 def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     table = frame.table
-    if name in _OF_ARROW and name not in table.columns:
+    counted = name in _OF_ARROW or (name in _OF_POLARS and table.closed)
+    if counted and name not in table.columns:
         return Thing(NOTHING, table.rows)
     if frame.array and name == "dtype":
         return Part(of, "dtype")

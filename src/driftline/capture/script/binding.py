@@ -89,7 +89,7 @@ class Binding(Inlining):
             content = self.memory.see(of)
             if isinstance(content, Items | Pairs) and not content.known and isinstance(content.loose, Ref):
                 self.evaluate(node.slice, scope)
-                return content.loose, ones.place_of(self, of, content.loose)
+                return content.loose, self.place_of_one(node, of, content.loose, scope)
         return self.evaluate(node, scope), -1
 
     def _unpack(self, targets: Sequence[ast.expr], value: Value, scope: Scope) -> None:

@@ -47,6 +47,7 @@ class Machine(Protocol):
     outside: Outside
     unrolling: int
     elements: list[tuple[frozenset[Path], int]]
+    waiting: dict[str, None]
     path: Path
 
     def invoke(self, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], path: Path) -> Value:

@@ -20,6 +20,7 @@ from driftline.capture.script import (
     risks,
     stated,
     templates,
+    turning,
     unrolling,
     writing,
 )
@@ -105,7 +106,7 @@ class Expressions(Comprehensions):
         if isinstance(of, Library) and of.name in _IN_BRACKETS:
             return self.called(Library(_IN_BRACKETS[of.name]), [key], {}, self.at(node, scope))
         found = self._answered(own.item(self, of, key), node, scope) or access.item(self, of, key)
-        self.picked = ones.place_of(self, of, found)
+        self.picked = self.place_of_one(node, of, found, scope)
         return found
 
     def _slice(self, node: ast.Slice, scope: Scope) -> Value:
@@ -304,6 +305,12 @@ class Expressions(Comprehensions):
         if isinstance(callee, Method) and callee.name == "read" and "data" in kwargs:
             stated.read(self.memory, node, scope, result)
         return result
+
+    def place_of_one(self, node: ast.Subscript, of: Value, one: Value, scope: Scope) -> int:
+        """Return the place of ``one``, which was taken out of a list of many and no other with it; else -1."""
+        place = ones.place_of(self, of, one)
+        here = [one for one in self.rounds if one.scope is scope] if place >= 0 else []
+        return -1 if here and turning.each(here, node) else place
 
     def one_picked(self, of: Value) -> int:
         """Return the place of all elements of a list of which ``of`` is the one that was just taken out; else -1."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import importing, unrolling
+from driftline.capture.script import importing, turning, unrolling
 from driftline.capture.script.binding import Binding
 from driftline.capture.script.cames import any_of, union
 from driftline.capture.script.changing import copied
@@ -146,7 +146,11 @@ class Loops(Binding):
         mark, doubts = len(self.leaves), self.memory.doubts()
         if item is not None:
             self.assign(node.target, item, scope)
-        end = self.execute(node.body, scope)
+        self.rounds.append(turning.Round(node, scope))
+        try:
+            end = self.execute(node.body, scope)
+        finally:
+            self.rounds.pop()
         left = self._rejoined(mark)
         if left and end in {RETURNS, BREAKS}:  # perhaps
             self.breaks += left if end == RETURNS else []

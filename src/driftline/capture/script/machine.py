@@ -8,7 +8,7 @@ import ast
 import time
 from collections.abc import Mapping, Sequence
 
-from driftline.capture.script import tables
+from driftline.capture.script import tables, turning
 from driftline.capture.script.cames import union
 from driftline.capture.script.memory import Memory
 from driftline.capture.script.reading import NOTHING, Cames, Columns, Outside, Source, SourceOf, Table, Unseen
@@ -47,6 +47,7 @@ class Machine:
         self.seen: dict[Path, dict[int | str, Table]] = {}  # what calls were given: -1 is the receiver
         self.turns: Turns = {}  # the same for each time that they are reached; None = not known how often
         self.around = 0  # loops that go around any number of times
+        self.rounds: list[turning.Round] = []  # of loops, that are being followed
         self.round = 0  # how many conditions held when the latest round of a loop began
         self.breaks: list[Cames] = []  # that the loop which is being followed may have met, with what decides each
         self.leaves: list[
@@ -54,6 +55,7 @@ class Machine:
         ] = []  # what decides that the round is left; what comes then is tried aside, as it may not happen
         self.consumer: ast.Call | None = None  # the call that takes the elements of its argument, which is looked at
         self.unrolling = 0  # loops whose rounds are followed one by one
+        self.waiting: dict[str, None] = {}  # what waits for a session, by name, or has waited
         self.elements: list[tuple[frozenset[Path], int]] = []  # of loops, as ``single`` says
         self._turns: dict[Path, int] = {}  # the number of the latest execution of each read
         self._steps = 0

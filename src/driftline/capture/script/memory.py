@@ -82,11 +82,6 @@ class Memory:
         for key in [key for key in self._cells if isinstance(key, tuple) and key[0] is about]:
             self.put(key, None)
 
-    def beginning(self, text: str) -> list[tuple[str, Any]]:
-        """Return what is known by texts that begin so, by the rest of them."""
-        cells = [(key, held) for key, held in self._cells.items() if isinstance(key, str) and held is not None]
-        return [(key.removeprefix(text), held) for key, held in cells if key.startswith(text)]
-
     def class_of(self, name: str) -> Class | None:
         """Return the class of the user's that is called so, in whichever module."""
         found = (held for key, held in self._cells.items() if isinstance(key, tuple) and key[-1] == name)

@@ -4,6 +4,7 @@ Enters: what the records held before, and where they lie. Leaves: the records as
 written over in one of them has both origins, as a hedge; one that was added to, or is new, has those that it has.
 """
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from driftline.capture.script.call import Machine, cells_of, record_of
 from driftline.capture.script.cames import hedged
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import NOTHING, Cames
+from driftline.capture.script.reading import Cames
 from driftline.capture.script.values import Const, Frame, Items, Pairs, Ref, Thing, Value
 
 
@@ -39,12 +40,12 @@ def changed(machine: Machine, place: int, before: Any) -> None:
         return
     made: Any = None
     if isinstance(former, Frame) and isinstance(after, Frame):
-        columns = {**former.table.columns, **after.table.columns}
-        columns = {name: _either(former.table.columns.get(name, NOTHING), one) for name, one in columns.items()}
-        made = replace(after, table=after.table._replace(columns=columns))
+        known, now = former.table.columns, after.table.columns
+        columns = {name: _either(known[name], one) for name, one in _others(known, now)}
+        made = replace(after, table=after.table._replace(columns={**known, **now, **columns}))
     elif isinstance(former, Pairs) and isinstance(after, Pairs):
-        known = {**former.known, **after.known}
-        made = replace(after, known={key: _one(machine, former.known.get(key), one) for key, one in known.items()})
+        values = {key: _one(machine, former.known[key], one) for key, one in _others(former.known, after.known)}
+        made = replace(after, known={**former.known, **after.known, **values})
     elif isinstance(former, Items) and isinstance(after, Items) and len(former.known) == len(after.known):
         pairs = zip(former.known, after.known, strict=True)
         made = replace(after, known=tuple(_one(machine, one, other) for one, other in pairs))
@@ -57,8 +58,13 @@ def _record(machine: Machine, place: int) -> Ref:
     return record_of(machine, Ref(place)) or Ref(place)
 
 
-def _one(machine: Machine, former: Value | None, after: Value) -> Value:
-    if former is None or former == after or not isinstance(after, Const | Thing):
+def _others(former: Mapping[Any, Any], after: Mapping[Any, Any]) -> Iterable[tuple[Any, Any]]:
+    """What was there before and is something else now: one of many, mostly."""
+    return ((key, one) for key, one in after.items() if former.get(key, one) is not one)
+
+
+def _one(machine: Machine, former: Value, after: Value) -> Value:
+    if former == after or not isinstance(after, Const | Thing):
         return after
     cames = made_of(machine.memory, after)
     made = _either(made_of(machine.memory, former), cames)

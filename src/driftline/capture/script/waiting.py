@@ -30,6 +30,7 @@ def is_relation(machine: Machine, of: Class, name: str) -> bool:
 
 def wait(machine: Machine, name: str, table: Table, rows: Cames, *, anew: bool = False) -> None:
     """Let rows of a class wait; ``anew``: in place of what waits under that name."""
+    machine.waiting[name] = None
     table = tables.shaped(table, machine.guarding() | rows, FILTER)
     known = None if anew else machine.memory.get(_PENDING + name)
     machine.memory.put(_PENDING + name, Frame(table if known is None else tables.either(known.table, table)))
@@ -48,8 +49,10 @@ def attribute(machine: Machine, of: Ref, frame: Frame, name: str, value: Value) 
 def all_of_it(machine: Machine) -> Table | None:
     """Return all that waits; None where nothing does."""
     by_class: dict[str, list[Table]] = {}
-    for name, held in machine.memory.beginning(_PENDING):
-        by_class.setdefault(name.partition(_OF_ONE)[0], []).append(held.table)
+    for name in machine.waiting:
+        held = machine.memory.get(_PENDING + name)
+        if held is not None:
+            by_class.setdefault(name.partition(_OF_ONE)[0], []).append(held.table)
     if not by_class:
         return None
     waiting = [functools.reduce(tables.either, same) for same in by_class.values()]
@@ -63,6 +66,7 @@ def all_of_it(machine: Machine) -> Table | None:
 
 
 def gone(machine: Machine) -> None:
-    """All of it was written."""
-    for name, _ in machine.memory.beginning(_PENDING):
+    """Nothing of it waits any longer."""
+    for name in machine.waiting:
         machine.memory.put(_PENDING + name, None)
+    machine.waiting.clear()

@@ -141,3 +141,19 @@ def test_an_expression_that_is_too_deep_has_its_columns_at_least() -> None:
     for _ in range(1_500):
         expr = expr + pl.col("b")
     assert told(expr) == {"a": {"a TRANSFORMATION", "b TRANSFORMATION"}}
+
+
+def test_of_a_long_sum_polars_is_asked_for_its_selectors_and_once_for_the_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each question takes as long as the expression is."""
+    asked: list[str] = []
+    expanded = expression._expanded
+    monkeypatch.setattr(
+        expression, "_expanded", lambda expr, known: (asked.append(str(expr)), expanded(expr, known))[1]
+    )
+    expr = pl.col("a", "b") * 0
+    for factor in range(1, 20):
+        expr = expr + pl.col("a", "b") * factor
+    assert told(expr) == {"a": {"a TRANSFORMATION"}, "b": {"b TRANSFORMATION"}}
+    assert len(asked) == 21

@@ -38,6 +38,36 @@ def test_what_is_put_into_one_record_of_many_is_a_hedge_and_so_is_what_was_there
     assert (found["b"], found["s"]) == ("b", s)
 
 
+@pytest.mark.parametrize(
+    "loop",
+    [
+        'for i in range(len(rows)):\n            rows[i]["s"] = rows[i]["b"]',
+        'for i, row in enumerate(rows):\n            rows[i].update(s=row["b"])',
+        'for i in range(len(rows) - 1, -1, -1):\n            rows[i]["s"] = rows[i]["b"]',
+        'i = 0\n        while i < len(rows):\n            rows[i]["s"] = rows[i]["b"]\n            i += 1',
+        "old, rows = rows, []\n        for row in old:\n            rows.append(dict(row))\n"
+        '            rows[-1]["s"] = row["b"]',
+    ],
+)
+def test_a_loop_that_comes_to_each_record_by_its_place_changes_them_all(loop: str, wrote: Wrote) -> None:
+    found = wrote(RECORDS % loop)
+    assert found["b"] == "b"
+    assert "b" in found["s"].split(", ")  # surely; what is there if no round runs is another matter
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        'for i in range(3):\n            rows[i]["s"] = rows[i]["b"]',
+        'for i in range(0, len(rows), 2):\n            rows[i]["s"] = rows[i]["b"]',
+        'for n, i in enumerate(wanted):\n            rows[i]["s"] = rows[i]["b"]',
+        'for row in rows:\n            rows[0]["s"] = row["b"]',
+    ],
+)
+def test_a_loop_that_comes_to_some_records_changes_those(loop: str, wrote: Wrote) -> None:
+    assert "b transformation ?" in wrote(RECORDS % loop)["s"].split(", ")
+
+
 def test_cells_of_one_row_that_are_put_in_another_order_may_be_in_either(wrote: Wrote) -> None:
     text = """
         import csv

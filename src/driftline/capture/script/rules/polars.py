@@ -15,7 +15,7 @@ from driftline.capture.script.call import Call, Rules, names, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged
 from driftline.capture.script.reading import NOTHING, SORT, Came, Cames, Table
 from driftline.capture.script.rules import grouping, making, row_rules, shared
-from driftline.capture.script.values import Expression, Frame, Grouped, Items, Ref, Series, Thing, Value
+from driftline.capture.script.values import Const, Expression, Frame, Grouped, Items, Pairs, Ref, Series, Thing, Value
 
 LATER = ()  # the read of a column that an expression names, before it is known of which table
 _EACH, _ALL = "\0each", "\0all"  # of those columns: the one that is meant this time, every one of the table
@@ -129,9 +129,15 @@ def series(call: Call) -> Value | None:
 
 
 def cell(call: Call) -> Value:
-    """``item``: the only one, or that of a row and a column."""
+    """``item``: the only one, or that of a row and a column; of an array of numpy, too."""
     name, table = call.plain(1, "column"), call.table()
-    return Thing(tables.column(table, name) if isinstance(name, str) else tables.whole(table), table.rows)
+    order = list(table.columns) if table.closed else []
+    if type(name) is int and -len(order) <= name < len(order):
+        name = order[name]
+    elif name is None and len(order) == 1 and not (call.args or call.kwargs):
+        name = order[0]
+    cames = tables.column(table, name) if isinstance(name, str) else hedged(tables.whole(table))
+    return Thing(cames, table.rows)
 
 
 def beside(call: Call) -> Value:
@@ -166,12 +172,51 @@ def rows_told(call: Call) -> Value:
     return call.new(Items((), row, table.rows))
 
 
-def frame_made(call: Call) -> Value:
+def frame_made(call: Call) -> Value | None:
     """``DataFrame(data, schema)`` and its siblings."""
     data, schema = call.argument(0, "data"), call.argument(1, "schema")
+    content = call.see(data)
+    if isinstance(content, Items) and _is_wide(call, content, schema):
+        data, schema = _by_name(call, content, schema), None
+        if data is None:
+            return None
+    elif called := _called(call, schema):
+        schema = call.new(Items(tuple(Const(one) for one in called)))
     args = [] if data is None else [data]
     kwargs = {} if schema is None else {"columns": schema}
     return making.table_made(Call(call.machine, None, call.name, args, kwargs, call.path, call.more))
+
+
+def _is_wide(call: Call, content: Items, schema: Value | None) -> bool:
+    """Whether elements of a list are columns: as told, as Series are, or where the schema does not say otherwise."""
+    orient = call.plain(-1, "orient")
+    inner = [call.see(one) for one in content.known]
+    if orient is not None or not all(isinstance(one, Series | Items) for one in inner):
+        return bool(orient == "col")
+    if not inner or content.loose is not None:
+        return False
+    called = _called(call, schema)
+    return isinstance(inner[0], Series) or not called or len(called) == len(inner)
+
+
+def _by_name(call: Call, content: Items, schema: Value | None) -> Value | None:
+    """A list of columns as a dict of them; None where they are not known one by one."""
+    inner = [call.see(one) for one in content.known]
+    own = [getattr(one, "name", None) or f"column_{place}" for place, one in enumerate(inner)]
+    called = _called(call, schema) or own
+    if content.loose is not None or len(called) != len(inner):
+        return None
+    return call.new(Pairs(dict(zip(called, content.known, strict=True))))
+
+
+def _called(call: Call, schema: Value | None) -> list[Any]:
+    """The names in a schema, with types or without."""
+    content = call.see(schema)
+    if isinstance(content, Items):
+        pairs = [call.see(one) for one in content.known]
+        firsts = [pair.known[0] if isinstance(pair, Items) and pair.known else pair for pair in pairs]
+        return [plain(call.machine, one) for one in firsts]
+    return list(content.known) if isinstance(content, Pairs) else []
 
 
 def scanned(call: Call) -> Value:

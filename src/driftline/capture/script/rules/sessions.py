@@ -65,6 +65,13 @@ def written(call: Call) -> Value | None:
     return NONE
 
 
+def given_up(call: Call) -> Value | None:
+    """``rollback``: nothing waits any longer, where it is sure to happen."""
+    if not call.machine.memory.trying():
+        waiting.gone(call.machine)
+    return None
+
+
 def saved(call: Call) -> Value | None:
     """``bulk_save_objects``."""
     return None if put(call) is None else written(call)
@@ -151,6 +158,7 @@ METHODS: Rules = {
     **dict.fromkeys(("add", "add_all"), put),
     "bulk_save_objects": saved,
     **dict.fromkeys(("commit", "flush"), written),
+    "rollback": given_up,
     "values": values,
     **dict.fromkeys(("where", "filter", "filter_by"), where),
     "on_conflict_do_update": conflict,

@@ -32,6 +32,7 @@ CASES: list[tuple[str, dict[str, str]]] = [
     ('o.with_row_index("n").select("n", "a")', {"n": "", "a": "a"}),
     ('o.group_by("oid").agg(pl.len().alias("n"), pl.len() / 2, x=pl.sum("a"))',
         {"oid": "oid", "n": "", "len": "", "x": "a aggregation", "rows": "oid group_by"}),
+    ('o.select("a", pl.lit(o.height).alias("n"), w=pl.lit(o.width))', {"a": "a", "n": "", "w": ""}),
     ('o.hstack([o["a"].rename("x"), pl.Series("y", [1, 2])]).select("oid", "x", "y")',
         {"oid": "oid", "x": "a", "y": ""}),
     ('o.filter(pl.col("a").is_in(o.filter(pl.col("oid") > 1)["b"].to_list()))',
@@ -53,6 +54,42 @@ def test_a_frame_that_is_read_later_has_the_values_that_were_put_into_it_alone(w
         later.to_csv("o")
     """
     assert wrote(HEAD + text) == {"x": "b aggregation", "rows": "b filter"}
+
+
+def test_an_item_of_a_frame_or_an_array_is_of_the_column_that_it_names_by_place(wrote: Wrote) -> None:
+    text = """
+        cells = df.to_numpy()
+        pd.DataFrame({"x": [cells.item(0, 1)], "y": [cells.item(3)], "z": [o.item(0, -1)]}).to_csv("o")
+    """
+    assert wrote(HEAD + text) == {"x": "b", "y": "a transformation ?, b transformation ?", "z": "b"}
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        ('[x, y], schema=["v", "w"], orient="col"', {"v": "a", "w": "b"}),
+        ('[x, y], schema={"v": pl.Float64, "w": pl.Float64}', {"v": "a", "w": "b"}),
+        ("[x, y]", {"column_0": "a", "column_1": "b"}),
+        ('[pl.Series("v", x), pl.Series("w", y)]', {"v": "a", "w": "b"}),
+        ('[(r["a"], r["b"]) for r in o.to_dicts()], schema=[("v", pl.Float64), ("w", pl.Float64)]',
+            {"v": "a", "w": "b"}),
+    ],
+)  # fmt: skip
+def test_a_frame_is_made_of_columns_or_of_rows(made: str, expected: dict[str, str], wrote: Wrote) -> None:
+    """By the reference of polars: a list of as many lists as there are columns is one of columns."""
+    text = f"""
+        x, y = [r["a"] for r in o.to_dicts()], [r["b"] for r in o.to_dicts()]
+        pl.DataFrame({made}).to_pandas().to_csv("o")
+    """
+    assert wrote(HEAD + text) == expected
+
+
+def test_a_list_of_columns_that_are_not_known_one_by_one_is_a_hedge(wrote: Wrote) -> None:
+    text = """
+        cells = [[r["a"], r["b"]] for r in o.to_dicts()]
+        pl.DataFrame(cells, schema=["u", "v"], orient="col").to_pandas().to_csv("o")
+    """
+    assert wrote(HEAD + text) == {"...": "a transformation ?, b transformation ?"}
 
 
 ROWS = """

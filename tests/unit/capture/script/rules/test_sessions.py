@@ -197,3 +197,22 @@ def test_an_attribute_that_is_set_says_nothing_of_the_others(follows: Follows) -
         "name": {("k", True)},
         "team_id": {("Person\0team_id", True)},
     }
+
+
+def test_what_was_rolled_back_waits_no_longer(follows: Follows) -> None:
+    """By hand: the name of the first was never written, that of the second is."""
+    text = """\
+    one.name = r.k
+    session.rollback()
+    other = session.scalars("people").first()
+    other.name = r.name
+    session.commit()
+"""
+    assert columns(committed(follows(MODELS + PERSON + text), 29)) == {"name": {("name", True)}}
+
+
+def test_a_commit_does_not_look_at_all_that_the_script_holds(follows: Follows) -> None:
+    """15,000 lists and 1,500 commits: longer than the follower takes, where each commit looks at each of them."""
+    text = f"    {'; '.join(f'held_{number} = []' for number in range(15_000))}\n"
+    text += "    one.name = r.k\n    session.commit()\n" * 1_500
+    assert follows(MODELS + PERSON + text).complete
