@@ -24,6 +24,10 @@ def _unsaid(_answers: int, _events: int) -> None:
     """What is replayed lies in the spool until it has arrived."""
 
 
+class Over(Exception):
+    """The process ends, and nobody enters the sink any more."""
+
+
 class Delivery:
     """One sink and the spool behind it; a forked child makes its own."""
 
@@ -46,6 +50,7 @@ class Delivery:
         self._losing = False  # something was lost since the last flush
         self._behind = False  # the sink could not do what it had put off
         self._calling = False  # a thread is in the sink
+        self.over = False  # whoever is in the sink comes out of it, and nobody enters it: the process ends
         self._alone = threading.RLock()  # held by whoever is in the sink, or forks
 
     @property
@@ -64,13 +69,15 @@ class Delivery:
             self.keep(events, answers)
 
     def _deliver(self, events: Sequence[bytes], answers: Sequence[Answer], *, hurry: bool) -> bool:
-        if time.monotonic() < self._next_try and not hurry:
+        if self.over or (time.monotonic() < self._next_try and not hurry):
             return False
         tries = (0.0, *_PAUSES) if self._rest == 0 else (0.0,)
         for pause in tries:
             time.sleep(pause)
             try:
                 self._take(events, answers, self.tally.fly)
+            except Over:
+                return False
             except Exception as error:  # whatever a sink raises, its batch is tried again, then spooled
                 self.tally.fly(0, 0)  # it goes there again, or to the disk
                 fault.count("sink")
@@ -89,8 +96,10 @@ class Delivery:
     def _take(
         self, events: Sequence[bytes], answers: Sequence[Answer], flying: Callable[[int, int], None] = _unsaid
     ) -> None:
-        self._calling = True
+        self._calling = True  # before it is asked whether it is over, as who ends that waits while it is so
         try:
+            if self.over:
+                raise Over
             with self._alone:
                 if self._sink is None:
                     self._sink = self.open_sink()
@@ -185,6 +194,10 @@ class Delivery:
         fault.attempt("adopt", self._adopt)
         try:
             taken, torn = self.spool.replay(self._take)
+        except Over:  # the file stays, for the next process
+            self.dirty = True
+            self.spool.close()
+            return
         except Exception as error:  # whatever the sink or the disk raises, the spool stays and is tried again
             fault.count("sink")
             if not self._complained:
@@ -224,6 +237,8 @@ class Delivery:
             return
         self._calling = True
         try:
+            if self.over:
+                return
             with self._alone:
                 follow(self._sink, asked=asked)
         except Exception as error:  # what was delivered stays with the sink, which is asked again
@@ -251,7 +266,12 @@ class Delivery:
     def shut(self) -> None:
         """Let go of the spool and of the sink."""
         self.spool.close()
-        if self._sink is not None:
+        self._calling = True
+        try:
+            if self._sink is None or self.over:
+                return
             with self._alone:
                 fault.attempt("sink", self._sink.close)
             self._sink = None
+        finally:
+            self._calling = False

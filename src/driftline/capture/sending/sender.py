@@ -375,6 +375,7 @@ class Sender:
 
     def _leave(self, thread: threading.Thread) -> None:
         """Wait until the thread is out of native code: where the interpreter ends under that, the process aborts."""
+        self.delivery.over = True
         end = time.monotonic() + _LEAVE_SECONDS
         while thread.is_alive() and (self._measuring or self.delivery.inside) and time.monotonic() < end:
             try:

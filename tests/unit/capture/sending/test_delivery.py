@@ -13,6 +13,8 @@ import pytest
 from driftline.capture.ground import fault
 from driftline.capture.sending import client, delivery
 from driftline.capture.sending.delivery import Delivery
+from driftline.capture.sending.sender import Sender
+from driftline.config import Settings
 from driftline.event.answer import Answer
 from driftline.testing import MemorySink, use_sink
 
@@ -124,12 +126,15 @@ class Slow(Failing):
 
     def __init__(self) -> None:
         super().__init__(0)
-        self.inside, self.go = threading.Event(), threading.Event()
+        self.inside, self.go, self.closed = threading.Event(), threading.Event(), False
 
     def events(self, batch: Sequence[bytes]) -> None:
         self.inside.set()
         self.go.wait(20)
         super().events(batch)
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def test_who_forks_waits_until_nobody_is_in_a_sink_that_works_in_this_process(tmp_path: Path) -> None:
@@ -229,3 +234,30 @@ def test_ctrl_c_during_a_fork_comes_after_it_and_keeps_nobody_out(
         thread.start()
         thread.join(20)
         assert taken == [True]
+
+
+def test_nobody_enters_a_sink_of_this_process_when_it_ends(tmp_path: Path) -> None:
+    """Not for what is replayed either: a thread in native code under which Python ends takes the process with it."""
+    sink = Slow()
+    sender = Sender(Settings(home=str(tmp_path)), lambda: sink)
+    sender.delivery.spool.add([b'{"number":%d}' % number for number in range(1_200)], [])  # three times what is given
+    sender.delivery.dirty = True
+    sender._start()
+    assert sink.inside.wait(20)
+    ending = threading.Thread(target=sender.close, args=(0.01,))
+    ending.start()
+    while not sender.delivery.over:
+        time.sleep(0.01)
+    sink.go.set()
+    ending.join(20)
+    thread = sender._thread
+    assert thread is not None
+    thread.join(20)
+    assert (ending.is_alive(), thread.is_alive()) == (False, False)
+    assert (len(sink.got), sink.closed) == (500, False)  # it was let out, and that was all
+    again = MemorySink()
+    following = Delivery(str(tmp_path), lambda: again)
+    following.dirty = True
+    following.replay(asked=True, spilling=False)
+    assert sorted(again.raw) == sorted(b'{"number":%d}' % number for number in range(1_200))
+    following.shut()
