@@ -208,11 +208,10 @@ def segment_of(rng: np.random.Generator, first: int, count: int, total: int) -> 
         "sources": sources, "nodes": nodes, "documents": pa.ListArray.from_arrays(offsets, documents),
         "question": hexadecimal(random(), 16, "xxh3:"), "trace": trace, "span": hexadecimal(random(), 16),
         "features_hash": hexadecimal(random(), 16, "xxh3:"), "text_hash": hexadecimal(random(), 16, "xxh3:"),
-        "perhaps": np.zeros(count, np.int64), "tools": [[]] * count, "tokens_in": rng.integers(50, 4000, count),
-        "tokens_out": rng.integers(5, 800, count),
+        "tokens_in": rng.integers(50, 4000, count), "tokens_out": rng.integers(5, 800, count),
         **{name: [value] * count for name, value in constant.items()},
     }  # fmt: skip
-    return pa.table({name: columns[name] for name in ledger_rows.schema().names}).cast(ledger_rows.schema())
+    return ledger_rows.completed(pa.table(columns))
 
 
 def content_of(chunk: Any) -> pa.Array:
