@@ -92,6 +92,7 @@ def recording() -> None:
     kept: list[dict[str, float]] = []
     row = np.arange(20.0).reshape(1, 20)
     variants: dict[str, Callable[[], Any]] = {
+        "a call that does nothing": lambda: None,
         "list.append of the features": lambda: kept.append(FEATURES),
         "record_answer": lambda: driftline.record_answer("desk", features=FEATURES, score=0.5, money=3.0),
         "record_answer with model and trace": lambda: driftline.record_answer(

@@ -5,9 +5,10 @@ which is opened with the first of them; lines in the spool; counts. What cannot 
 said once. A sink that puts work off is told when to do it. Never raises for what a sink or a disk does.
 """
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from driftline.capture.ground import fault
 from driftline.capture.sending.spool import Spool
@@ -96,27 +97,33 @@ class Delivery:
     def _take(
         self, events: Sequence[bytes], answers: Sequence[Answer], flying: Callable[[int, int], None] = _unsaid
     ) -> None:
-        self._calling = True  # before it is asked whether it is over, as who ends that waits while it is so
-        try:
-            if self.over:
-                raise Over
-            with self._alone:
-                if self._sink is None:
-                    self._sink = self.open_sink()
-            self._give(self._sink, events, answers, flying)
-        finally:
-            self._calling = False
-
-    def _give(
-        self, sink: Sink, events: Sequence[bytes], answers: Sequence[Answer], flying: Callable[[int, int], None]
-    ) -> None:
-        with self._alone:
+        with self._entered():
+            if self._sink is None:
+                self._sink = self.open_sink()
+            sink = self._sink
+        with self._entered():  # who forks waits for the one or for the other
             if events:
                 flying(0, len(events))
                 sink.events(events)
             if answers:
                 flying(len(answers), len(events))
                 sink.answers(answers)
+
+    @contextlib.contextmanager
+    def _entered(self) -> Iterator[None]:
+        """Be in the sink, and alone there.
+
+        Raises:
+            Over: nobody enters it any more.
+        """
+        self._calling = True  # before it is asked whether it is over, as who ends that waits while it is so
+        try:
+            if self.over:
+                raise Over
+            with self._alone:
+                yield
+        finally:
+            self._calling = False
 
     def hold(self, seconds: float) -> bool:
         """Keep everybody out of a sink that works in this process until ``let_go``; False where that takes longer.
@@ -235,20 +242,17 @@ class Delivery:
         """Have the sink do what it has put off: all of it where somebody asked, else what has waited long enough."""
         if self._sink is None:
             return
-        self._calling = True
         try:
-            if self.over:
-                return
-            with self._alone:
+            with self._entered():
                 follow(self._sink, asked=asked)
+        except Over:
+            return
         except Exception as error:  # what was delivered stays with the sink, which is asked again
             self._behind = True
             fault.count("sink")
             fault.tell("follow", f"what was delivered is not worked out yet ({shown(error)})")
         else:
             self._behind = False
-        finally:
-            self._calling = False
 
     def lost(self, number: int, why: str) -> None:
         """Count what is lost for good, and say it once."""
@@ -266,12 +270,8 @@ class Delivery:
     def shut(self) -> None:
         """Let go of the spool and of the sink."""
         self.spool.close()
-        self._calling = True
-        try:
-            if self._sink is None or self.over:
-                return
-            with self._alone:
-                fault.attempt("sink", self._sink.close)
+        if self._sink is None:
+            return
+        with contextlib.suppress(Over), self._entered():
+            fault.attempt("sink", self._sink.close)
             self._sink = None
-        finally:
-            self._calling = False

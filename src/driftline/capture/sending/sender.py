@@ -123,7 +123,7 @@ class Sender:
             flight.keep()
             self.delivery.spool.close()
             self._land()
-        elif self._roomy() or self._overflow.gains(self._roomy):
+        elif self._overflow.gains(self._roomy):
             place = self.delivery.spool.folder
             fault.tell("queue", f"the queue is full ({self._limit}); what comes now goes to {place}")
             self._overflow.put(item)
