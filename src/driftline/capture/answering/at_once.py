@@ -23,7 +23,7 @@ from driftline.capture.sending.client import process
 from driftline.event.answer import Verdict
 from driftline.event.lineage import Touched, Version
 
-_now = time.time_ns
+_now = time.time  # seconds: numbers of this size are compared faster than nanoseconds
 _BARE: tuple[tuple[Passage, ...], Uses | None] = ((), None)  # no documents, and nothing that it stands on
 _NONE: tuple[Passage, ...] = ()  # known by itself: what somebody gives may fail at being asked whether it is empty
 
@@ -71,16 +71,15 @@ def record_answer(
         return ""
     try:
         if at is None and current_run.get() is None:
-            moment_ns = _now()
+            moment: float = _now()
             begin, end, head = minting.held  # as ``spelt`` does it, without its two calls
-            id_ = (head if begin <= moment_ns < end else minting.head(moment_ns)) + minting.next()
+            id_ = (head if begin <= moment < end else minting.head(moment)) + minting.next()
         else:
             id_, moment = moment_of(at)
-            moment_ns = moment * 1000
         if features is not None:
             features = settled(features.copy()) if type(features) is dict else taken(features)
         read, said = _BARE if uses is None and retrieved is _NONE else _said(uses, retrieved)
-        owner.sender.answer((recorded, 1, owner.settings, id_, moment_ns, endpoint, partition, question, said, (),
+        owner.sender.answer((recorded, 1, owner.settings, id_, moment, endpoint, partition, question, said, (),
             read, features, text, decision, score, money, currency, verdict, trace, "",
         ))  # fmt: skip
     except Exception as error:  # the fault rule: an answer that cannot be recorded is a counted loss
@@ -95,7 +94,7 @@ def _said(uses: Any, retrieved: Iterable[Passage]) -> tuple[tuple[Passage, ...],
     if uses is None and not read:
         return _BARE
     held = uses.copy() if type(uses) is dict else _held(uses)
-    return read, (held, (current_run.get() or around.process.run, _now()), here() if read else "")
+    return read, (held, (current_run.get() or around.process.run, time.time_ns()), here() if read else "")
 
 
 def _held(uses: Any) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ import msgspec
 import xxhash
 
 from driftline.capture.answering import taken
+from driftline.capture.answering.mint import microseconds
 from driftline.capture.answering.values import Value, clean, short, values_of
 from driftline.capture.ground import fault
 from driftline.capture.runs import documents
@@ -89,9 +90,10 @@ def finish(noted: Noted) -> Answer:
     )
 
 
-def recorded(settings: Settings, id_: str, moment_ns: int, *noted: Any) -> Answer:
-    """Return the answer, of what ``Noted`` holds in its order, but for its moment: nanoseconds since 1970."""
-    return finish(Noted(settings, id_, moment_ns // 1000, *noted))
+def recorded(settings: Settings, id_: str, moment: float, *noted: Any) -> Answer:
+    """Return the answer, of what ``Noted`` holds in its order, but for its moment: seconds, or whole microseconds."""
+    time_us = moment if isinstance(moment, int) else microseconds(moment)
+    return finish(Noted(settings, id_, time_us, *noted))
 
 
 def document(given: Passage) -> Retrieved:

@@ -17,7 +17,13 @@ from driftline.event import ids
 
 _TWO = tuple(f"{number:02x}" for number in range(256))
 _LATEST = 253_402_300_800_000_000  # microseconds: the end of the year 9999
-_now = time.time_ns
+_WITHIN = 0.000_999  # seconds of a millisecond that cannot be rounded to the next one
+_now = time.time
+
+
+def microseconds(moment: float) -> int:
+    """Return a moment in seconds since 1970 as one in microseconds; before the year 2255 none is lost on the way."""
+    return round(moment * 1_000_000)
 
 
 def _digits(block: int) -> list[str]:
@@ -39,19 +45,15 @@ class _Process:
         bits = int.from_bytes(os.urandom(7), "big")
         self.tail = f"-7{bits & 0xFFF:03x}-{0x8000 | bits >> 12 & 0x3FFF:04x}-{bits >> 26 & 0xFFFFFF:06x}"
         self.next = itertools.chain.from_iterable(map(_digits, itertools.count())).__next__
-        self.held = (
-            0,
-            0,
-            "",
-        )  # a millisecond's begin, end (nanoseconds) and first digits, in one: they belong together
+        self.held = (0.0, 0.0, "")  # within a millisecond a begin and an end (seconds), and its first digits: one thing
 
-    def head(self, moment_ns: int) -> str:
-        """Return the first digits of the ids of a moment, nanoseconds since 1970."""
+    def head(self, moment: float) -> str:
+        """Return the first digits of the ids of a moment, seconds since 1970."""
         begin, end, head = self.held
-        if not begin <= moment_ns < end:
-            millisecond = moment_ns // 1_000_000
+        if not begin <= moment < end:
+            millisecond = microseconds(moment) // 1000
             head = f"{millisecond >> 16:08x}-{millisecond & 0xFFFF:04x}{self.tail}"
-            self.held = (millisecond * 1_000_000, (millisecond + 1) * 1_000_000, head)
+            self.held = (moment, millisecond / 1000 + _WITHIN, head)
         return head
 
 
@@ -60,12 +62,12 @@ process = _Process()  # whose ``next`` gives the last six digits of an id, of wh
 
 def spelt(moment: int, digits: str) -> str:
     """Return the id that a moment and the last digits make; the same ones make the same id."""
-    return process.head(moment * 1000) + digits
+    return process.head(moment / 1_000_000) + digits
 
 
 def mint() -> tuple[str, int]:
     """Return a new id and its moment in microseconds since 1970."""
-    moment = _now() // 1000
+    moment = microseconds(_now())
     return spelt(moment, process.next()), moment
 
 
