@@ -105,16 +105,24 @@ def document(given: Passage) -> Retrieved:
     if isinstance(given, str):
         return Retrieved(ids.text(clean(given)))
     if not isinstance(given, Retrieved):
-        found = documents.found(given)
+        found = described(given)
         if found is None:
             kind = type(given).__name__
             raise TypeError(f"a document has a text, an id or a source; this one has none of them: {kind}")
-        said, name, score = found
-        source = fault.attempt("answer", documents.taken_from, given)
-        return Retrieved(ids.text(clean(said)) if said else "", clean(name), number_of(score) or 0.0, source)
+        return found[0]
     if type(given.score) is float and math.isfinite(given.score) and _spelt(given.content, given.document):
         return given
     return Retrieved(text_of(given.content), text_of(given.document), number_of(given.score) or 0.0, given.source)
+
+
+def described(given: Passage) -> tuple[Retrieved, str] | None:
+    """Return the record and the text of a document in a form that ``documents.found`` knows; None of anything else."""
+    found = documents.found(given)
+    if found is None:
+        return None
+    said, name, score = found
+    source = fault.attempt("answer", documents.taken_from, given)
+    return Retrieved(ids.text(clean(said)) if said else "", clean(name), number_of(score) or 0.0, source), said
 
 
 def several(given: Iterable[Passage] | Passage) -> tuple[Passage, ...]:

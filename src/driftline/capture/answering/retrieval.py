@@ -10,11 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar, Token
 from typing import Any, TypeVar, cast, overload
 
-from driftline.capture.answering import answers
+from driftline.capture.answering import answers, making
 from driftline.capture.answering.answers import Answering
 from driftline.capture.ground import calls, fault
-from driftline.capture.runs import documents
-from driftline.event import ids
 from driftline.event.answer import Retrieved
 from driftline.event.lineage import Touched, Version
 
@@ -165,9 +163,4 @@ def document(item: Any) -> tuple[Retrieved, str] | None:
         item = item[0]
     if isinstance(item, Retrieved):
         return item, ""
-    found = documents.found(item)
-    if found is None:
-        return None
-    text, name, score = found
-    source = fault.attempt("retriever", documents.taken_from, item)
-    return Retrieved(ids.text(text) if text else "", name, float(score or 0.0), source), text
+    return making.described(item)
