@@ -238,7 +238,7 @@ def _holding(house: House, document: str) -> list[tuple[Version, list[str]]]:
     """
     newest = list(_facets(house))
     found = list(_among(lambda: newest, document))
-    if not found and not house.store.ledger.totals(documents=[document]):
+    if not found and not house.store.ledger.list(documents=[document], limit=1):
         found = list(_among(lambda: _older(house), document))
     return found
 

@@ -47,7 +47,7 @@ where time_us >= $since_us and time_us < $until_us and ($endpoint = '' or endpoi
   and (time_us < $before_us or (time_us = $before_us and id < $before_id)) and {found}
 order by time_us desc, id desc limit $limit
 """
-_AT = "time_us in ({times})"  # whole numbers, spelt out: row groups are then left out by their bounds
+_APART = 1_000  # moments that are spelt out; of more it takes longer than to look at all answers
 _KNOWN = "select id from {answers} where list_contains($ids, id)"
 
 T = TypeVar("T")
@@ -195,8 +195,8 @@ class Ledger:
         def add_up() -> tuple[Total, ...]:
             moment = self._inbox.moment()
             spans: Sequence[Segment] = [s for s in moment.segments if s.until_us >= since_us and s.since_us < until_us]
-            spans = self._holding(spans, wanted)
-            names, rows = self._scanner.rows(wanted.apart(wanted.among(_TOTALS)), values, spans, moment.waiting)
+            spans, at = self._placed(spans, wanted, since_us, until_us, moment.waiting)
+            names, rows = self._scanner.rows(wanted.apart(wanted.among(_TOTALS, *at)), values, spans, moment.waiting)
             return tuple(msgspec.convert(dict(zip(names, row, strict=True)), Total) for row in rows)
 
         return _again(add_up)
@@ -283,6 +283,23 @@ class Ledger:
             held = self._keys.of_nodes(wanted.nodes, names)
         return [segment for segment in segments if segment.name in held]
 
+    def _placed(
+        self, segments: Sequence[Segment], wanted: Wanted, since: int, until: int, waiting: "pa.Table | None"
+    ) -> "tuple[Sequence[Segment], tuple[str, ...]]":
+        """Return those of ``segments`` that may hold what is wanted; and when, where that is known and are few moments.
+
+        To look into the documents of ten million answers takes twenty seconds, into those of a thousand moments two.
+        """
+        near = self._holding(segments, wanted)
+        if not near or not wanted.documents or self._keys is None:
+            return near, ()
+        latest = {segment.name: segment.until_us for segment in near}
+        posted, unknown = self._keys.newest(wanted.documents, latest, since, until, _APART + 1)
+        moments = {at for _, at in posted}.union([] if waiting is None else waiting["time_us"].to_pylist())
+        if unknown or len(moments) > _APART:
+            return near, ()
+        return near, (_at(moments),)
+
     def _posted(
         self, segments: Sequence[Segment], wanted: Wanted, values: dict[str, Any]
     ) -> "tuple[Sequence[Answer], Sequence[Segment]]":
@@ -305,7 +322,7 @@ class Ledger:
                 ]
             elif times:  # there are further conditions, and DuckDB reads those first
                 near = [segment for segment in segments if segment.name in times]
-                at = _AT.format(times=", ".join(map(str, sorted(set().union(*times.values())))))
+                at = _at(set().union(*times.values()))
                 found += self._answers(wanted.among(_NEWEST, at), near, values | wanted.values)
             if len(posted) < most or len(found) >= values["limit"]:
                 break
@@ -340,6 +357,11 @@ class Ledger:
             if rows:
                 self._connection.execute("answer_inbox_clear", until_seq=rows[-1][0])
         return len(rows)
+
+
+def _at(moments: Iterable[int]) -> str:
+    """The condition that answers are of some moments, spelt out: row groups are then left out by their bounds."""
+    return f"time_us in ({', '.join(map(str, sorted(moments))) or 'null'})"
 
 
 def _by_segment(posted: Iterable[tuple[str, int]]) -> dict[str, set[int]]:

@@ -179,18 +179,22 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
     connection.close()
 
 
-@pytest.mark.parametrize("state", ["inbox", "covered", "uncovered", "damaged"])
+@pytest.mark.parametrize("state", ["inbox", "covered", "half", "uncovered", "damaged"])
+@pytest.mark.parametrize("apart", [1_000, 150, 3])  # moments up to which a sum looks at these alone
 def test_the_ledger_finds_the_same_answers_whatever_state_the_index_is_in(
-    ledger: Ledger, tmp_path: Path, state: str
+    ledger: Ledger, tmp_path: Path, state: str, apart: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("driftline.store.ledger._APART", apart)
     dice = random.Random(5)
     made = []
     for number in range(200):
         found = [Retrieved(f"xxh3:{dice.randrange(9)}", f"p{dice.randrange(4)}#{number % 3}") for _ in "abc"]
         made.append(answer(number, *found, version=str(number % 2)))
-    ledger.append(made)
+    ledger.append(made[: 100 if state == "half" else 200])
     if state != "inbox":
         ledger.compact()
+    if state == "half":
+        ledger.append(made[100:])
     for file in (tmp_path / "ledger" / ledger_keys.FOLDER).glob("*"):
         if state == "uncovered":
             file.unlink()
