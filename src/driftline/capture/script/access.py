@@ -114,7 +114,7 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
         return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
     if name not in (words.SERIES if frame.row else words.FRAME):
         series = name in _OF_SERIES and not table.rest  # what an unknown function gave may be a column
-        unknown = not table.closed and name not in words.FURTHER and not series
+        unknown = not (table.closed or name in words.FURTHER or series or tables.is_later(table))
         if name in table.columns or unknown or name in table.labels:
             return indexing.column(machine, of, frame, name)
         return Method(of, name) if name != "column_names" else _of_frame(machine, of, frame, "columns")
@@ -239,6 +239,7 @@ def _of_items(machine: Machine, items: Items, key: Value) -> Value:
     if several and not made_of(machine.memory, out):  # of plain values: which one, the key decides
         return Series(deciding(made_of(machine.memory, key)), rows_of(machine, key))
     if isinstance(found, slice) or several:
+        items = replace(items, rows=items.rows | deciding(made_of(machine.memory, key), FILTER))
         return machine.memory.new(Items((), out, items.rows, items.kind))
     one = doubts.one_of(machine, out) or Thing()
     by = deciding(some_rows(items.rows), FILTER) if isinstance(found, int) else deciding(made_of(machine.memory, key))

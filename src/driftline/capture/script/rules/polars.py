@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from driftline.capture.script import doors, tables
 from driftline.capture.script.call import Call, Rules, names, plain, rows_of
-from driftline.capture.script.cames import aggregated, changed, deciding, hedged
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, put
 from driftline.capture.script.reading import NOTHING, SORT, Came, Cames, Table
-from driftline.capture.script.rules import grouping, making, row_rules, shared
+from driftline.capture.script.rules import frames, grouping, making, row_rules, shared
 from driftline.capture.script.values import Const, Expression, Frame, Grouped, Items, Pairs, Ref, Series, Thing, Value
 
 LATER = ()  # the read of a column that an expression names, before it is known of which table
@@ -45,11 +45,6 @@ def summed_up(call: Call) -> Value:
         return Expression(columns=("len",))
     made = call.see(column(call))
     return replace(made, cames=aggregated(made.cames)) if isinstance(made, Expression) else Thing()
-
-
-def put(cames: Cames) -> Cames:
-    """Return the origins of a value that is put into an expression."""
-    return frozenset(one._replace(put=True) for one in cames)
 
 
 def _of(call: Call, table: Table, value: Value, each: str = "") -> Cames:
@@ -221,7 +216,7 @@ def _called(call: Call, schema: Value | None) -> list[Any]:
 
 def scanned(call: Call) -> Value:
     """A frame that is read when it is asked for."""
-    return call.frame(Table({}))
+    return call.frame(tables.LATER)
 
 
 def asked_for(call: Call, read: Frame) -> Frame:
@@ -247,6 +242,7 @@ ON_FRAMES: Rules = {
     "item": cell,
     "hstack": beside,
     **dict.fromkeys(("iter_rows", "rows", "to_dicts"), rows_told),
+    **shared.all_framed("slice gather_every", frames.some),
     "with_row_index": shared.framed(numbered),
     "sort": shared.framed(row_rules.ordered),
     "unique": shared.framed(row_rules.distinct),

@@ -53,7 +53,18 @@ def test_a_frame_that_is_read_later_has_the_values_that_were_put_into_it_alone(w
         later = pl.scan_csv("users.csv").filter(pl.col("age") > m).with_columns(x=pl.col("age") / m).sort("age")
         later.to_csv("o")
     """
-    assert wrote(HEAD + text) == {"x": "b aggregation", "rows": "b filter"}
+    assert wrote(HEAD + text) == {"x": "b aggregation", "rows": "b filter", "...": ""}
+
+
+@pytest.mark.parametrize("rows", ["head", "limit", "tail", "slice", "gather_every"])
+def test_how_many_rows_are_taken_shapes_them_also_of_a_frame_that_is_read_later(rows: str, wrote: Wrote) -> None:
+    for frame in ("o", 'pl.scan_csv("users.csv")'):
+        assert wrote(HEAD + f'        {frame}.{rows}(m).to_csv("o")\n')["rows"] == "b filter"
+
+
+def test_what_is_put_into_all_columns_of_a_frame_that_is_read_later_is_known_then(wrote: Wrote) -> None:
+    text = '        pl.scan_csv("users.csv").shift(m).to_csv("o")\n'
+    assert wrote(HEAD + text) == {"...": "b aggregation"}
 
 
 def test_an_item_of_a_frame_or_an_array_is_of_the_column_that_it_names_by_place(wrote: Wrote) -> None:
