@@ -153,6 +153,15 @@ def beside(call: Call) -> Value:
     return call.frame(table)
 
 
+def group_counted(call: Call) -> Value | None:
+    """``len`` of groups: how many rows there are, beside the keys."""
+    one, name = call.receiver, call.plain(0, "name", "len")
+    if not isinstance(one, Grouped) or not isinstance(name, str):
+        return None
+    table = Table({name: NOTHING}, (), one.table.rows, True)
+    return call.frame(tables.reset(tables.grouped(table, one.keys)))
+
+
 def numbered(call: Call, table: Table) -> Table | None:
     """``with_row_index``: a column that comes from nowhere, the first."""
     name = call.plain(0, "name", "index")
@@ -248,7 +257,7 @@ ON_FRAMES: Rules = {
     "unique": shared.framed(row_rules.distinct),
     "drop_nulls": shared.framed(row_rules.nulls_dropped),
 }
-ON_GROUPS: Rules = {"agg": aggregates}
+ON_GROUPS: Rules = {"agg": aggregates, "len": group_counted}
 FUNCTIONS: Rules = {
     "polars.col": column,
     "polars.all": column,
