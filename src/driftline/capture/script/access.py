@@ -78,6 +78,9 @@ def _attribute(machine: Machine, of: Value, name: str) -> Value:
     if isinstance(content, Series):
         return _of_series(content, name)
     if isinstance(content, Grouped):
+        if name in {"groups", "indices"}:
+            held = Thing(union(content.table.labels.values()), content.table.rows)
+            return machine.memory.new(Pairs(loose=held, keys=union(content.keys.values())))
         inside = name in content.table.columns or not (content.table.closed or name in words.GROUPED)
         return indexing.picked(content, [name], True) if inside and name not in words.GROUPED else Method(of, name)
     if isinstance(content, Part):

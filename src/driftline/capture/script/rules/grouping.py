@@ -45,7 +45,7 @@ def grouped(call: Call) -> Value:
         for level in levels:
             name = order[level] if isinstance(level, int) and level < len(order) else level
             keys[name] = table.labels.get(name, NOTHING)
-    in_order = call.name == "groupby" and call.flag("sort", True)
+    in_order = call.flag("sort", True)
     return Grouped(table, keys, as_index=call.flag("as_index", True), in_order=in_order)
 
 
@@ -390,7 +390,6 @@ METHODS: Rules = {
 }
 ON_FRAMES: Rules = {
     "groupby": grouped,
-    "group_by": grouped,
     "resample": resampled,
     "rolling": windowed,
     "expanding": windowed,

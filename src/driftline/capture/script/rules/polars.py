@@ -10,9 +10,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import doors, tables
+from driftline.capture.script import doors, tables, unrolling
 from driftline.capture.script.call import Call, Rules, names, plain, rows_of
-from driftline.capture.script.cames import aggregated, changed, deciding, hedged, put
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, put, union
 from driftline.capture.script.reading import NOTHING, SORT, Came, Cames, Table
 from driftline.capture.script.rules import frames, grouping, making, row_rules, shared
 from driftline.capture.script.values import Const, Expression, Frame, Grouped, Items, Pairs, Ref, Series, Thing, Value
@@ -153,6 +153,36 @@ def beside(call: Call) -> Value:
     return call.frame(table)
 
 
+def grouped(call: Call) -> Value:
+    """``group_by``: names, expressions, columns."""
+    named = {name: one for name, one in call.kwargs.items() if name not in {"maintain_order", "use_threads"}}
+    keys, spread = _made(Call(call.machine, call.receiver, call.name, call.args, named, call.path), call.table())
+    return Grouped(call.table(), {**keys, **({tables.SOME: spread} if spread else {})}, in_order=False)
+
+
+def parted(call: Call) -> Value | None:
+    """``partition_by``: the frames of groups, in a list or under their keys."""
+    groups = grouped(Call(call.machine, call.receiver, call.name, call.args, {}, call.path))
+    if not call.args or call.argument(-1, "include_key") or not isinstance(groups, Grouped):
+        return None
+    over = unrolling.unrolled(call.machine, groups)
+    pair = call.see(over.loose)
+    assert isinstance(pair, Items)
+    if call.flag("as_dict"):
+        return call.new(Pairs(loose=pair.known[1], rows=over.rows, keys=union(groups.keys.values())))
+    return call.new(Items((), pair.known[1], over.rows))
+
+
+def dummies(call: Call, table: Table) -> Table | None:
+    """``to_dummies``: a column for each value, called after the column that it comes from."""
+    wanted = list(table.columns) if call.argument(0, "columns") is None else shared.listed(call, 0, "columns")
+    between = call.plain(-1, "separator", "_")
+    if wanted is None or not isinstance(between, str) or not (table.closed or call.args or call.kwargs):
+        return None
+    made = tuple((f"{name}{between}", changed(tables.column(table, name))) for name in wanted)
+    return tables.without(table, wanted)._replace(families=(*table.families, *made), closed=False)
+
+
 def group_counted(call: Call) -> Value | None:
     """``len`` of groups: how many rows there are, beside the keys."""
     one, name = call.receiver, call.plain(0, "name", "len")
@@ -250,6 +280,9 @@ _SCANS = "csv parquet ipc ndjson delta iceberg"
 ON_FRAMES: Rules = {
     "item": cell,
     "hstack": beside,
+    "group_by": grouped,
+    "partition_by": parted,
+    "to_dummies": shared.framed(dummies),
     **dict.fromkeys(("iter_rows", "rows", "to_dicts"), rows_told),
     **shared.all_framed("slice gather_every", frames.some),
     "with_row_index": shared.framed(numbered),
