@@ -159,8 +159,11 @@ def _columns(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def document(item: Any) -> tuple[Retrieved, str] | None:
-    """Return a document by its content, with its text where it is at hand; None where it is none."""
+def document(item: Any, folder: str | None = None) -> tuple[Retrieved, str] | None:
+    """Return a document by its content, with its text where it is at hand; None where it is none.
+
+    ``folder`` as ``documents.taken_from`` takes it.
+    """
     if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], Retrieved):
         item = item[0]
     if isinstance(item, Retrieved):
@@ -169,5 +172,5 @@ def document(item: Any) -> tuple[Retrieved, str] | None:
     if found is None:
         return None
     text, name, score = found
-    source = fault.attempt("retriever", documents.taken_from, item)
+    source = fault.attempt("retriever", documents.taken_from, item, folder)
     return Retrieved(ids.text(text) if text else "", name, float(score or 0.0), source), text
