@@ -215,14 +215,16 @@ def beyond(totals: "Iterable[Total]", counted: "Iterable[Total]") -> "list[Total
     found = []
     for total in totals:
         known = held.get((total.endpoint, total.currency, total.perhaps))
-        if known is not None:
-            total = msgspec.structs.replace(
+        if known is None:
+            found.append(total)
+        elif total.answers > known.answers:
+            left = msgspec.structs.replace(
                 total,
                 answers=total.answers - known.answers,
                 money=round(total.money - known.money, _DECIMALS),
                 avoided=round(total.avoided - known.avoided, _DECIMALS),
             )
-        found += [total] if total.answers > 0 else []
+            found.append(left)
     return found
 
 

@@ -57,9 +57,12 @@ def test_answers_that_stood_on_a_file_and_those_that_retrieved_its_content_count
     with driftline.run("other", at=START) as run:
         file = run.read("refunds.md")
         for endpoint, money, uses, reads in (
-            ("desk", 1.25, True, False), ("desk", 2.5, False, True), ("desk", 4.0, True, True), ("shop", 8.0, False, True),
+            ("desk", 1.25, True, False),
+            ("desk", 2.5, False, True),
+            ("desk", 4.0, True, True),
+            ("shop", 8.0, False, True),
             ("shop", 16.0, False, False),
-        ):  # fmt: skip
+        ):
             with driftline.answer(endpoint) as made:
                 made.decide("refund", money=money)
                 if uses:

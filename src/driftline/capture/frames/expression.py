@@ -140,21 +140,9 @@ def behind(find: Find, name: str) -> Edges:
 
 
 def _edges(expr: Any, find: Find, kind: Kind, selected: Chosen) -> Edges:
-    meta = expr.meta
-    operands = meta.pop()[::-1]
+    operands = expr.meta.pop()[::-1]
     if not operands:
-        text = str(expr)
-        chosen = selected.now[text] if text in selected.now else meta.root_names()
-        if not chosen and meta.has_multiple_outputs():
-            raise Unclear(text[:80])
-        if len(chosen) == 1 and (meta.is_column() or text in selected.now):
-            return parts.through(behind(find, chosen[0]), kind)
-        if text == _ROWS:
-            return parts.Counted()
-        if meta.is_literal() and not text.startswith(_COLUMN):
-            return parts.Spelled()
-        leaf = _on(kind, TRANSFORMATION)
-        return NONE.union(*(through(behind(find, name), leaf) for name in chosen))
+        return _leaf(expr, find, kind, selected)
     text, start = str(expr), str(operands[0])
     if text in selected.summed:
         selected = Chosen(selected.all)
@@ -181,6 +169,23 @@ def _edges(expr: Any, find: Find, kind: Kind, selected: Chosen) -> Edges:
     if opaque and len({edge[:2] for edge in found}) > 1:
         found = doubted(found, GUESSED)  # which of them the function looks at is its own affair
     return found
+
+
+def _leaf(expr: Any, find: Find, kind: Kind, selected: Chosen) -> Edges:
+    """A column, what selectors stand for, a number of rows, a literal."""
+    meta = expr.meta
+    text = str(expr)
+    chosen = selected.now[text] if text in selected.now else meta.root_names()
+    if not chosen and meta.has_multiple_outputs():
+        raise Unclear(text[:80])
+    if len(chosen) == 1 and (meta.is_column() or text in selected.now):
+        return parts.through(behind(find, chosen[0]), kind)
+    if text == _ROWS:
+        return parts.Counted()
+    if meta.is_literal() and not text.startswith(_COLUMN):
+        return parts.Spelled()
+    leaf = _on(kind, TRANSFORMATION)
+    return NONE.union(*(through(behind(find, name), leaf) for name in chosen))
 
 
 def _part(done: str, operands: list[Any], find: Find, kind: Kind, selected: Chosen) -> Edges | None:

@@ -78,11 +78,7 @@ def _attribute(machine: Machine, of: Value, name: str) -> Value:
     if isinstance(content, Series):
         return _of_series(content, name)
     if isinstance(content, Grouped):
-        if name in {"groups", "indices"}:
-            held = Thing(union(content.table.labels.values()), content.table.rows)
-            return machine.memory.new(Pairs(loose=held, keys=union(content.keys.values())))
-        inside = name in content.table.columns or not (content.table.closed or name in words.GROUPED)
-        return indexing.picked(content, [name], True) if inside and name not in words.GROUPED else Method(of, name)
+        return _of_groups(machine, of, content, name)
     if isinstance(content, Part):
         return doors.of_part(machine, of, content, name)
     if isinstance(content, Items):
@@ -92,6 +88,14 @@ def _attribute(machine: Machine, of: Value, name: str) -> Value:
     if isinstance(content, Const) and name == "value":  # of a member of an enumeration
         return of
     return Thing() if name in doors.COUNTED else Method(of, name)
+
+
+def _of_groups(machine: Machine, of: Value, groups: Grouped, name: str) -> Value:
+    if name in {"groups", "indices"}:
+        held = Thing(union(groups.table.labels.values()), groups.table.rows)
+        return machine.memory.new(Pairs(loose=held, keys=union(groups.keys.values())))
+    inside = name in groups.table.columns or not (groups.table.closed or name in words.GROUPED)
+    return indexing.picked(groups, [name], True) if inside and name not in words.GROUPED else Method(of, name)
 
 
 def _of_list(machine: Machine, of: Value, items: Items, name: str) -> Value:

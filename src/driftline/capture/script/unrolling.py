@@ -63,9 +63,9 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
     if isinstance(content, File):
         return Unrolled(loose=Thing(text_of(content.opened), name=LINE))
     if isinstance(content, Grouped):
-        keys = NOTHING.union(*content.keys.values())
-        group = machine.memory.new(Frame(tables.shaped(content.table, keys, GROUP_BY)))
-        rows = content.table.rows | deciding(keys, GROUP_BY)
+        by = NOTHING.union(*content.keys.values())
+        group = machine.memory.new(Frame(tables.shaped(content.table, by, GROUP_BY)))
+        rows = content.table.rows | deciding(by, GROUP_BY)
         return Unrolled(loose=machine.memory.new(Items((_key_of(machine, content), group), kind="tuple")), rows=rows)
     if isinstance(content, Series):
         return Unrolled(loose=Thing(content.cames, content.rows), rows=content.rows)

@@ -54,8 +54,9 @@ def test_a_source_is_that_of_the_folder_in_which_a_span_ended_and_has_the_versio
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "b.md").write_text("Three hours.")
     rows = '[{"id": "a", "content": "x", "source": "refunds.md"}, {"id": "b", "content": "y", "source": "b.md"}]'
-    with driftline.run("chat") as run, provider.get_tracer("mine").start_as_current_span(
-        "chain", attributes={"openinference.span.kind": "CHAIN"}
+    with (
+        driftline.run("chat") as run,
+        provider.get_tracer("mine").start_as_current_span("chain", attributes={"openinference.span.kind": "CHAIN"}),
     ):
         known = run.read("refunds.md")
         tracer = provider.get_tracer("mine")

@@ -73,6 +73,17 @@ def _by_label(table: Table, other: Table) -> Table:
     return tables.tinged(out, join)._replace(labels=labels, rows=out.rows | other.rows | join)
 
 
+def filled_up(call: Call, table: Table) -> Table:
+    """``combine_first``: where there is no value that of another table, and further columns of that."""
+    out, other = computed(call, table), call.see(call.argument(0, "other"))
+    if not isinstance(other, Frame) or other.row:
+        return out
+    join = tables.alignment(table.labels, other.table.labels)
+    more = {name: cames | join for name, cames in other.table.columns.items() if name not in table.columns}
+    closed = table.closed and other.table.closed
+    return out._replace(columns={**out.columns, **more}, closed=closed, spread=out.spread | changed(other.table.spread))
+
+
 def in_order(call: Call, table: Table) -> Table:
     """With rows before or after, whose order something decided."""
     return tables.tinged(computed(call, table), before(table.rows))
@@ -232,7 +243,7 @@ _SAME = """
 """
 _COMPUTED = """
     abs round pad backfill clip isna isnull notna notnull isin rank add sub mul div truediv floordiv mod pow radd
-    rsub rmul rdiv rtruediv multiply divide subtract eq ne lt le gt ge combine_first combine fill_null fill_nan
+    rsub rmul rdiv rtruediv multiply divide subtract eq ne lt le gt ge combine fill_null fill_nan
     cast dot transform
 """
 _SUMMED = """
@@ -248,6 +259,7 @@ METHODS: Rules = {
     **dict.fromkeys(_SUMMED.split(), summed_up),
     **all_framed("shift diff cumsum cumprod cummax cummin pct_change ffill bfill interpolate", in_order),
     **all_framed("where mask", conditional),
+    "combine_first": framed(filled_up),
     **all_framed("fillna replace", replaced),
     **all_framed("map applymap", mapped),
     "astype": framed(typed),

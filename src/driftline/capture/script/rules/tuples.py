@@ -7,7 +7,7 @@ from driftline.capture.script import unrolling
 from driftline.capture.script.call import Call, Rules
 from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.joining import joined
-from driftline.capture.script.reading import FILTER, NOTHING
+from driftline.capture.script.reading import FILTER
 from driftline.capture.script.rules import plain
 from driftline.capture.script.values import Items, Thing, Value
 
