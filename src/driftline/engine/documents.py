@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 KINDS = ("index", "documents")
 LISTED = 20  # answers and versions that an impact names
 _HASH = "xxh3:"  # what content hashes begin with
+_DECIMALS = 6  # of money that is left when some is taken away
 _DEEPEST = 8  # stations of a trail
 _INPUTS = 50  # of a run, that are asked for a document
 _KEPT = 64  # runs whose facets are kept in memory
@@ -206,6 +207,25 @@ def apart(totals: "Iterable[Total]", currency: str) -> "tuple[list[Total], Perha
     answers, out = sum(total.answers for total in others), paid.by(others, currency)
     more = {total.endpoint for total in others} - {total.endpoint for total in sure}
     return sure, Perhaps(answers=answers, money=out.money, others=out.others, endpoints=tuple(sorted(more)))
+
+
+def beyond(totals: "Iterable[Total]", counted: "Iterable[Total]") -> "list[Total]":
+    """Return totals without the answers of others that are counted already; of both by the same keys."""
+    held = {(total.endpoint, total.currency, total.perhaps): total for total in counted}
+    found = []
+    for total in totals:
+        known = held.get((total.endpoint, total.currency, total.perhaps))
+        if known is None:
+            found.append(total)
+        elif total.answers > known.answers:
+            left = msgspec.structs.replace(
+                total,
+                answers=total.answers - known.answers,
+                money=round(total.money - known.money, _DECIMALS),
+                avoided=round(total.avoided - known.avoided, _DECIMALS),
+            )
+            found.append(left)
+    return found
 
 
 def doubt(perhaps: Perhaps | None, currency: str) -> str:

@@ -149,9 +149,12 @@ def impact(house: House, node: str) -> Impact:
     touched = [node, *(found.id for found in below if found.type in {"DATASET", "VERSION"})]
     totals = house.store.ledger.touching(touched, spans=spans)
     endpoints = tuple(sorted(consequence.served(below)))
-    how, whole = "stood on it", () if totals else contents.of_node(house, node)
+    how = "stood on it"
+    whole = contents.of_node(house, node)
     if whole and (read := house.store.ledger.totals(documents=whole)):
-        how, totals = "retrieved its content", read
+        both = house.store.ledger.totals(nodes=touched, documents=whole, spans=spans) if totals else ()
+        how = "stood on it or retrieved its content" if totals else "retrieved its content"
+        totals = (*totals, *documents.beyond(read, both))
     currency = paid.currency_of(totals, house.settings.currency)
     sure, perhaps = documents.apart(totals, currency)
     answers, out = sum(t.answers for t in sure), paid.by(sure, currency)

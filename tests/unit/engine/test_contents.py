@@ -51,6 +51,29 @@ def test_a_text_that_is_a_whole_file_comes_from_it_and_what_changed_there_is_tol
         assert "retrieved its content and paid" in found.sentence
 
 
+def test_answers_that_stood_on_a_file_and_those_that_retrieved_its_content_count_each_once(home: Path) -> None:
+    """By hand: one did the first, two the second, one both; of two endpoints."""
+    Path("refunds.md").write_text(OLD)
+    with driftline.run("other", at=START) as run:
+        file = run.read("refunds.md")
+        for endpoint, money, uses, reads in (
+            ("desk", 1.25, True, False),
+            ("desk", 2.5, False, True),
+            ("desk", 4.0, True, True),
+            ("shop", 8.0, False, True),
+            ("shop", 16.0, False, False),
+        ):
+            with driftline.answer(endpoint) as made:
+                made.decide("refund", money=money)
+                if uses:
+                    made.uses("policy", file)
+                if reads:
+                    made.retrieved(OLD)
+    found = driftline.impact("refunds.md")
+    assert (found.answers, found.money) == (4, 15.75)
+    assert "4 answers stood on it or retrieved its content and paid 15.75" in found.sentence
+
+
 def test_of_several_files_with_one_content_those_count_that_were_there(home: Path) -> None:
     early = answered(OLD, "b.md", "a.md")
     late = answered(OLD, "c.md", later_us=1)

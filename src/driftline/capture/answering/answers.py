@@ -343,8 +343,8 @@ def answer(
         endpoint: name of the deployment, such as refund-desk.
         question: what was asked; only its hash is kept.
         partition: nominal slice that the answer belongs to, such as 2013-01-31.
-        at: event time (a datetime, or microseconds since 1970 UTC), for replays; default: that of the run around it,
-            else the clock. Not for decorators.
+        at: event time (a datetime, a date such as 2026-01-31, or microseconds since 1970 UTC), for replays; default:
+            that of the run around it, else the clock. Not for decorators.
         currency: of the money; default ``settings.currency``.
         trace: W3C trace id.
     """

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from driftline.capture.answering import retrieval, sifted
+from driftline.capture.answering import retrieval, sifted, taken
 from driftline.capture.answering.sifted import Sifted
 from driftline.event.answer import Retrieved
 
@@ -72,6 +72,7 @@ class Span(NamedTuple):
     scope: str = ""  # who has written it
     end_us: int = 0
     inside: "Sequence[Span]" = ()  # calls of models in one
+    folder: str | None = None  # in which the program was when it ended; None = where it is now
 
 
 class Ended(NamedTuple):
@@ -120,7 +121,9 @@ def read(span: Span) -> Said | None:
     kind = kind_of(span)
     if kind is None:
         return None
-    found = [known for row in _rows(span) if (known := retrieval.document(row)) is not None]
+    rows = _rows(span)
+    folder = taken.left(span.folder) if rows else None
+    found = [known for row in rows if (known := retrieval.document(row, folder)) is not None]
     responded = _first(held, _RESPONDED)
     requested = _first(held, _REQUESTED) or _parameter(held, "model") or responded
     whole = kind in ("group", "model")

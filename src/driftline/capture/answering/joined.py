@@ -7,7 +7,7 @@ sender's thread, or more of what an answer in the making says. What the user or 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from driftline.capture.answering import dialects, sifted
+from driftline.capture.answering import dialects, sifted, taken
 from driftline.capture.answering.answers import Answering
 from driftline.capture.answering.dialects import Ended, Span
 from driftline.capture.answering.making import Noted, finish
@@ -42,6 +42,9 @@ def made(settings: Settings, endpoint: str, uses: Mapping[str, Any], asked: Then
         return []
     more = fault.attempt("otel", united, [ended.span for ended in heard.perhaps]) or United()
     perhaps = [document for document in more.documents if document not in one.documents]
+    read = [*one.documents, *perhaps]
+    if taken.is_sought(read):
+        read = fault.attempt("otel", taken.placed, read, asked) or read
     seed = bytes.fromhex(ids.digest(root.trace, root.id))
     moment = root.span.start_us
     given = _given(uses, asked)
@@ -50,7 +53,7 @@ def made(settings: Settings, endpoint: str, uses: Mapping[str, Any], asked: Then
     decision = "error" if one.failed else ""
     noted = Noted(
         settings, ids.uuid7(moment, lambda size: seed[:size]), moment, endpoint or one.name or root.span.name, "",
-        one.question, None, (*given, *sources), (*one.documents, *perhaps), None, one.text, decision, None, 0.0,
+        one.question, None, (*given, *sources), tuple(read), None, one.text, decision, None, 0.0,
         "", None, root.trace, root.id, one.tools, one.tokens, perhaps=len(perhaps),
     )  # fmt: skip
     return [finish(noted)]

@@ -96,8 +96,8 @@ def recorded(settings: Settings, id_: str, moment: float, *noted: Any) -> Answer
     return finish(Noted(settings, id_, time_us, *noted))
 
 
-def document(given: Passage) -> Retrieved:
-    """Return a document by its content hash, with its fields as the types say.
+def document(given: Passage, folder: str | None = None) -> Retrieved:
+    """Return a document by its content hash, with its fields as the types say; ``folder`` as ``taken_from`` takes it.
 
     Raises:
         TypeError: it is no document in any of the forms that ``documents.found`` knows, and no record.
@@ -105,7 +105,7 @@ def document(given: Passage) -> Retrieved:
     if isinstance(given, str):
         return Retrieved(ids.text(clean(given)))
     if not isinstance(given, Retrieved):
-        found = described(given)
+        found = described(given, folder)
         if found is None:
             kind = type(given).__name__
             raise TypeError(f"a document has a text, an id or a source; this one has none of them: {kind}")
@@ -115,13 +115,16 @@ def document(given: Passage) -> Retrieved:
     return Retrieved(text_of(given.content), text_of(given.document), number_of(given.score) or 0.0, given.source)
 
 
-def described(given: Passage) -> tuple[Retrieved, str] | None:
-    """Return the record and the text of a document in a form that ``documents.found`` knows; None of anything else."""
+def described(given: Passage, folder: str | None = None) -> tuple[Retrieved, str] | None:
+    """Return the record and the text of a document in a form that ``documents.found`` knows; None of anything else.
+
+    ``folder`` is what ``taken_from`` takes.
+    """
     found = documents.found(given)
     if found is None:
         return None
     said, name, score = found
-    source = fault.attempt("answer", documents.taken_from, given)
+    source = fault.attempt("answer", documents.taken_from, given, folder)
     return Retrieved(ids.text(clean(said)) if said else "", clean(name), number_of(score) or 0.0, source), said
 
 
@@ -183,12 +186,11 @@ def of_features(values: Mapping[str, Value]) -> str:
 
 def _documents(noted: Noted) -> list[Retrieved]:
     """Return the documents, with the versions of what they were taken from where the run then knew them."""
-    found = [one for given in noted.retrieved if (one := fault.attempt("answer", document, given))]
-    if noted.uses is None or not taken.is_sought(found):
+    _, said, folder = noted.uses or (None, None, None)
+    left = taken.left(folder)
+    found = [one for given in noted.retrieved if (one := fault.attempt("answer", document, given, left))]
+    if said is None or not taken.is_sought(found):
         return found
-    _, said, folder = noted.uses
-    if folder != taken.here():  # the program has gone elsewhere meanwhile: a path would be that of another file
-        return [msgspec.structs.replace(one, source=None) if taken.is_sought([one]) else one for one in found]
     return fault.attempt("answer", taken.placed, found, said) or found
 
 

@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace import ReadableSpan, Span
 from opentelemetry.sdk.trace import SpanProcessor as Base
 from opentelemetry.trace import StatusCode
 
-from driftline.capture.answering import dialects, spans
+from driftline.capture.answering import dialects, spans, taken
 from driftline.capture.ground import fault
 from driftline.capture.sending import client
 
@@ -59,6 +59,7 @@ class SpanProcessor(Base):  # type: ignore[misc, unused-ignore]  # an unknown cl
                     span.status.status_code is StatusCode.ERROR,
                     _scope(span),
                     span.end_time // 1000,
+                    folder=taken.here(),
                 ),
             )
         self._spans.end(span.context.span_id, ended)

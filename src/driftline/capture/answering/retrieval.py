@@ -157,10 +157,13 @@ def _columns(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def document(item: Any) -> tuple[Retrieved, str] | None:
-    """Return a document by its content, with its text where it is at hand; None where it is none."""
+def document(item: Any, folder: str | None = None) -> tuple[Retrieved, str] | None:
+    """Return a document by its content, with its text where it is at hand; None where it is none.
+
+    ``folder`` as ``documents.taken_from`` takes it.
+    """
     if isinstance(item, tuple) and len(item) == 2 and isinstance(item[0], Retrieved):
         item = item[0]
     if isinstance(item, Retrieved):
         return item, ""
-    return making.described(item)
+    return making.described(item, folder)

@@ -22,6 +22,11 @@ def here() -> str:
         return ""
 
 
+def left(folder: str | None) -> str | None:
+    """Return a folder that the program has left since; None where it is still there."""
+    return None if folder is None or folder == here() else folder
+
+
 def is_sought(found: Iterable[Retrieved]) -> bool:
     """Whether of any of them it is not known in which version it was taken."""
     return any(one.source is not None and not one.source.version for one in found)

@@ -8,10 +8,12 @@ when/then chooses goes on as it is, what ``over`` and ``sort_by`` name is WINDOW
 several columns a function of the user's looks at is not known.
 """
 
+import datetime as dt
 import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from driftline.capture.frames import parts
@@ -50,8 +52,10 @@ _CHOOSING = frozenset((  # what else these are given tells which values are take
     "list.sample", "arr.get", "arr.gather", "shift", "shift_and_fill", "list.shift", "arr.shift", "diff", "pct_change",
 ))  # fmt: skip
 _ROWS = "len()"  # how polars calls the number of rows
+_COLUMN = "Series["  # and a literal that is a column
 _FILLS = "shift_and_fill"  # the last that it is given is a value
 _OPAQUE = frozenset(("python_udf", "fold", "reduce", "cum_fold", "cum_reduce"))  # functions of the user's, for polars
+_VALUES = (int, float, bytes, Decimal, dt.date, dt.time, dt.timedelta)  # one of them is a literal
 _WIDE = 5_000  # columns that a selector is spread over
 
 Find = Callable[[str], Edges | None]
@@ -88,7 +92,7 @@ def outputs(expr: Any, shape: Shape, schema: Mapping[str, Any] | None = None) ->
     if isinstance(expr, str):
         return {expr: behind(shape.find, expr)}
     if not hasattr(expr, "meta"):
-        return {"literal": NONE}
+        return {"literal": parts.Spelled() if isinstance(expr, _VALUES) else NONE}
     if not expr.meta.has_multiple_outputs():
         name = expr.meta.output_name(raise_if_undetermined=False)
         if name is None:
@@ -136,19 +140,9 @@ def behind(find: Find, name: str) -> Edges:
 
 
 def _edges(expr: Any, find: Find, kind: Kind, selected: Chosen) -> Edges:
-    meta = expr.meta
-    operands = meta.pop()[::-1]
+    operands = expr.meta.pop()[::-1]
     if not operands:
-        text = str(expr)
-        chosen = selected.now[text] if text in selected.now else meta.root_names()
-        if not chosen and meta.has_multiple_outputs():
-            raise Unclear(text[:80])
-        if len(chosen) == 1 and (meta.is_column() or text in selected.now):
-            return parts.through(behind(find, chosen[0]), kind)
-        if text == _ROWS:
-            return parts.Counted()
-        leaf = _on(kind, TRANSFORMATION)
-        return NONE.union(*(through(behind(find, name), leaf) for name in chosen))
+        return _leaf(expr, find, kind, selected)
     text, start = str(expr), str(operands[0])
     if text in selected.summed:
         selected = Chosen(selected.all)
@@ -158,7 +152,7 @@ def _edges(expr: Any, find: Find, kind: Kind, selected: Chosen) -> Edges:
     first, others = _kinds(text, start)
     found = _edges(operands[0], find, _on(kind, first), selected)
     operation = _OPERATION.match(text, len(start)) if text.startswith(start) else None
-    counted = isinstance(found, parts.Counted)
+    every = [found]
     if operation is None or operation[1] not in _KEEPS:
         found = frozenset(found)  # its parts may be others now
     for place, operand in enumerate(operands[1:], 1):
@@ -167,13 +161,31 @@ def _edges(expr: Any, find: Find, kind: Kind, selected: Chosen) -> Edges:
         if last and operation is not None and operation[1] == _FILLS:
             more = TRANSFORMATION
         one = _edges(operand, find, _on(kind, more), selected)
-        counted = counted and (isinstance(one, parts.Counted) or more[0] == "INDIRECT")
+        every += [] if more[0] == "INDIRECT" else [one]
         found |= one
-    if counted:
-        return parts.Counted(found)
-    if operation is not None and operation[1] in _OPAQUE and len({edge[:2] for edge in found}) > 1:
+    opaque = operation is not None and operation[1] in _OPAQUE
+    if all(isinstance(one, parts.Counted) for one in every) and not opaque:
+        return parts.counted(found, every)
+    if opaque and len({edge[:2] for edge in found}) > 1:
         found = doubted(found, GUESSED)  # which of them the function looks at is its own affair
     return found
+
+
+def _leaf(expr: Any, find: Find, kind: Kind, selected: Chosen) -> Edges:
+    """A column, what selectors stand for, a number of rows, a literal."""
+    meta = expr.meta
+    text = str(expr)
+    chosen = selected.now[text] if text in selected.now else meta.root_names()
+    if not chosen and meta.has_multiple_outputs():
+        raise Unclear(text[:80])
+    if len(chosen) == 1 and (meta.is_column() or text in selected.now):
+        return parts.through(behind(find, chosen[0]), kind)
+    if text == _ROWS:
+        return parts.Counted()
+    if meta.is_literal() and not text.startswith(_COLUMN):
+        return parts.Spelled()
+    leaf = _on(kind, TRANSFORMATION)
+    return NONE.union(*(through(behind(find, name), leaf) for name in chosen))
 
 
 def _part(done: str, operands: list[Any], find: Find, kind: Kind, selected: Chosen) -> Edges | None:

@@ -8,7 +8,7 @@ value of one. A chain that is longer than ``DEEPEST`` is forgotten, and said to 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
-from driftline.capture.frames.parts import Counted
+from driftline.capture.frames.parts import Counted, Spelled
 from driftline.capture.frames.shape import NOTHING, Shape, of_source
 from driftline.capture.ground.beside import Beside
 from driftline.capture.runs.columns import Bound, Reach
@@ -244,6 +244,11 @@ class FrameEdges:
         shape = shape_of(self._node, self._headers)
         names = tuple(shape.columns) if columns is None else columns
         return frozenset(name for name in names if isinstance(shape.columns.get(name), Counted))
+
+    def spelled(self, columns: tuple[str, ...]) -> frozenset[str]:
+        """Return those of them that are made of literals: what these come from, the code may know."""
+        shape = shape_of(self._node, self._headers)
+        return frozenset(name for name in columns if isinstance(shape.columns.get(name), Spelled))
 
     def _reaches(self, found: Iterable[Edge]) -> list[Reach]:
         return sorted(

@@ -5,9 +5,9 @@ of its fields for as long as nothing else is done to it; and the edges of one pa
 several columns a part comes from, each of them carries half the confidence.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from driftline.capture.sql.relation import TRANSFORMATION, Edge, Edges, Kind, doubted
+from driftline.capture.sql.relation import NONE, TRANSFORMATION, Edge, Edges, Kind, doubted
 from driftline.capture.sql.relation import through as stepped
 
 ONE_OF_THEM = 0.5  # of an edge to a part that may come from any of several columns
@@ -21,6 +21,21 @@ class Parts(frozenset[Edge]):
 
 class Counted(frozenset[Edge]):
     """The edges of a value that no column brings, such as a number of rows: they only decide about it."""
+
+
+class Spelled(Counted):
+    """The same of a literal, alone or among counts: what it is made of, the code may know."""
+
+
+def below(ones: Sequence[Edges]) -> Edges:
+    """Return the edges of a column that is made of some others, one below the other."""
+    every = NONE.union(*ones)
+    return counted(every, ones) if ones and all(isinstance(one, Counted) for one in ones) else every
+
+
+def counted(edges: Edges, made_of: Iterable[Edges]) -> Counted:
+    """Return the edges of a value that is made of counts and of literals."""
+    return Spelled(edges) if any(isinstance(one, Spelled) for one in made_of) else Counted(edges)
 
 
 def whole(edges: Iterable[Edge], fields: Mapping[str, Edges] | None = None) -> Parts:
@@ -39,7 +54,7 @@ def through(edges: Edges, kind: Kind) -> Edges:
     """Return edges one step of ``kind`` further, which know their parts as before."""
     found = stepped(edges, kind)
     if isinstance(edges, Counted):
-        return Counted(found)
+        return counted(found, [edges])
     if not isinstance(edges, Parts):
         return found
     if edges.fields is None:

@@ -54,7 +54,8 @@ def _outputs(frame: Shape, given: Iterable[Any], named: Mapping[str, Any], taken
     for expr in flat(given):
         found |= expression.outputs(expr, frame, taken.schema)
     for name, expr in named.items():
-        found[name] = NONE.union(*expression.outputs(expr, frame, taken.schema).values())
+        made = [*expression.outputs(expr, frame, taken.schema).values()]
+        found[name] = made[0] if len(made) == 1 else NONE.union(*made)
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from driftline.capture.frames.node import Headers, Node, Opaque, Scan, deeper
-from driftline.capture.frames.parts import Counted
+from driftline.capture.frames.parts import Counted, counted
 from driftline.capture.frames.probed import MUTABLE
 from driftline.capture.frames.shape import Shape
 from driftline.capture.sql import bound
@@ -40,13 +40,13 @@ class Selected(NamedTuple):
         whole, every = all(isinstance(item, Output) for item in self.lineage.items), (*self.labels, *self.columns)
         fields, rows = bound.bind(self.lineage, None if whole and self.labels else every)
         found = {self.spelled(name).lower(): self._edges(edges) for name, edges in fields.items()}
-        counted = {
+        rootless = {
             self.spelled(name).lower()
             for name, one in bound.made(self.lineage, None if whole and self.labels else every).items()
             if one == NOTHING
         }
         columns = {name: found.get(name.lower(), frozenset()) for name in every}
-        columns |= {name: Counted(edges) for name, edges in columns.items() if name.lower() in counted}
+        columns |= {name: Counted(edges) for name, edges in columns.items() if name.lower() in rootless}
         shaping = [edge for edge in rows if edge.kind != JOIN or self._called(edge) not in self.apart]
         return Shape(columns, rows=self._edges(shaping), unknown=not whole and not all(columns.values()))
 
@@ -73,7 +73,7 @@ class Changeable(NamedTuple):
         """Return what is known, a little less surely."""
         known = made[id(self.inputs[0])]
         columns = {
-            name: Counted(_less(edges)) if isinstance(edges, Counted) else _less(edges)
+            name: counted(_less(edges), [edges]) if isinstance(edges, Counted) else _less(edges)
             for name, edges in known.columns.items()
         }
         return known._replace(columns=columns, rows=_less(known.rows))

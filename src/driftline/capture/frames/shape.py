@@ -8,6 +8,7 @@ mean the same have the same edges. What cannot be told is said (``unknown``), ne
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from driftline.capture.frames.parts import below
 from driftline.capture.sql.relation import IDENTITY, NONE, Edge, Edges, Kind, Source, through
 
 
@@ -76,7 +77,7 @@ def united(shapes: Iterable[Shape]) -> Shape:
     """Return frames one below the other: columns of the same name meet."""
     found = list(shapes)
     names = dict.fromkeys(name for shape in found for name in shape.columns)
-    columns = {name: NONE.union(*(shape.find(name) or NONE for shape in found)) for name in names}
+    columns = {name: below([one for shape in found if (one := shape.find(name)) is not None]) for name in names}
     stars = {shape.star for shape in found if shape.star is not None}
     rests = [shape.rest for shape in found if shape.rest is not None]
     return Shape(

@@ -57,6 +57,13 @@ def stored(data: Any, fields: tuple[Field, ...], options: Mapping[str, Any], pat
     return (*index(data, options), *fields)
 
 
+def headless(data: Any, options: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what a frame of pandas calls its columns, where a text file has them without a header; else nothing."""
+    if options.get("header", True) is not False or options.get("columns") is not None:
+        return ()
+    return (*(field.name for field in index(data, options)), *columns(data))
+
+
 def index(data: Any, options: Mapping[str, Any]) -> tuple[Field, ...]:
     """Return the columns that the index of a frame of pandas becomes in a text file, as the writer was told."""
     if type(data).__module__.partition(".")[0] != "pandas" or options.get("index", True) is False:

@@ -244,7 +244,7 @@ def _written(run: Recording, seen: Seen, call: Call | None, data: Any, folder: s
     seen.visits = [] if visit is None else [visit]
     origin.attach([seen], data, folder)
     seen.fitted_ns = passed.fitted_ns(data)
-    _appended(run, seen, call)
+    _appended(run, seen, call, data)
 
 
 def _hold(seen: Seen, frame: Any) -> None:
@@ -322,7 +322,7 @@ def _look(given: Any, data: Any, call: Call | None) -> glance.Look:
     return look._replace(fields=glance.stored(data, look.fields, call.kwargs, os.fsdecode(given)))
 
 
-def _appended(run: Recording, seen: Seen, call: Call | None) -> None:
+def _appended(run: Recording, seen: Seen, call: Call | None, data: Any) -> None:
     """Let a file that was appended to keep the columns of what the run had written before; its rows are more."""
     if call is None or call.kwargs.get("mode") != "a":
         return
@@ -332,6 +332,10 @@ def _appended(run: Recording, seen: Seen, call: Call | None) -> None:
         before[-1].visits.extend(seen.visits)
         seen.visits = before[-1].visits
     seen.form = next((one.form for one in before if one.form is not None), seen.form)  # the top of the file counts
+    if not before and seen.form is not None and (names := glance.headless(data, call.kwargs)):
+        rows = seen.touched.rows
+        if seen.path and rows and heading.is_all(seen.path, rows):
+            seen.form = seen.form._replace(names=names)
     seen.touched = msgspec.structs.replace(seen.touched, rows=None)
 
 

@@ -6,12 +6,13 @@ so that tasks and generators have their own; a thread that knows no run belongs 
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime, time
 
-from driftline import clock
+from driftline import clock, later
 from driftline.capture.ground import own
 from driftline.capture.runs.recording import Moment, Recording
 
+_MICROSECONDS = later.pattern(r"\d{9,18}|0")  # other digits are a date
 current_run: ContextVar[Recording | None] = ContextVar("driftline_current_run", default=None)
 
 
@@ -51,10 +52,18 @@ def recording() -> Recording | None:
 
 
 def moment_us(at: Moment | None) -> int:
-    """Return ``at`` (a datetime or microseconds since 1970 UTC) in microseconds; None = now."""
+    """Return ``at`` in microseconds since 1970 UTC: a datetime, a date, these microseconds, or a text; None = now.
+
+    Raises:
+        ValueError: the text is neither a date nor a time.
+    """
     if at is None:
         return clock.now_us()
-    return clock.from_datetime(at) if isinstance(at, datetime) else int(at)
+    if isinstance(at, date):
+        return clock.from_datetime(at if isinstance(at, datetime) else datetime.combine(at, time()))
+    if isinstance(at, str) and not _MICROSECONDS.fullmatch(at):
+        return clock.parse(at)
+    return int(at)
 
 
 def replayed() -> Moment | None:

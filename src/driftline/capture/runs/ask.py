@@ -20,8 +20,9 @@ from driftline import clock, config
 from driftline.capture.ground import own
 from driftline.capture.sending import client, send
 from driftline.config import Settings
-from driftline.errors import BadInput, BadSetting, DriftlineError, StoreUnusable
+from driftline.errors import BadInput, BadSetting, DriftlineError, NotFound, StoreUnusable
 from driftline.event.answer import Answer
+from driftline.event.current import current_answer
 from driftline.event.lineage import Moment, RollUp, Subgraph
 from driftline.event.report import Answers, Difference, Explanation, Impact, Selected
 
@@ -155,7 +156,14 @@ def why(answer: str | Made) -> Explanation:
     if not isinstance(id_, str):
         hint = "Give its id, or what driftline.answer or driftline.answers returned."
         raise BadInput(f"an answer is asked for, not {type(answer).__name__}", hint=hint)
-    return _ask("why", Explanation, {"id": id_}, derived=True)
+    try:
+        return _ask("why", Explanation, {"id": id_}, derived=True)
+    except NotFound as error:
+        draft = current_answer.get()
+        making = [answer, *([] if draft is None else [draft.owner])]
+        if not any(getattr(one, "id", None) == id_ and getattr(one, "over", True) is False for one in making):
+            raise
+        raise NotFound(f"answer {id_} is still being made", hint="It is recorded when its block ends.") from error
 
 
 def answers(

@@ -142,7 +142,8 @@ def rootless(edges: Iterable[object], names: tuple[str, ...] | None, *, sure: bo
     """Return the columns of an output to which, it is said, no value comes; ``sure``: nor can any have come since."""
     listed = list(edges)
     telling = (one for one in listed if _tells_rootless(one) and not (sure and getattr(one, "changeable", False)))
-    return {name for one in telling for name in one.rootless(called_then(names, one, listed))}
+    found = {name for one in telling for name in one.rootless(called_then(names, one, listed))}
+    return found.difference(*(one.spelled(tuple(found)) for one in listed if sure and hasattr(one, "spelled")))
 
 
 def _tells_rootless(edges: object) -> TypeGuard[Rootless]:

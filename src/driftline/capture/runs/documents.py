@@ -113,18 +113,28 @@ def found(item: Any) -> tuple[str, str, float | None] | None:
     return (text, name, score) if text or name else None
 
 
-def taken_from(item: Any) -> Version | None:
+def taken_from(item: Any, folder: str | None = None) -> Version | None:
     """Return what a document, as ``found`` takes it, says it was taken from, as ``run.read`` names it; else None.
 
-    Its version is ``""`` unless what ``run.read`` returned is given: a path does not tell it.
+    Its version is ``""`` unless what ``run.read`` returned is given: a path does not tell it. ``folder``: in which the
+    program was when the document was said, ``""`` where that is gone; None = it still is.
     """
     said = _find(_within(_unpaired(item)[0]), _SOURCES)
     if isinstance(said, Touched):
         return Version(said.dataset, said.version)
     if isinstance(said, Version):
         return said
-    found = _located(os.fspath(said)) if isinstance(said, str | os.PathLike) else None
+    path = _there(os.fspath(said), folder) if isinstance(said, str | os.PathLike) else None
+    found = _located(path) if path is not None else None
     return Version(Dataset(found.namespace, found.name), "") if found is not None and found.name else None
+
+
+def _there(path: str, folder: str | None) -> str | None:
+    """Return a path as it was meant in a folder; None where no file lies there: elsewhere it would be another one."""
+    if folder is None or "://" in path or os.path.isabs(path):
+        return path
+    there = os.path.join(folder, path)
+    return there if folder and os.path.exists(there) else None
 
 
 def _unpaired(item: Any) -> tuple[Any, float | None]:

@@ -5,7 +5,7 @@ run that this belongs to makes events of. Begins and ends nothing.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date
 from typing import Any, Literal
 
 from driftline.capture.ground import fault
@@ -14,7 +14,7 @@ from driftline.capture.runs.columns import Bindable
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.event.lineage import Dataset, Job, Touched
 
-Moment = datetime | int  # microseconds since 1970 UTC
+Moment = date | int | str  # a date or a datetime, microseconds since 1970 UTC, a text as of ISO 8601; UTC without zone
 
 
 class Recording:

@@ -383,8 +383,8 @@ def run(
         code: version of the code; default: a hash of the source of the calling function or script, and of the SQL that
             the run writes with.
         namespace: of the job; default ``settings.namespace``.
-        at: event time of the whole run (a datetime, or microseconds since 1970 UTC), for replays; default: that of the
-            run around it, else the clock.
+        at: event time of the whole run (a datetime, a date such as 2026-01-31, or microseconds since 1970 UTC), for
+            replays; default: that of the run around it, else the clock.
         announce: send a START event at once; else only a run that lasts longer than a second sends one.
     """
     caller = sys._getframe(1).f_code

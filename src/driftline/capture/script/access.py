@@ -78,8 +78,7 @@ def _attribute(machine: Machine, of: Value, name: str) -> Value:
     if isinstance(content, Series):
         return _of_series(content, name)
     if isinstance(content, Grouped):
-        inside = name in content.table.columns or not (content.table.closed or name in words.GROUPED)
-        return indexing.picked(content, [name], True) if inside and name not in words.GROUPED else Method(of, name)
+        return _of_groups(machine, of, content, name)
     if isinstance(content, Part):
         return doors.of_part(machine, of, content, name)
     if isinstance(content, Items):
@@ -89,6 +88,14 @@ def _attribute(machine: Machine, of: Value, name: str) -> Value:
     if isinstance(content, Const) and name == "value":  # of a member of an enumeration
         return of
     return Thing() if name in doors.COUNTED else Method(of, name)
+
+
+def _of_groups(machine: Machine, of: Value, groups: Grouped, name: str) -> Value:
+    if name in {"groups", "indices"}:
+        held = Thing(union(groups.table.labels.values()), groups.table.rows)
+        return machine.memory.new(Pairs(loose=held, keys=union(groups.keys.values())))
+    inside = name in groups.table.columns or not (groups.table.closed or name in words.GROUPED)
+    return indexing.picked(groups, [name], True) if inside and name not in words.GROUPED else Method(of, name)
 
 
 def _of_list(machine: Machine, of: Value, items: Items, name: str) -> Value:
@@ -114,7 +121,7 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
         return indexing.column(machine, of, frame, name) if frame.row and name in table.columns else Method(of, name)
     if name not in (words.SERIES if frame.row else words.FRAME):
         series = name in _OF_SERIES and not table.rest  # what an unknown function gave may be a column
-        unknown = not table.closed and name not in words.FURTHER and not series
+        unknown = not (table.closed or name in words.FURTHER or series or tables.is_later(table))
         if name in table.columns or unknown or name in table.labels:
             return indexing.column(machine, of, frame, name)
         return Method(of, name) if name != "column_names" else _of_frame(machine, of, frame, "columns")
@@ -239,6 +246,7 @@ def _of_items(machine: Machine, items: Items, key: Value) -> Value:
     if several and not made_of(machine.memory, out):  # of plain values: which one, the key decides
         return Series(deciding(made_of(machine.memory, key)), rows_of(machine, key))
     if isinstance(found, slice) or several:
+        items = replace(items, rows=items.rows | deciding(made_of(machine.memory, key), FILTER))
         return machine.memory.new(Items((), out, items.rows, items.kind))
     one = doubts.one_of(machine, out) or Thing()
     by = deciding(some_rows(items.rows), FILTER) if isinstance(found, int) else deciding(made_of(machine.memory, key))

@@ -90,7 +90,8 @@ class Binding(Inlining):
             if isinstance(content, Items | Pairs) and not content.known and isinstance(content.loose, Ref):
                 self.evaluate(node.slice, scope)
                 return content.loose, self.place_of_one(node, of, content.loose, scope)
-        return self.evaluate(node, scope), -1
+        self.picked = -1
+        return (of := self.evaluate(node, scope)), self.one_picked(of) if isinstance(node, ast.Name) else -1
 
     def _unpack(self, targets: Sequence[ast.expr], value: Value, scope: Scope) -> None:
         content = self.memory.see(value)
@@ -111,10 +112,11 @@ class Binding(Inlining):
             else:
                 loose = over.loose or Thing(made_of(self.memory, content))
                 loose = access.among(self, doubts.one_of(self, loose) or loose, over.rows)
-                self.assign(one, loose, scope)
+                shared = isinstance(loose, Ref) and isinstance(over.loose, Ref) and loose.place == over.loose.place
+                self.assign(one, ones.one_of_many(loose) if shared else loose, scope)
 
     def _assignment(self, node: ast.Assign, scope: Scope) -> None:
-        value = self.evaluate(node.value, scope)
+        value = self.picked_one(node.value, scope)
         if isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript):
             value = self._picked(value)
         for target in node.targets:

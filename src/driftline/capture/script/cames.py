@@ -45,6 +45,11 @@ def aggregated(cames: Cames) -> Cames:
     return changed(cames, AGGREGATION)
 
 
+def put(cames: Cames) -> Cames:
+    """Return the origins of a value that is put into an expression, or given to a method, of a frame of polars."""
+    return frozenset(one._replace(put=True) for one in cames)
+
+
 @lru_cache(4096)
 def deciding(cames: Cames, subtype: str = CONDITIONAL) -> Cames:
     """Return the origins of what only decides: which rows there are, in what order, which of several values."""

@@ -61,7 +61,7 @@ def copied(cells: Cells, value: Value, depth: int = 0, since: int = 0) -> Value:
     elif isinstance(content, Instance):
         content = replace(content, fields={name: inside(one) for name, one in content.fields.items()})
     place = cells.new(content).place
-    return Found(place, value.by) if isinstance(value, Found) else Ref(place)
+    return replace(value, place=place) if isinstance(value, Found) else Ref(place)
 
 
 def each(held: Any, change: Callable[[Cames], Cames], reads: Mapping[Path, Path | None]) -> Any:

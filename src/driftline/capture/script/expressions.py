@@ -80,6 +80,7 @@ class Expressions(Comprehensions):
         found = self.lookup(node.id, scope)
         if found is None:
             return Const(scope.module) if node.id == "__name__" else Thing()
+        found, self.picked = ones.meant(found, looping=bool(self.around))
         return found
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Value:
@@ -275,7 +276,7 @@ class Expressions(Comprehensions):
         more: list[Value] = []
         for one in node.args:
             self.consumer = lazy if isinstance(one, ast.Call) else None
-            value = self.evaluate(one, scope)
+            value = self.picked_one(one, scope) if isinstance(callee, Function) else self.evaluate(one, scope)
             self.consumer = None
             if isinstance(one, ast.Starred):
                 unrolled = unrolling.unrolled(self, value)
@@ -307,10 +308,16 @@ class Expressions(Comprehensions):
         return result
 
     def place_of_one(self, node: ast.Subscript, of: Value, one: Value, scope: Scope) -> int:
-        """Return the place of ``one``, which was taken out of a list of many and no other with it; else -1."""
-        place = ones.place_of(self, of, one)
+        """Return the place of ``one``, which was taken out of many and no other with it; else -1."""
+        place = ones.place_of(self, of, one, looping=bool(self.around))
         here = [one for one in self.rounds if one.scope is scope] if place >= 0 else []
         return -1 if here and turning.each(here, node) else place
+
+    def picked_one(self, node: ast.expr, scope: Scope) -> Value:
+        """Return the value of an expression to which a name is given: one of many stays one of them."""
+        value = self.evaluate(node, scope)
+        taken = isinstance(node, ast.Name | ast.Subscript) and self.one_picked(value) >= 0
+        return ones.one_of_many(value) if taken else value
 
     def one_picked(self, of: Value) -> int:
         """Return the place of all elements of a list of which ``of`` is the one that was just taken out; else -1."""

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Machine, hashable, members, plain, rows_of
-from driftline.capture.script.cames import deciding, hedged, some_rows, union
+from driftline.capture.script.cames import deciding, hedged, put, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import AGGREGATION, DIRECT, FILTER, JOIN, NOTHING, TRANSFORMATION, Cames, Table
 from driftline.capture.script.values import Const, Frame, Function, Grouped, Items, Part, Ref, Series, Thing, Value
@@ -56,6 +56,7 @@ def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
         return of_array(machine, of, frame, key)
     if isinstance(found, slice) or isinstance(key, Part):
         whole = frame.row or found == slice(None) or found is UNKNOWN
+        table = table if frame.row else table._replace(rows=table.rows | _cut(machine, key))
         return machine.memory.new(replace(frame, table=table if whole else table._replace(rows=some_rows(table.rows))))
     if isinstance(found, list):
         if found and all(isinstance(one, bool) for one in found):
@@ -66,6 +67,12 @@ def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
     if found is not UNKNOWN:
         return of_array(machine, of, frame, key)
     return _by_unknown(machine, frame, key)
+
+
+def _cut(machine: Machine, key: Value) -> Cames:
+    """Return what decides where a slice begins and ends."""
+    sliced = isinstance(key, Part) and key.kind == "slice"
+    return deciding(put(made_of(machine.memory, key)), FILTER) if sliced else NOTHING
 
 
 def _keyed(machine: Machine, of: Value, key: Value) -> Value:
@@ -131,6 +138,7 @@ def of_series(machine: Machine, series: Series, key: Value) -> Value:
     found = plain(machine, key)
     if isinstance(found, slice | list) or isinstance(key, Part):
         part_of = isinstance(found, slice) and found != slice(None)
+        series = replace(series, rows=series.rows | _cut(machine, key))
         return replace(series, rows=some_rows(series.rows)) if part_of else series
     if found is not UNKNOWN:
         return Thing(series.cames, series.rows)

@@ -78,8 +78,9 @@ def _like(cells: Cells, value: Any, other: Any) -> Any:
 
 def _places(cells: Cells, a: Ref, b: Ref, condition: Cames, depth: int) -> Any:
     by = union(one.by for one in (a, b) if isinstance(one, Found))
-    if by and a.place == b.place:
-        return Found(a.place, by)
+    one = any(isinstance(held, Found) and held.one for held in (a, b))
+    if (by or one) and a.place == b.place:
+        return Found(a.place, by, one)
     first, second = cells.see(a), cells.see(b)
     both = joined(cells, first, second, condition, depth + 1)
     if not depth and first == second and _is_record(first):  # two of the same origins are still two

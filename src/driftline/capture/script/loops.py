@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import importing, turning, unrolling
+from driftline.capture.script import importing, ones, turning, unrolling
 from driftline.capture.script.binding import Binding
 from driftline.capture.script.cames import any_of, union
 from driftline.capture.script.changing import copied
@@ -73,6 +73,8 @@ class Loops(Binding):
                 self._of_one_round(node, rounds.many, scope)
         del self.guards[before:]
         self.around -= mixed
+        if over.loose is not None and not over.items:
+            self._last_one(node.target, over.loose, scope)
         return self._after(node, scope, breaks, GOES_ON if perhaps else end)
 
     def _of_one_round(self, node: Any, many: frozenset[Path], scope: Scope) -> None:
@@ -93,6 +95,13 @@ class Loops(Binding):
                 continue
             if one != made:
                 self.memory.put(key, self.memory.new(one) if isinstance(held, Ref) else one)
+
+    def _last_one(self, target: ast.expr, element: Value, scope: Scope) -> None:
+        """After a loop its name means one of what it went over."""
+        key = (importing.home_of(scope, target.id), target.id) if isinstance(target, ast.Name) else None
+        held = None if key is None else self.memory.get(key)
+        if isinstance(held, Ref) and isinstance(element, Ref) and held.place == element.place:
+            self.memory.put(key, ones.one_of_many(held))
 
     def _next(self, element: Value | None, fresh: bool) -> Value | None:
         """Return the element of a round; what a reader gives is another row each time."""

@@ -12,15 +12,62 @@ from msgspec.structs import replace
 from driftline.capture.script.call import Machine, cells_of, record_of
 from driftline.capture.script.cames import hedged
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import Cames
-from driftline.capture.script.values import Const, Frame, Items, Pairs, Ref, Thing, Value
+from driftline.capture.script.reading import NOTHING, Cames
+from driftline.capture.script.values import Const, Found, Frame, Items, Pairs, Ref, Thing, Value
 
 
-def place_of(machine: Machine, many: Value, one: Value) -> int:
-    """Return the place of ``one``, which was taken out of a list, where all elements of that lie there; else -1."""
+def place_of(machine: Machine, many: Value, one: Value, *, looping: bool) -> int:
+    """Return the place of ``one``, which was taken out of many, where all of these lie there; else -1.
+
+    ``looping``: a loop may come to each value of a dict by its keys.
+    """
     content = machine.memory.see(many)
-    loose = content.loose if isinstance(content, Items) and not content.known else None
+    kept = isinstance(content, Items) or (isinstance(content, Pairs) and not looping)
+    loose = content.loose if kept and not content.known else None
     return one.place if isinstance(one, Ref) and isinstance(loose, Ref) and loose.place == one.place else -1
+
+
+def one_of_many(value: Value) -> Value:
+    """Return what a name holds that was given to one of many."""
+    if not isinstance(value, Ref):
+        return value
+    return Found(value.place, value.by if isinstance(value, Found) else NOTHING, True)
+
+
+def meant(value: Value, *, looping: bool) -> tuple[Value, int]:
+    """Return what a name means, and the place of the many of which that is one; else -1.
+
+    What data has found is one of many, too. ``looping``: a loop may come to each of them that way.
+    """
+    if not isinstance(value, Found):
+        return value, -1
+    place = value.place if value.one or not looping else -1
+    return Found(value.place, value.by) if value.by else Ref(value.place), place
+
+
+def shared(machine: Machine, copy: Value, many: Value | None) -> Value:
+    """Return one of many rows, or a copy of it; what is written into that is written into one of these."""
+    begun = machine.memory.see(copy)
+    if not (isinstance(copy, Ref) and isinstance(many, Ref) and _is_row(begun)):
+        return copy
+    if copy.place == many.place:
+        return one_of_many(copy)
+
+    def told(row: Any) -> None:
+        rows = machine.memory.see(many)
+        if _is_row(row) and _is_row(rows):
+            first, known = begun.table.columns, rows.table.columns
+            now = {name: cames for name, cames in row.table.columns.items() if first.get(name) is not cames}
+            put = {name: _either(known[name], cames) if name in known else cames for name, cames in now.items()}
+            table = rows.table._replace(columns={**known, **put})
+            machine.memory.put(many.place, replace(rows, table=table))
+
+    machine.memory.follow(copy.place, told)
+    return copy
+
+
+def _is_row(content: Any) -> bool:
+    return isinstance(content, Frame) and content.row
 
 
 def as_before(machine: Machine, place: int) -> Any:

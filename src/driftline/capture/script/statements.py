@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, importing, matching, risks
+from driftline.capture.script import access, importing, matching, risks, waiting
 from driftline.capture.script.call import plain
 from driftline.capture.script.cames import changed, union
 from driftline.capture.script.joining import made_of
@@ -176,6 +176,9 @@ class Statements(Trying):
             self.memory.doubt()
         end = self.execute(node.body, scope)
         self.memory.undoubt(doubts, of_call=False)
+        for one in reversed(node.items):
+            if waiting.begins(one.context_expr):  # which of the two its end is said to be at, Python decides
+                waiting.written(self, self.at(node, scope), self.at(one.context_expr, scope))
         return end
 
 

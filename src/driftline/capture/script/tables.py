@@ -31,6 +31,8 @@ from driftline.capture.script.reading import (
 from driftline.capture.script.site import Path
 
 EMPTY = Table({}, closed=True)
+LATER = Table({}, families=(("", NOTHING),))
+"""A table that is read later: what is put into all of its columns comes to each that it turns out to have."""
 SOME = ("a name that is not known",)  # of a level of the index
 
 
@@ -125,6 +127,11 @@ def column(table: Table, name: Any) -> Cames:
         return table.columns[*name[:-1], SOME]
     inside = [cames for key, cames in table.columns.items() if isinstance(key, tuple) and key[:1] == (name,)]
     return union(inside) if inside else table.spread
+
+
+def is_later(table: Table) -> bool:
+    """Tell whether a table is read later: no attribute of it is a column."""
+    return any(not prefix for prefix, _ in table.families)
 
 
 def leveled(table: Table) -> bool:

@@ -63,16 +63,23 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
     if isinstance(content, File):
         return Unrolled(loose=Thing(text_of(content.opened), name=LINE))
     if isinstance(content, Grouped):
-        key = Thing(NOTHING.union(*content.keys.values()))
-        group = machine.memory.new(Frame(tables.shaped(content.table, key.cames, GROUP_BY)))
-        rows = content.table.rows | deciding(key.cames, GROUP_BY)
-        return Unrolled(loose=machine.memory.new(Items((key, group), kind="tuple")), rows=rows)
+        by = NOTHING.union(*content.keys.values())
+        group = machine.memory.new(Frame(tables.shaped(content.table, by, GROUP_BY)))
+        rows = content.table.rows | deciding(by, GROUP_BY)
+        return Unrolled(loose=machine.memory.new(Items((_key_of(machine, content), group), kind="tuple")), rows=rows)
     if isinstance(content, Series):
         return Unrolled(loose=Thing(content.cames, content.rows), rows=content.rows)
     if isinstance(content, Part):
         return Unrolled(loose=Thing())
     name = LINE if isinstance(content, Thing) and content.name == LINES else ""
     return Unrolled(loose=Thing(made_of(machine.memory, content), name=name), rows=rows_of(machine, value))
+
+
+def _key_of(machine: Machine, groups: Grouped) -> Value:
+    """The key of a group: a value of one column, or one of each."""
+    if len(groups.keys) < 2 or tables.SOME in groups.keys:
+        return Thing(NOTHING.union(*groups.keys.values()))
+    return machine.memory.new(Items(tuple(map(Thing, groups.keys.values())), kind="tuple"))
 
 
 def asked(machine: Machine, value: Value, path: Path) -> Value:

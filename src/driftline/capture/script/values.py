@@ -74,6 +74,7 @@ class Found(Ref, frozen=True):
     """What was found by a key that comes from data: a place, and what decides that it is this one."""
 
     by: Cames = NOTHING
+    one: bool = False  # of many that all lie there: what is written through it is written into that one
 
 
 class Unread(Ref, frozen=True):

@@ -5,15 +5,18 @@ that writes has been given. An attribute that is set once more waits as it is th
 is a hedge. Source: the reference of SQLAlchemy.
 """
 
+import ast
 import functools
 
 from driftline.capture.script import relations, tables
 from driftline.capture.script.call import Machine, entering
 from driftline.capture.script.cames import hedged
 from driftline.capture.script.reading import FILTER, Cames, Table
+from driftline.capture.script.site import Path
 from driftline.capture.script.values import Class, Frame, Part, Ref, Value
 
 _PENDING = "rows that wait for a session "  # in the memory, before a class: a table
+_BEGIN = frozenset({"begin", "begin_nested"})
 _OF_ONE = "\0"  # and, after the class, before an object and what was set of it
 
 
@@ -63,6 +66,23 @@ def all_of_it(machine: Machine) -> Table | None:
         columns = {name: hedged(cames) if name in both else cames for name, cames in out.columns.items()}
         out = out._replace(columns=columns, rows=hedged(out.rows))
     return out
+
+
+def begins(node: ast.expr) -> bool:
+    """Whether what a ``with`` enters writes at its end what waits."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _BEGIN
+
+
+def written(machine: Machine, *paths: Path) -> bool:
+    """What waits is written, and calls at these paths have been given it; whether anything waits."""
+    out = all_of_it(machine)
+    if out is None:
+        return False
+    for path in paths:
+        machine.record(path, out)
+    if not machine.memory.trying():  # else it may wait on
+        gone(machine)
+    return True
 
 
 def gone(machine: Machine) -> None:

@@ -19,6 +19,7 @@ else:  # where it is loaded, it gets hooks
     csv = later.module("csv")
 
 _TOP = 1 << 16  # bytes in which a header ends
+_WHOLE = 1 << 20  # bytes of a file whose lines are counted
 _PACKED = (".gz", ".bz2", ".zst", ".xz", ".zip")
 
 
@@ -62,6 +63,22 @@ def of_file(path: str, form: Form, options: Mapping[str, Any]) -> Heading | None
     own = dict(zip(*placed, strict=False))
     texts = tuple(own.get(name, name) for name in form.texts)
     return Heading(form._replace(names=(), bare="", skip=form.skip - 1, texts=texts), columns, own)
+
+
+def is_all(path: str, rows: int) -> bool:
+    """Whether a text of so many rows, which was appended to a file, is all that this holds: no header is above it.
+
+    A file that is packed, or larger than a mebibyte, is not looked at, and has one.
+    """
+    if path.lower().endswith(_PACKED):
+        return False
+    try:
+        measure.unlocked(path)
+        with io.FileIO(path) as file:
+            text = file.read(_WHOLE + 1)
+    except OSError:
+        return False
+    return len(text) <= _WHOLE and text.count(b"\n") == rows > 0
 
 
 def _in_places(names: Sequence[str], columns: Sequence[str], wanted: Any) -> tuple[Sequence[str], Sequence[str]]:

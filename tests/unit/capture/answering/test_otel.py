@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -11,6 +12,7 @@ import driftline
 from driftline.capture.ground import fault
 from driftline.capture.sending import client
 from driftline.event import ids
+from driftline.event.lineage import Version
 from driftline.testing import MemorySink
 
 sdk = pytest.importorskip("opentelemetry.sdk.trace", reason="needs opentelemetry-sdk")
@@ -41,6 +43,31 @@ def test_nested_spans_are_one_answer_with_trace_and_span(sink: MemorySink, provi
     assert [(one.content, one.document, one.score) for one in answer.documents] == [(ids.text("text"), "a", 0.5)]
     assert (answer.endpoint, answer.text) == ("desk", "Soon.")
     assert [source.role for source in answer.sources] == ["index", "model"]
+
+
+def test_a_source_is_that_of_the_folder_in_which_a_span_ended_and_has_the_version_of_the_run(
+    sink: MemorySink, provider: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By hand; a path that leads nowhere there is not that of a file where the program has gone."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "refunds.md").write_text("Seven days.")
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "b.md").write_text("Three hours.")
+    rows = '[{"id": "a", "content": "x", "source": "refunds.md"}, {"id": "b", "content": "y", "source": "b.md"}]'
+    with (
+        driftline.run("chat") as run,
+        provider.get_tracer("mine").start_as_current_span("chain", attributes={"openinference.span.kind": "CHAIN"}),
+    ):
+        known = run.read("refunds.md")
+        tracer = provider.get_tracer("mine")
+        with tracer.start_as_current_span("search", attributes={"gen_ai.operation.name": "retrieval"}) as search:
+            search.set_attribute("gen_ai.retrieval.documents", rows)
+        monkeypatch.chdir(tmp_path / "b")
+        with tracer.start_as_current_span("chat", attributes={"gen_ai.operation.name": "chat"}):
+            pass
+    assert provider.force_flush()
+    (answer,) = sink.recorded
+    assert [one.source for one in answer.documents] == [Version(known.dataset, known.version), None]
 
 
 def test_a_span_that_fails_raises_what_it_raised_and_is_an_answer_that_failed(sink: MemorySink, provider: Any) -> None:

@@ -61,7 +61,17 @@ def test_a_path_is_not_that_of_another_file_where_the_program_goes_elsewhere(
     driftline.record_answer("desk", retrieved=[chunk("refunds.md"), Retrieved("xxh3:1", "a", source=READ)])
     (tmp_path / "b").mkdir()
     monkeypatch.chdir(tmp_path / "b")
-    assert [one.source for one in recorded(sink).documents] == [None, READ]
+    assert [one.source for one in recorded(sink).documents] == [Version(FILE, ""), READ]
+
+
+def test_a_path_that_led_nowhere_is_not_that_of_a_file_where_the_program_goes(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driftline.record_answer("desk", retrieved=[chunk("b.md"), chunk(str(tmp_path / "refunds.md"))])
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "b.md").write_text(TEXT)
+    monkeypatch.chdir(tmp_path / "b")
+    assert [one.source for one in recorded(sink).documents] == [None, Version(FILE, "")]
 
 
 def test_a_record_whose_id_is_not_ascii_keeps_what_it_was_taken_from(sink: MemorySink) -> None:

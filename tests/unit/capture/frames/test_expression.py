@@ -6,7 +6,7 @@ import pytest
 
 from driftline.capture.frames import expression
 from driftline.capture.frames.expression import Unclear
-from driftline.capture.frames.parts import Counted
+from driftline.capture.frames.parts import Counted, Spelled
 from driftline.capture.frames.shape import of_source
 from driftline.capture.sql.relation import Source
 
@@ -110,14 +110,24 @@ def test_a_part_comes_from_what_it_was_made_of_or_is_not_sure(expr: Any, expecte
 
 
 def test_a_number_of_rows_is_brought_by_no_column_whatever_decides_about_it() -> None:
-    """By hand; what a literal of an expression is, the code alone knows."""
+    """By hand; and so is a literal. Where the program has that from, the code adds."""
     counts = [
         pl.len(), pl.len().alias("n"), pl.len().cast(pl.Int32), pl.len() * pl.len(), pl.len().over("a"),
         pl.len().filter(pl.col("a") > 1),
     ]  # fmt: skip
+    literals = [
+        pl.lit(1), pl.len() + 1, 2 / pl.len(), pl.int_range(pl.len()), 3, 0.5, pl.lit(None),
+        pl.lit("a").str.to_uppercase(), pl.when(pl.col("a") > 1).then(1).otherwise(0), pl.date(2024, 1, 31),
+    ]  # fmt: skip
     for expr in counts:
         assert [type(edges) for edges in expression.outputs(expr, SHAPE).values()] == [Counted]
-    for expr in (pl.lit(1), pl.len() + 1, pl.len() + pl.col("a"), pl.col("a").count()):
+    for expr in literals:
+        assert [type(edges) for edges in expression.outputs(expr, SHAPE).values()] == [Spelled]
+    others = [
+        pl.len() + pl.col("a"), pl.col("a").count(), pl.lit(pl.Series("z", [1])), pl.lit(1) + pl.col("a"),
+        pl.len().map_elements(str, pl.String), pl.coalesce(pl.lit(None), "a"), pl.Series("z", [1]),
+    ]  # fmt: skip
+    for expr in others:
         assert not any(isinstance(edges, Counted) for edges in expression.outputs(expr, SHAPE).values())
 
 

@@ -166,6 +166,17 @@ def test_why_and_answers_are_asked_of_the_store(home: Path) -> None:
         driftline.why("0194a1b2-1111-7000-8000-000000000001")
 
 
+def test_why_of_an_answer_in_the_making_says_so(home: Path) -> None:
+    with driftline.answer("desk") as made:
+        for asked in (made, made.id):
+            with pytest.raises(NotFound, match="is still being made") as raised:
+                driftline.why(asked)
+            assert raised.value.hint == "It is recorded when its block ends."
+        with pytest.raises(NotFound, match="known here: answer 0"):
+            driftline.why("01a22c96-9537-7b5a-939d-813bcc000002")
+    assert driftline.why(made).answer.id == made.id
+
+
 def test_why_and_answers_are_asked_of_a_server(server: Server) -> None:
     answer = {"id": "a/b", "time_us": 1, "endpoint": "desk"}
     server.body = json.dumps({"answer": answer, "graph": GRAPH, "layout": {}, "sentence": "So."}).encode()

@@ -68,6 +68,38 @@ def test_a_loop_that_comes_to_some_records_changes_those(loop: str, wrote: Wrote
     assert "b transformation ?" in wrote(RECORDS % loop)["s"].split(", ")
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        'one = rows[3]\n        one["s"] = one["b"]',
+        'one = rows[3]\n        other = one\n        other.update(s=one["b"])',
+        'def mend(row):\n            row["s"] = row["b"]\n        mend(rows[3])',
+        'first, *rest = rows\n        first["s"] = first["b"]',
+        'for row in rows:\n            print(row)\n        row["s"] = row["b"]',
+        'one = next(iter(rows))\n        one["s"] = one["b"]',
+        'one = max(rows, key=len)\n        one["s"] = one["b"]',
+    ],
+)
+def test_one_record_of_many_is_one_of_them_under_a_name_too(named: str, wrote: Wrote) -> None:
+    found = wrote(RECORDS % named)
+    assert (found["b"], found["s"]) == ("b", BOTH)
+
+
+def test_a_record_that_data_has_found_is_one_of_many_and_each_round_of_a_loop_finds_another(wrote: Wrote) -> None:
+    by_key = RECORDS % 'by = {row["k"]: row for row in rows}\n        %s'
+    found = wrote(by_key % 'by["x"]["s"] = by["x"]["b"]')["s"]
+    assert {"b transformation ?", "s transformation ?"} <= set(found.split(", "))
+    found = wrote(by_key % 'for row in rows:\n            by[row["k"]]["s"] = row["b"]')["s"]
+    assert "b" in found.split(", ")
+
+
+def test_a_name_that_a_loop_gives_to_each_record_in_turn_changes_them_all(wrote: Wrote) -> None:
+    loop = 'for i in range(len(rows)):\n            row = rows[i]\n            row["s"] = row["b"]'
+    assert "b" in wrote(RECORDS % loop)["s"].split(", ")
+    called = 'def mend(row):\n            row["s"] = row["b"]\n        for row in rows:\n            mend(row)'
+    assert wrote(RECORDS % called)["s"] == "b"
+
+
 def test_cells_of_one_row_that_are_put_in_another_order_may_be_in_either(wrote: Wrote) -> None:
     text = """
         import csv

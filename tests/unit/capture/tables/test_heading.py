@@ -139,3 +139,19 @@ def test_names_that_polars_is_given_are_those_of_the_first_columns(file: Path) -
     assert found is not None
     assert found.own == {"a": "id", "b": "amount"}
     assert heading.of_file(str(file), arguments.polars_csv(options), {**options, "columns": ["when"]}) is None
+
+
+def test_what_is_appended_without_a_header_to_nothing_has_the_names_of_the_frame(script: Script) -> None:
+    """By hand; a file that is there already keeps its own."""
+    events = script(BEGIN + (
+        'pd.DataFrame({"n": range(60), "s": ["x", "y"] * 30}).to_csv("in.csv", index=False)\n'
+        'open("there.csv", "w").write("a,b\\n7,z\\n")\n'
+        'for part in pd.read_csv("in.csv", chunksize=40):\n'
+        '    part.to_csv("fresh.csv", mode="a", header=False, index=False)\n'
+        'pd.read_csv("in.csv").to_csv("there.csv", mode="a", header=False, index=False)\n'
+        'pd.read_csv("in.csv").to_csv("indexed.csv", mode="a", header=False)\n'
+    ))  # fmt: skip
+    assert edges(events, "fresh.csv").keys() == {"n", "s"}
+    outputs = {one["name"]: one["facets"]["schema"]["fields"] for event in events for one in event["outputs"]}
+    named = {name: [field["name"] for field in fields] for name, fields in outputs.items()}
+    assert (named["fresh.csv"], named["there.csv"], named["indexed.csv"]) == (["n", "s"], ["a", "b"], ["", "n", "s"])

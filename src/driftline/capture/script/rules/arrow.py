@@ -8,7 +8,7 @@ from typing import Any
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rules, entering, names, plain, table_of
-from driftline.capture.script.cames import aggregated, deciding, union
+from driftline.capture.script.cames import aggregated, deciding, put, union
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, SORT, Came, Cames, Table
 from driftline.capture.script.rules import arrays, column_rules, combining, grouping, making, polars
 from driftline.capture.script.rules.shared import TableRule, framed, named
@@ -29,7 +29,7 @@ def chosen(call: Call, table: Table) -> Table:
     if not all(isinstance(one, Series | Thing) and one.cames for one in masks):
         return column_rules.filtered(call, table)
     cames = polars.in_table(table, union(one.cames for one in masks))
-    rows = union(polars.put(one.rows - table.rows) for one in masks)
+    rows = union(put(one.rows - table.rows) for one in masks)
     return tables.shaped(table._replace(rows=table.rows | rows), cames, FILTER)
 
 

@@ -5,7 +5,7 @@ Enters: a call on a table. Leaves: a value. Source: the reference of pandas' ``D
 
 from driftline.capture.script import tables, writing
 from driftline.capture.script.call import Call, Rules, table_of
-from driftline.capture.script.cames import aggregated, changed, deciding, some_rows, union
+from driftline.capture.script.cames import aggregated, changed, deciding, put, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import GROUP_BY, JOIN, NOTHING, Table
 from driftline.capture.script.rules import kinds
@@ -19,6 +19,7 @@ from driftline.capture.script.rules.shared import (
     in_any_order,
     outcome,
     row_of,
+    told,
 )
 from driftline.capture.script.values import NONE, Const, Frame, Items, Pairs, Ref, Series, Thing, Value
 
@@ -30,7 +31,12 @@ def same(call: Call, table: Table) -> Table:
 
 def some(call: Call, table: Table) -> Table:
     """The first or last rows, or those at some places."""
-    return table._replace(rows=some_rows(table.rows))
+    return table._replace(rows=some_rows(table.rows) | told(call))
+
+
+def picked(call: Call, table: Table) -> Table:
+    """Some rows, whatever their order is."""
+    return table._replace(rows=table.rows | told(call))
 
 
 def computed(call: Call, table: Table) -> Table:
@@ -51,7 +57,7 @@ def _by_name(call: Call, table: Table, value: Value) -> Table:
         return table
     if isinstance(content, Frame):
         return _by_row(table, content.table) if content.row else _by_label(table, content.table)
-    return tables.tinged(table, changed(call.cames(value)))
+    return tables.tinged(table, put(changed(call.cames(value))))
 
 
 def _by_row(table: Table, other: Table) -> Table:
@@ -65,6 +71,17 @@ def _by_label(table: Table, other: Table) -> Table:
     out = _by_row(table, other)
     labels = {name: cames | other.labels.get(name, NOTHING) for name, cames in table.labels.items()}
     return tables.tinged(out, join)._replace(labels=labels, rows=out.rows | other.rows | join)
+
+
+def filled_up(call: Call, table: Table) -> Table:
+    """``combine_first``: where there is no value that of another table, and further columns of that."""
+    out, other = computed(call, table), call.see(call.argument(0, "other"))
+    if not isinstance(other, Frame) or other.row:
+        return out
+    join = tables.alignment(table.labels, other.table.labels)
+    more = {name: cames | join for name, cames in other.table.columns.items() if name not in table.columns}
+    closed = table.closed and other.table.closed
+    return out._replace(columns={**out.columns, **more}, closed=closed, spread=out.spread | changed(other.table.spread))
 
 
 def in_order(call: Call, table: Table) -> Table:
@@ -219,14 +236,14 @@ def updated(call: Call) -> Value | None:
 
 
 _SAME = """
-    copy sample infer_objects convert_dtypes set_flags truncate between_time at_time tz_localize
+    copy infer_objects convert_dtypes set_flags between_time at_time tz_localize
     tz_convert to_period to_timestamp asfreq swaplevel reorder_levels persist compute cache collect
     toarray todense to_pandas from_pandas lazy clone rechunk to_frame reindex_like align swapaxes unique first last
     sort_remaining
 """
 _COMPUTED = """
     abs round pad backfill clip isna isnull notna notnull isin rank add sub mul div truediv floordiv mod pow radd
-    rsub rmul rdiv rtruediv multiply divide subtract eq ne lt le gt ge combine_first combine fill_null fill_nan
+    rsub rmul rdiv rtruediv multiply divide subtract eq ne lt le gt ge combine fill_null fill_nan
     cast dot transform
 """
 _SUMMED = """
@@ -237,10 +254,12 @@ _SUMMED = """
 METHODS: Rules = {
     **all_framed(_SAME, same),
     **all_framed("head tail take limit", some),
+    **all_framed("sample truncate", picked),
     **all_framed(_COMPUTED, computed),
     **dict.fromkeys(_SUMMED.split(), summed_up),
     **all_framed("shift diff cumsum cumprod cummax cummin pct_change ffill bfill interpolate", in_order),
     **all_framed("where mask", conditional),
+    "combine_first": framed(filled_up),
     **all_framed("fillna replace", replaced),
     **all_framed("map applymap", mapped),
     "astype": framed(typed),

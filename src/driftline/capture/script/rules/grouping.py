@@ -14,7 +14,7 @@ from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names,
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, WINDOW, Cames, Table
-from driftline.capture.script.rules.shared import PLACES, applied, before, in_any_order
+from driftline.capture.script.rules.shared import PLACES, applied, before, in_any_order, told
 from driftline.capture.script.values import (
     Const,
     Frame,
@@ -45,7 +45,7 @@ def grouped(call: Call) -> Value:
         for level in levels:
             name = order[level] if isinstance(level, int) and level < len(order) else level
             keys[name] = table.labels.get(name, NOTHING)
-    in_order = call.name == "groupby" and call.flag("sort", True)
+    in_order = call.flag("sort", True)
     return Grouped(table, keys, as_index=call.flag("as_index", True), in_order=in_order)
 
 
@@ -80,7 +80,8 @@ def named_how(call: Call) -> Value:
 def windowed(call: Call) -> Value:
     """``rolling``, ``expanding``, ``ewm`` of a table; ``on`` a column of time, which decides what is in a window."""
     on, table = call.plain(-1, "on"), call.table()
-    decides = deciding(tables.column(table, on), WINDOW) if isinstance(on, str) else NOTHING
+    own = tables.column(table, on) if isinstance(on, str) else NOTHING
+    decides = deciding(own | call.cames(*call.args, *call.kwargs.values()), WINDOW)
     return Grouped(tables.tinged(table, decides), {}, window=True)
 
 
@@ -94,7 +95,8 @@ def resampled(call: Call) -> Value:
 
 def windowed_again(call: Call) -> Value:
     """``rolling`` of groups: windows inside of them, and the keys stay the index."""
-    return replace(_self(call), window=True)
+    decides = deciding(call.cames(*call.args, *call.kwargs.values()), WINDOW)
+    return replace(_self(call), window=True, table=tables.tinged(_self(call).table, decides))
 
 
 def resampled_again(call: Call) -> Value:
@@ -224,7 +226,7 @@ def some(call: Call) -> Value:
             decides = call.cames(found) | union(one.keys.values())
             return call.frame(tables.shaped(one.table, decides))
     table = one.table if one.picked is None else tables.only(one.table, one.picked)
-    table = table._replace(rows=table.rows if call.name == "sample" else some_rows(table.rows))
+    table = table._replace(rows=(table.rows if call.name == "sample" else some_rows(table.rows)) | told(call))
     return _value(call, _single(one, tables.shaped(table, union(one.keys.values()))))
 
 
@@ -388,7 +390,6 @@ METHODS: Rules = {
 }
 ON_FRAMES: Rules = {
     "groupby": grouped,
-    "group_by": grouped,
     "resample": resampled,
     "rolling": windowed,
     "expanding": windowed,

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from driftline.capture.script import access, doubts, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, plain
 from driftline.capture.script.cames import deciding, some_rows, union
+from driftline.capture.script.ones import shared
 from driftline.capture.script.reading import FILTER
 from driftline.capture.script.rules import lists
 from driftline.capture.script.rules.plain import folded, summed_up
@@ -45,7 +46,10 @@ def _some(call: Call, over: unrolling.Unrolled) -> Value | None:
     found = doubts.one_of(call.machine, doubts.doubtful(call.machine, ones))
     if isinstance(found, Ref) and isinstance(call.see(found), Pairs | Instance):
         return Found(found.place, deciding(by) | deciding(over.rows, FILTER))
-    return None if found is None else access.among(call.machine, found, over.rows | deciding(by, FILTER))
+    if found is None:
+        return None
+    row = access.among(call.machine, found, over.rows | deciding(by, FILTER))
+    return shared(call.machine, row, over.loose) if not over.items else row
 
 
 def _is_tuple(call: Call, value: Value) -> bool:
@@ -104,7 +108,7 @@ def following(call: Call) -> Value:
         found = call.machine.memory.joined(found, other, which)
     if isinstance(found, Ref) and isinstance(call.see(found), Pairs | Instance):
         return access.decided(call.machine, found, which)
-    return access.among(call.machine, found, which)
+    return shared(call.machine, access.among(call.machine, found, which), over.loose)
 
 
 def most(call: Call) -> Value | None:

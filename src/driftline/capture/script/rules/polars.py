@@ -10,11 +10,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import doors, tables
+from driftline.capture.script import doors, tables, unrolling
 from driftline.capture.script.call import Call, Rules, names, plain, rows_of
-from driftline.capture.script.cames import aggregated, changed, deciding, hedged
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, put, union
 from driftline.capture.script.reading import NOTHING, SORT, Came, Cames, Table
-from driftline.capture.script.rules import grouping, making, row_rules, shared
+from driftline.capture.script.rules import frames, grouping, making, row_rules, shared
 from driftline.capture.script.values import Const, Expression, Frame, Grouped, Items, Pairs, Ref, Series, Thing, Value
 
 LATER = ()  # the read of a column that an expression names, before it is known of which table
@@ -45,11 +45,6 @@ def summed_up(call: Call) -> Value:
         return Expression(columns=("len",))
     made = call.see(column(call))
     return replace(made, cames=aggregated(made.cames)) if isinstance(made, Expression) else Thing()
-
-
-def put(cames: Cames) -> Cames:
-    """Return the origins of a value that is put into an expression."""
-    return frozenset(one._replace(put=True) for one in cames)
 
 
 def _of(call: Call, table: Table, value: Value, each: str = "") -> Cames:
@@ -158,6 +153,45 @@ def beside(call: Call) -> Value:
     return call.frame(table)
 
 
+def grouped(call: Call) -> Value:
+    """``group_by``: names, expressions, columns."""
+    named = {name: one for name, one in call.kwargs.items() if name not in {"maintain_order", "use_threads"}}
+    keys, spread = _made(Call(call.machine, call.receiver, call.name, call.args, named, call.path), call.table())
+    return Grouped(call.table(), {**keys, **({tables.SOME: spread} if spread else {})}, in_order=False)
+
+
+def parted(call: Call) -> Value | None:
+    """``partition_by``: the frames of groups, in a list or under their keys."""
+    groups = grouped(Call(call.machine, call.receiver, call.name, call.args, {}, call.path))
+    if not call.args or call.argument(-1, "include_key") or not isinstance(groups, Grouped):
+        return None
+    over = unrolling.unrolled(call.machine, groups)
+    pair = call.see(over.loose)
+    assert isinstance(pair, Items)
+    if call.flag("as_dict"):
+        return call.new(Pairs(loose=pair.known[1], rows=over.rows, keys=union(groups.keys.values())))
+    return call.new(Items((), pair.known[1], over.rows))
+
+
+def dummies(call: Call, table: Table) -> Table | None:
+    """``to_dummies``: a column for each value, called after the column that it comes from."""
+    wanted = list(table.columns) if call.argument(0, "columns") is None else shared.listed(call, 0, "columns")
+    between = call.plain(-1, "separator", "_")
+    if wanted is None or not isinstance(between, str) or not (table.closed or call.args or call.kwargs):
+        return None
+    made = tuple((f"{name}{between}", changed(tables.column(table, name))) for name in wanted)
+    return tables.without(table, wanted)._replace(families=(*table.families, *made), closed=False)
+
+
+def group_counted(call: Call) -> Value | None:
+    """``len`` of groups: how many rows there are, beside the keys."""
+    one, name = call.receiver, call.plain(0, "name", "len")
+    if not isinstance(one, Grouped) or not isinstance(name, str):
+        return None
+    table = Table({name: NOTHING}, (), one.table.rows, True)
+    return call.frame(tables.reset(tables.grouped(table, one.keys)))
+
+
 def numbered(call: Call, table: Table) -> Table | None:
     """``with_row_index``: a column that comes from nowhere, the first."""
     name = call.plain(0, "name", "index")
@@ -221,7 +255,7 @@ def _called(call: Call, schema: Value | None) -> list[Any]:
 
 def scanned(call: Call) -> Value:
     """A frame that is read when it is asked for."""
-    return call.frame(Table({}))
+    return call.frame(tables.LATER)
 
 
 def asked_for(call: Call, read: Frame) -> Frame:
@@ -246,13 +280,17 @@ _SCANS = "csv parquet ipc ndjson delta iceberg"
 ON_FRAMES: Rules = {
     "item": cell,
     "hstack": beside,
+    "group_by": grouped,
+    "partition_by": parted,
+    "to_dummies": shared.framed(dummies),
     **dict.fromkeys(("iter_rows", "rows", "to_dicts"), rows_told),
+    **shared.all_framed("slice gather_every", frames.some),
     "with_row_index": shared.framed(numbered),
     "sort": shared.framed(row_rules.ordered),
     "unique": shared.framed(row_rules.distinct),
     "drop_nulls": shared.framed(row_rules.nulls_dropped),
 }
-ON_GROUPS: Rules = {"agg": aggregates}
+ON_GROUPS: Rules = {"agg": aggregates, "len": group_counted}
 FUNCTIONS: Rules = {
     "polars.col": column,
     "polars.all": column,

@@ -66,7 +66,8 @@ def ordered_by_index(call: Call, table: Table) -> Table:
 def largest(call: Call, table: Table) -> Table:
     """``nlargest`` and ``nsmallest``: by columns."""
     by = listed(call, 1, "columns")
-    return tables.shaped(table, tables.values(table) if by is None else named(table, by), FILTER)
+    table = tables.shaped(table, tables.values(table) if by is None else named(table, by), FILTER)
+    return tables.shaped(table, call.cames(call.argument(0, "n")), FILTER)
 
 
 def indexed(call: Call, table: Table) -> Table:

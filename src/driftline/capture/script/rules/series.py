@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, some_rows, union
-from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, SORT, Cames, Table
-from driftline.capture.script.rules.shared import PLACES, applied, before, in_any_order, level_of, others, outcome
+from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, SORT, WINDOW, Cames, Table
+from driftline.capture.script.rules.shared import PLACES, applied, before, in_any_order, level_of, others, outcome, told
 from driftline.capture.script.values import (
     NONE,
     Const,
@@ -57,7 +57,13 @@ def same(call: Call) -> Value:
 def some(call: Call) -> Value:
     """The first or last values, or those at some places."""
     one = _self(call)
-    return _put(call, replace(one, rows=some_rows(one.rows), home=None))
+    return _put(call, replace(one, rows=some_rows(one.rows) | told(call), home=None))
+
+
+def picked(call: Call) -> Value:
+    """Some of the values, whatever their order is."""
+    one = _self(call)
+    return replace(one, rows=one.rows | told(call), home=None)
 
 
 def computed(call: Call) -> Value:
@@ -101,7 +107,7 @@ def ordered(call: Call) -> Value:
 def fewer(call: Call) -> Value:
     """Rows that the values decide: ``dropna``, ``nlargest``, ``unique``."""
     one = _self(call)
-    return _put(call, replace(one, rows=one.rows | deciding(one.cames, FILTER), home=None))
+    return _put(call, replace(one, rows=one.rows | deciding(one.cames, FILTER) | told(call), home=None))
 
 
 def distinct(call: Call) -> Value:
@@ -264,7 +270,8 @@ def windowed(call: Call) -> Value:
     """``rolling``, ``expanding``, ``ewm``: numbers of neighbouring rows."""
     one = _self(call)
     name = 0 if one.name is None else one.name
-    table = Table({name: one.cames | before(one.rows)}, (), one.rows, True, NOTHING, one.index)
+    decides = before(one.rows) | deciding(call.cames(*call.args, *call.kwargs.values()), WINDOW)
+    table = Table({name: one.cames | decides}, (), one.rows, True, NOTHING, one.index)
     return Grouped(table, {}, (name,), True, window=True)
 
 
@@ -316,8 +323,8 @@ def _table(words: str, rule: Any) -> dict[str, Any]:
 
 
 _SAME = """
-    copy sample to_series to_list tolist to_numpy to_pandas infer_objects convert_dtypes sort_index squeeze
-    truncate ravel flatten values array droplevel to_period to_timestamp asfreq set_axis reindex view
+    copy to_series to_list tolist to_numpy to_pandas infer_objects convert_dtypes sort_index squeeze
+    ravel flatten values array droplevel to_period to_timestamp asfreq set_axis reindex view
     persist compute
 """
 _SUMMED = """
@@ -327,7 +334,8 @@ _SUMMED = """
 
 METHODS: Rules = {
     **_table(_SAME, same),
-    **_table("head tail take", some),
+    **_table("head tail take limit slice", some),
+    **_table("sample truncate", picked),
     **_table(_SUMMED, summed_up),
     **_table("where mask", conditional),
     **_table("shift diff cumsum cumprod cummax cummin pct_change ffill bfill interpolate", in_order),

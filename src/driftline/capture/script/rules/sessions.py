@@ -58,11 +58,7 @@ def _wait(call: Call, content: Instance, rows: Cames) -> None:
 
 def written(call: Call) -> Value | None:
     """``commit`` and ``flush``."""
-    if not flushed(call):
-        return None
-    if not call.machine.memory.trying():  # else it may wait on
-        waiting.gone(call.machine)
-    return NONE
+    return NONE if waiting.written(call.machine, call.path) else None
 
 
 def given_up(call: Call) -> Value | None:

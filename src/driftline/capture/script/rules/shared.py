@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from driftline import later
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rule, names, rows_of, table_of
-from driftline.capture.script.cames import changed, met, union
+from driftline.capture.script.cames import changed, deciding, met, put, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, WINDOW, Cames, Table
+from driftline.capture.script.reading import FILTER, GROUP_BY, NOTHING, SORT, WINDOW, Cames, Table
 from driftline.capture.script.values import NONE, Const, Frame, Function, Items, Pairs, Ref, Series, Thing, Value
 
 TableRule = Callable[[Call, Table], Table | Value | None]
@@ -57,6 +57,11 @@ def others(call: Call, besides: Iterable[str] = ()) -> Cames:
     """Return what the arguments are made of, without some."""
     left = [one for name, one in call.kwargs.items() if name not in set(besides)]
     return union([changed(call.cames(one)) for one in (*call.args, *left)])
+
+
+def told(call: Call) -> Cames:
+    """Return what decides how many rows there are, or from which one on: what the arguments are made of."""
+    return deciding(put(call.cames(*call.args, *call.kwargs.values())), FILTER)
 
 
 def words(text: str, table: Table) -> list[str]:

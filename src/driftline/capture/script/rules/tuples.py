@@ -7,7 +7,7 @@ from driftline.capture.script import unrolling
 from driftline.capture.script.call import Call, Rules
 from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.joining import joined
-from driftline.capture.script.reading import FILTER, NOTHING
+from driftline.capture.script.reading import FILTER
 from driftline.capture.script.rules import plain
 from driftline.capture.script.values import Items, Thing, Value
 
@@ -44,7 +44,9 @@ def some(call: Call) -> Value:
     value, function = (call.argument(1), call.argument(0)) if last else (call.argument(0), None)
     over = unrolling.in_places(call.machine, value or Thing())
     row = _any_of(call, over)
-    decides = NOTHING if function is None else call.cames(call.machine.invoke(function, [row], {}, call.path))
+    decides = call.cames(*call.args[1:])
+    if function is not None:
+        decides = call.cames(call.machine.invoke(function, [row], {}, call.path))
     return call.new(Items((), row, over.rows | deciding(decides, FILTER)))
 
 

@@ -145,3 +145,8 @@ def test_a_row_is_updated_by_names_too(wrote: Wrote) -> None:
     assert named == {"k": "k", "name": "k transformation", "age": "age", "other": "age"}
     both = wrote(text.replace("{GIVEN}", '{"name": row["k"], "x": row["k"]}, x=row["age"]'))
     assert both == {"k": "k", "name": "k", "age": "age", "x": "age"}
+
+
+def test_a_table_that_fills_another_up_brings_its_further_columns(wrote: Wrote) -> None:
+    found = wrote('orders[["a"]].combine_first(orders[["a", "b"]]).to_csv("o")\n')
+    assert found == {"a": "a transformation", "b": "b"}

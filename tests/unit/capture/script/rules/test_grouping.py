@@ -173,3 +173,17 @@ def test_a_function_of_each_group_sees_its_rows_in_order(wrote: Wrote) -> None:
         orders[["a"]].to_csv("o")
     """
     assert wrote(text)["a"] == "a transformation, k window, oid window"
+
+
+def test_each_key_of_a_group_is_of_its_own_column(wrote: Wrote) -> None:
+    text = """
+        rows = []
+        for (first, second), part in orders.groupby(["k", "s"]):
+            rows.append({"first": first, "second": second, "total": part.a.sum()})
+        pd.DataFrame(rows).to_csv("o")
+    """
+    found = wrote(text)
+    assert (found["first"], found["second"]) == ("k", "s")
+    assert found["total"] == "a aggregation, k group_by, s group_by"
+    found = wrote('pd.DataFrame({"k": list(orders.groupby("k").groups)}).to_csv("o")\n')
+    assert found["k"] == "k"

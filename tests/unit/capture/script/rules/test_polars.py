@@ -32,6 +32,13 @@ CASES: list[tuple[str, dict[str, str]]] = [
     ('o.with_row_index("n").select("n", "a")', {"n": "", "a": "a"}),
     ('o.group_by("oid").agg(pl.len().alias("n"), pl.len() / 2, x=pl.sum("a"))',
         {"oid": "oid", "n": "", "len": "", "x": "a aggregation", "rows": "oid group_by"}),
+    ('o.group_by("oid", pl.col("b")).agg(pl.col("a").sum())',
+        {"oid": "oid", "b": "b transformation", "a": "a aggregation", "rows": "b group_by, oid group_by"}),
+    ('o.to_dummies("b", separator="=")', {"oid": "oid", "a": "a", "b=...": "b transformation"}),
+    ('pl.DataFrame([{"k": one["oid"][0], "t": one["a"].sum()} for one in o.partition_by("oid")])',
+        {"k": "oid, oid group_by", "t": "a aggregation, oid group_by", "rows": "oid group_by"}),
+    ('pl.DataFrame([{"k": k, "l": l} for (k, l), one in o.group_by(["oid", "b"])])',
+        {"k": "oid", "l": "b", "rows": "b group_by, oid group_by"}),
     ('o.select("a", pl.lit(o.height).alias("n"), w=pl.lit(o.width))', {"a": "a", "n": "", "w": ""}),
     ('o.hstack([o["a"].rename("x"), pl.Series("y", [1, 2])]).select("oid", "x", "y")',
         {"oid": "oid", "x": "a", "y": ""}),
@@ -53,7 +60,18 @@ def test_a_frame_that_is_read_later_has_the_values_that_were_put_into_it_alone(w
         later = pl.scan_csv("users.csv").filter(pl.col("age") > m).with_columns(x=pl.col("age") / m).sort("age")
         later.to_csv("o")
     """
-    assert wrote(HEAD + text) == {"x": "b aggregation", "rows": "b filter"}
+    assert wrote(HEAD + text) == {"x": "b aggregation", "rows": "b filter", "...": ""}
+
+
+@pytest.mark.parametrize("rows", ["head", "limit", "tail", "slice", "gather_every"])
+def test_how_many_rows_are_taken_shapes_them_also_of_a_frame_that_is_read_later(rows: str, wrote: Wrote) -> None:
+    for frame in ("o", 'pl.scan_csv("users.csv")'):
+        assert wrote(HEAD + f'        {frame}.{rows}(m).to_csv("o")\n')["rows"] == "b filter"
+
+
+def test_what_is_put_into_all_columns_of_a_frame_that_is_read_later_is_known_then(wrote: Wrote) -> None:
+    text = '        pl.scan_csv("users.csv").shift(m).to_csv("o")\n'
+    assert wrote(HEAD + text) == {"...": "b aggregation"}
 
 
 def test_an_item_of_a_frame_or_an_array_is_of_the_column_that_it_names_by_place(wrote: Wrote) -> None:

@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+import pytest
+
 Wrote = Callable[..., dict[str, str]]
 BOTH = {"a": "a", "b": "b"}
 
@@ -14,6 +16,26 @@ def test_queries_and_masks_decide_the_rows(wrote: Wrote) -> None:
 def test_sorting_decides_the_order(wrote: Wrote) -> None:
     assert wrote('df.sort_values(["a"], ascending=False).to_csv("o")\n') == {**BOTH, "rows": "a sort"}
     assert wrote('df.nlargest(3, "b").to_csv("o")\n') == {**BOTH, "rows": "b filter"}
+
+
+@pytest.mark.parametrize(
+    "some",
+    [
+        "df.head(m)", "df.tail(m)", "df[m:]", "df[:m]", "df.sample(m)", "df.truncate(m)",
+        "df.a.head(m).to_frame()", "df.a[m:].to_frame()", "df.a.nlargest(m).to_frame()",
+        'pd.DataFrame(df.to_dict("records")[:m])', 'pd.DataFrame(list(itertools.islice(df.to_dict("records"), m)))',
+    ],
+)  # fmt: skip
+def test_how_many_rows_are_taken_decides_them(some: str, wrote: Wrote) -> None:
+    found = wrote(f'import itertools\nm = users.age.max()\n{some}.to_csv("o")\n')
+    assert found["a"] == "a"
+    assert "age filter" in found["rows"].split(", ")
+
+
+def test_how_wide_a_window_is_decides_what_is_in_it(wrote: Wrote) -> None:
+    for rolled in ("df.rolling(m).a.sum()", "df.a.rolling(m).sum()", 'df.groupby("b").rolling(m).a.sum()'):
+        found = wrote(f'm = users.age.max()\n{rolled}.to_csv("o")\n')
+        assert {"a aggregation", "age window"} <= set(found["a"].split(", "))
 
 
 def test_columns_become_the_index_and_come_back(wrote: Wrote) -> None:

@@ -45,6 +45,20 @@ def test_objects_are_written_when_their_session_is_committed(follows: Follows) -
     assert {(one.column, one.subtype) for one in table.rows} == {("name", "FILTER")}
 
 
+def test_a_with_statement_that_begins_a_transaction_writes_at_its_end(follows: Follows) -> None:
+    """Python calls what ends it at the end of the whole statement, or of what it entered, depending on its version."""
+    text = """\
+    with session.begin():
+        for r in users.itertuples():
+            session.add(User(id=r.k, age=r.age))
+    session.commit()
+"""
+    found = follows(MODELS + text)
+    for line in (18, 20):
+        assert columns(committed(found, line)) == {"id": {("k", True)}, "age": {("age", True)}}
+    assert not [path for path in found.paths() if path[-1].line == 21 and found.given(path)]  # nothing waits any longer
+
+
 def test_columns_that_two_classes_have_are_a_hedge(follows: Follows) -> None:
     text = """\
     session.add_all(User(id=r.k, age=r.age) for r in users.itertuples())
