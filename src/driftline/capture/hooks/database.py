@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from driftline.capture.hooks.addresses import Place
     from driftline.capture.sql import edges as edges_of
     from driftline.capture.sql import known
-    from driftline.capture.sql.known import Analysis
+    from driftline.capture.sql.known import Altered, Analysis
 else:  # most scripts have no statement
     sqlite3 = later.module("sqlite3")
     edges_of = later.module("driftline.capture.sql.edges")
@@ -168,7 +168,7 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
     run, place, transaction = ran.run, ran.place, ran.transaction
     gave = _returned(ran, analysis.statements[0], fields) if len(analysis.statements) == 1 else None
     touching.begun(run, _emptied(place, analysis, ran.connection), transaction)
-    touching.dropped(run, _gone(place, analysis, 0), transaction)
+    touching.altered(run, _altered(place, analysis, 0), transaction)
     done = run.trace.recalled.setdefault(renaming.DONE, {})
     if len(done) >= _CACHE:
         done.clear()
@@ -190,7 +190,7 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
     for number, one in enumerate(analysis.statements):
         touching.begun(run, _left(place, analysis, number), transaction)
         datasets = _record(ran, one, analysis, fields, again, handed)
-        touching.dropped(run, _gone(place, analysis, number + 1), transaction)
+        touching.altered(run, _altered(place, analysis, number + 1), transaction)
         if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:
             _gave(ran, one.lineage, datasets, analysis)
     touching.begun(run, _left(place, analysis, len(analysis.statements)), transaction)
@@ -362,10 +362,10 @@ def _left(place: "Place", analysis: "Analysis", number: int) -> list[Dataset]:
     return [place.table(attached.emptied(place, one.names[0])) for at, one in analysis.emptied if at == number]
 
 
-def _gone(place: "Place", analysis: "Analysis", number: int) -> list[tuple[Dataset, frozenset[str]]]:
-    """The columns that a text has dropped after so many of its statements."""
-    found = [(source.names[0], columns) for at, source, columns in analysis.gone if at == number]
-    return [(place.table(attached.emptied(place, name)), columns) for name, columns in found]
+def _altered(place: "Place", analysis: "Analysis", number: int) -> list[tuple[Dataset, "Altered"]]:
+    """The columns that a text has dropped, or added, after so many of its statements."""
+    found = [one for one in analysis.altered if one.after == number]
+    return [(place.table(attached.emptied(place, one.table.names[0])), one) for one in found]
 
 
 def _into(one: Any, name: str, fields: Any, handed: _Handed) -> inserted.Into:

@@ -39,8 +39,8 @@ def begun(
 def left(run: Recording, connection: Any, analysis: Analysis, number: int, table: Callable[[str], Dataset]) -> None:
     """Tables of which a text has left nothing of what so many of its statements had written there."""
     _emptied(run, connection, [source for at, source in analysis.emptied if at == number], table)
-    for source, columns in [(source, columns) for at, source, columns in analysis.gone if at == number]:
-        act = functools.partial(earlier.dropped, run, table(source.names[0]), columns, time.perf_counter_ns())
+    for one in [one for one in analysis.altered if one.after == number]:
+        act = functools.partial(earlier.altered, run, table(one.table.names[0]), one, time.perf_counter_ns())
         transactions.put(connection, run, act, inside=transactions.begun(connection))
 
 
@@ -61,7 +61,7 @@ def recorder(
 ) -> Callable[..., None] | None:
     """Return what takes note of tables that a text makes without rows, or drops; None = of none."""
     dropped = duckdb_renames.recorder(connection, text, table)
-    if analysis is None or not (analysis.begun or analysis.perhaps or analysis.gone):
+    if analysis is None or not (analysis.begun or analysis.perhaps or analysis.altered):
         return dropped
 
     def record(run: Recording, *, failed: bool = False) -> None:
