@@ -27,6 +27,7 @@ from driftline.capture.hooks import (
     schemas,
     sqlite_asked,
     touching,
+    valued,
 )
 from driftline.capture.hooks import starred as stars_of
 from driftline.capture.program import spelled
@@ -90,6 +91,7 @@ class _Handed(NamedTuple):
     text: str
     names: Sequence[str]  # that the user calls the values by, in the order of their places
     keys: Callable[[str], frozenset[str]]  # of a table, where its database tells them
+    dialect: str
 
 
 def statement(
@@ -186,7 +188,8 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
             held.take(run, transaction)
         return
     own = "" if hasattr(type(ran.connection), "exec_driver_sql") else ran.text  # SQLAlchemy hands its own text on
-    again.times, handed = [], _Handed(own, ran.told.names, functools.partial(sqlite_asked.keys, ran.connection))
+    keys, dialect = functools.partial(sqlite_asked.keys, ran.connection), known.of_scheme(place.scheme)
+    again.times, handed = [], _Handed(own, ran.told.names, keys, dialect)
     for number, one in enumerate(analysis.statements):
         touching.begun(run, _left(place, analysis, number), transaction)
         datasets = _record(ran, one, analysis, fields, again, handed)
@@ -374,7 +377,8 @@ def _into(one: Any, name: str, fields: Any, handed: _Handed) -> inserted.Into:
     if into is None and one.how not in ("change", "create"):
         return ()
     unique = functools.partial(handed.keys, name)
-    found = inserted.columns(handed.text, into or [field.name for field in fields or ()], unique)
+    names = into or [field.name for field in fields or ()]
+    found = valued.columns(handed.text, names, one, handed.dialect, unique)
     return inserted.called(found, handed.names) if handed.names else found
 
 

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from driftline.capture.hooks import duckdb_renames, earlier, inserted, renaming
+from driftline.capture.hooks import duckdb_renames, earlier, inserted, renaming, valued
 from driftline.capture.program import sites
 from driftline.capture.runs import at_hand, transactions
 from driftline.capture.runs.recording import Recording
@@ -111,7 +111,7 @@ def handed(
         again.take(run, transaction)
         return again
     names = into or [field.name for field in seen.touched.fields or ()] or outputs(one) or ()
-    found = inserted.columns(analysis.template, names, unique)
+    found = valued.columns(analysis.template, names, one, "duckdb", unique)
     text = analysis.template
     if (
         not (found or one.reads)
@@ -130,6 +130,14 @@ def handed(
         transactions.put(transaction, run, again.commit, inside=transaction is not None)
         return again
     return None
+
+
+def copied(seen: Seen, one: Statement, analysis: Analysis) -> None:
+    """Have ``seen``, a file, know where the script has handed values to the query that ``COPY`` writes there."""
+    found = valued.columns(analysis.template, outputs(one) or (), one, "duckdb") if one.kind == "COPY" else ()
+    visit = sites.visit() if found else None
+    if visit is not None:
+        seen.visits = [visit._replace(into=found)]
 
 
 def read_before(
