@@ -46,6 +46,10 @@ def parts(node: Any) -> tuple[list[Any], list[Any], Kind]:
     name = node.name.lower() if isinstance(node, exp.Anonymous | exp.AnonymousAggFunc) else ""
     if name.startswith(_BY):
         return every[:1], every[1:], CONDITIONAL
+    if isinstance(node, exp.DecodeCase):  # DECODE(a, 1, b, 2, c, d)
+        return every[2::2] + (every[-1:] if len(every) % 2 == 0 else []), [*every[:1], *every[1:-1:2]], CONDITIONAL
+    if name == "multiif":  # of ClickHouse: multiIf(a, b, c, d, e)
+        return every[1::2] + every[-1:], every[:-1:2], CONDITIONAL
     if isinstance(node, exp.CombinedAggFunc) and name.endswith("if"):  # of ClickHouse
         return every[:-1], every[-1:], CONDITIONAL
     return every, [], TRANSFORMATION

@@ -64,6 +64,8 @@ def fields(queries: Walks, node: Any, scope: Scope) -> Fields:
         isinstance(one, exp.Literal) for one in (taken_apart.map_of(node) or ([None],))[0]
     ):
         return _built(queries, node.this, scope)
+    if told := taken_apart.pairs(node):
+        return tuple((name, queries.walk(value, scope, IDENTITY)) for name, value in told)
     if queries.dialect.name in _NUMBERED and taken_apart.row(node):
         return _numbered(queries, node, scope) + (_built(queries, node, scope) if isinstance(node, exp.Struct) else ())
     if isinstance(node, exp.Struct):
@@ -94,6 +96,8 @@ def inside(queries: Walks, node: Any, scope: Scope) -> Edges | None:
     """Return what is behind ``x.name``, ``x['name']`` or ``x[1]``; None where the parts of ``x`` are not known."""
     of, name = taken_apart.asked(node)
     found = dict(fields(queries, of, scope)).get(name.lower()) if name else None
+    if taken_apart.asks_json(node):
+        return None if found is None else rel.through(found, TRANSFORMATION)
     if found is not None or queries.dialect.name not in taken_apart.PLACED or isinstance(node, exp.Dot):
         return found
     if isinstance(node, exp.ToMap | exp.MapKeys) or node.name.lower() == "map_values":

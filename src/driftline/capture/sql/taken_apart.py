@@ -16,6 +16,7 @@ PLACED = frozenset(  # dialects in which a number behind a list that is built sa
 )  # fmt: skip
 _TRANSFORMS = frozenset(["list_apply", "array_apply"])  # other names of list_transform
 _TURNS = frozenset(["list_reverse", "array_reverse"])
+_OBJECTS = frozenset(["json_build_object", "jsonb_build_object", "json_object"])
 _ROWS = frozenset(["row", "tuple"])
 
 
@@ -27,6 +28,8 @@ def classes(names: str) -> tuple[Any, ...]:
 _EACH = classes("Transform")
 _APPEND = classes("ArrayAppend ArrayPrepend")
 _REVERSE = classes("ArrayReverse")
+_MAPS = classes("Map VarMap")
+_JSON = classes("JSONExtract JSONExtractScalar")
 
 
 def asked(node: Any) -> tuple[Any, str]:
@@ -35,6 +38,9 @@ def asked(node: Any) -> tuple[Any, str]:
         by = node.expressions[1]  # of ClickHouse: a number, or a text
         return node.expressions[0], by.name if isinstance(by, exp.Literal) else ""
     by = node.expression
+    if isinstance(by, exp.JSONPath):
+        first = by.expressions[1] if len(by.expressions) > 1 else None
+        return node.this, first.name if isinstance(first, exp.JSONPathKey) else ""
     named = isinstance(by, exp.Identifier) or (isinstance(by, exp.Literal) and isinstance(node, exp.Dot))
     named = named or (isinstance(by, exp.Literal) and by.is_string and isinstance(node, exp.StructExtract))
     return node.this, by.name if named else subscript(node)
@@ -52,6 +58,31 @@ def picked(dialect: str, node: Any) -> Any:
 def has(dialect: str, listed: Sequence[Any], place: int) -> bool:
     """Return whether a list has an element at ``place``; with PostgreSQL nothing is counted backwards."""
     return -len(listed) <= place < len(listed) and (place >= 0 or dialect != "postgres")
+
+
+def asks_json(node: Any) -> bool:
+    """Return whether a node takes a part of a JSON value by a path."""
+    return isinstance(node, _JSON)
+
+
+def pairs(node: Any) -> list[tuple[str, Any]]:
+    """Return the keys of a JSON object or a map that is built here, in small letters, with the value of each.
+
+    None where a key is no text, or where two of them differ in case alone.
+    """
+    keys: list[Any] = []
+    values: list[Any] = []
+    if isinstance(node, exp.JSONObject):
+        told = [one for one in node.expressions if isinstance(one, exp.JSONKeyValue)]
+        keys, values = [one.this for one in told], [one.expression for one in told]
+    elif isinstance(node, exp.Anonymous) and node.name.lower() in _OBJECTS:
+        keys, values = node.expressions[::2], node.expressions[1::2]
+    elif isinstance(node, _MAPS):
+        listed = node.args.get("keys"), node.args.get("values")
+        keys, values = (one.expressions if isinstance(one, exp.Array) else [] for one in listed)
+    names = [one.name.lower() for one in keys if isinstance(one, exp.Literal) and one.is_string]
+    whole = len(names) == len(keys) == len(values) == len(set(names))
+    return list(zip(names, values, strict=True)) if whole else []
 
 
 def parts_of_list(dialect: str, node: Any) -> list[Any]:

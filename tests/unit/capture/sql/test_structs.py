@@ -66,6 +66,23 @@ CASES = [
      {"p": B, "q": A, "r": ["t.a TRANSFORMATION", "t.k TRANSFORMATION"]}),
     ("trino", "SELECT ARRAY[a, b][2] AS p, element_at(ARRAY[a, b], 1) AS q, ROW(a, b)[2] AS r FROM t",
      {"p": B, "q": A, "r": B}),
+    # a part of a JSON value or a map, by its key
+    ("snowflake", "SELECT OBJECT_CONSTRUCT('p', a, 'q', b):q::INT AS P, o:p AS Q FROM "
+     "(SELECT a, b, OBJECT_CONSTRUCT('p', a) AS o FROM t)",
+     {"P": ["t.b TRANSFORMATION"], "Q": ["t.a TRANSFORMATION"]}),
+    ("postgres", "SELECT json_build_object('p', a, 'q', b)->>'q' AS p, o->'q'->>'r' AS q FROM "
+     "(SELECT a, b, jsonb_build_object('p', a, 'q', jsonb_build_object('r', b)) AS o FROM t) AS s",
+     {"p": ["t.b TRANSFORMATION"], "q": ["t.b TRANSFORMATION"]}),
+    ("duckdb", "SELECT json_object('p', a, 'q', b)->>'$.q' AS p FROM t", {"p": ["t.b TRANSFORMATION"]}),
+    ("mysql", "SELECT JSON_OBJECT('p', a, 'q', b)->>'$.q' AS p, JSON_EXTRACT(JSON_OBJECT('p', a, 'P', b), '$.p') AS q "
+     "FROM t",
+     {"p": ["t.b TRANSFORMATION"], "q": ["t.a TRANSFORMATION", "t.b TRANSFORMATION"]}),
+    ("postgres", "SELECT json_build_object('p', a, k, b)->>'p' AS p FROM t",
+     {"p": ["t.a TRANSFORMATION", "t.b TRANSFORMATION", "t.k TRANSFORMATION"]}),
+    ("spark", "SELECT map('p', a, 'q', b)['q'] AS p, element_at(map('p', a, 'q', b), 'p') AS q FROM t",
+     {"p": B, "q": A}),
+    ("trino", "SELECT MAP(ARRAY['p', 'q'], ARRAY[a, b])['q'] AS p FROM t", {"p": B}),
+    ("clickhouse", "SELECT map('p', a, 'q', b)['q'] AS p FROM t", {"p": B}),
     ("mysql", "SELECT ROW(a, b) = ROW(k, k) AS p FROM t",
      {"p": ["t.a TRANSFORMATION", "t.b TRANSFORMATION", "t.k TRANSFORMATION"]}),
     ("duckdb", "SELECT l[2] AS p, list_element(l, -2) AS q FROM (SELECT [a, b] AS l FROM t)", {"p": B, "q": A}),
