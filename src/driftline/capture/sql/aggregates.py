@@ -5,6 +5,7 @@ Enters: an expression. Leaves: whether what it is given reaches its value as AGG
 
 from typing import Any
 
+import sqlglot
 from sqlglot import exp
 
 from driftline.capture.sql.relation import CONDITIONAL, SORT, TRANSFORMATION, Kind
@@ -32,6 +33,14 @@ def is_aggregate(node: Any) -> bool:
     if isinstance(node, exp.Anonymous):
         return node.name.lower() in _NAMES
     return isinstance(node, exp.AggFunc | exp.WithinGroup) and not isinstance(node, _MOVING)
+
+
+def named(function: str, dialect: str) -> bool:
+    """Whether the function of a name is one."""
+    try:
+        return function.isidentifier() and is_aggregate(sqlglot.parse_one(f"{function}(x)", dialect=dialect or None))
+    except sqlglot.errors.SqlglotError:  # one that is not called so
+        return False
 
 
 def parts(node: Any) -> tuple[list[Any], list[Any], Kind]:

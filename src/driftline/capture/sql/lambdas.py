@@ -1,8 +1,9 @@
-"""Functions that WITH of ClickHouse names: ``WITH (x -> x + a) AS f SELECT f(b), arrayMap(f, l) FROM t``.
+"""Names of ClickHouse for parts of a query: ``WITH (x -> x + a) AS f SELECT f(b), arrayMap(f, l), (k AS m) + m``.
 
 Enters: the tree of a statement, in which the parser has taken ``->`` for the operator that takes a part of a JSON
-value. Leaves: the same with the function in the place of its name: ``(b + a)``, ``arrayMap(x -> x + a, l)``.
-Source: https://clickhouse.com/docs/sql-reference/statements/select/with.
+value. Leaves: the same with the function, or the expression, in the place of its name: ``(b + a)``,
+``arrayMap(x -> x + a, l)``, ``k + k``. What is named as an output of its own the pass over the tree knows.
+Source: https://clickhouse.com/docs/sql-reference/syntax#expression-aliases and https://clickhouse.com/docs/sql-reference/statements/select/with.
 """
 
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from sqlglot import exp
 
 DIALECT = "clickhouse"
 _LEFT = (exp.Binary, exp.Bracket, exp.Between, exp.In, exp.If, exp.Cast)  # begin with what stands on their left
+_APART = (exp.Query, exp.From, exp.Join)
 _MOST = 20_000  # nodes that are put in the places of names: what would be more stays as it is
 
 
@@ -33,7 +35,25 @@ def written_out(tree: Any) -> Any:
             room = _put(clause.parent, function, room)
         if not clause.expressions:
             clause.pop()
+    for select in list(tree.find_all(exp.Select)) if isinstance(tree, exp.Expression) else []:
+        room = _unnamed(select, room)
     return tree
+
+
+def _unnamed(select: Any, room: int) -> int:
+    """Put expressions that have a name within others in the places of it; returns for how many nodes there is room."""
+    own = list(select.walk(prune=lambda node: isinstance(node, _APART) and node is not select))
+    named = {node.alias: node.this for node in own if isinstance(node, exp.Alias) and node.parent is not select}
+    for node in [one for one in own if isinstance(one, exp.Column) and not one.table and one.name in named]:
+        value = named[node.name]
+        if node.find_ancestor(exp.Lambda) or any(node.name == one.name for one in value.find_all(exp.Column)):
+            continue
+        room -= _size(value)
+        if room < 0:
+            break
+        made = exp.Paren(this=value.copy())
+        node.replace(exp.alias_(made, node.name, quoted=True) if node.parent is select else made)
+    return room
 
 
 def _function(cte: Any) -> _Function | None:

@@ -9,7 +9,7 @@ import sqlglot
 from driftline.capture.sql import lambdas
 
 Tell = Callable[..., list[Any]]
-SCHEMA = {"t": ("a", "b", "k")}
+SCHEMA = {"t": ("a", "b", "k"), "u": ("c",)}
 A, B, K = "t.a TRANSFORMATION", "t.b TRANSFORMATION", "t.k TRANSFORMATION"
 
 
@@ -28,6 +28,11 @@ A, B, K = "t.a TRANSFORMATION", "t.b TRANSFORMATION", "t.k TRANSFORMATION"
         ("WITH (x -> x > 1 ? a : k) AS f SELECT f(b) AS z FROM t",
          {"z": ["t.a IDENTITY", "t.b CONDITIONAL", "t.k IDENTITY"]}),
         ("WITH (x -> x + a) AS f SELECT z FROM (WITH (x -> x * k) AS f SELECT f(b) AS z FROM t)", {"z": [B, K]}),
+        ("SELECT (a AS z) + b AS y, z, z * k AS w FROM t", {"y": [A, B], "z": ["t.a IDENTITY"], "w": [A, K]}),
+        ("SELECT (a AS a) + b AS y, a FROM t", {"y": [A, B], "a": ["t.a IDENTITY"]}),
+        ("SELECT k AS z, (b AS c) > 1 AS big, (SELECT c FROM u) AS w FROM t WHERE z > 1",
+         {"z": ["t.k IDENTITY"], "big": [B], "w": ["u.c IDENTITY"]}),
+        ("SELECT e FROM t ARRAY JOIN a AS e", {"e": [A]}),
         ("INSERT INTO r WITH (x -> x + a) AS f SELECT f(b) AS z FROM t", {"z": [A, B]}),
         ("WITH 5 AS n, (SELECT max(k) FROM t) AS m SELECT a + n + m AS z FROM t", {"z": [A, "t.k AGGREGATION"]}),
     ],

@@ -83,6 +83,10 @@ CASES = [
      {"p": B, "q": A}),
     ("trino", "SELECT MAP(ARRAY['p', 'q'], ARRAY[a, b])['q'] AS p FROM t", {"p": B}),
     ("clickhouse", "SELECT map('p', a, 'q', b)['q'] AS p FROM t", {"p": B}),
+    # all fields of a struct that is built, each by its name
+    ("duckdb", "SELECT s.* FROM (SELECT {'p': a, 'q': b} AS s FROM t)", {"p": A, "q": B}),
+    ("spark", "SELECT s.*, k FROM (SELECT struct(a, b) AS s, k FROM t)", {"a": A, "b": B, "k": ["t.k IDENTITY"]}),
+    ("bigquery", "SELECT s.* EXCEPT (p) FROM (SELECT STRUCT(a AS p, b AS q) AS s FROM t)", {"q": B}),
     ("mysql", "SELECT ROW(a, b) = ROW(k, k) AS p FROM t",
      {"p": ["t.a TRANSFORMATION", "t.b TRANSFORMATION", "t.k TRANSFORMATION"]}),
     ("duckdb", "SELECT l[2] AS p, list_element(l, -2) AS q FROM (SELECT [a, b] AS l FROM t)", {"p": B, "q": A}),
