@@ -27,6 +27,7 @@ from driftline.capture.hooks import (
     schemas,
     sqlite_asked,
     touching,
+    valued,
 )
 from driftline.capture.hooks import starred as stars_of
 from driftline.capture.program import spelled
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from driftline.capture.hooks.addresses import Place
     from driftline.capture.sql import edges as edges_of
     from driftline.capture.sql import known
-    from driftline.capture.sql.known import Analysis
+    from driftline.capture.sql.known import Altered, Analysis
 else:  # most scripts have no statement
     sqlite3 = later.module("sqlite3")
     edges_of = later.module("driftline.capture.sql.edges")
@@ -90,6 +91,7 @@ class _Handed(NamedTuple):
     text: str
     names: Sequence[str]  # that the user calls the values by, in the order of their places
     keys: Callable[[str], frozenset[str]]  # of a table, where its database tells them
+    dialect: str
 
 
 def statement(
@@ -168,7 +170,7 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
     run, place, transaction = ran.run, ran.place, ran.transaction
     gave = _returned(ran, analysis.statements[0], fields) if len(analysis.statements) == 1 else None
     touching.begun(run, _emptied(place, analysis, ran.connection), transaction)
-    touching.dropped(run, _gone(place, analysis, 0), transaction)
+    touching.altered(run, _altered(place, analysis, 0), transaction)
     done = run.trace.recalled.setdefault(renaming.DONE, {})
     if len(done) >= _CACHE:
         done.clear()
@@ -186,11 +188,12 @@ def _executed(ran: _Ran, analysis: "Analysis", fields: touching.Fields) -> None:
             held.take(run, transaction)
         return
     own = "" if hasattr(type(ran.connection), "exec_driver_sql") else ran.text  # SQLAlchemy hands its own text on
-    again.times, handed = [], _Handed(own, ran.told.names, functools.partial(sqlite_asked.keys, ran.connection))
+    keys, dialect = functools.partial(sqlite_asked.keys, ran.connection), known.of_scheme(place.scheme)
+    again.times, handed = [], _Handed(own, ran.told.names, keys, dialect)
     for number, one in enumerate(analysis.statements):
         touching.begun(run, _left(place, analysis, number), transaction)
         datasets = _record(ran, one, analysis, fields, again, handed)
-        touching.dropped(run, _gone(place, analysis, number + 1), transaction)
+        touching.altered(run, _altered(place, analysis, number + 1), transaction)
         if one.lineage is not None and one.writes is None and len(analysis.statements) == 1:
             _gave(ran, one.lineage, datasets, analysis)
     touching.begun(run, _left(place, analysis, len(analysis.statements)), transaction)
@@ -362,10 +365,10 @@ def _left(place: "Place", analysis: "Analysis", number: int) -> list[Dataset]:
     return [place.table(attached.emptied(place, one.names[0])) for at, one in analysis.emptied if at == number]
 
 
-def _gone(place: "Place", analysis: "Analysis", number: int) -> list[tuple[Dataset, frozenset[str]]]:
-    """The columns that a text has dropped after so many of its statements."""
-    found = [(source.names[0], columns) for at, source, columns in analysis.gone if at == number]
-    return [(place.table(attached.emptied(place, name)), columns) for name, columns in found]
+def _altered(place: "Place", analysis: "Analysis", number: int) -> list[tuple[Dataset, "Altered"]]:
+    """The columns that a text has dropped, or added, after so many of its statements."""
+    found = [one for one in analysis.altered if one.after == number]
+    return [(place.table(attached.emptied(place, one.table.names[0])), one) for one in found]
 
 
 def _into(one: Any, name: str, fields: Any, handed: _Handed) -> inserted.Into:
@@ -374,7 +377,8 @@ def _into(one: Any, name: str, fields: Any, handed: _Handed) -> inserted.Into:
     if into is None and one.how not in ("change", "create"):
         return ()
     unique = functools.partial(handed.keys, name)
-    found = inserted.columns(handed.text, into or [field.name for field in fields or ()], unique)
+    names = into or [field.name for field in fields or ()]
+    found = valued.columns(handed.text, names, one, handed.dialect, unique)
     return inserted.called(found, handed.names) if handed.names else found
 
 

@@ -87,6 +87,14 @@ class Catalog:
         finally:
             self.close(cursor)
 
+    def complaint(self, connection: Any, query: str) -> str:
+        """Return what DuckDB has to say against a query; "" = nothing."""
+        try:
+            self.ask(connection, query)
+        except self._error as error:
+            return str(error)
+        return ""
+
     # --- what may have changed --------------------------------------------------------------------------------
 
     def ran(self, connection: Any, texts: Sequence[str], *, failed: bool = False) -> None:

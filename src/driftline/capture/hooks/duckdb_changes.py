@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from driftline.capture.hooks import duckdb_renames, earlier, inserted, renaming
+from driftline.capture.hooks import duckdb_renames, earlier, inserted, renaming, valued
 from driftline.capture.program import sites
 from driftline.capture.runs import at_hand, transactions
 from driftline.capture.runs.recording import Recording
@@ -39,8 +39,8 @@ def begun(
 def left(run: Recording, connection: Any, analysis: Analysis, number: int, table: Callable[[str], Dataset]) -> None:
     """Tables of which a text has left nothing of what so many of its statements had written there."""
     _emptied(run, connection, [source for at, source in analysis.emptied if at == number], table)
-    for source, columns in [(source, columns) for at, source, columns in analysis.gone if at == number]:
-        act = functools.partial(earlier.dropped, run, table(source.names[0]), columns, time.perf_counter_ns())
+    for one in [one for one in analysis.altered if one.after == number]:
+        act = functools.partial(earlier.altered, run, table(one.table.names[0]), one, time.perf_counter_ns())
         transactions.put(connection, run, act, inside=transactions.begun(connection))
 
 
@@ -61,7 +61,7 @@ def recorder(
 ) -> Callable[..., None] | None:
     """Return what takes note of tables that a text makes without rows, or drops; None = of none."""
     dropped = duckdb_renames.recorder(connection, text, table)
-    if analysis is None or not (analysis.begun or analysis.perhaps or analysis.gone):
+    if analysis is None or not (analysis.begun or analysis.perhaps or analysis.altered):
         return dropped
 
     def record(run: Recording, *, failed: bool = False) -> None:
@@ -111,7 +111,7 @@ def handed(
         again.take(run, transaction)
         return again
     names = into or [field.name for field in seen.touched.fields or ()] or outputs(one) or ()
-    found = inserted.columns(analysis.template, names, unique)
+    found = valued.columns(analysis.template, names, one, "duckdb", unique)
     text = analysis.template
     if (
         not (found or one.reads)
@@ -130,6 +130,14 @@ def handed(
         transactions.put(transaction, run, again.commit, inside=transaction is not None)
         return again
     return None
+
+
+def copied(seen: Seen, one: Statement, analysis: Analysis) -> None:
+    """Have ``seen``, a file, know where the script has handed values to the query that ``COPY`` writes there."""
+    found = valued.columns(analysis.template, outputs(one) or (), one, "duckdb") if one.kind == "COPY" else ()
+    visit = sites.visit() if found else None
+    if visit is not None:
+        seen.visits = [visit._replace(into=found)]
 
 
 def read_before(

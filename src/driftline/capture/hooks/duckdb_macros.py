@@ -3,8 +3,9 @@
 Enters: texts that have run, and names. Leaves: how a macro is defined. Those of its databases the catalog tells, which
 takes some 20 ms: it is asked once for each database that was opened, for names that DuckDB does not have itself, and
 again once a text may have changed them; never of a database in memory as long as no text has made a macro. What DuckDB
-has itself is remembered for other processes. Macros that a cursor does not see, temporary ones and those of a
-transaction, ``duckdb_scope`` reads off the statements.
+has itself is remembered for other processes. Whether a macro of a file has such a name is seen by what DuckDB says
+against a call that nothing understands, once for each name, in less than a millisecond. Macros that a cursor does not
+see, temporary ones and those of a transaction, ``duckdb_scope`` reads off the statements.
 Source: https://duckdb.org/docs/stable/sql/statements/create_macro.html.
 """
 
@@ -16,6 +17,7 @@ from typing import Any
 from driftline import later
 from driftline.capture.hooks.duckdb_catalog import Catalog
 from driftline.capture.hooks.duckdb_names import Meanings
+from driftline.capture.hooks.duckdb_scope import MAIN
 from driftline.capture.tables import remembered
 
 _CHANGING = later.pattern(r"\b(?:macro|function|schema|attach|detach|import|from\s+database)\b", re.IGNORECASE)
@@ -24,6 +26,8 @@ _MACROS = (
     "case function_type when 'table_macro' then 'TABLE ' else '' end "
     "from duckdb_functions() where not internal and function_type in ('macro', 'table_macro')"
 )
+_MACRO = later.pattern(r"\bmacro\b", re.IGNORECASE)
+_CALLS = ('explain select {0}("no such" := "no such")', 'explain from {0}("no such" := "no such")')  # bind no argument
 _BUILT_IN = "select distinct lower(function_name) from duckdb_functions() where internal"
 
 
@@ -37,6 +41,7 @@ class Macros:
         self._changed = False  # a text may have made some
         self._built_in: frozenset[str] | None = None
         self._known: weakref.WeakKeyDictionary[Any, dict[str, str]] = weakref.WeakKeyDictionary()  # by database
+        self._taken: weakref.WeakKeyDictionary[Any, dict[str, bool]] = weakref.WeakKeyDictionary()  # its own
 
     def ran(self, connection: Any, texts: Iterable[str] = ()) -> None:
         """These have run, and may have changed more than rows; or a transaction has ended."""
@@ -55,7 +60,8 @@ class Macros:
         database = self._names.opened_as(connection)
         known = self._known.get(database)
         if known is None:
-            if not self._changed and (self._names.is_new(connection) or name in self._own()):
+            new = self._names.is_new(connection)
+            if not self._changed and (new or (name in self._own() and not self._is_taken(connection, database, name))):
                 return ""
             known = self._known[database] = self._told(connection)
         return known.get(name, "")
@@ -71,6 +77,16 @@ class Macros:
                 remembered.put("duckdb functions", (self._version,), body)
             self._built_in = frozenset(body.decode(errors="replace").split("\n"))
         return self._built_in
+
+    def _is_taken(self, connection: Any, database: Any, name: str) -> bool:
+        """Whether a macro that was there when a database was opened has the name of a function of DuckDB itself."""
+        meant = self._catalog.meant(connection, name)
+        way = meant.database if meant.schema == MAIN else meant.schema  # DuckDB's own macros are not there
+        asked, call = self._taken.setdefault(database, {}), f"{_quoted(way)}.{_quoted(name)}"
+        if call not in asked:
+            said = (self._catalog.complaint(connection, one.format(call)) for one in _CALLS)
+            asked[call] = any(map(_MACRO.search, said))
+        return asked[call]
 
     def _told(self, connection: Any) -> dict[str, str]:
         """Return the macros of the catalog; of one name there may be several."""

@@ -13,10 +13,11 @@ import msgspec
 
 from driftline.capture.runs.composed import DROPPED, EMPTIED
 from driftline.capture.runs.recording import Recording
-from driftline.event.lineage import Dataset
+from driftline.event.lineage import Dataset, Field
 
 if TYPE_CHECKING:
     from driftline.capture.sql.edges import SqlEdges
+    from driftline.capture.sql.known import Altered
 
 _EARLIER = "earlier versions"  # among what a run recalls
 _READ = "tables that were written"  # by dataset: whether others have read it since
@@ -56,15 +57,17 @@ def emptied(run: Recording, dataset: Dataset, at_ns: int, *, kept: bool) -> None
         known[dataset] = times if kept else (*times, at_ns)[-_MOST:]
 
 
-def dropped(run: Recording, dataset: Dataset, columns: frozenset[str], at_ns: int) -> None:
-    """Columns of a table were dropped, in small letters; if others have read the table, they keep their sources."""
+def altered(run: Recording, dataset: Dataset, columns: "Altered", at_ns: int) -> None:
+    """Columns of a table were dropped, or added; if others have read the table, they keep their sources."""
     known = run.trace.recalled.setdefault(DROPPED, {})
-    if not is_read(run, dataset) and (dataset in known or len(known) < _TABLES):
-        known[dataset] = (*known.get(dataset, ()), (at_ns, columns))[-_MOST:]
+    if columns.dropped and not is_read(run, dataset) and (dataset in known or len(known) < _TABLES):
+        known[dataset] = (*known.get(dataset, ()), (at_ns, columns.dropped))[-_MOST:]
     for seen in run.trace.outputs:
         if seen.touched.dataset == dataset and seen.touched.fields:
-            kept = tuple(one for one in seen.touched.fields if one.name.lower() not in columns)
-            seen.touched = msgspec.structs.replace(seen.touched, fields=kept)
+            kept = [one for one in seen.touched.fields if one.name.lower() not in columns.dropped]
+            there = {one.name.lower() for one in kept}
+            kept += (Field(name) for name in columns.added if name.lower() not in there)
+            seen.touched = msgspec.structs.replace(seen.touched, fields=tuple(kept))
 
 
 def written(run: Recording, dataset: Dataset, before: str | None, version: str) -> None:

@@ -120,7 +120,7 @@ def columns(text: str, into: Sequence[str], unique: Callable[[], Collection[str]
 
     ``unique`` tells the keys of the table, in small letters.
     """
-    places = _places(text)
+    places = marks(text)
     if not places:
         return ()
     if not (_INSERTS.match(text) or _MAKES.match(text)):
@@ -131,7 +131,7 @@ def columns(text: str, into: Sequence[str], unique: Callable[[], Collection[str]
     if any(len(row) > len(into) for row in rows):
         return ()
     told = [(column, one) for row in rows for column, values in zip(into, row, strict=False) for one in values]
-    keys = _keys(text, unique)
+    keys = deciding(text, unique)
     decides = [(f"{DECIDES}{column}", value) for column, value in told if column.lower() in keys]
     looked = [(f"{DECIDES}{place}", place) for place, token in places if at <= token.start() < end]
     changed = () if does is None else _changed(text, places, does.end())
@@ -171,8 +171,8 @@ def _spread(row: Sequence[tuple[str, Values]], width: int) -> list[Values]:
     return [*before, *[()] * (width - len(before) - len(behind)), *behind]
 
 
-def _keys(text: str, unique: Callable[[], Collection[str]]) -> Collection[str]:
-    """The columns that decide whether a row of an INSERT is a new one, in small letters."""
+def deciding(text: str, unique: Callable[[], Collection[str]]) -> Collection[str]:
+    """Return the columns that decide whether a row of an INSERT is a new one, in small letters."""
     if _INSTEAD.match(text):
         return unique()
     conflict = _CONFLICT.search(text)
@@ -203,7 +203,7 @@ def _outside(before: str) -> bool:
 
 
 @functools.lru_cache(1)  # each statement of a script asks of all of its text
-def _places(text: str) -> tuple[Place, ...]:
+def marks(text: str) -> tuple[Place, ...]:
     """Return the place or the name of each value that is handed over, and where it stands."""
     return tuple(_placed(text))
 
@@ -228,7 +228,7 @@ def composed(one: Any, names: Sequence[str], text: str, unique: Callable[[], Col
     sets = [item.name for item in one.lineage.items if getattr(item, "name", "")]
     told: list[tuple[str, str]] = []
     if one.how == "append":
-        into, keys = one.lineage.into or names, _keys(text, unique)
+        into, keys = one.lineage.into or names, deciding(text, unique)
         sets = [] if _DOES.search(text) is None else [*into]
         told = [(column, f"{COMPOSED}{place}") for place, column in enumerate(into)]
         told += [(f"{DECIDES}{column}", value) for column, value in told if column.lower() in keys]
@@ -239,7 +239,7 @@ def composed(one: Any, names: Sequence[str], text: str, unique: Callable[[], Col
 @functools.lru_cache(1)  # as above
 def constant(text: str) -> bool:
     """Whether a statement is handed no values, and calls no function that might bring some."""
-    if _places(text):
+    if marks(text):
         return False
     plain = _QUOTED.sub("''", text)
     begin = _VALUES.search(plain)
@@ -254,7 +254,7 @@ def instead(text: str) -> bool:
 
 def hands(one: Any, text: str) -> bool:
     """Whether the values of an INSERT are those that the script hands over; its ``text`` may not be known."""
-    return one.how == "append" and (not text or bool(_places(text)))
+    return one.how == "append" and (not text or bool(marks(text)))
 
 
 def called(into: Into, names: Sequence[str]) -> Into:

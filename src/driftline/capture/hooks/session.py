@@ -258,6 +258,7 @@ class Session:
             if any(it.kind == "table" and not known[it].datasets for it in one.reads):  # frames in variables
                 seen.visits = [visit] if (visit := sites.visit()) is not None else []
             if one.writes.kind == "file":
+                duckdb_changes.copied(seen, one, analysis)
                 self._written_to(run, one, seen, edges, None, lambda: None, Written(seen, edges, None))
                 continue
             again = duckdb_changes.handed(run, connection, seen, one, analysis, unique)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from driftline.capture.hooks.addresses import Place
+    from driftline.capture.sql.known import Altered
     from driftline.capture.sql.stated import Statement
 else:
     sqlite3 = later.module("sqlite3")  # not every frame comes from a database
@@ -105,10 +106,10 @@ def begun(run: Recording, made: Sequence[Dataset], transaction: Any) -> None:
         transactions.put(transaction, run, act, inside=transaction is not None)
 
 
-def dropped(run: Recording, gone: Sequence[tuple[Dataset, frozenset[str]]], transaction: Any) -> None:
-    """Take note that columns of tables are there no longer."""
-    for dataset, columns in gone:
-        act = functools.partial(earlier.dropped, run, dataset, columns, time.perf_counter_ns())
+def altered(run: Recording, tables: Sequence[tuple[Dataset, "Altered"]], transaction: Any) -> None:
+    """Take note that columns of tables are there no longer, or from now on."""
+    for dataset, columns in tables:
+        act = functools.partial(earlier.altered, run, dataset, columns, time.perf_counter_ns())
         transactions.put(transaction, run, act, inside=transaction is not None)
 
 

@@ -5,6 +5,7 @@ Enters: an expression. Leaves: whether what it is given reaches its value as AGG
 
 from typing import Any
 
+import sqlglot
 from sqlglot import exp
 
 from driftline.capture.sql.relation import CONDITIONAL, SORT, TRANSFORMATION, Kind
@@ -34,6 +35,14 @@ def is_aggregate(node: Any) -> bool:
     return isinstance(node, exp.AggFunc | exp.WithinGroup) and not isinstance(node, _MOVING)
 
 
+def named(function: str, dialect: str) -> bool:
+    """Whether the function of a name is one."""
+    try:
+        return function.isidentifier() and is_aggregate(sqlglot.parse_one(f"{function}(x)", dialect=dialect or None))
+    except sqlglot.errors.SqlglotError:  # one that is not called so
+        return False
+
+
 def parts(node: Any) -> tuple[list[Any], list[Any], Kind]:
     """Return the parts of an expression that its value is made of, those that only order or choose it, and how."""
     if isinstance(node, exp.Order) and node.this is not None:  # string_agg(a, ',' ORDER BY b)
@@ -46,6 +55,10 @@ def parts(node: Any) -> tuple[list[Any], list[Any], Kind]:
     name = node.name.lower() if isinstance(node, exp.Anonymous | exp.AnonymousAggFunc) else ""
     if name.startswith(_BY):
         return every[:1], every[1:], CONDITIONAL
+    if isinstance(node, exp.DecodeCase):  # DECODE(a, 1, b, 2, c, d)
+        return every[2::2] + (every[-1:] if len(every) % 2 == 0 else []), [*every[:1], *every[1:-1:2]], CONDITIONAL
+    if name == "multiif":  # of ClickHouse: multiIf(a, b, c, d, e)
+        return every[1::2] + every[-1:], every[:-1:2], CONDITIONAL
     if isinstance(node, exp.CombinedAggFunc) and name.endswith("if"):  # of ClickHouse
         return every[:-1], every[-1:], CONDITIONAL
     return every, [], TRANSFORMATION

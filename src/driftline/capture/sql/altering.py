@@ -59,7 +59,7 @@ def columns(walker: Walker, script: Script, tree: Any, this: Source) -> Relation
     script.alter(
         this,
         {old.name.lower(): dialect.shown(new) for old, new in pairs},
-        [one.name for one in _added(tree)],
+        {one.name: _behind(one) for one in _added(tree)},
         dropped(tree),
         frozenset(name.lower() for name in given),
     )
@@ -74,6 +74,11 @@ def renamed(dialect: Dialect, tree: Any) -> tuple[tuple[str, str], ...]:
 def dropped(tree: Any) -> frozenset[str]:
     """Return the columns that are there no longer, in small letters."""
     return frozenset(one.name.lower() for one in _dropped(tree))
+
+
+def added(tree: Any) -> tuple[str, ...]:
+    """Return the columns that are there from now on."""
+    return tuple(one.name for one in _added(tree))
 
 
 def _of_column(tree: Any) -> Any:
@@ -98,6 +103,12 @@ def _added(tree: Any) -> list[Any]:
     given = tree.args.get("actions") or ()
     every = (one for part in given for one in (part.expressions if isinstance(part, exp.Schema) else [part]))
     return [one for one in every if isinstance(one, exp.ColumnDef)]
+
+
+def _behind(column: Any) -> str | None:
+    """The column behind which a new one stands, in small letters; "" = it is the first, None = the last."""
+    position = column.args.get("position")
+    return None if position is None else position.this.name.lower() if position.this is not None else ""
 
 
 def _dropped(tree: Any) -> Iterator[Any]:

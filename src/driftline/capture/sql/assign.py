@@ -36,6 +36,7 @@ _Set = dict[str, Edges]
 NO_ROW = Statement(
     (), how="none", kind="SET", gaps=("sql not followed",), problem="sets a row of a trigger whose table is not known"
 )
+_NODES = 5_000  # of expressions that stand in others
 _CHANGED = frozenset(["new", "old"])  # rows of the table of a trigger
 
 
@@ -60,7 +61,7 @@ def update(walker: Walker, script: Script, tree: Any, scope: Scope) -> list[tupl
         walker.reads.pop(target, None)
     found: _Set = {}
     others: dict[Source, _Set] = {}
-    for part in tree.expressions:
+    for part in _in_turn(walker, tree):
         other = _other_set(walker, script, tree, part) if tree.this.args.get("joins") else None
         into = found if other is None or other == target else others.setdefault(other, {})
         _assign(walker, part, scope, into, NONE)
@@ -71,6 +72,40 @@ def update(walker: Walker, script: Script, tree: Any, scope: Scope) -> list[tupl
         found = {under.called(walker.dialect, name): edges for name, edges in found.items()}
     further = ((source, _offered(walker, given, rows)) for source, given in others.items())
     return [(target, _offered(walker, found, rows)), *further]
+
+
+def _in_turn(walker: Walker, tree: Any) -> list[Any]:
+    """The assignments of an UPDATE; of one table of MySQL, each is of what those before it have set.
+
+    MySQL Reference Manual, "UPDATE Statement": "Single-table UPDATE assignments are generally evaluated from left to
+    right."
+    """
+    parts: list[Any] = tree.expressions
+    if walker.dialect.name != "mysql" or tree.this.args.get("joins"):
+        return parts
+    values: dict[str, Any] = {}
+    found: list[Any] = []
+    left = _NODES
+
+    def now(node: Any) -> Any:
+        own = _is_name(node) and node.find_ancestor(exp.Query) is None  # there a name may be of another table
+        value = values.get(walker.dialect.column(node.this)) if own else None
+        return node if value is None else exp.Paren(this=value.copy())
+
+    for part in parts:
+        if not isinstance(part, exp.EQ) or not _is_name(part.this):
+            return parts
+        value = part.expression.transform(now)
+        left -= sum(1 for _ in value.walk())
+        if left < 0:
+            return parts
+        values[walker.dialect.column(part.this.this)] = value
+        found.append(exp.EQ(this=part.this.copy(), expression=value))
+    return found
+
+
+def _is_name(node: Any) -> bool:
+    return isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier)
 
 
 def _entries(node: Any) -> Iterable[Any]:

@@ -357,10 +357,11 @@ class Reading:
             into = tuple(item.name for item in offered.items if isinstance(item, Output))
             made = self.done(tree, this, "change", offered, into)
             found.insert(0, made._replace(kind=altering.KIND, renamed=altering.renamed(self.script.dialect, tree)))
-        gone = altering.dropped(tree)
-        if gone and found:
-            found[-1] = found[-1]._replace(dropped=gone)
-        return found or [Statement((), this if gone else None, how="none", kind="ALTER", dropped=gone)]
+        gone, come = altering.dropped(tree), altering.added(tree)
+        if (gone or come) and found:
+            found[-1] = found[-1]._replace(dropped=gone, added=come)
+        target = this if gone or come else None
+        return found or [Statement((), target, how="none", kind="ALTER", dropped=gone, added=come)]
 
 
 _EXPORT = tuple(getattr(exp, name) for name in ("Export",) if hasattr(exp, name))

@@ -236,6 +236,8 @@ _SPECIAL: dict[Any, Any] = {
     exp.Dot: Expression._dot,
     exp.Bracket: Expression._dot,
     exp.StructExtract: Expression._dot,
+    exp.JSONExtract: Expression._dot,
+    exp.JSONExtractScalar: Expression._dot,
     exp.MapKeys: Expression._dot,
     exp.ToMap: Expression._dot,
     exp.Filter: Expression._filter,

@@ -50,6 +50,15 @@ _DROPS = re.compile(r"drop\s+table\b", re.IGNORECASE)
 _UNPLAIN = re.compile(rf"(?:\s|{_REMARKS})*+(?:create\b[^;]*\b(?:procedure|function)\b|do\b)", re.IGNORECASE)
 
 
+class Altered(NamedTuple):
+    """The columns of a table that are dropped, in small letters, or added after so many statements of a text."""
+
+    after: int
+    table: Source
+    dropped: frozenset[str]
+    added: tuple[str, ...]
+
+
 class Analysis(NamedTuple):
     """The statements of a text, with the texts that its template stands for."""
 
@@ -60,9 +69,7 @@ class Analysis(NamedTuple):
     begun: tuple[Source, ...] = ()  # tables that it made without rows, emptied or dropped before it wrote there
     perhaps: tuple[Source, ...] = ()  # tables that it made so if they were not there
     emptied: tuple[tuple[int, Source], ...] = ()  # of what it wrote nothing is left after so many statements
-    gone: tuple[
-        tuple[int, Source, frozenset[str]], ...
-    ] = ()  # columns that are dropped after so many, in small letters
+    altered: tuple[Altered, ...] = ()  # columns that are dropped, or added
     plain: bool = False  # the user's code spells the text out as it is
 
     @property
@@ -90,7 +97,7 @@ class _Variant(NamedTuple):
     begun: tuple[Source, ...]
     perhaps: tuple[Source, ...]
     emptied: tuple[tuple[int, Source], ...] = ()
-    gone: tuple[tuple[int, Source, frozenset[str]], ...] = ()
+    altered: tuple[Altered, ...] = ()
     functions: tuple[tuple[str, str], ...] | None = None  # what was asked for, and how it is defined; None = nobody was
 
 
@@ -177,7 +184,7 @@ def _worked_out(
         tuple(source for source, one in first.items() if one.how == "none" and one.begins),
         tuple(source for source, one in first.items() if one.how == "none" and one.perhaps),
         tuple(_emptied(read)),
-        tuple(_gone(read)),
+        tuple(_altered(read)),
         None if defined_as is None else tuple(functions.items()),
     )
 
@@ -207,7 +214,7 @@ def _first(read: Iterable[Statement]) -> dict[Source, Statement]:
     """The first statement on each of the tables that are made or written."""
     first: dict[Source, Statement] = {}
     for one in read:
-        if one.writes is not None and not (one.dropped and one.how == "none"):
+        if one.writes is not None and not ((one.dropped or one.added) and one.how == "none"):
             first.setdefault(one.writes, one)
     return first
 
@@ -225,12 +232,12 @@ def _emptied(read: Iterable[Statement]) -> Iterator[tuple[int, Source]]:
             yield number, one.writes
 
 
-def _gone(read: Iterable[Statement]) -> Iterator[tuple[int, Source, frozenset[str]]]:
-    """Yield the columns that a text drops, with their table and the number of statements before."""
+def _altered(read: Iterable[Statement]) -> Iterator[Altered]:
+    """Yield the columns that a text drops, or adds, with their table and the number of statements before."""
     number = 0
     for one in read:
-        if one.dropped and one.writes is not None:
-            yield number + (one.how != "none"), one.writes, one.dropped
+        if (one.dropped or one.added) and one.writes is not None:
+            yield Altered(number + (one.how != "none"), one.writes, one.dropped, one.added)
         number += one.how != "none"
 
 
@@ -276,8 +283,8 @@ class _Ours(pickle.Unpickler):
         found = next((getattr(one, name, None) for one in _RECORDS if one.__name__ == module), None)
         if isinstance(found, type) and (issubclass(found, tuple) or found is Said):
             return found
-        if (module, name) == (__name__, "_Variant"):
-            return _Variant
+        if module == __name__ and name in ("_Variant", "Altered"):
+            return _Variant if name == "_Variant" else Altered
         raise pickle.UnpicklingError(f"{module}.{name} is no record of a statement")
 
 

@@ -12,11 +12,12 @@ from typing import Any
 from sqlglot import exp
 
 from driftline import later
-from driftline.capture.sql import clauses, rootless, structs
+from driftline.capture.sql import aggregates, clauses, rootless, structs
 from driftline.capture.sql import dialect as dialects
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.relation import (
+    AGGREGATION,
     IDENTITY,
     NONE,
     TRANSFORMATION,
@@ -173,11 +174,12 @@ def chosen_of(columns: Any, items: Iterable[Item]) -> list[Output] | None:
 def _applied(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:
     """``* APPLY(f)`` of ClickHouse: f of each column."""
     items = project(queries, node.this, scope, windows)
+    kind = AGGREGATION if aggregates.named(node.expression.name, queries.dialect.name) else TRANSFORMATION
     if not all(isinstance(item, Output) for item in items):
-        return [Whatever(rel.through(rel.all_of(items), TRANSFORMATION))]
+        return [Whatever(rel.through(rel.all_of(items), kind))]
     function = node.expression.name or node.expression.sql()
     called = ((f"{function}({item.name})", item) for item in items if isinstance(item, Output))
-    return [Output(name, rel.through(item.edges, TRANSFORMATION), name) for name, item in called]
+    return [Output(name, rel.through(item.edges, kind), name) for name, item in called]
 
 
 def _transformed(queries: Queries, node: Any, scope: Scope) -> list[Item]:
@@ -260,6 +262,11 @@ def _star(queries: Queries, star: Any, qualified: Any, scope: Scope) -> list[Ite
 def _struct_star(queries: Queries, qualified: Any, scope: Scope) -> list[Item]:
     """``s.*`` where s is a column: all its fields."""
     names = [part for part in qualified.parts if isinstance(part, exp.Identifier)]
+    built = scope.output(queries.dialect.column(names[0]), names[0].name) if len(names) == 1 else None
+    told = [one for one in built.fields if not one[0].startswith("[")] if built is not None else []
+    if told:
+        fields = Relation(Output(name, edges, queries.dialect.written(name)) for name, edges in told)
+        return _expanded(queries, qualified.this, {"": fields}, scope, merging=False)
     struct = scope.has(queries.dialect.column(names[0]), names[0].name)
     if struct is None:
         meaning = scope.find(queries.dialect.column(names[0]), names[0].name) or scope.absent(names[0].name)

@@ -1,8 +1,9 @@
 """Functions that return rows: whether one may read what the statement does not name.
 
-Enters: the entry of a FROM clause that is a function. Leaves: its name, where nothing tells what it reads: a function
-of the user's own, a query that another server runs, a file of a stage. What makes rows of its arguments alone, as
-``generate_series`` does, and what sqlglot knows as such a function, hides nothing.
+Enters: the entry of a FROM clause that is a function. Leaves: its name, where that is how the entry is called, or where
+nothing tells what it reads: a function of the user's own, a query that another server runs, a file of a stage. What
+makes rows of its arguments alone, as ``generate_series`` does, and what sqlglot knows as such a function, hides
+nothing.
 """
 
 from typing import Any
@@ -21,6 +22,11 @@ _MAKES = frozenset(
      "json_populate_recordset", "jsonb_populate_recordset", "unnest", "explode", "flatten", "stack", "inline",
      "parse_path", "current_schemas", "null", "input", "repeat"]
 )  # fmt: skip
+_CALLED = frozenset(["postgres", "materialize", "risingwave", "redshift", "duckdb"])  # without an alias by its name
+_NAMES = {
+    exp.XMLTable: "xmltable", exp.JSONTable: "json_table", exp.Unnest: "unnest", exp.Explode: "unnest",
+    exp.ExplodingGenerateSeries: "generate_series",
+}  # fmt: skip
 _DYNAMIC = tuple(getattr(exp, name) for name in ("DynamicIdentifier",) if hasattr(exp, name))  # IDENTIFIER($name)
 _OF_THE_ENGINE = ("duckdb_", "pg_", "pragma_", "sys.", "information_schema")  # what is told of the engine itself
 
@@ -45,3 +51,14 @@ def hidden(entry: Any) -> str:
     name = ".".join((*named, inner.name))
     own = name.lower() in _MAKES or name.lower().startswith(_OF_THE_ENGINE)
     return "" if own else f"{name}()"
+
+
+def called(entry: Any, dialect: str) -> Any:
+    """Return the identifier by which columns of a function without an alias are named; None where there is none."""
+    if dialect not in _CALLED:
+        return None
+    inner = entry.this if isinstance(entry, exp.Table | exp.Lateral) else entry
+    if isinstance(inner, exp.GenerateSeries):
+        return exp.to_identifier("range" if inner.args.get("is_end_exclusive") else "generate_series")
+    name = inner.name if isinstance(inner, exp.Anonymous) else _NAMES.get(type(inner), "")
+    return exp.to_identifier(name) if name else None

@@ -167,16 +167,22 @@ class Script:
         self,
         source: Source,
         renamed: Mapping[str, str],
-        added: Iterable[str],
+        added: Mapping[str, str | None],
         dropped: frozenset[str],
         computed: frozenset[str],
     ) -> None:
-        """Note that columns of a table have new names, have come, are gone, are computed; old ones in small letters."""
+        """Note that columns of a table have new names, have come, are gone, are computed; old ones in small letters.
+
+        Those that have come with the one behind which they stand: "" = before all, None = behind them.
+        """
         written, columns = self.dialect.written, self.columns(source)
         if columns is not None:
             kept = [renamed.get(one.lower(), one) for one in columns if one.lower() not in dropped]
-            known = {one.lower() for one in kept}
-            self._made[source] = (*kept, *(one for one in added if one.lower() not in known))
+            for one, before in added.items():
+                small = [name.lower() for name in kept]
+                place = 0 if before == "" else small.index(before) + 1 if before in small else len(kept)
+                kept[place:place] = [one] if one.lower() not in small else []
+            self._made[source] = tuple(kept)
         if computed:
             self._computed[source] = self._computed.get(source, frozenset()) | computed
         self.keys[source] = tuple(renamed.get(one.lower(), one) for one in self.keys.get(source, ()))

@@ -38,6 +38,7 @@ class Statement(NamedTuple):
     some: bool = False  # it changes so many rows at most
     renamed: tuple[tuple[str, str], ...] = ()  # columns of its target, old name and new
     dropped: frozenset[str] = frozenset()  # columns of its target that are there no longer, in small letters
+    added: tuple[str, ...] = ()  # columns that its target has from now on
     trades: Trades = ""  # which of the two that have two tables change places it is
 
     @property

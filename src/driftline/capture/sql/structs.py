@@ -2,16 +2,17 @@
 
 Enters: an expression. Leaves: the fields of the struct that it gives, or of the elements of the array that it gives,
 each with its own edges; nothing where that is not known: a field of such a column comes from the whole of it. Of lists
-and maps of DuckDB likewise each element by its place, ``[0]``, and the keys and values.
+and rows likewise each element by its place, ``[0]``; of maps of DuckDB the keys and values.
 """
 
-import sys
 from typing import Any, Protocol
 
 from sqlglot import exp
 
+from driftline.capture.sql import methods, taken_apart
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
+from driftline.capture.sql.functions import Functions
 from driftline.capture.sql.relation import (
     AGGREGATION,
     CONDITIONAL,
@@ -26,27 +27,26 @@ from driftline.capture.sql.relation import (
 )
 from driftline.capture.sql.scope import Scope
 
-
-def _classes(names: str) -> tuple[Any, ...]:
-    return tuple(getattr(exp, name) for name in names.split() if hasattr(exp, name))  # not all are in each sqlglot
-
-
-_KEEP = _classes(
+_KEEP = taken_apart.classes(
     "Alias Paren Bracket Order Distinct Limit Filter WithinGroup Window ArrayReverse IgnoreNulls RespectNulls"
 )
-_JOIN = _classes("Array Coalesce ArrayConcat Explode ExplodeOuter Inline")
-_EACH = _classes("Transform")
-_SHAPE = _classes("Order Filter WithinGroup Window")
-_APPEND = _classes("ArrayAppend ArrayPrepend")
+_JOIN = taken_apart.classes("Array Coalesce ArrayConcat Explode ExplodeOuter Inline")
+_SHAPE = taken_apart.classes("Order Filter WithinGroup Window")
 _LISTS = frozenset(["list_value", "list_pack", "array_value"])
-_TAKES = frozenset(["list_extract", "list_element", "array_extract", "element_at", "map_extract", "map_extract_value"])
-_GATHER = _classes("ArrayAgg AnyValue First Last ArrayUniqueAgg")
+_TAKES = frozenset(
+    ["list_extract", "list_element", "array_extract", "element_at", "map_extract", "map_extract_value",
+     "struct_extract_at", "arrayelement"]
+)  # fmt: skip
+_NUMBERED = {"clickhouse": "{}", "postgres": "f{}"}  # what the fields of a row are called that have no names
+_ROWS_PLACED = frozenset(["duckdb", "presto", "trino", "athena"])  # ``row(a, b)[2]``
+_GATHER = taken_apart.classes("ArrayAgg AnyValue First Last ArrayUniqueAgg")
 
 
 class Walks(Protocol):
     """The pass over a statement, as it is seen from here."""
 
     dialect: Dialect
+    functions: Functions
 
     def walk(self, node: Any, scope: Scope, kind: Kind, windows: dict[str, Any] | None = None) -> Edges:
         """Return the edges of an expression whose value goes on as ``kind``."""
@@ -57,10 +57,17 @@ class Walks(Protocol):
 
 def fields(queries: Walks, node: Any, scope: Scope) -> Fields:
     """Return the fields of what ``node`` gives, by name in small letters; ``()`` where they are not known."""
+    node = taken_apart.picked(queries.dialect.name, _unchained(queries, node, scope))
     if isinstance(node, exp.Column):
         return tuple(one for one in _of_column(queries, node, scope) if not one[0].startswith("["))
-    if isinstance(node, exp.ToMap) and all(isinstance(one, exp.Literal) for one in (_map(node) or ([None],))[0]):
+    if isinstance(node, exp.ToMap) and all(
+        isinstance(one, exp.Literal) for one in (taken_apart.map_of(node) or ([None],))[0]
+    ):
         return _built(queries, node.this, scope)
+    if told := taken_apart.pairs(node):
+        return tuple((name, queries.walk(value, scope, IDENTITY)) for name, value in told)
+    if queries.dialect.name in _NUMBERED and taken_apart.row(node):
+        return _numbered(queries, node, scope) + (_built(queries, node, scope) if isinstance(node, exp.Struct) else ())
     if isinstance(node, exp.Struct):
         return _built(queries, node, scope)
     if isinstance(node, exp.Cast):
@@ -70,11 +77,7 @@ def fields(queries: Walks, node: Any, scope: Scope) -> Fields:
         return tuple((name, rel.through(edges, AGGREGATION)) for name, edges in inner)
     if isinstance(node, _JOIN):
         return _joined(queries, [part for part in (node.this, *node.expressions) if part is not None], scope)
-    if isinstance(node, exp.Bracket) and isinstance(node.this, exp.Array) and queries.dialect.name == "duckdb":
-        place, listed = _place(node.expressions[0], 0), node.this.expressions
-        if place is not None and -len(listed) <= place < len(listed):
-            return fields(queries, listed[place], scope)
-    if isinstance(node, _KEEP) and not _subscript(node):
+    if isinstance(node, _KEEP) and not taken_apart.subscript(node):
         inner = fields(queries, node.this, scope)
         shaping = _shaping(queries, node, scope) if inner and isinstance(node, _SHAPE) else NONE
         return tuple((name, edges | shaping) for name, edges in inner)
@@ -91,12 +94,18 @@ def _shaping(queries: Walks, node: Any, scope: Scope) -> Edges:
 
 def inside(queries: Walks, node: Any, scope: Scope) -> Edges | None:
     """Return what is behind ``x.name``, ``x['name']`` or ``x[1]``; None where the parts of ``x`` are not known."""
-    name = node.expression.name if isinstance(node.expression, exp.Identifier) else _subscript(node)
-    found = dict(fields(queries, node.this, scope)).get(name.lower()) if name else None
-    if found is not None or queries.dialect.name != "duckdb" or isinstance(node, exp.Dot):
+    of, name = taken_apart.asked(node)
+    found = dict(fields(queries, of, scope)).get(name.lower()) if name else None
+    if taken_apart.asks_json(node):
+        return None if found is None else rel.through(found, TRANSFORMATION)
+    if found is not None or queries.dialect.name not in taken_apart.PLACED or isinstance(node, exp.Dot):
         return found
     if isinstance(node, exp.ToMap | exp.MapKeys) or node.name.lower() == "map_values":
-        keys, values = _map(node if isinstance(node, exp.ToMap) else next(node.iter_expressions(), None)) or ((), ())
+        if queries.dialect.name != "duckdb":
+            return None
+        keys, values = taken_apart.map_of(
+            node if isinstance(node, exp.ToMap) else next(node.iter_expressions(), None)
+        ) or ((), ())
         asked = (
             keys if isinstance(node, exp.MapKeys) else values if isinstance(node, exp.Anonymous) else (*keys, *values)
         )
@@ -111,19 +120,22 @@ def _taken(queries: Walks, node: Any, scope: Scope) -> Edges | None:
     taken, by = (
         node.expressions if isinstance(node, exp.Anonymous) else (node.this, (node.expressions or [node.expression])[0])
     )
+    taken = _unchained(queries, taken, scope)
     listed = [edges for _, edges in elements(queries, taken, scope)]
     shifted = isinstance(node, exp.Bracket) and not taken.is_type(*exp.DataType.TEXT_TYPES)  # ``||`` gives one to it
-    place = _place(by, 0 if shifted else 1)
+    place = taken_apart.place_of(by, int(node.args.get("offset") or 0) if shifted else 1)
     if listed and place is not None:
-        return listed[place] if -len(listed) <= place < len(listed) else NONE
-    joined = [] if listed else _parts_of_list(queries, taken)
+        return listed[place] if taken_apart.has(queries.dialect.name, listed, place) else NONE
+    if queries.dialect.name != "duckdb":
+        return None
+    joined = [] if listed else taken_apart.parts_of_list(queries.dialect.name, taken)
     if (found := _of_joined(queries, joined, place, scope)) is not None:
         strict = isinstance(taken.unnest(), exp.DPipe)  # with NULL it is NULL
         whole = [
             queries.walk(one, scope, CONDITIONAL) for one in joined if strict and not elements(queries, one, scope)
         ]
         return found.union(queries.walk(by, scope, TRANSFORMATION), *whole)
-    both = _map(taken)
+    both = taken_apart.map_of(taken)
     known = listed or [edges for _, edges in fields(queries, taken, scope)]
     if both is not None:
         known = [queries.walk(one, scope, TRANSFORMATION) for one in both[1]]
@@ -131,6 +143,14 @@ def _taken(queries: Walks, node: Any, scope: Scope) -> Edges | None:
         return None
     any_of = rel.doubted(NONE.union(*known), 1 / len(known))
     return rel.through(any_of, TRANSFORMATION) | queries.walk(by, scope, TRANSFORMATION)
+
+
+def _unchained(queries: Walks, node: Any, scope: Scope) -> Any:
+    """The call that ``x.f(y)`` of DuckDB surely is; any other ``node`` as it stands."""
+    if queries.dialect.name != "duckdb" or not isinstance(node, exp.Dot):
+        return node
+    call, doubtful = methods.chained(node, queries.dialect, queries.functions, scope)
+    return node if call is None or doubtful else call
 
 
 def _of_joined(queries: Walks, parts: list[Any], place: int | None, scope: Scope) -> Edges | None:
@@ -154,61 +174,31 @@ def _of_joined(queries: Walks, parts: list[Any], place: int | None, scope: Scope
     return rel.through(rel.doubted(known, 1 / number), TRANSFORMATION).union(*open_)
 
 
-def _parts_of_list(queries: Walks, node: Any) -> list[Any]:
-    """The lists that ``x || y`` and its kin join; none where none are."""
-    node = node.unnest()
-    if queries.dialect.name != "duckdb":
-        return []
-    if isinstance(node, exp.DPipe):
-        return [one for part in (node.this, node.expression) for one in _parts_of_list(queries, part) or [part]]
-    if isinstance(node, exp.ArrayConcat):
-        return [node.this, *node.expressions]
-    one = [exp.Array(expressions=[node.expression.copy()])] if isinstance(node, _APPEND) else []
-    return [node.this, *one] if isinstance(node, exp.ArrayAppend) else [*one, node.this] if one else []
-
-
 def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
     """Return the elements of the list that ``node`` gives, each by its place; ``()`` where they are not known."""
     while isinstance(node, exp.Paren | exp.Alias):
         node = node.this
+    if queries.dialect.name not in taken_apart.PLACED:
+        return ()
+    node = taken_apart.picked(queries.dialect.name, _unchained(queries, node, scope))
     if isinstance(node, exp.Column):
         return tuple(one for one in _of_column(queries, node, scope) if one[0].startswith("["))
-    joined = [elements(queries, part, scope) for part in _parts_of_list(queries, node)]
+    joined = [elements(queries, part, scope) for part in taken_apart.parts_of_list(queries.dialect.name, node)]
     if joined and all(joined):
         each = (edges for part in joined for _, edges in part)
         return tuple((f"[{place}]", edges) for place, edges in enumerate(each))
-    if isinstance(node, _EACH) and queries.dialect.name == "duckdb":  # list_transform keeps the order
-        more = queries.walk(node.expression, scope, TRANSFORMATION)
-        inner = elements(queries, node.this, scope)
+    if (own := taken_apart.changed(queries.dialect.name, node)) is not None:  # list_transform keeps the order
+        inner, more = elements(queries, own[0], scope), queries.walk(own[1], scope, TRANSFORMATION)
         return tuple((name, rel.through(edges, TRANSFORMATION) | more) for name, edges in inner)
-    listed = isinstance(node, exp.Array) or (isinstance(node, exp.Anonymous) and node.name.lower() in _LISTS)
-    if not listed or queries.dialect.name != "duckdb" or any(isinstance(part, exp.Query) for part in node.expressions):
+    if (other := taken_apart.turned(node)) is not None:
+        turned = [edges for _, edges in elements(queries, other, scope)][::-1]
+        return tuple((f"[{place}]", edges) for place, edges in enumerate(turned))
+    listed = taken_apart.row(node) if queries.dialect.name in _ROWS_PLACED else []
+    if isinstance(node, exp.Array) or (isinstance(node, exp.Anonymous) and node.name.lower() in _LISTS):
+        listed = [] if taken_apart.comprehended(node) else node.expressions
+    if any(isinstance(part, exp.Query) for part in listed):
         return ()
-    return tuple((f"[{place}]", queries.walk(part, scope, IDENTITY)) for place, part in enumerate(node.expressions))
-
-
-def _place(node: Any, first: int) -> int | None:
-    """The place in a list that a number says, from 0, or from -1 backwards; None where none stands there.
-
-    ``x[0]`` of DuckDB is NULL: no list has such a place.
-    """
-    sign, bare = (-1, node.this) if isinstance(node, exp.Neg) else (1, node)
-    if not isinstance(bare, exp.Literal) or bare.is_string or not bare.name.isdigit():
-        return None
-    place = sign * int(bare.name) - first  # the parser has made ``x[1]`` of DuckDB ``x[0]``, and ``x[-1]`` ``x[-2]``
-    return place if place >= 0 else place + 1 if place < -1 else sys.maxsize
-
-
-def _map(node: Any) -> tuple[list[Any], list[Any]] | None:
-    """The keys and the values of a map that is built here."""
-    while isinstance(node, exp.Paren | exp.Alias):
-        node = node.this
-    if isinstance(node, exp.ToMap) and isinstance(node.this, exp.Struct):
-        pairs = [part for part in node.this.expressions if isinstance(part, exp.PropertyEQ)]
-        return [part.this for part in pairs], [part.expression for part in pairs]
-    if isinstance(node, exp.Map):
-        return [node.args.get("keys")], [node.args.get("values")]
-    return None
+    return tuple((f"[{place}]", queries.walk(part, scope, IDENTITY)) for place, part in enumerate(listed))
 
 
 def spread(queries: Walks, node: Any, scope: Scope) -> Fields | None:
@@ -229,12 +219,6 @@ def spread(queries: Walks, node: Any, scope: Scope) -> Fields | None:
 
 def _is_true(node: Any) -> bool:
     return isinstance(node, exp.Boolean) and bool(node.this)
-
-
-def _subscript(node: Any) -> str:
-    """The text between brackets; "" where something else stands there."""
-    only = node.expressions[0] if isinstance(node, exp.Bracket) and len(node.expressions) == 1 else None
-    return str(only.name) if isinstance(only, exp.Literal) and only.is_string else ""
 
 
 def _typed(queries: Walks, node: Any, scope: Scope) -> Fields:
@@ -275,6 +259,16 @@ def _built(queries: Walks, node: Any, scope: Scope) -> Fields:
         value = part.expression if isinstance(part, exp.PropertyEQ) else part.this if named else part
         found[name.lower()] = queries.walk(value, scope, IDENTITY)
     return tuple(found.items())
+
+
+def _numbered(queries: Walks, node: Any, scope: Scope) -> Fields:
+    """The fields of a row by their places, those of a row in it as well: ``.2``, ``.2.1``."""
+    found: list[tuple[str, Edges]] = []
+    for place, part in enumerate(taken_apart.row(node), 1):
+        name = _NUMBERED[queries.dialect.name].format(place)
+        found.append((name, queries.walk(part, scope, IDENTITY)))
+        found += ((f"{name}.{inner}", edges) for inner, edges in fields(queries, part, scope))
+    return tuple(found)
 
 
 def _selected(queries: Walks, node: Any, scope: Scope) -> Fields:

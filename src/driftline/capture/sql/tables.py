@@ -57,6 +57,8 @@ def enter(queries: Queries, node: Any, scope: Scope) -> Edges:
         offered = pivot.turned(queries, turn, offered, scope)
         alias = turn.args.get("alias") or alias
     named = alias.this if isinstance(alias, exp.TableAlias) and isinstance(alias.this, exp.Identifier) else row or alias
+    if named is None and not rel.is_file(offered_by(offered)):
+        named = returning.called(bare, dialect.name)
     own = bare.this if isinstance(bare, exp.Table) else None
     table = dialect.table(own) if isinstance(own, exp.Identifier) else ""
     key = dialect.table(named) if isinstance(named, exp.Identifier) else table

@@ -14,7 +14,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from driftline.capture.sql import filling, given_out, marks, outline, parsed, shadows, templates
+from driftline.capture.sql import filling, given_out, lambdas, marks, outline, parsed, shadows, templates
 from driftline.capture.sql.assigned import into_variables
 from driftline.capture.sql.functions import Functions
 from driftline.capture.sql.limit import Limit, TooLong
@@ -106,6 +106,9 @@ class Trees:
 
     def by(self, grammar: Any, tokens: list[Any]) -> tuple[Any, str]:
         """Return the tree that one grammar makes of words; or none, and why."""
+        if self.name == lambdas.DIALECT:
+            tree, problem = self._tried(grammar, tokens)
+            return lambdas.written_out(tree), problem
         if self.name != shadows.DIALECT:
             return self._tried(grammar, tokens)
         words = shadows.marked(tokens, self.functions)

@@ -2,7 +2,7 @@
 
 Enters: the words of one statement. Leaves: its words without such clauses: how a materialised view of Oracle is
 refreshed, where rows go that an INSERT could not take, how a table of Synapse is spread, what rows of a pipeline of
-Databricks must fulfil, when a temporary table of PostgreSQL ends.
+Databricks must fulfil, when a temporary table of PostgreSQL ends, what XMLTABLE calls that which it is passed.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,8 @@ _QUERY = frozenset(["SELECT", "WITH", "("])  # behind AS, of what is made of a q
 _TRIES = 5  # words AS between the name of a table and its query
 _SPARK = frozenset(["spark", "databricks"])
 _TSQL = frozenset(["tsql", "fabric"])
+_XML = frozenset(["", "oracle", "postgres", "db2"])
+_NEAR = 20  # words that may stand between PASSING and what it is about
 _SYNAPSE = frozenset(["DISTRIBUTION", "CLUSTERED", "HEAP", "PARTITION", "LOCATION", "CLUSTER"])
 
 
@@ -187,6 +189,19 @@ def _of_session(words: Words, place: int) -> tuple[int, int]:
     return (place, place + 1) if stands else (0, 0)
 
 
+def _passed(words: Words, place: int) -> tuple[int, int]:
+    """``PASSING doc AS "d"`` of XMLTABLE."""
+    stands = words[place + 2 : place + 3] in ([","], [")"], ["COLUMNS"], ["RETURNING"])
+    return (place, place + 2) if stands and "PASSING" in words[max(place - _NEAR, 0) : place] else (0, 0)
+
+
+def _by_reference(words: Words, place: int) -> tuple[int, int]:
+    """``RETURNING SEQUENCE BY REF`` and ``PASSING BY REF`` of XMLTABLE."""
+    start = place - 3 if words[place - 3 : place] == ["RETURNING", "SEQUENCE", "BY"] else place - 1
+    stands = words[place - 1] == "BY" and "PASSING" in words[max(place - _NEAR, 0) : place]
+    return (start, place + 1) if stands else (0, 0)
+
+
 _Clause = Callable[[Words, int], tuple[int, int]]  # from where, up to where
 
 
@@ -220,5 +235,8 @@ _CLAUSES: tuple[tuple[str, frozenset[str], _Clause], ...] = (
     ("DEEP", _SPARK, _deep),
     ("SHALLOW", _SPARK, _deep),
     ("LOCKING", frozenset(["teradata"]), _locking),
+    ("AS", _XML, _passed),
+    ("REF", _XML, _by_reference),
 )
-_FIRST = frozenset(first for first, _, _ in _CLAUSES if first not in ("USING", "WITH")) | {"DIRECTORY", *_SYNAPSE}
+_FIRST = frozenset(first for first, _, _ in _CLAUSES if first not in ("USING", "WITH", "AS"))
+_FIRST |= {"DIRECTORY", "PASSING", *_SYNAPSE}

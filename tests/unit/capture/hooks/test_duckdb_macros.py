@@ -123,6 +123,31 @@ def test_a_database_that_is_opened_has_the_macros_that_it_had(sink: MemorySink, 
         assert told(sink, connection, "SELECT q AS c FROM g(1)") == {"u.z IDENTITY"}
 
 
+def test_so_it_is_where_they_are_called_like_functions_of_duckdb(
+    sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By hand: sum gives a of each row here, the query is of column z, and DuckDB's own avg is as it was."""
+    asked: list[str] = []
+    ask = Catalog.ask
+    monkeypatch.setattr(
+        Catalog, "ask", lambda self, of, query, *given: (asked.append(query), ask(self, of, query, *given))[1]
+    )
+    path = tmp_path / "base.duckdb"
+    with duckdb.connect(path) as made:
+        made.execute(f"{TABLES}; CREATE MACRO sum(x) AS x; CREATE MACRO nullif(x, y) AS y")
+        made.execute("CREATE MACRO range(x) AS TABLE SELECT z AS q FROM u")
+    driftline.watch()
+    with duckdb.connect(path) as connection:
+        for number in range(3):
+            assert told(sink, connection, f"SELECT avg(a) AS c, {number} AS n FROM t") == {"t.a AGGREGATION"}
+        assert len([query for query in asked if '."avg"(' in query]) == 2  # as a value, and as a table
+        assert not [query for query in asked if "from duckdb_functions() where not" in query]
+        assert told(sink, connection, "SELECT sum(a) AS c FROM t") == {"t.a IDENTITY"}
+        assert told(sink, connection, "SELECT q AS c FROM range(1)") == {"u.z IDENTITY"}
+        assert told(sink, connection, "SELECT nullif(a, b) AS c FROM t") == {"t.b IDENTITY"}  # a macro by itself
+    assert fault.counts() == {}
+
+
 def test_what_duckdb_has_itself_is_asked_once_and_macros_only_for_other_names(
     sink: MemorySink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -142,6 +142,36 @@ MAKE = "CREATE TABLE t AS SELECT g, v AS v FROM s"
 OWN = {"g": {"s.g"}}
 
 
+ADD = "ALTER TABLE t ADD COLUMN v TEXT"
+
+
+@pytest.mark.parametrize("library", ["duckdb", "sqlite"])
+@pytest.mark.parametrize(
+    ("texts", "columns"),
+    [
+        ([MAKE, DROP], ["g"]),
+        ([MAKE, DROP, ADD], ["g", "v"]),
+        ([f"{MAKE}; {DROP}; {ADD}; CREATE TABLE r AS SELECT g, v FROM t"], ["g", "v"]),
+        ([MAKE, f"{DROP}; {ADD}"], ["g", "v"]),
+        ([MAKE, "BEGIN", DROP, ADD, "ROLLBACK"], ["g", "v"]),
+        ([MAKE, "ALTER TABLE t ADD COLUMN w INT", DROP], ["g", "w"]),
+    ],
+)
+def test_a_table_has_the_columns_that_it_was_given_last(
+    watched: MemorySink, library: str, texts: list[str], columns: list[str]
+) -> None:
+    """By hand: the table as both databases describe it in the end."""
+    with closing(connected(library)) as connection:
+        connection.execute(f"CREATE TABLE s {FORM}")
+        run = connection.executescript if library == "sqlite" else connection.execute
+        with driftline.run("job"):
+            for text in texts:
+                run(text) if ";" in text else connection.execute(text)
+    assert driftline.flush()
+    (output,) = (one for one in json.loads(watched.raw[-1])["outputs"] if one["name"].rpartition(".")[2] == "t")
+    assert [one["name"] for one in output["facets"]["schema"]["fields"]] == columns
+
+
 @pytest.mark.parametrize("library", ["duckdb", "sqlite"])
 @pytest.mark.parametrize(
     ("texts", "fields"),

@@ -50,6 +50,26 @@ def test_what_only_orders_or_chooses_is_no_part_of_the_value(
     assert one.columns == {"v": ["t.a AGGREGATION", f"t.b {kind}"]}
 
 
+@pytest.mark.parametrize(
+    ("name", "call", "values"),
+    [
+        ("oracle", "DECODE(b, 1, a, c)", "ac"),
+        ("oracle", "DECODE(b, 1, a, 2, c)", "ac"),
+        ("snowflake", "DECODE(b, 1, a)", "a"),
+        ("spark", "decode(b, 1, a, 2, c, d)", "acd"),
+        ("clickhouse", "multiIf(b = 1, a, b = 2, c, d)", "acd"),
+        ("clickhouse", "multiIf(b = 1, a, c)", "ac"),
+    ],
+)
+def test_what_is_compared_only_chooses_the_value(
+    tell: Callable[..., list[Any]], name: str, call: str, values: str
+) -> None:
+    (one,) = tell(f"SELECT {call} AS v FROM t", name)
+    assert list(one.columns.values()) == [
+        sorted([*(f"t.{value} TRANSFORMATION" for value in values), "t.b CONDITIONAL"])
+    ]
+
+
 def test_the_order_of_an_ordered_set_is_its_value(tell: Callable[..., list[Any]]) -> None:
     (one,) = tell("SELECT mode() WITHIN GROUP (ORDER BY b) AS v FROM t", "postgres")
     assert one.columns == {"v": ["t.b AGGREGATION"]}

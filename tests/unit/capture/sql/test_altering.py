@@ -81,6 +81,20 @@ def test_columns_are_added_and_dropped(tell: Tell) -> None:
     assert [one.columns for one in tell(sql, "duckdb", SCHEMA)] == [{"id": ["src.x IDENTITY"], "c": ["src.y IDENTITY"]}]
 
 
+@pytest.mark.parametrize(
+    ("action", "columns"),
+    [
+        ("ADD COLUMN c INT FIRST", {"c": "x", "id": "y", "a": "id", "b": "id"}),
+        ("ADD COLUMN c INT AFTER a", {"id": "x", "a": "y", "c": "id", "b": "id"}),
+        ("ADD COLUMN c INT AFTER A, ADD d INT AFTER c, DROP COLUMN b", {"id": "x", "a": "y", "c": "id", "d": "id"}),
+    ],
+)
+def test_a_column_is_added_where_the_statement_says(tell: Tell, action: str, columns: dict[str, str]) -> None:
+    """By hand: MySQL Reference Manual, "ALTER TABLE Statement", on FIRST and AFTER."""
+    (one,) = tell(f"ALTER TABLE t {action}; INSERT INTO t SELECT x, y, id, id FROM src", "mysql", SCHEMA)
+    assert one.columns == {name: [f"src.{source} IDENTITY"] for name, source in columns.items()}
+
+
 @pytest.mark.parametrize(("name", "action"), [("oracle", "ADD (c INT, d INT)"), ("hive", "ADD COLUMNS (c INT, d INT)")])
 def test_columns_are_added_in_a_list(tell: Tell, name: str, action: str) -> None:
     sql = f"CREATE TABLE n AS SELECT id FROM src; ALTER TABLE n {action}; CREATE TABLE fin AS SELECT d FROM n"

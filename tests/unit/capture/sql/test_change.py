@@ -176,6 +176,23 @@ def test_a_mysql_update_may_change_several_tables(tell: Tell) -> None:
     assert (second.target, second.columns, second.rows) == ("u", {"y": ["t.b IDENTITY"]}, rows)
 
 
+@pytest.mark.parametrize(
+    ("name", "sets", "columns"),
+    [
+        ("mysql", "a = b, b = a", {"a": ["t.b IDENTITY"], "b": ["t.b IDENTITY"]}),
+        ("postgres", "a = b, b = a", {"a": ["t.b IDENTITY"], "b": ["t.a IDENTITY"]}),
+        ("mysql", "t.a = t.a + t.c, b = t.a * 2",
+         {"a": ["t.a TRANSFORMATION", "t.c TRANSFORMATION"], "b": ["t.a TRANSFORMATION", "t.c TRANSFORMATION"]}),
+        ("mysql", "a = (SELECT max(x) FROM u), b = a", {"a": ["u.x AGGREGATION"], "b": ["u.x AGGREGATION"]}),
+        ("mysql", "a = c, b = (SELECT max(a) FROM v)", {"a": ["t.c IDENTITY"], "b": ["v.a AGGREGATION"]}),
+    ],
+)  # fmt: skip
+def test_mysql_sets_one_column_after_the_other(tell: Tell, name: str, sets: str, columns: dict[str, list[str]]) -> None:
+    """By hand: MySQL Reference Manual, "UPDATE Statement", on col2 = col1; other databases set all at once."""
+    (one,) = tell(f"UPDATE t SET {sets}", name, {"t": ("a", "b", "c"), "u": ("x",), "v": ("a",)})
+    assert one.columns == columns
+
+
 def test_each_table_of_an_update_is_read_by_the_others() -> None:
     script = Script(dialect.of("mysql"), lambda _: None)
     found = list(statement.read("UPDATE t JOIN u ON t.k = u.k JOIN s USING (k) SET t.a = u.x, u.y = t.b", script))

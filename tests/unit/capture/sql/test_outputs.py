@@ -14,7 +14,7 @@ CASES = [
      {"b": ["t.b TRANSFORMATION"], "c": ["t.c IDENTITY"]}),
     ("snowflake", "SELECT * EXCLUDE (A) RENAME (b AS z) FROM t", {"z": ["t.b IDENTITY"], "c": ["t.c IDENTITY"]}),
     ("snowflake", "SELECT * ILIKE '%B%' FROM t", {"b": ["t.b IDENTITY"]}),
-    ("bigquery", "SELECT s.* FROM (SELECT STRUCT(a AS x) AS s FROM t)", {"*": ["t.a TRANSFORMATION"]}),
+    ("bigquery", "SELECT s.* FROM (SELECT STRUCT(a AS x) AS s FROM t)", {"x": ["t.a IDENTITY"]}),
     ("bigquery", "SELECT * FROM w", {"id": ["w.id IDENTITY"], "place": ["w.place IDENTITY"]}),
     ("bigquery", "SELECT place.city, place.zip FROM w",
      {"city": ["w.place.city IDENTITY"], "zip": ["w.place TRANSFORMATION"]}),
@@ -76,9 +76,11 @@ def test_an_expression_over_chosen_columns_is_one_for_each(tell: Tell) -> None:
 
 def test_a_function_is_applied_to_each_column_of_a_star(tell: Tell) -> None:
     (one,) = tell("SELECT * EXCEPT (b) APPLY(sum) FROM t", "clickhouse", {"t": ("a", "b")})
-    assert one.columns == {"sum(a)": ["t.a TRANSFORMATION"]}
+    assert one.columns == {"sum(a)": ["t.a AGGREGATION"]}
+    (one,) = tell("SELECT * APPLY(toString), COLUMNS('b') APPLY(groupArray) FROM t", "clickhouse", {"t": ("b",)})
+    assert one.columns == {"toString(b)": ["t.b TRANSFORMATION"], "groupArray(b)": ["t.b AGGREGATION"]}
     (one,) = tell("SELECT * APPLY(sum) FROM v", "clickhouse")
-    assert one.columns == {"*": ["v.* TRANSFORMATION 0.3"]}
+    assert one.columns == {"*": ["v.* AGGREGATION 0.3"]}
 
 
 def test_columns_by_a_pattern_may_be_renamed_and_left_out(tell: Tell) -> None:

@@ -46,3 +46,31 @@ def test_a_statement_that_reads_through_a_function_says_so_even_where_its_column
 def test_a_function_of_columns_that_are_read_needs_no_word(tell: Tell) -> None:
     (one,) = tell("CREATE VIEW v AS SELECT q.x FROM t, split_it(t.a) AS q (x)", "postgres", {"t": ("a",)})
     assert one.doubts == []
+
+
+@pytest.mark.parametrize(
+    ("dialect", "entry", "columns"),
+    [
+        ("postgres", "XMLTABLE('/r' PASSING t.a COLUMNS p INT PATH 'p', q INT)", ["xmltable.p", "xmltable.q"]),
+        ("postgres", "LATERAL XMLTABLE('/r' PASSING a COLUMNS p INT PATH 'p')", ["xmltable.p"]),
+        ("postgres", "generate_series(1, t.a)", ["generate_series.generate_series"]),
+        ("postgres", "unnest(t.a)", ["unnest.unnest"]),
+        ("postgres", "json_each(t.a)", ["json_each.key", "json_each.value"]),
+        ("postgres", "load_rows(t.a)", ["load_rows.x"]),
+        ("duckdb", "range(t.a)", ["range.range"]),
+        ("duckdb", "unnest([t.a])", ["unnest.unnest"]),
+    ],
+)
+def test_a_function_without_an_alias_is_called_by_its_name(
+    tell: Tell, dialect: str, entry: str, columns: list[str]
+) -> None:
+    """By hand: PostgreSQL's documentation, "Table Functions"; DuckDB has been asked for each of its two."""
+    (one,) = tell(f"SELECT {', '.join(columns)} FROM t, {entry}", dialect, {"t": ("a", "b")})
+    assert one.columns == {name.partition(".")[2]: ["t.a TRANSFORMATION"] for name in columns}
+
+
+def test_a_table_and_a_function_of_another_dialect_are_not_called_so() -> None:
+    parsed: Any = sqlglot.parse_one("SELECT * FROM f(1)", dialect="snowflake")
+    assert returning.called(parsed.args["from_"].this, "snowflake") is None
+    parsed = sqlglot.parse_one("SELECT * FROM t", dialect="duckdb")
+    assert returning.called(parsed.args["from_"].this, "duckdb") is None

@@ -37,6 +37,58 @@ CASES = [
     ("trino", "SELECT CAST(ROW(a, b) AS ROW(x int, y int)).y AS z FROM t", {"z": ["t.b TRANSFORMATION"]}),
     ("duckdb", "SELECT [a, b][1] AS p, list_value(a, b)[-1] AS q, list_extract([a, b], 2) AS r, ([b])[3] AS s FROM t",
      {"p": A, "q": B, "r": B, "s": []}),
+    # a row by its place, and a list each of whose elements is made into another one
+    ("duckdb", "SELECT row(a, b)[2] AS p, (a, b)[1] AS q, struct_extract_at(row(a, b), 2) AS r, "
+     "struct_extract({'p': a, 'q': b}, 'q') AS s FROM t",
+     {"p": B, "q": A, "r": B, "s": B}),
+    ("duckdb", "SELECT [a, b].list_transform(x -> x + 1)[2] AS p, list_apply([a, b], x -> x + k)[1] AS q, "
+     "[x + 1 FOR x IN [a, b]][2] AS r, [a, b].list_reverse()[1] AS s, array_reverse([a, b])[2] AS u FROM t",
+     {"p": ["t.b TRANSFORMATION"], "q": ["t.a TRANSFORMATION", "t.k TRANSFORMATION"], "r": ["t.b TRANSFORMATION"],
+      "s": B, "u": A}),
+    ("duckdb", "SELECT [x FOR x IN [a, b] IF x > k][1] AS p, [{'p': x} FOR x IN [a, b]][2].p AS q FROM t",
+     {"p": ["t.a TRANSFORMATION", "t.b TRANSFORMATION", "t.k CONDITIONAL"], "q": ["t.b TRANSFORMATION"]}),
+    ("clickhouse", "SELECT tupleElement((a, b), 2) AS p, (a, b).2 AS q, tuple(a + 1, b).2 AS r, (k, (a, b)).2.1 AS s, "
+     "tupleElement(tuple(a AS x, b), 'x') AS u FROM t",
+     {"p": B, "q": B, "r": B, "s": A, "u": A}),
+    ("clickhouse", "SELECT m.2 AS p, n.m.1 AS q, tupleElement(m, 2) AS r FROM (SELECT (a, b) AS m FROM t) AS n",
+     {"p": B, "q": A, "r": B}),
+    ("clickhouse", "SELECT [a, b][2] AS p, [a, b][-1] AS q, arrayElement([a, b], 1) AS r FROM t",
+     {"p": B, "q": B, "r": A}),
+    ("clickhouse", "SELECT tupleElement((a, b), k) AS p FROM t",
+     {"p": ["t.a TRANSFORMATION", "t.b TRANSFORMATION", "t.k TRANSFORMATION"]}),
+    ("postgres", "SELECT (ARRAY[a, b])[2] AS p, (ARRAY[a, b])[-1] AS q, (ROW(a, b)).f2 AS r FROM t",
+     {"p": B, "q": [], "r": B}),
+    ("bigquery", "SELECT [a, b][OFFSET(1)] AS p, [a, b][ORDINAL(1)] AS q, [a, b][SAFE_OFFSET(2)] AS r FROM t",
+     {"p": B, "q": A, "r": []}),
+    ("snowflake", "SELECT ARRAY_CONSTRUCT(a, b)[1] AS P FROM t", {"P": B}),
+    ("spark", "SELECT array(a, b)[1] AS p, element_at(array(a, b), -2) AS q, "
+     "transform(array(a, b), x -> x + k)[0] AS r FROM t",
+     {"p": B, "q": A, "r": ["t.a TRANSFORMATION", "t.k TRANSFORMATION"]}),
+    ("trino", "SELECT ARRAY[a, b][2] AS p, element_at(ARRAY[a, b], 1) AS q, ROW(a, b)[2] AS r FROM t",
+     {"p": B, "q": A, "r": B}),
+    # a part of a JSON value or a map, by its key
+    ("snowflake", "SELECT OBJECT_CONSTRUCT('p', a, 'q', b):q::INT AS P, o:p AS Q FROM "
+     "(SELECT a, b, OBJECT_CONSTRUCT('p', a) AS o FROM t)",
+     {"P": ["t.b TRANSFORMATION"], "Q": ["t.a TRANSFORMATION"]}),
+    ("postgres", "SELECT json_build_object('p', a, 'q', b)->>'q' AS p, o->'q'->>'r' AS q FROM "
+     "(SELECT a, b, jsonb_build_object('p', a, 'q', jsonb_build_object('r', b)) AS o FROM t) AS s",
+     {"p": ["t.b TRANSFORMATION"], "q": ["t.b TRANSFORMATION"]}),
+    ("duckdb", "SELECT json_object('p', a, 'q', b)->>'$.q' AS p FROM t", {"p": ["t.b TRANSFORMATION"]}),
+    ("mysql", "SELECT JSON_OBJECT('p', a, 'q', b)->>'$.q' AS p, JSON_EXTRACT(JSON_OBJECT('p', a, 'P', b), '$.p') AS q "
+     "FROM t",
+     {"p": ["t.b TRANSFORMATION"], "q": ["t.a TRANSFORMATION", "t.b TRANSFORMATION"]}),
+    ("postgres", "SELECT json_build_object('p', a, k, b)->>'p' AS p FROM t",
+     {"p": ["t.a TRANSFORMATION", "t.b TRANSFORMATION", "t.k TRANSFORMATION"]}),
+    ("spark", "SELECT map('p', a, 'q', b)['q'] AS p, element_at(map('p', a, 'q', b), 'p') AS q FROM t",
+     {"p": B, "q": A}),
+    ("trino", "SELECT MAP(ARRAY['p', 'q'], ARRAY[a, b])['q'] AS p FROM t", {"p": B}),
+    ("clickhouse", "SELECT map('p', a, 'q', b)['q'] AS p FROM t", {"p": B}),
+    # all fields of a struct that is built, each by its name
+    ("duckdb", "SELECT s.* FROM (SELECT {'p': a, 'q': b} AS s FROM t)", {"p": A, "q": B}),
+    ("spark", "SELECT s.*, k FROM (SELECT struct(a, b) AS s, k FROM t)", {"a": A, "b": B, "k": ["t.k IDENTITY"]}),
+    ("bigquery", "SELECT s.* EXCEPT (p) FROM (SELECT STRUCT(a AS p, b AS q) AS s FROM t)", {"q": B}),
+    ("mysql", "SELECT ROW(a, b) = ROW(k, k) AS p FROM t",
+     {"p": ["t.a TRANSFORMATION", "t.b TRANSFORMATION", "t.k TRANSFORMATION"]}),
     ("duckdb", "SELECT l[2] AS p, list_element(l, -2) AS q FROM (SELECT [a, b] AS l FROM t)", {"p": B, "q": A}),
     ("duckdb", "SELECT [{'p': a}, {'p': b}][2].p AS p FROM t", {"p": B}),
     ("duckdb", "SELECT map {k: a} AS m, map_keys(map {k: a}) AS p, map_values(map([k], [a])) AS q FROM t",

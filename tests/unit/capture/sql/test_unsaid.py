@@ -36,6 +36,11 @@ CASES = [
     ("postgres", "CREATE TEMP TABLE n ON COMMIT DROP AS SELECT a FROM t", "n", {"a": ["t.a IDENTITY"]}),
     ("postgres", "CREATE LOCAL TEMP TABLE n AS SELECT a FROM t", "n", {"a": ["t.a IDENTITY"]}),
     ("postgres", "SELECT a INTO LOCAL TEMPORARY n FROM t", "n", {"a": ["t.a IDENTITY"]}),
+    ("oracle", "SELECT a AS b, p FROM t, XMLTABLE('/r' PASSING t.a AS \"d\", t.b AS \"e\" RETURNING SEQUENCE BY REF "
+     "COLUMNS p NUMBER PATH 'p')", None,
+     {"b": ["t.a IDENTITY"], "p": ["t.a TRANSFORMATION", "t.b TRANSFORMATION"]}),
+    ("postgres", "SELECT p FROM t, XMLTABLE('/r' PASSING BY REF a BY REF COLUMNS p INT PATH 'p')", None,
+     {"p": ["t.a TRANSFORMATION"]}),
     ("teradata", "LOCKING TABLE t FOR ACCESS SELECT a FROM t", None, {"a": ["t.a IDENTITY"]}),
 ]  # fmt: skip
 

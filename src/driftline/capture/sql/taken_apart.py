@@ -1,0 +1,163 @@
+"""How an expression takes lists, rows and maps apart that it builds itself, as far as its words say that.
+
+Enters: an expression. Leaves: expressions in it: the elements that ``[a, b]`` lists, the one that ``[a, b][2]`` takes,
+the name of the field that ``x.name`` or ``tupleElement(x, 2)`` asks for. Knows nothing of columns.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from sqlglot import exp
+
+PLACED = frozenset(  # dialects in which a number behind a list that is built says which of its elements
+    ["duckdb", "clickhouse", "postgres", "bigquery", "snowflake", "hive", "spark2", "spark", "databricks", "presto",
+     "trino", "athena"]
+)  # fmt: skip
+_TRANSFORMS = frozenset(["list_apply", "array_apply"])  # other names of list_transform
+_TURNS = frozenset(["list_reverse", "array_reverse"])
+_OBJECTS = frozenset(["json_build_object", "jsonb_build_object", "json_object"])
+_ROWS = frozenset(["row", "tuple"])
+
+
+def classes(names: str) -> tuple[Any, ...]:
+    """Return the classes of nodes that have these names."""
+    return tuple(getattr(exp, name) for name in names.split() if hasattr(exp, name))  # not all are in each sqlglot
+
+
+_EACH = classes("Transform")
+_APPEND = classes("ArrayAppend ArrayPrepend")
+_REVERSE = classes("ArrayReverse")
+_MAPS = classes("Map VarMap")
+_JSON = classes("JSONExtract JSONExtractScalar")
+
+
+def asked(node: Any) -> tuple[Any, str]:
+    """Return what a field is taken of, and its name; "" where another thing than a name is written."""
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "tupleelement" and len(node.expressions) > 1:
+        by = node.expressions[1]  # of ClickHouse: a number, or a text
+        return node.expressions[0], by.name if isinstance(by, exp.Literal) else ""
+    by = node.expression
+    if isinstance(by, exp.JSONPath):
+        first = by.expressions[1] if len(by.expressions) > 1 else None
+        return node.this, first.name if isinstance(first, exp.JSONPathKey) else ""
+    named = isinstance(by, exp.Identifier) or (isinstance(by, exp.Literal) and isinstance(node, exp.Dot))
+    named = named or (isinstance(by, exp.Literal) and by.is_string and isinstance(node, exp.StructExtract))
+    return node.this, by.name if named else subscript(node)
+
+
+def picked(dialect: str, node: Any) -> Any:
+    """Return the element that a number behind a list takes which is built here; any other ``node`` as it stands."""
+    listed = node.this.unnest() if isinstance(node, exp.Bracket) else None
+    if not isinstance(listed, exp.Array) or comprehended(listed) or dialect not in PLACED:
+        return node
+    place = place_of(node.expressions[0], int(node.args.get("offset") or 0))
+    return listed.expressions[place] if place is not None and has(dialect, listed.expressions, place) else node
+
+
+def has(dialect: str, listed: Sequence[Any], place: int) -> bool:
+    """Return whether a list has an element at ``place``; with PostgreSQL nothing is counted backwards."""
+    return -len(listed) <= place < len(listed) and (place >= 0 or dialect != "postgres")
+
+
+def asks_json(node: Any) -> bool:
+    """Return whether a node takes a part of a JSON value by a path."""
+    return isinstance(node, _JSON)
+
+
+def pairs(node: Any) -> list[tuple[str, Any]]:
+    """Return the keys of a JSON object or a map that is built here, in small letters, with the value of each.
+
+    None where a key is no text, or where two of them differ in case alone.
+    """
+    keys: list[Any] = []
+    values: list[Any] = []
+    if isinstance(node, exp.JSONObject):
+        told = [one for one in node.expressions if isinstance(one, exp.JSONKeyValue)]
+        keys, values = [one.this for one in told], [one.expression for one in told]
+    elif isinstance(node, exp.Anonymous) and node.name.lower() in _OBJECTS:
+        keys, values = node.expressions[::2], node.expressions[1::2]
+    elif isinstance(node, _MAPS):
+        listed = node.args.get("keys"), node.args.get("values")
+        keys, values = (one.expressions if isinstance(one, exp.Array) else [] for one in listed)
+    names = [one.name.lower() for one in keys if isinstance(one, exp.Literal) and one.is_string]
+    whole = len(names) == len(keys) == len(values) == len(set(names))
+    return list(zip(names, values, strict=True)) if whole else []
+
+
+def parts_of_list(dialect: str, node: Any) -> list[Any]:
+    """Return the lists that ``x || y`` and its kin join; none where none are."""
+    node = node.unnest()
+    if dialect != "duckdb":
+        return []
+    if isinstance(node, exp.DPipe):
+        return [one for part in (node.this, node.expression) for one in parts_of_list(dialect, part) or [part]]
+    if isinstance(node, exp.ArrayConcat):
+        return [node.this, *node.expressions]
+    one = [exp.Array(expressions=[node.expression.copy()])] if isinstance(node, _APPEND) else []
+    return [node.this, *one] if isinstance(node, exp.ArrayAppend) else [*one, node.this] if one else []
+
+
+def changed(dialect: str, node: Any) -> tuple[Any, Any] | None:
+    """Return the list of whose elements each is made into another one, and how; None where nothing does that."""
+    if isinstance(node, _EACH):
+        return node.this, node.expression
+    if dialect != "duckdb":
+        return None
+    if isinstance(node, exp.Anonymous) and node.name.lower() in _TRANSFORMS and len(node.expressions) == 2:
+        return node.expressions[0], node.expressions[1]
+    one = comprehended(node)
+    if one is None or one.args.get("condition") is not None:
+        return None
+    return one.args["iterator"], exp.Lambda(this=one.this.copy(), expressions=[one.expression.copy()])
+
+
+def comprehended(node: Any) -> Any:
+    """Return ``x + 1 for x in l`` in ``[x + 1 for x in l]``; None where no such thing stands there."""
+    only = node.expressions[0] if isinstance(node, exp.Array) and len(node.expressions) == 1 else None
+    return only if isinstance(only, exp.Comprehension) else None
+
+
+def row(node: Any) -> list[Any]:
+    """Return the values of a row that has no names for its fields, ``row(a, b)`` or ``(a, b)``; none for all else."""
+    bare = isinstance(node, exp.Anonymous) and node.name.lower() in _ROWS
+    parts = node.expressions if bare or isinstance(node, exp.Tuple | exp.Struct) else []
+    return [] if any(isinstance(part, exp.PropertyEQ) for part in parts) else parts
+
+
+def place_of(node: Any, first: int) -> int | None:
+    """Return the place in a list that a number says, from 0, or from -1 backwards; None where none stands there.
+
+    ``x[0]`` of DuckDB is NULL: no list has such a place.
+    """
+    sign, bare = (-1, node.this) if isinstance(node, exp.Neg) else (1, node)
+    if not isinstance(bare, exp.Literal) or bare.is_string or not bare.name.isdigit():
+        return None
+    place = sign * int(bare.name) - first  # the parser has made ``x[1]`` of DuckDB ``x[0]``, and ``x[-1]`` ``x[-2]``
+    return place if place >= 0 else place + 1 if place < -1 else sys.maxsize
+
+
+def map_of(node: Any) -> tuple[list[Any], list[Any]] | None:
+    """Return the keys and the values of a map that is built here."""
+    while isinstance(node, exp.Paren | exp.Alias):
+        node = node.this
+    if isinstance(node, exp.ToMap) and isinstance(node.this, exp.Struct):
+        pairs = [part for part in node.this.expressions if isinstance(part, exp.PropertyEQ)]
+        return [part.this for part in pairs], [part.expression for part in pairs]
+    if isinstance(node, exp.Map):
+        return [node.args.get("keys")], [node.args.get("values")]
+    return None
+
+
+def subscript(node: Any) -> str:
+    """Return the text between brackets; "" where something else stands there."""
+    only = node.expressions[0] if isinstance(node, exp.Bracket) and len(node.expressions) == 1 else None
+    return str(only.name) if isinstance(only, exp.Literal) and only.is_string else ""
+
+
+def turned(node: Any) -> Any:
+    """Return the list that DuckDB's list_reverse gives backwards; None where nothing does that."""
+    if isinstance(node, _REVERSE):
+        return node.this
+    called = isinstance(node, exp.Anonymous) and node.name.lower() in _TURNS and node.expressions
+    return node.expressions[0] if called else None

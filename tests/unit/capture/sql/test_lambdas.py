@@ -1,0 +1,55 @@
+"""Functions that WITH of ClickHouse names. Expected edges by hand: what the body makes of the arguments."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlglot
+
+from driftline.capture.sql import lambdas
+
+Tell = Callable[..., list[Any]]
+SCHEMA = {"t": ("a", "b", "k"), "u": ("c",)}
+A, B, K = "t.a TRANSFORMATION", "t.b TRANSFORMATION", "t.k TRANSFORMATION"
+
+
+@pytest.mark.parametrize(
+    ("sql", "columns"),
+    [
+        ("WITH (x -> x + a) AS f SELECT f(b) AS z FROM t", {"z": [A, B]}),
+        ("WITH x -> x + a AS f SELECT f(b) FROM t", {"f(b)": [A, B]}),
+        ("WITH (x, y) -> y AS f SELECT f(b, k) AS z FROM t", {"z": ["t.k IDENTITY"]}),
+        ("WITH () -> a AS f SELECT f() AS z FROM t", {"z": ["t.a IDENTITY"]}),
+        ("WITH (x -> x + a) AS f SELECT arrayMap(f, [b]) AS z, arraySum(f, [k]) AS s FROM t",
+         {"z": [A, B], "s": [A, K]}),
+        ("WITH (x -> x + a) AS f, b * 2 AS v SELECT f(v) AS z FROM t", {"z": [A, B]}),
+        ("WITH (x -> x + a) AS f, (y -> f(y) * k) AS g SELECT g(b) AS z, f(f(b)) FROM t",
+         {"z": [A, B, K], "f(f(b))": [A, B]}),
+        ("WITH (x -> x > 1 ? a : k) AS f SELECT f(b) AS z FROM t",
+         {"z": ["t.a IDENTITY", "t.b CONDITIONAL", "t.k IDENTITY"]}),
+        ("WITH (x -> x + a) AS f SELECT z FROM (WITH (x -> x * k) AS f SELECT f(b) AS z FROM t)", {"z": [B, K]}),
+        ("SELECT (a AS z) + b AS y, z, z * k AS w FROM t", {"y": [A, B], "z": ["t.a IDENTITY"], "w": [A, K]}),
+        ("SELECT (a AS a) + b AS y, a FROM t", {"y": [A, B], "a": ["t.a IDENTITY"]}),
+        ("SELECT k AS z, (b AS c) > 1 AS big, (SELECT c FROM u) AS w FROM t WHERE z > 1",
+         {"z": ["t.k IDENTITY"], "big": [B], "w": ["u.c IDENTITY"]}),
+        ("SELECT e FROM t ARRAY JOIN a AS e", {"e": [A]}),
+        ("INSERT INTO r WITH (x -> x + a) AS f SELECT f(b) AS z FROM t", {"z": [A, B]}),
+        ("WITH 5 AS n, (SELECT max(k) FROM t) AS m SELECT a + n + m AS z FROM t", {"z": [A, "t.k AGGREGATION"]}),
+    ],
+)  # fmt: skip
+def test_a_call_is_what_the_function_makes_of_its_arguments(
+    tell: Tell, sql: str, columns: dict[str, list[str]]
+) -> None:
+    (one,) = tell(sql, "clickhouse", SCHEMA)
+
+    assert (one.columns, one.doubts) == (columns, [])
+
+
+def test_functions_of_functions_end_somewhere() -> None:
+    """Each of 30 calls its argument twice: written out it would be a thousand million nodes."""
+    nested = "b"
+    for _ in range(30):
+        nested = f"f({nested})"
+    tree = sqlglot.parse_one(f"WITH (x -> x + x) AS f SELECT {nested} FROM t", dialect="clickhouse")
+
+    assert sum(1 for _ in lambdas.written_out(tree).walk()) < 50_000
