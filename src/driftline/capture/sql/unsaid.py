@@ -19,8 +19,6 @@ _SYNAPSE = frozenset(["DISTRIBUTION", "CLUSTERED", "HEAP", "PARTITION", "LOCATIO
 
 def without(tokens: list[Any], dialect: str) -> list[Any]:
     """Return ``tokens`` without clauses that say nothing of columns."""
-    if not _FIRST.intersection(token.text.upper() for token in tokens):
-        return tokens
     words = said(tokens)
     for first, dialects, clause in _CLAUSES:
         if first not in words or (dialects and dialect not in dialects):
@@ -221,4 +219,4 @@ _CLAUSES: tuple[tuple[str, frozenset[str], _Clause], ...] = (
     ("SHALLOW", _SPARK, _deep),
     ("LOCKING", frozenset(["teradata"]), _locking),
 )
-_FIRST = frozenset(first for first, _, _ in _CLAUSES if first not in ("USING", "WITH")) | {"DIRECTORY", *_SYNAPSE}
+ABOUT = frozenset(first for first, _, _ in _CLAUSES if first not in ("USING", "WITH")) | {"DIRECTORY", *_SYNAPSE}
