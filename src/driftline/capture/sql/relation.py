@@ -5,6 +5,7 @@ source columns behind it, each with a confidence: 1 where it follows from the st
 where the name may mean several things. Nothing is left out because it is not sure.
 """
 
+import operator
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
@@ -273,7 +274,18 @@ def through(edges: Iterable[Edge], kind: Kind) -> Edges:
     """Return ``edges`` as they are after one more step of ``kind``: the stronger direct one, or indirect for good."""
     if kind == IDENTITY:
         return frozenset(edges)
-    return frozenset(edge._replace(kind=step(edge.kind, kind)) for edge in edges)
+    given = edges if isinstance(edges, frozenset) else frozenset(edges)
+    found = [_through(edge, step(edge.kind, kind)) for edge in given]
+    return given if all(map(operator.is_, found, given)) else frozenset(found)
+
+
+def _through(edge: Edge, kind: Kind) -> Edge:
+    return edge if kind == edge.kind else Edge(edge.source, edge.column, kind, edge.confidence, edge.provenance)
+
+
+def both(one: Edges, other: Edges) -> Edges:
+    """Return the edges of both; where one of them has none, the other as it is."""
+    return one | other if one and other else one or other
 
 
 def step(inner: Kind, outer: Kind) -> Kind:

@@ -5,6 +5,7 @@ each with its own edges; nothing where that is not known: a field of such a colu
 and maps of DuckDB likewise each element by its place, ``[0]``, and the keys and values.
 """
 
+import functools
 import sys
 from typing import Any, Protocol
 
@@ -41,6 +42,18 @@ _APPEND = _classes("ArrayAppend ArrayPrepend")
 _LISTS = frozenset(["list_value", "list_pack", "array_value"])
 _TAKES = frozenset(["list_extract", "list_element", "array_extract", "element_at", "map_extract", "map_extract_value"])
 _GATHER = _classes("ArrayAgg AnyValue First Last ArrayUniqueAgg")
+
+
+_BUILDING = (  # what may give a struct or a list
+    exp.Column, exp.ToMap, exp.Struct, exp.Cast, *_GATHER, *_JOIN, *_KEEP, exp.Subquery, exp.Select,
+    exp.DPipe, *_APPEND, *_EACH, exp.Anonymous,
+)  # fmt: skip
+
+
+@functools.cache
+def may_have_parts(kind: type) -> bool:
+    """Whether expressions of a type may give fields or elements."""
+    return issubclass(kind, _BUILDING)
 
 
 class Walks(Protocol):
