@@ -105,7 +105,7 @@ class Found(NamedTuple):
 class Relation:
     """What one entry of a FROM clause offers, and what shapes its rows. Never changed once made."""
 
-    __slots__ = ("_index", "_loose", "base", "elements", "items", "nested", "rows", "single", "unique")
+    __slots__ = ("_index", "_loose", "_open", "base", "elements", "items", "nested", "rows", "single", "unique")
 
     def __init__(
         self,
@@ -124,6 +124,7 @@ class Relation:
         self.elements = elements  # of an array whose elements may have fields that go without a qualifier
         self.unique = unique  # places of the outputs by which each row is there once
         self.nested = any(isinstance(item, Output) and item.fields for item in self.items)
+        self._open: tuple[Star | Unknown | Whatever, ...] | None = None  # items that are no outputs
         self._index: dict[str, Output] | None = None
         self._loose: dict[str, Output | None] | None = None
 
@@ -175,11 +176,15 @@ class Relation:
         output = self.output(key)
         if output is not None:
             return Found(output.edges, certain=True)
+        if self._open is None:
+            self._open = tuple(item for item in self.items if not isinstance(item, Output))
+        if not self._open:
+            return None
         sources: dict[Source, None] = {}
         also: dict[Source, None] = {}
         edges: Edges = NONE
         vague = False
-        for item in self.items:
+        for item in self._open:
             if isinstance(item, Star):
                 if key not in item.excepted:
                     sources[item.source] = None
