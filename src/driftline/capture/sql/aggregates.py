@@ -38,7 +38,8 @@ def _is_plain(kind: type) -> bool:
 
 def is_aggregate(node: Any) -> bool:
     """Whether an expression makes one value of many rows, but for windows that pick a value."""
-    if _is_plain(type(node)):
+    of: Any = type(node)
+    if _is_plain(of):
         return False
     if isinstance(node, exp.Anonymous):
         return node.name.lower() in _NAMES
@@ -47,7 +48,8 @@ def is_aggregate(node: Any) -> bool:
 
 def parts(node: Any) -> tuple[list[Any], list[Any], Kind]:
     """Return the parts of an expression that its value is made of, those that only order or choose it, and how."""
-    if _is_plain(type(node)):
+    of: Any = type(node)
+    if _is_plain(of):
         return list(node.iter_expressions()), [], TRANSFORMATION
     if isinstance(node, exp.Order) and node.this is not None:  # string_agg(a, ',' ORDER BY b)
         return [node.this], node.expressions, SORT

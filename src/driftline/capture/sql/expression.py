@@ -75,7 +75,8 @@ class Expression(Named):
         """Return the edges of ``node``, whose value goes on as ``kind``."""
         if isinstance(node, exp.Func):
             node = shadowing(self.queries, node)
-        return _way(type(node))(self, node, kind)
+        of: Any = type(node)
+        return _way(of)(self, node, kind)
 
     def _nothing(self, _node: Any, _kind: Kind) -> Edges:
         return NONE

@@ -64,7 +64,8 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
         return several
     edges = queries.walk(bare, scope, IDENTITY, windows)
     made = rootless.of(queries, bare, scope, edges)
-    nested = scope.nested if isinstance(bare, exp.Column) else structs.may_have_parts(type(bare))
+    of: Any = type(bare)
+    nested = scope.nested if isinstance(bare, exp.Column) else structs.may_have_parts(of)
     fields = structs.fields(queries, bare, scope) or structs.elements(queries, bare, scope) if nested else ()
     if isinstance(node, exp.Aliases):
         names = [name for name in node.expressions if isinstance(name, exp.Identifier)]

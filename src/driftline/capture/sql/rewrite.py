@@ -65,9 +65,11 @@ def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
 
 def _through(steps: Iterable[Step], tokens: Fixed) -> Fixed:
     """The words behind all of ``steps``; to most texts none of them has anything to do."""
+    words = held(tokens)
     for rewrite, about in steps:
-        if not about.isdisjoint(held(tokens)):
+        if not about.isdisjoint(words):
             tokens = Fixed(rewrite(list(tokens)))
+            words = held(tokens)
     return tokens
 
 
@@ -97,6 +99,12 @@ def of_statements(dialect: str) -> tuple[Step, ...]:
         (unwrapped, frozenset([TokenType.FOR])),
         (partial(unsaid.without, dialect=dialect), unsaid.ABOUT),
     ]
+    return (*steps, *_of_dialect(dialect))
+
+
+def _of_dialect(dialect: str) -> list[Step]:
+    """What is done to what only some dialects have."""
+    steps: list[Step] = []
     if dialect == "duckdb":
         steps.append((queried_of_duckdb, frozenset(["PIVOT", "UNPIVOT", "SUMMARIZE"])))
     if dialect in _DEFAULTING:
@@ -128,7 +136,7 @@ def of_statements(dialect: str) -> tuple[Step, ...]:
         ]
     if dialect in SELECTING | SETTING:
         steps.append((assigning, frozenset(["SET"])))
-    return tuple(steps)
+    return steps
 
 
 def _called_top(tokens: list[Any]) -> list[Any]:

@@ -4,7 +4,6 @@ Enters: words, and where they stand. Leaves: further words in their place, names
 among many words is found without going through them again: a text of some megabytes may hold it at every word.
 """
 
-import functools
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,7 +11,8 @@ from typing import Any
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined] # as said above
 
 __all__ = [
-    "Edit", "Fixed", "Token", "TokenType", "Words", "between_semicolons", "dotted", "edited", "fixed", "held", "named", "said", "spelled",
+    "Edit", "Fixed", "Token", "TokenType", "Words", "between_semicolons", "dotted", "edited", "fixed", "held", "named",
+    "said", "spelled",
 ]  # fmt: skip
 
 Edit = tuple[int, int, list[Any]]  # from where, up to where, and the words that stand there instead
@@ -82,15 +82,22 @@ class Words(list[str]):
 class Fixed(list[Any]):
     """Words that stay as they are: what they say, and which there are, is found once for all who ask."""
 
-    @functools.cached_property
-    def said(self) -> Words:
-        """What they say."""
-        return _said(self)
+    def __init__(self, tokens: Iterable[Any]) -> None:
+        super().__init__(tokens)
+        self._said: Words | None = None
+        self._held: frozenset[Any] | None = None
 
-    @functools.cached_property
+    def said(self) -> Words:
+        """Return what they say."""
+        if self._said is None:
+            self._said = _said(self)
+        return self._said
+
     def held(self) -> frozenset[Any]:
-        """Which there are."""
-        return _held(self)
+        """Return which there are."""
+        if self._held is None:
+            self._held = _held(self)
+        return self._held
 
 
 def fixed(tokens: list[Any]) -> Fixed:
@@ -100,12 +107,12 @@ def fixed(tokens: list[Any]) -> Fixed:
 
 def said(tokens: list[Any]) -> Words:
     """Return what words say, in capitals; of texts and quoted names nothing."""
-    return tokens.said if isinstance(tokens, Fixed) else _said(tokens)
+    return tokens.said() if isinstance(tokens, Fixed) else _said(tokens)
 
 
 def held(tokens: list[Any]) -> frozenset[Any]:
     """Return which words there are, in capitals and with texts and quoted names, and which types of words."""
-    return tokens.held if isinstance(tokens, Fixed) else _held(tokens)
+    return tokens.held() if isinstance(tokens, Fixed) else _held(tokens)
 
 
 def between_semicolons(tokens: list[Any]) -> Iterator[list[Any]]:
