@@ -42,8 +42,8 @@ def _parsed() -> frozenset[str]:
 def marked(tokens: list[Any], functions: Functions) -> list[Any]:
     """Return words whose calls of such macros have other names; the same list where there are none."""
     found: dict[int, Any] = {}
-    start = _behind_name(tokens)
-    for behind in [place for place, token in enumerate(tokens) if token.token_type == TokenType.L_PAREN]:
+    start, opening = _behind_name(tokens), TokenType.L_PAREN
+    for behind in [place for place, token in enumerate(tokens) if token.token_type == opening]:
         place = behind - 1
         before = tokens[place - 1].token_type if place > 0 else None
         if place < start or before == TokenType.DOT:
