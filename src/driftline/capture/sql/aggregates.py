@@ -3,6 +3,7 @@
 Enters: an expression. Leaves: whether what it is given reaches its value as AGGREGATION; its parts by what they do.
 """
 
+import functools
 from typing import Any
 
 import sqlglot
@@ -26,13 +27,24 @@ _NAMES = frozenset(  # that the parser knows by no class of their own: of DuckDB
 _BY = ("arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by")  # how functions begin that choose one by others
 _LISTING = frozenset(["array_agg", "json_agg", "jsonb_agg", "listagg", "string_agg", "xmlagg"])
 _CHOOSING = (exp.ArgMax, exp.ArgMin, exp.HavingMax)
+_OF_ROWS = (exp.AggFunc, exp.WithinGroup)
+_CALLED = (exp.Anonymous, exp.AnonymousAggFunc)
+
+
+@functools.cache
+def _is_plain(kind: type) -> bool:
+    """Whether an expression of a type is surely no aggregate, and its value made of all its parts."""
+    return not issubclass(kind, (*_OF_ROWS, *_CALLED, *_CHOOSING, exp.Order, exp.DecodeCase))
 
 
 def is_aggregate(node: Any) -> bool:
     """Whether an expression makes one value of many rows, but for windows that pick a value."""
+    of: Any = type(node)
+    if _is_plain(of):
+        return False
     if isinstance(node, exp.Anonymous):
         return node.name.lower() in _NAMES
-    return isinstance(node, exp.AggFunc | exp.WithinGroup) and not isinstance(node, _MOVING)
+    return isinstance(node, _OF_ROWS) and not isinstance(node, _MOVING)
 
 
 def named(function: str, dialect: str) -> bool:
@@ -45,6 +57,9 @@ def named(function: str, dialect: str) -> bool:
 
 def parts(node: Any) -> tuple[list[Any], list[Any], Kind]:
     """Return the parts of an expression that its value is made of, those that only order or choose it, and how."""
+    of: Any = type(node)
+    if _is_plain(of):
+        return list(node.iter_expressions()), [], TRANSFORMATION
     if isinstance(node, exp.Order) and node.this is not None:  # string_agg(a, ',' ORDER BY b)
         return [node.this], node.expressions, SORT
     if isinstance(node, exp.WithinGroup) and _lists(node.this):  # of others, such as percentiles, it is the value
@@ -52,7 +67,7 @@ def parts(node: Any) -> tuple[list[Any], list[Any], Kind]:
     if isinstance(node, _CHOOSING):
         return [node.this], [node.expression], CONDITIONAL
     every = list(node.iter_expressions())
-    name = node.name.lower() if isinstance(node, exp.Anonymous | exp.AnonymousAggFunc) else ""
+    name = node.name.lower() if isinstance(node, _CALLED) else ""
     if name.startswith(_BY):
         return every[:1], every[1:], CONDITIONAL
     if isinstance(node, exp.DecodeCase):  # DECODE(a, 1, b, 2, c, d)

@@ -9,7 +9,7 @@ from typing import Any
 
 from driftline import later
 from driftline.capture.sql import marks
-from driftline.capture.sql.tokens import TokenType, said
+from driftline.capture.sql.tokens import TokenType, held, said
 
 _BODIES = ("PROCEDURE", "PROC", "FUNCTION", "TRIGGER", "TASK", "PACKAGE")
 _OTHER_LANGUAGES = frozenset(["PYTHON", "JAVA", "JAVASCRIPT", "SCALA", "JS", "C", "R", "PLPYTHON3U", "PLV8", "PLPERL"])
@@ -22,6 +22,7 @@ _BLOCKS_BEHIND = frozenset(["oracle", "snowflake"])  # where BEGIN stands behind
 _MARKED = frozenset(["tsql", "fabric"])  # where the names of variables are no others
 _ENDS = later.pattern(r"\s*;")
 _NO_BLOCK = frozenset(["TRAN", "TRANSACTION", "WORK", "ISOLATION", "DEFERRED", "IMMEDIATE", "EXCLUSIVE", "READ"])
+_DEEPER = frozenset(["BEGIN", "CASE", "END"])
 _ENDED = frozenset(["IF", "WHILE", "LOOP", "FOR", "REPEAT"])  # what END names, besides a block and CASE
 _NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
 _SHORT = 10  # words of a declaration that ends a part, as in IS n NUMBER(38, 0) := 1
@@ -78,14 +79,15 @@ class Section:
 
     def declares(self, tokens: list[Any], dialect: str) -> str:
         """Return the variable of one more declaration, ``n NUMBER``; nothing where these words are no such."""
-        words = [token.text.upper() for token in tokens]
-        begins = words[0] == "DECLARE" or (is_body(tokens) and not {"IS", "AS"}.isdisjoint(words))
+        first, words = tokens[0].text.upper(), held(tokens)
+        begins = first == "DECLARE" or (is_body(tokens) and not words.isdisjoint(("IS", "AS")))
         if begins and dialect in _SECTIONED:
             self._open = "BEGIN" not in words
-        elif words[0] == "BEGIN":
+        elif first == "BEGIN":
             self._open = False
-        elif self._open and len(words) > 1 and tokens[0].token_type in _NAMES and words[0] not in _NO_VARIABLE:
-            asks = "SELECT" in words and words[words.index("SELECT") - 1] != "("
+        elif self._open and len(tokens) > 1 and tokens[0].token_type in _NAMES and first not in _NO_VARIABLE:
+            place = next((place for place, token in enumerate(tokens) if token.text.upper() == "SELECT"), None)
+            asks = place is not None and tokens[place - 1].text != "("
             return "" if asks or "CURSOR" in words else str(tokens[0].text)
         return ""
 
@@ -110,7 +112,7 @@ class Blocks:
         """
         if self._dialect in _MARKED:
             return None
-        words = said(tokens)
+        words = said(tokens[:2])
         body = words[:1] in (["CREATE"], ["ALTER"]) and is_body(tokens)
         routine = words[:1] in (["PROCEDURE"], ["FUNCTION"])
         around = body or routine or self._depth or self._awaits
@@ -121,9 +123,10 @@ class Blocks:
         if words[:1] == ["END"] and not around:  # of a package, whose routines have ended before
             return self._outside
         transaction = words == ["BEGIN"] and _ENDS.match(self._text, tokens[0].end + 1) is not None
-        begins, deeper = self._deeper(words) if not transaction else (False, 0)
+        deepens = not transaction and not _DEEPER.isdisjoint(held(tokens))
+        begins, deeper = self._deeper(said(tokens)) if deepens else (False, 0)
         declares = words[:1] == ["DECLARE"] or (
-            (body or routine) and not {"IS", "AS", "DECLARE"}.isdisjoint(words) and self._dialect == "oracle"
+            (body or routine) and self._dialect == "oracle" and not {"IS", "AS", "DECLARE"}.isdisjoint(said(tokens))
         )
         self._awaits = not begins and (self._awaits or (declares and self._dialect in _BLOCKS_BEHIND))
         self._depth = max(self._depth + deeper, 0)

@@ -8,7 +8,7 @@ does what leaves a loop (``EXIT WHEN``, ``LEAVE``, ``UNTIL``) for all of its nex
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from driftline.capture.sql.tokens import Words, said
+from driftline.capture.sql.tokens import Words, held, said
 
 BY_WORDS = frozenset(["tsql", "fabric"])  # where a condition has no THEN, and holds for one statement or a block
 _BEFORE = frozenset(["BEGIN", "THEN", "ELSE", "LOOP", "DO", ":", ";"])  # an IF that is a statement
@@ -27,6 +27,9 @@ _ENDED = frozenset(["IF", "WHILE", "LOOP", "FOR", "CASE", "REPEAT"])  # what END
 _LABELLED = frozenset(["BEGIN", "LOOP", "WHILE", "REPEAT", "FOR"])
 _LEAVING = frozenset(["EXIT", "LEAVE", "BREAK", "CONTINUE", "ITERATE"])  # a loop, or this turn of it
 _ENDING = frozenset(["EXIT", "LEAVE", "BREAK"])  # all of its turns
+_STEERING = _LEAVING | {"IF", "ELSIF", "ELSEIF", "WHILE", "FOR", "FOREACH", "LOOP", "REPEAT", "UNTIL", "FETCH"}
+_WITHIN = _STEERING | {"BEGIN", "END"}
+_STEERING_BY_WORDS = _WITHIN | _BEGIN | {"ELSE"}
 _NEAR = 8  # words between FETCH and INTO, as in FETCH RELATIVE 2 FROM GLOBAL c INTO
 _MOST = 50  # conditions of one statement, which nobody writes
 
@@ -67,15 +70,23 @@ class Branches:
 
     def begun(self, tokens: list[Any]) -> None:
         """Note that a part of the script begins."""
-        self._read = tokens, said(tokens)
+        steered = not self._steering().isdisjoint(held(tokens))
+        self._read = tokens, said(tokens) if steered else Words(())
         self._place = self._depth = self._cases = 0
         self._headed = {}
+
+    def _steering(self) -> frozenset[str]:
+        """The words without one of which nothing here changes."""
+        return _STEERING_BY_WORDS if self._by_words else _WITHIN if self._open else _STEERING
 
     def opened(self, tokens: list[Any]) -> list[Any]:
         """Return words without a label before a loop or a block, and without ``CASE … WHEN … THEN`` before a statement.
 
         What these look at is noted.
         """
+        first = [token.text.upper() for token in tokens[:2]]
+        if first[:1] not in (["CASE"], ["WHEN"]) and first[1:] != [":"]:
+            return tokens
         words = Words(token.text.upper() for token in tokens)
         start = 0
         while start < len(words):

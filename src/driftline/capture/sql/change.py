@@ -64,15 +64,15 @@ class Reading:
         self.walker = Walker(script.dialect, script.relation, deadline)
         self.walker.functions = script.functions
 
-    def statements(self, tree: Any) -> list[Statement]:
-        """Return what ``tree`` does."""
+    def statements(self, tree: Any, *, merging: bool = True) -> list[Statement]:
+        """Return what ``tree`` does; ``merging``: whether MERGE is among its words."""
         if self.rows:
             asked = (tree, *(one.query for one in self.conditions))
             self.rows = tuple(dict(one for part in asked for one in named_in(self.rows, part)).items())
         self.tree = tree
         if isinstance(tree, exp.MultitableInserts):
             return multitable.several(self.fresh, tree)
-        before = [one for change in within.changes(tree) for one in self.fresh().own(change)]
+        before = [one for change in within.changes(tree, merging=merging) for one in self.fresh().own(change)]
         return [*before, *self.own(tree)]
 
     def own(self, tree: Any) -> list[Statement]:

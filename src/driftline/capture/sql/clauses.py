@@ -10,6 +10,8 @@ from sqlglot import exp
 
 from driftline.capture.sql import names
 
+_TAKING = (exp.Limit, exp.Fetch, exp.Offset, exp.Window)  # some rows, or values of some
+
 
 def kind_of(tree: Any) -> str:
     """Return the word or words by which people call a statement."""
@@ -28,9 +30,14 @@ def orders_alone(tree: Any) -> bool:
     """Return whether a query sorts its rows at its end, and nothing in it takes some rows or values by their order."""
     if not isinstance(tree, exp.Select | exp.SetOperation) or not tree.args.get("order"):
         return False
-    taking = (exp.Limit, exp.Fetch, exp.Offset, exp.Window)
-    chosen = any(one.args.get("on") for one in tree.find_all(exp.Distinct))
-    return not chosen and tree.find(*taking) is None and sum(1 for _ in tree.find_all(exp.Order)) == 1
+    if isinstance(tree.args.get("limit"), _TAKING):
+        return False
+    orders = 0
+    for node in tree.walk():
+        if isinstance(node, _TAKING) or (isinstance(node, exp.Distinct) and node.args.get("on")):
+            return False
+        orders += isinstance(node, exp.Order)
+    return orders == 1
 
 
 def into_of(tree: Any) -> Any:

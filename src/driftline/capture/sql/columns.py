@@ -64,9 +64,10 @@ class Walker:
         candidates = tuple(dict.fromkeys((edge.source, edge.column) for edge in sorted(edges)))
         self.doubts.setdefault((name, doubt), Doubt(name, doubt, candidates))
 
-    def spelled(self, name: Any) -> str:
-        """Return a column's name in the spelling that the statement used first."""
-        return self._spelled.setdefault(self.dialect.column(name), self.dialect.shown(name))
+    def spelled(self, name: Any, key: str = "") -> str:
+        """Return a column's name, whose key may be known, in the spelling that the statement used first."""
+        key = key or self.dialect.column(name)
+        return self._spelled.get(key) or self._spelled.setdefault(key, self.dialect.shown(name))
 
     def table(self, node: Any) -> Relation | None:
         """Return what a table of the catalog, or files, offer; None where ``node`` names none."""

@@ -48,11 +48,11 @@ class Dialect(NamedTuple):
 
     def column(self, node: Any) -> str:
         """Return the key of a column's identifier."""
-        return _key(self.columns, node.name, quoted=bool(node.args.get("quoted")))
+        return _key(self.columns, node)
 
     def table(self, node: Any) -> str:
         """Return the key of an identifier of a table, of one of its qualifiers, or of an alias."""
-        return _key(self.tables, node.name, quoted=bool(node.args.get("quoted")))
+        return _key(self.tables, node)
 
     def shown(self, node: Any) -> str:
         """Return how a column is called whose table's schema is not known: PostgreSQL keeps names in lower case."""
@@ -69,10 +69,13 @@ class Dialect(NamedTuple):
         return name.lower() if self.columns == "same" else name
 
 
-def _key(fold: Fold, name: str, *, quoted: bool) -> str:
-    if fold == "same" or (fold == "lower" and not quoted):
+def _key(fold: Fold, node: Any) -> str:
+    name: str = node.args["this"] if type(node) is exp.Identifier else node.name
+    if fold == "same":
         return name.lower()
-    return name.upper() if fold == "upper" and not quoted else name
+    if fold == "none" or node.args.get("quoted"):
+        return name
+    return name.lower() if fold == "lower" else name.upper()
 
 
 def exists(name: str) -> bool:

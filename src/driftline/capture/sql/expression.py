@@ -7,6 +7,8 @@ WINDOW, orders inside of aggregates SORT, and what ``arg_max`` and the like choo
 influence is indirect it stays so.
 """
 
+import functools
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
@@ -33,6 +35,9 @@ from driftline.capture.sql.scope import Scope
 from driftline.capture.sql.shadows import shadowing
 
 _NAMES = (exp.DataType, exp.Identifier, exp.TableAlias, exp.Var, exp.Literal, exp.Star, exp.NextValueFor)
+_QUERIES = (exp.Subquery, exp.Select, exp.SetOperation)
+_BY_NAME = (exp.PropertyEQ, exp.Kwarg)
+_Way = Callable[["Expression", Any, Kind], Edges]
 
 
 class Queries(Protocol):
@@ -47,7 +52,7 @@ class Queries(Protocol):
     def note(self, name: str, doubt: str, edges: Edges) -> None:
         """Note a name that cannot be told, and what it may be."""
 
-    def spelled(self, name: Any) -> str:
+    def spelled(self, name: Any, key: str = "") -> str:
         """Return a column's name in the spelling that the statement used first."""
 
     def walk(self, node: Any, scope: Scope, kind: Kind, windows: dict[str, Any] | None = None) -> Edges:
@@ -68,20 +73,16 @@ class Expression(Named):
 
     def edges(self, node: Any, kind: Kind) -> Edges:
         """Return the edges of ``node``, whose value goes on as ``kind``."""
-        if isinstance(node, exp.Column):
-            return self.column(node, kind)
-        if node is None or isinstance(node, (*_NAMES, bool, str)):
-            return NONE
-        node = shadowing(self.queries, node)
-        special = _SPECIAL.get(type(node))
-        if special is not None:
-            found: Edges = special(self, node, kind)
-            return found
-        if isinstance(node, exp.Subquery | exp.Select | exp.SetOperation):
-            return self._subquery(node, kind)
-        if isinstance(node, exp.Binary) and isinstance(node.this, type(node)):
-            return self._chain(node, kind)
-        return self._parts(node, kind)
+        if isinstance(node, exp.Func):
+            node = shadowing(self.queries, node)
+        of: Any = type(node)
+        return _way(of)(self, node, kind)
+
+    def _nothing(self, _node: Any, _kind: Kind) -> Edges:
+        return NONE
+
+    def _binary(self, node: Any, kind: Kind) -> Edges:
+        return self._chain(node, kind) if isinstance(node.this, type(node)) else self._parts(node, kind)
 
     def _inner(self, node: Any, kind: Kind) -> Edges:
         return self.edges(node.this, kind)
@@ -116,15 +117,17 @@ class Expression(Named):
     def _parts(self, node: Any, kind: Kind) -> Edges:
         step = on(kind, AGGREGATION if aggregates.is_aggregate(node) else TRANSFORMATION)
         parts, others, how = aggregates.parts(node)
-        found: Edges = NONE.union(*(self.edges(one, on(kind, how)) for one in others))
+        found = NONE
+        for other in others:
+            found |= self.edges(other, on(kind, how))
         if isinstance(node, exp.Anonymous) and node.name.lower().startswith("dictget"):
             parts = parts[1:]  # ClickHouse's dictionaries are named like columns
         for part in parts:
-            inner = part.expression if isinstance(part, exp.PropertyEQ | exp.Kwarg) else part
+            inner = part.expression if isinstance(part, _BY_NAME) else part
             if _is_star(inner):  # the row as a value, as in hash(*); count(*) looks at none
                 found |= NONE if isinstance(node, exp.Count) else self._row(inner, step)
             else:
-                found |= self.edges(inner, step)
+                found = rel.both(found, self.edges(inner, step))
         return found
 
     def _row(self, star: Any, kind: Kind) -> Edges:
@@ -225,7 +228,7 @@ class Expression(Named):
         return found
 
 
-_SPECIAL: dict[Any, Any] = {
+_SPECIAL: dict[type, _Way] = {
     exp.Alias: Expression._inner,
     exp.Paren: Expression._inner,
     exp.Aliases: Expression._inner,
@@ -250,6 +253,20 @@ _SPECIAL: dict[Any, Any] = {
     exp.Anonymous: Expression._called,
     exp.Comprehension: Expression._lambda,
 }
+
+
+@functools.cache
+def _way(kind: type) -> _Way:
+    """How the edges of an expression of a type are found."""
+    if issubclass(kind, exp.Column):
+        return Expression.column
+    if issubclass(kind, (*_NAMES, type(None), bool, str)):
+        return Expression._nothing
+    if kind in _SPECIAL:
+        return _SPECIAL[kind]
+    if issubclass(kind, _QUERIES):
+        return Expression._subquery
+    return Expression._binary if issubclass(kind, exp.Binary) else Expression._parts
 
 
 def _is_star(node: Any) -> bool:

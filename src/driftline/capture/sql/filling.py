@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlglot import exp
 
 from driftline.capture.sql import triggers
-from driftline.capture.sql.tokens import TokenType, Words, said, spelled
+from driftline.capture.sql.tokens import TokenType, Words, held, said, spelled
 
 _BEFORE = frozenset(["BEGIN", "THEN", "ELSE", "LOOP", "DO"])  # a statement
 _EACH = _BEFORE | {"ROW"}  # FOR EACH ROW SET …
@@ -43,9 +43,12 @@ class Filled(NamedTuple):
 
 def parts(tokens: list[Any]) -> Iterator[list[Any]]:
     """Yield words of a part of a script, with an assignment that stands behind BEGIN or THEN by itself."""
+    if _EACH.isdisjoint(held(tokens)):
+        yield tokens
+        return
     start = 0
     places = [one for one, token in enumerate(tokens, 1) if token.text.upper() in _EACH and one < len(tokens)]
-    words = said(tokens) if places else Words(())
+    words = said(tokens)
     for place in places:
         before, first = words[place - 1 : place + 1]
         near = tokens[place : place + _NEAR]
@@ -146,7 +149,7 @@ def filled(tokens: list[Any]) -> Filled | None:
 
 def outfile(tokens: list[Any]) -> tuple[list[Any], str] | None:
     """Return a query without ``INTO OUTFILE 'file' …``, and the file; None where it has none."""
-    if not any(token.text.upper() in _FILES for token in tokens):
+    if _FILES.isdisjoint(held(tokens)):
         return None
     words = said(tokens)
     place = next((one for one in _outside(words, "INTO") if not _FILES.isdisjoint(words[one + 1 : one + 2])), 0)

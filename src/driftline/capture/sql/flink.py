@@ -22,8 +22,6 @@ _SETS = (("EXECUTE", "STATEMENT", "SET", "BEGIN"), ("STATEMENT", "SET", "BEGIN")
 
 def plain(tokens: list[Any]) -> list[Any]:
     """Return ``tokens`` with Flink's statements in words that the parser knows; all others are as they were."""
-    if not any(token.text.upper() in ("CREATE", "STATEMENT", "EXECUTE") for token in tokens):
-        return tokens
     found: list[Any] = []
     start = 0
     for place, token in enumerate([*tokens, None]):

@@ -29,8 +29,6 @@ def unwrapped(tokens: list[Any]) -> list[Any]:
 
     ``FOR r AS SELECT … DO`` of Databricks is the same.
     """
-    if not any(token.token_type == TokenType.FOR for token in tokens):
-        return tokens
     words = Words(token.text.upper() for token in tokens)
     edits: list[Edit] = []
     for place in range(3, len(words) - 1):

@@ -39,7 +39,7 @@ class Asks(Protocol):
     def note(self, name: str, doubt: str, edges: Edges) -> None:
         """Note a name that cannot be told, and what it may be."""
 
-    def spelled(self, name: Any) -> str:
+    def spelled(self, name: Any, key: str = "") -> str:
         """Return a column's name in the spelling that the statement used first."""
 
 
@@ -54,13 +54,13 @@ class Named:
 
     def column(self, node: Any, kind: Kind) -> Edges:
         """Return the edges of a column, ``a``, ``t.a`` or ``t.a.field``."""
-        if isinstance(node.this, exp.Star):
+        this, table = node.this, node.args.get("table")
+        if isinstance(this, exp.Star):
             return NONE
-        if isinstance(node.this, exp.Parameter):
-            return self.numbered(node.this, kind, node.args.get("table"))
-        qualified = node.args.get("table") is not None
-        if not qualified:
-            return self._plain(node.this, kind)
+        if isinstance(this, exp.Parameter):
+            return self.numbered(this, kind, table)
+        if table is None:
+            return self._plain(this, kind)
         parts = node.parts
         dialect = self.queries.dialect
         named = self.scope.by_way([dialect.table(part) for part in parts[:-1]]) if len(parts) > 2 else None
@@ -93,15 +93,16 @@ class Named:
         return rel.through(self.scope.value(f"@{node.name.lower()}"), kind)
 
     def _plain(self, name: Any, kind: Kind) -> Edges:
-        key = self.queries.dialect.column(name)
-        whole = self.scope.relation(self.queries.dialect.table(name)) if self.queries.dialect.rows else None
-        system = name.name.lower() in SYSTEM
+        dialect = self.queries.dialect
+        key = dialect.column(name)
+        whole = self.scope.relation(dialect.table(name)) if dialect.rows else None
+        system = key.lower() in SYSTEM
         if (system or whole is not None) and self.scope.has(key, name.name) is None:
             if system:
                 return NONE
             if whole is not None and not self.scope.is_variable(key):  # the row as a value, as in count(t)
                 return rel.through(rel.all_of(whole.items), on(kind, TRANSFORMATION))
-        spelled = self.queries.spelled(name)
+        spelled = self.queries.spelled(name, key)
         if is_template(spelled):
             self.queries.note(spelled, "a template that is not filled in", NONE)
             return NONE

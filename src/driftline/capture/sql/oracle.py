@@ -1,12 +1,14 @@
-"""Words of Oracle that the parser does not know: functions within WITH, MODEL, and PIVOT that gives XML.
+"""Words of Oracle that the parser does not know: functions within WITH, DELETE within MERGE, MODEL, PIVOT XML.
 
 Enters: the words of a script or a statement. Leaves: functions within WITH as statements in front of the one that they
-belong to; MODEL as a query of its measures, each from what it was and, if a rule sets it, from all that its rules name.
+belong to; DELETE within MERGE as a clause of its own; MODEL as a query of its measures, each from what it was and, if
+a rule sets it, from all that its rules name.
 """
 
+import itertools
 from typing import Any
 
-from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, edited, said, spelled
+from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, edited, named, said, spelled
 
 _ROUTINES = frozenset(["FUNCTION", "PROCEDURE"])
 _ENDED = frozenset(["IF", "LOOP"])  # what END names, besides a block and CASE
@@ -18,7 +20,7 @@ _NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
 
 def apart(tokens: list[Any]) -> list[Any]:
     """``WITH FUNCTION f … END; SELECT …`` as ``CREATE FUNCTION f … END; SELECT …``."""
-    words = said(tokens) if any(token.text.upper() in _ROUTINES for token in tokens) else Words(())
+    words = said(tokens)
     edits: list[Edit] = []
     end = 0
     for place in range(len(words) - 1):
@@ -48,6 +50,44 @@ def _end(words: Words, start: int) -> int:
             if depth <= 0:
                 return (words.after(place, ";") or len(words) - 1) + 1
     return len(words)
+
+
+def bound(tokens: list[Any]) -> list[Any]:
+    """Return ``:1`` as ``:name``: to the parser, what is bound has a name."""
+    for place, (token, after) in enumerate(itertools.pairwise(tokens)):
+        if (
+            token.token_type == TokenType.COLON
+            and after.token_type == TokenType.NUMBER
+            and after.start == token.end + 1
+        ):
+            tokens[place + 1] = named(after)
+    return tokens
+
+
+def called_view(tokens: list[Any]) -> list[Any]:
+    """Return ``UPDATE (SELECT …) SET`` as ``UPDATE (SELECT …) changed SET``: SET is no alias."""
+    words = said(tokens)
+    opened = (place for place in range(1, len(words)) if words[place - 1] == "UPDATE" and words[place] == "(")
+    ends = [words.closing(place) + 1 for place in opened]
+    return edited(
+        tokens, [(end, end, spelled(tokens[end], "CHANGED")) for end in ends if words[end : end + 1] == ["SET"]]
+    )
+
+
+def deleted_within_merge(tokens: list[Any]) -> list[Any]:
+    """Return ``UPDATE SET … DELETE WHERE c`` inside MERGE as a clause: ``WHEN MATCHED AND (c) THEN DELETE``."""
+    words = said(tokens)
+    edits: list[Edit] = []
+    merge, end = words.after(0, "MERGE"), len(words)
+    for place in range(len(words) - 1, merge if merge is not None else len(words), -1):
+        if words[place] == "WHEN":
+            end = place
+        elif words[place - 1 : place + 1] == ["DELETE", "WHERE"]:
+            near = tokens[place]
+            edits.append((end, end, spelled(near, ")", "THEN", "DELETE")))
+            edits.append((place - 1, place + 1, spelled(near, "WHEN", "MATCHED", "AND", "(")))
+            end = place - 1
+    return edited(tokens, edits)
 
 
 def modelled(tokens: list[Any]) -> list[Any]:

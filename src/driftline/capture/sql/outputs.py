@@ -37,6 +37,9 @@ _REPEATING = later.pattern(r"[*+?{]")
 _MOST_REPEATS = 3  # of a pattern: each may try as many places as a name has letters
 _LIKE = (exp.Like, exp.ILike, exp.SimilarTo, exp.Glob)
 _GROUP = later.pattern(r"\\([1-9])")
+_AROUND = (exp.Alias, exp.Paren)
+_PLAIN = (exp.Column, exp.Literal, exp.Query)
+_CHOOSING_NONE = (exp.Query, exp.Literal, exp.Identifier)
 _CHOOSING = frozenset(["", "duckdb", "clickhouse", "databricks"])  # dialects with ``COLUMNS(…)``
 
 
@@ -47,15 +50,14 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
     if isinstance(node, exp.Star):
         return _star(queries, node, None, scope)
     bare = node
-    while isinstance(bare, exp.Alias | exp.Paren):
+    while isinstance(bare, _AROUND):
         bare = bare.this
     chosen = isinstance(bare, _LIKE) and isinstance(bare.this, exp.Column) and bare.this.is_star
     if chosen or (isinstance(bare, exp.Binary) and isinstance(bare.this, exp.Star)):
         return _pattern(queries, bare, scope)
     if isinstance(bare, exp.Apply):
         return _applied(queries, bare, scope, windows)
-    plain = isinstance(bare, exp.Column | exp.Literal | exp.Query) or queries.dialect.name not in _CHOOSING
-    if not plain and _chooses(bare):
+    if queries.dialect.name in _CHOOSING and not isinstance(bare, _PLAIN) and _chooses(bare):
         return _each(queries, node, scope, windows)
     several = _transformed(queries, bare, scope) if isinstance(bare, exp.QueryTransform) else None
     several = _unnested(queries, bare, scope) if isinstance(bare, exp.Explode) else several
@@ -63,7 +65,8 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
         return several
     edges = queries.walk(bare, scope, IDENTITY, windows)
     made = rootless.of(queries, bare, scope, edges)
-    nested = scope.nested or not isinstance(bare, exp.Column)
+    of: Any = type(bare)
+    nested = scope.nested if isinstance(bare, exp.Column) else structs.may_have_parts(of)
     fields = structs.fields(queries, bare, scope) or structs.elements(queries, bare, scope) if nested else ()
     if isinstance(node, exp.Aliases):
         names = [name for name in node.expressions if isinstance(name, exp.Identifier)]
@@ -81,9 +84,9 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
 
 def _chooses(node: Any) -> bool:
     """Whether an expression has ``COLUMNS(…)`` in it, outside of queries."""
-    if isinstance(node, exp.Query):
+    if isinstance(node, _CHOOSING_NONE) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier)):
         return False
-    return _is_choice(node) or any(_chooses(part) for part in node.iter_expressions())
+    return _is_choice(node) or any(map(_chooses, node.iter_expressions()))
 
 
 def _is_choice(node: Any) -> bool:

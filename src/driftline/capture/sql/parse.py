@@ -22,7 +22,7 @@ from driftline.capture.sql.looping import Loops
 from driftline.capture.sql.parsed import DATA
 from driftline.capture.sql.piece import Piece
 from driftline.capture.sql.rewrite import rewritten
-from driftline.capture.sql.tokens import TokenType
+from driftline.capture.sql.tokens import TokenType, between_semicolons, fixed
 from driftline.capture.sql.translate import may_be, translated
 from driftline.capture.sql.trees import Trees, quiet
 from driftline.capture.sql.turns import Turns
@@ -78,7 +78,7 @@ class _Reader:
         self.blocks = bodies.Blocks(dialect, self.text)
         self.triggering = _NEW.search(self.text) is not None
         self.triggered: dict[str, list[Any]] = {}  # tables of the functions that triggers run
-        self.conditions = triggers.Conditions()
+        self.conditions = triggers.Conditions([])
         self.around: tuple[Decides, ...] = ()  # conditions of the text that this one stands in
         self.loops = Loops()
         self.deciding = Deciding(self.trees, self.loops)
@@ -88,14 +88,14 @@ class _Reader:
     def read(self) -> Iterator[Piece]:
         try:
             tokens = words.split(self.grammar, self.text, self.line, _OPENED)
-            tokens = rewritten(templates.folded(tokens, self.text), self.name)
+            tokens = fixed(rewritten(templates.folded(tokens, self.text), self.name))
         except (sqlglot.errors.SqlglotError, ValueError) as error:
             yield Piece(None, [], f"cannot be split into words: {parsed.short(error)}")
             return
         self.triggered, self.conditions = triggers.of_functions(tokens), triggers.Conditions(tokens)
         self.trees.deep = parsed.is_too_deep(tokens)  # of all words once: of each statement anew it would take long
         for chunk in self._chunks(tokens):
-            for piece in self._chunk(chunk):
+            for piece in self._chunk(fixed(chunk)):
                 self.turns.took(piece if piece.whole else self._placed(piece), self.branches, self.values)
             yield from self.turns.done(self.branches, self.values)
         yield from self.turns.left()
@@ -112,16 +112,14 @@ class _Reader:
         self.branches.statement(start)
         conditions = (*self.around, *self.deciding.queries(self.branches.known()))
         self.deciding.ran(tree, tokens[start].start)
-        found = Piece(tree, tokens[start:end], "", frozenset(self.variables), conditions=conditions)
+        own = tokens[start:end] if start or end is not None else tokens
+        found = Piece(tree, own, "", frozenset(self.variables), conditions=conditions)
         return found._replace(loops=self.branches.loops())
 
     def _chunks(self, tokens: list[Any]) -> Iterator[list[Any]]:
-        start = 0
-        for place, token in enumerate([*tokens, None]):
-            if token is None or token.token_type == TokenType.SEMICOLON:
-                for part in filling.parts(tokens[start:place]) if place > start else ():
-                    yield from self._apart(part) if self.name in _CALLS_BY_NAME else [part]
-                start = place + 1
+        for statement in between_semicolons(tokens):
+            for part in filling.parts(statement) if statement else ():
+                yield from self._apart(part) if self.name in _CALLS_BY_NAME else [part]
 
     def _apart(self, tokens: list[Any]) -> Iterator[list[Any]]:
         """Statements of T-SQL, which need no semicolon: those by themselves that begin a part and have other names."""

@@ -18,8 +18,6 @@ _ENDS = frozenset(["(", "USING", "WITH", ";"])  # behind the name in an EXECUTE
 
 def executed(tokens: list[Any], dialect: str) -> list[Any]:
     """Return ``tokens`` with what is run in the place of each EXECUTE."""
-    if not any(token.text.upper() == "PREPARE" for token in tokens):
-        return tokens
     parts = _parts(tokens)
     names = {name for part in parts for name in (_run(part, said(part))[0],) if name}
     bodies: dict[str, list[Any]] = {}

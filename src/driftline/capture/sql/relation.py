@@ -5,6 +5,7 @@ source columns behind it, each with a confidence: 1 where it follows from the st
 where the name may mean several things. Nothing is left out because it is not sure.
 """
 
+import operator
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
@@ -104,7 +105,7 @@ class Found(NamedTuple):
 class Relation:
     """What one entry of a FROM clause offers, and what shapes its rows. Never changed once made."""
 
-    __slots__ = ("_index", "_loose", "base", "elements", "items", "nested", "rows", "single", "unique")
+    __slots__ = ("_index", "_loose", "_open", "base", "elements", "items", "nested", "rows", "single", "unique")
 
     def __init__(
         self,
@@ -123,6 +124,7 @@ class Relation:
         self.elements = elements  # of an array whose elements may have fields that go without a qualifier
         self.unique = unique  # places of the outputs by which each row is there once
         self.nested = any(isinstance(item, Output) and item.fields for item in self.items)
+        self._open: tuple[Star | Unknown | Whatever, ...] | None = None  # items that are no outputs
         self._index: dict[str, Output] | None = None
         self._loose: dict[str, Output | None] | None = None
 
@@ -174,11 +176,15 @@ class Relation:
         output = self.output(key)
         if output is not None:
             return Found(output.edges, certain=True)
+        if self._open is None:
+            self._open = tuple(item for item in self.items if not isinstance(item, Output))
+        if not self._open:
+            return None
         sources: dict[Source, None] = {}
         also: dict[Source, None] = {}
         edges: Edges = NONE
         vague = False
-        for item in self.items:
+        for item in self._open:
             if isinstance(item, Star):
                 if key not in item.excepted:
                     sources[item.source] = None
@@ -273,7 +279,18 @@ def through(edges: Iterable[Edge], kind: Kind) -> Edges:
     """Return ``edges`` as they are after one more step of ``kind``: the stronger direct one, or indirect for good."""
     if kind == IDENTITY:
         return frozenset(edges)
-    return frozenset(edge._replace(kind=step(edge.kind, kind)) for edge in edges)
+    given = edges if isinstance(edges, frozenset) else frozenset(edges)
+    found = [_through(edge, step(edge.kind, kind)) for edge in given]
+    return given if all(map(operator.is_, found, given)) else frozenset(found)
+
+
+def _through(edge: Edge, kind: Kind) -> Edge:
+    return edge if kind == edge.kind else Edge(edge.source, edge.column, kind, edge.confidence, edge.provenance)
+
+
+def both(one: Edges, other: Edges) -> Edges:
+    """Return the edges of both; where one of them has none, the other as it is."""
+    return one | other if one and other else one or other
 
 
 def step(inner: Kind, outer: Kind) -> Kind:

@@ -6,14 +6,30 @@ INSERT OR REPLACE; Flink's windows over ``TABLE t`` as windows over a query; an 
 the pattern. What is another statement by itself is in ``sql/translate``.
 """
 
+import functools
 import itertools
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from driftline.capture.sql import arrows, filling, flink, given_out, oracle, prepared, triggers, unsaid
 from driftline.capture.sql.assigned import SELECTING, SETTING, assigning
 from driftline.capture.sql.looping import uncoloned, unwrapped
 from driftline.capture.sql.queried import queried as queried_of_duckdb
-from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, dotted, edited, named, said, spelled
+from driftline.capture.sql.tokens import (
+    Edit,
+    Fixed,
+    Token,
+    TokenType,
+    Words,
+    dotted,
+    edited,
+    fixed,
+    held,
+    named,
+    said,
+    spelled,
+)
 from driftline.capture.sql.windowing import FUNCTIONS
 
 _TOP = frozenset(["", "tsql", "fabric", "snowflake", "redshift", "teradata"])  # dialects with SELECT TOP
@@ -29,45 +45,106 @@ _SPARK = frozenset(["spark", "databricks"])
 _PROGRAMS = frozenset(["hive", "spark", "spark2", "databricks"])  # dialects with TRANSFORM … USING
 _HURRY = frozenset(["LOW_PRIORITY", "DELAYED"])
 
+Step = tuple[Callable[[list[Any]], list[Any]], frozenset[Any]]  # and the words, or types, of which it needs one
+
 
 def rewritten(tokens: list[Any], dialect: str) -> list[Any]:
     """Return ``tokens`` without what the parser does not know: Teradata's titles, ``+=`` of T-SQL, tables named top."""
-    tokens = triggers.renamed(oracle.apart(tokens)) if dialect == "oracle" else prepared.executed(tokens, dialect)
+    tokens = _through(of_texts(dialect), fixed(tokens))
+    if TokenType.SEMICOLON not in held(tokens):
+        return _through(of_statements(dialect), tokens)
     found: list[Any] = []
     start = 0
     for place, token in enumerate(tokens):  # one by one, as a long script has thousands
         if token.token_type == TokenType.SEMICOLON:
-            found += _statement(tokens[start:place], dialect)
+            found += _through(of_statements(dialect), Fixed(tokens[start:place]))
             found.append(token)
             start = place + 1
-    return found + _statement(tokens[start:], dialect)
+    return found + _through(of_statements(dialect), Fixed(tokens[start:]))
 
 
-def _statement(tokens: list[Any], dialect: str) -> list[Any]:
-    for place, (token, after) in enumerate(itertools.pairwise(tokens)) if dialect in _TOP else ():
+def _through(steps: Iterable[Step], tokens: Fixed) -> Fixed:
+    """The words behind all of ``steps``; to most texts none of them has anything to do."""
+    words = held(tokens)
+    for rewrite, about in steps:
+        if not about.isdisjoint(words):
+            tokens = Fixed(rewrite(list(tokens)))
+            words = held(tokens)
+    return tokens
+
+
+@functools.cache
+def of_texts(dialect: str) -> tuple[Step, ...]:
+    """Return what is done to all words of a text, in order."""
+    if dialect == "oracle":
+        return ((oracle.apart, frozenset(["FUNCTION", "PROCEDURE"])), (triggers.renamed, frozenset(["REFERENCING"])))
+    return ((partial(prepared.executed, dialect=dialect), frozenset(["PREPARE"])),)
+
+
+@functools.cache
+def of_statements(dialect: str) -> tuple[Step, ...]:
+    """Return what is done to the words of each statement, in order."""
+    steps: list[Step] = []
+    if dialect in _TOP:
+        steps.append((_called_top, frozenset([TokenType.TOP])))
+    if dialect != "databricks":  # where ``a?::int`` is a cast that may fail
+        steps.append((_cast, frozenset([TokenType.QDCOLON])))
+    steps += [
+        (partial(arrows.parted, dialect=dialect), frozenset([TokenType.ARROW])),
+        (partial(filling.asked, dialect=dialect), frozenset(["PERFORM"])),
+        (partial(triggers.timed, dialect=dialect), frozenset(["TRIGGER"])),
+        (partial(_replacing, dialect=dialect), frozenset([TokenType.REPLACE, "UPSERT"])),
+        (_windowed, frozenset(["MATCH_RECOGNIZE", *map(str.upper, FUNCTIONS)])),
+        (_escaped, frozenset([TokenType.ESCAPE])),
+        (unwrapped, frozenset([TokenType.FOR])),
+        (partial(unsaid.without, dialect=dialect), unsaid.ABOUT),
+    ]
+    return (*steps, *_of_dialect(dialect))
+
+
+def _of_dialect(dialect: str) -> list[Step]:
+    """What is done to what only some dialects have."""
+    steps: list[Step] = []
+    if dialect == "duckdb":
+        steps.append((queried_of_duckdb, frozenset(["PIVOT", "UNPIVOT", "SUMMARIZE"])))
+    if dialect in _DEFAULTING:
+        steps.append((_defaulted, frozenset(["MACRO", "FUNCTION"])))
+    if dialect in flink.DIALECTS:
+        steps.append((flink.plain, frozenset(["CREATE", "STATEMENT", "EXECUTE"])))
+    if dialect in _SPARK:
+        steps.append((_identified, frozenset(["IDENTIFIER"])))
+    if dialect in _PROGRAMS:
+        steps += [(_mapped, frozenset(["MAP", "REDUCE"])), (_transformed, frozenset(["TRANSFORM"]))]
+    if dialect == "teradata":
+        steps.append((_plain_teradata, frozenset(["TITLE", "FORMAT", "NAMED"])))
+    if dialect == "oracle":
+        steps += [
+            (oracle.bound, frozenset([TokenType.COLON])),
+            (oracle.called_view, frozenset(["UPDATE"])),
+            (oracle.deleted_within_merge, frozenset(["MERGE"])),
+            (uncoloned, frozenset([":"])),
+            (oracle.modelled, frozenset(["MODEL", "XML"])),
+        ]
+    if dialect in ("starrocks", "doris"):
+        steps.append((_unlabelled, frozenset(["LABEL"])))
+    if dialect in SELECTING:
+        steps += [
+            (_untopped, frozenset(["TOP"])),
+            (_once_from, frozenset(["DELETE"])),
+            (_bulk, frozenset(["OPENROWSET"])),
+            (_uncompounded, frozenset(["="])),
+        ]
+    if dialect in SELECTING | SETTING:
+        steps.append((assigning, frozenset(["SET"])))
+    return steps
+
+
+def _called_top(tokens: list[Any]) -> list[Any]:
+    """``top.a`` of a table of that name."""
+    for place, (token, after) in enumerate(itertools.pairwise(tokens)):
         if token.token_type == TokenType.TOP and after.token_type == TokenType.DOT:
             tokens[place] = named(token)
-    if dialect != "databricks":  # where ``a?::int`` is a cast that may fail
-        tokens = _cast(tokens)
-    tokens = triggers.timed(filling.asked(arrows.parted(tokens, dialect), dialect), dialect)
-    tokens = unsaid.without(unwrapped(_escaped(_windowed(_replacing(tokens, dialect)))), dialect)
-    if dialect in _DEFAULTING:
-        tokens = _defaulted(queried_of_duckdb(tokens) if dialect == "duckdb" else tokens)
-    if dialect in flink.DIALECTS:
-        tokens = flink.plain(tokens)
-    if dialect in _SPARK:
-        tokens = _identified(tokens)
-    if dialect in _PROGRAMS:
-        tokens = _transformed(_mapped(tokens))
-    if dialect == "teradata":
-        tokens = _plain_teradata(tokens)
-    if dialect == "oracle":
-        tokens = oracle.modelled(uncoloned(_deleted_within_merge(_called_view(_bound(tokens)))))
-    if dialect in ("starrocks", "doris"):
-        tokens = _unlabelled(tokens)
-    if dialect in SELECTING:
-        tokens = _uncompounded(_bulk(_once_from(_untopped(tokens))))
-    return assigning(tokens) if dialect in SELECTING | SETTING else tokens
+    return tokens
 
 
 def _cast(tokens: list[Any]) -> list[Any]:
@@ -296,42 +373,4 @@ def _plain_teradata(tokens: list[Any]) -> list[Any]:
             kept = [*spelled(tokens[place], "AS"), tokens[place + 2]] if word == "NAMED" else []
             if kept or word in ("TITLE", "FORMAT"):
                 edits.append((place, place + 4, kept))
-    return edited(tokens, edits)
-
-
-def _bound(tokens: list[Any]) -> list[Any]:
-    """Oracle's ``:1`` as ``:name``: to the parser, what is bound has a name."""
-    for place, (token, after) in enumerate(itertools.pairwise(tokens)):
-        if (
-            token.token_type == TokenType.COLON
-            and after.token_type == TokenType.NUMBER
-            and after.start == token.end + 1
-        ):
-            tokens[place + 1] = named(after)
-    return tokens
-
-
-def _called_view(tokens: list[Any]) -> list[Any]:
-    """Oracle's ``UPDATE (SELECT …) SET`` as ``UPDATE (SELECT …) changed SET``: SET is no alias."""
-    words = said(tokens)
-    opened = (place for place in range(1, len(words)) if words[place - 1] == "UPDATE" and words[place] == "(")
-    ends = [words.closing(place) + 1 for place in opened]
-    return edited(
-        tokens, [(end, end, spelled(tokens[end], "CHANGED")) for end in ends if words[end : end + 1] == ["SET"]]
-    )
-
-
-def _deleted_within_merge(tokens: list[Any]) -> list[Any]:
-    """Oracle's ``UPDATE SET … DELETE WHERE c`` inside MERGE as a clause: ``WHEN MATCHED AND (c) THEN DELETE``."""
-    words = said(tokens)
-    edits: list[Edit] = []
-    merge, end = words.after(0, "MERGE"), len(words)
-    for place in range(len(words) - 1, merge if merge is not None else len(words), -1):
-        if words[place] == "WHEN":
-            end = place
-        elif words[place - 1 : place + 1] == ["DELETE", "WHERE"]:
-            near = tokens[place]
-            edits.append((end, end, spelled(near, ")", "THEN", "DELETE")))
-            edits.append((place - 1, place + 1, spelled(near, "WHEN", "MATCHED", "AND", "(")))
-            end = place - 1
     return edited(tokens, edits)

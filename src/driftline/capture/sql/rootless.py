@@ -27,8 +27,9 @@ _FOREIGN = (exp.Placeholder, exp.Parameter, exp.Command, exp.Star, exp.Table, ex
 
 def of(queries: Queries, node: Any, scope: Scope, edges: Edges) -> Made:
     """Return what the value of an expression is made of, if no column brings it."""
-    if any(edge.kind[0] == "DIRECT" for edge in edges):
-        return UNSAID
+    for edge in edges:
+        if edge.kind[0] == "DIRECT":
+            return UNSAID
     return together(_parts(queries, node, scope))
 
 

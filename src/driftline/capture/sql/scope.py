@@ -135,12 +135,11 @@ class Scope:
         certain: list[Edges] = []
         open_: list[Found] = []
         for relation in self.relations.values():
-            hit = relation.find(key, name)
-            if hit is not None:
-                if hit.certain:
-                    certain.append(hit.edges)
-                else:
-                    open_.append(hit)
+            output = relation.output(key)
+            if output is not None:
+                certain.append(output.edges)
+            elif (hit := relation.find(key, name)) is not None:
+                open_.append(hit)
         if len(certain) == 1:
             return Meaning(certain[0])
         if certain:

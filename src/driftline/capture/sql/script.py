@@ -38,6 +38,7 @@ class Script:
         self._named_as = named_as
         self._sources: dict[tuple[str, ...], Source] = {}
         self._made: dict[Source, tuple[str, ...] | None] = {}
+        self._bases: dict[tuple[Source, tuple[str, ...]], Relation] = {}  # of tables with columns, as made before
         self._temporary: dict[Source, tuple[Relation, tuple[Source, ...]]] = {}
         self._passing: set[Source] = set()  # temporary, looked through or not
         self.keys: dict[Source, tuple[str, ...]] = {}  # of tables that it made: by which each row is there once
@@ -99,10 +100,13 @@ class Script:
         columns = self.columns(source)
         if columns is None:
             return Relation((Star(source, frozenset()),))
-        outputs = (
-            Output(name, frozenset((Edge(source, name, rel.IDENTITY),)), self.dialect.written(name)) for name in columns
-        )
-        return Relation(outputs, rel.NONE, source)
+        found = self._bases.get((source, columns))
+        if found is None:
+            edges = (frozenset((Edge(source, name, rel.IDENTITY),)) for name in columns)
+            written = map(self.dialect.written, columns)
+            found = Relation(map(Output, columns, edges, written), rel.NONE, source)
+            self._bases[source, columns] = found
+        return found
 
     # --- what the script makes --------------------------------------------------------------------------------
 

@@ -42,10 +42,13 @@ def _parsed() -> frozenset[str]:
 def marked(tokens: list[Any], functions: Functions) -> list[Any]:
     """Return words whose calls of such macros have other names; the same list where there are none."""
     found: dict[int, Any] = {}
-    for place in range(_behind_name(tokens), len(tokens) - 1):
-        token, before = tokens[place], tokens[place - 1].token_type if place else None
-        if tokens[place + 1].token_type != TokenType.L_PAREN or before == TokenType.DOT:
+    start, opening = _behind_name(tokens), TokenType.L_PAREN
+    for behind in [place for place, token in enumerate(tokens) if token.token_type == opening]:
+        place = behind - 1
+        before = tokens[place - 1].token_type if place > 0 else None
+        if place < start or before == TokenType.DOT:
             continue
+        token = tokens[place]
         macro = _macro(token.text.lower(), functions)
         if macro is not None and macro.rows == (before in _FROM):
             found[place] = Token(TokenType.VAR, token.text + _MARK, token.line, token.col, token.start, token.end)

@@ -14,6 +14,7 @@ from driftline.capture.sql.parse import pieces
 from driftline.capture.sql.piece import Piece
 from driftline.capture.sql.script import Script
 from driftline.capture.sql.stated import Statement
+from driftline.capture.sql.tokens import held
 
 Opinion = Callable[[str], plan.Columns | plan.Named | None]
 _TOP = re.compile(r"\b(?:update|delete)\s+top\s*\(", re.IGNORECASE)
@@ -41,7 +42,7 @@ def _statements(piece: Piece, script: Script, limit: Limit) -> list[Statement]:
         return [salvage.from_tokens(piece, script)]
     try:
         with limit.armed():
-            found = _reading(piece, script, limit).statements(piece.tree)
+            found = _reading(piece, script, limit).statements(piece.tree, merging="MERGE" in held(piece.tokens))
     except TooLong:
         found = [salvage.from_tree(piece, script, limit.said)]
     except RecursionError:

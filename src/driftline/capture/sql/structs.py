@@ -5,6 +5,7 @@ each with its own edges; nothing where that is not known: a field of such a colu
 and rows likewise each element by its place, ``[0]``; of maps of DuckDB the keys and values.
 """
 
+import functools
 from typing import Any, Protocol
 
 from sqlglot import exp
@@ -40,6 +41,16 @@ _TAKES = frozenset(
 _NUMBERED = {"clickhouse": "{}", "postgres": "f{}"}  # what the fields of a row are called that have no names
 _ROWS_PLACED = frozenset(["duckdb", "presto", "trino", "athena"])  # ``row(a, b)[2]``
 _GATHER = taken_apart.classes("ArrayAgg AnyValue First Last ArrayUniqueAgg")
+_BUILDING = (  # what may give a struct or a list
+    exp.Column, exp.ToMap, exp.Struct, exp.Cast, *_GATHER, *_JOIN, *_KEEP, exp.Subquery, exp.Select, exp.DPipe,
+    exp.Anonymous, exp.Dot, exp.Tuple, *taken_apart.classes("Transform ArrayAppend ArrayPrepend Map VarMap JSONObject"),
+)  # fmt: skip
+
+
+@functools.cache
+def may_have_parts(kind: type) -> bool:
+    """Whether expressions of a type may give fields or elements."""
+    return issubclass(kind, _BUILDING)
 
 
 class Walks(Protocol):

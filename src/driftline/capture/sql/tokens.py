@@ -5,12 +5,15 @@ among many words is found without going through them again: a text of some megab
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlglot.tokens import Token, TokenType  # type: ignore[attr-defined] # as said above
 
-__all__ = ["Edit", "Token", "TokenType", "Words", "dotted", "edited", "named", "said", "spelled"]
+__all__ = [
+    "Edit", "Fixed", "Token", "TokenType", "Words", "between_semicolons", "dotted", "edited", "fixed", "held", "named",
+    "said", "spelled",
+]  # fmt: skip
 
 Edit = tuple[int, int, list[Any]]  # from where, up to where, and the words that stand there instead
 
@@ -76,10 +79,60 @@ class Words(list[str]):
         return self._closers.get(place, place)
 
 
+class Fixed(list[Any]):
+    """Words that stay as they are: what they say, and which there are, is found once for all who ask."""
+
+    def __init__(self, tokens: Iterable[Any]) -> None:
+        super().__init__(tokens)
+        self._said: Words | None = None
+        self._held: frozenset[Any] | None = None
+
+    def said(self) -> Words:
+        """Return what they say."""
+        if self._said is None:
+            self._said = _said(self)
+        return self._said
+
+    def held(self) -> frozenset[Any]:
+        """Return which there are."""
+        if self._held is None:
+            self._held = _held(self)
+        return self._held
+
+
+def fixed(tokens: list[Any]) -> Fixed:
+    """Return words as such that stay as they are."""
+    return tokens if isinstance(tokens, Fixed) else Fixed(tokens)
+
+
 def said(tokens: list[Any]) -> Words:
     """Return what words say, in capitals; of texts and quoted names nothing."""
+    return tokens.said() if isinstance(tokens, Fixed) else _said(tokens)
+
+
+def held(tokens: list[Any]) -> frozenset[Any]:
+    """Return which words there are, in capitals and with texts and quoted names, and which types of words."""
+    return tokens.held() if isinstance(tokens, Fixed) else _held(tokens)
+
+
+def between_semicolons(tokens: list[Any]) -> Iterator[list[Any]]:
+    """Yield what stands between semicolons; where there is none, the same list."""
+    start = 0
+    for place, token in enumerate(tokens) if TokenType.SEMICOLON in held(tokens) else ():
+        if token.token_type == TokenType.SEMICOLON:
+            yield tokens[start:place]
+            start = place + 1
+    yield tokens[start:] if start else tokens
+
+
+def _said(tokens: list[Any]) -> Words:
     mute = (TokenType.STRING, TokenType.IDENTIFIER)
-    return Words("" if token.token_type in mute else token.text.upper() for token in tokens)
+    return Words(["" if token.token_type in mute else token.text.upper() for token in tokens])
+
+
+def _held(tokens: list[Any]) -> frozenset[Any]:
+    texts = {token.text for token in tokens}
+    return frozenset([*map(str.upper, texts), *{token.token_type for token in tokens}])
 
 
 def edited(tokens: list[Any], edits: list[Edit]) -> list[Any]:

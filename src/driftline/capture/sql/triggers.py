@@ -7,10 +7,10 @@ they are.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, dotted, edited, said, spelled
+from driftline.capture.sql.tokens import Edit, Token, TokenType, Words, dotted, edited, held, said, spelled
 
 _ROWS = frozenset(["NEW", "OLD", "PARENT"])
 _NAMED = 10  # words of REFERENCING NEW AS n OLD AS o PARENT AS p
@@ -42,7 +42,7 @@ def of_functions(tokens: list[Any]) -> dict[str, list[Any]]:
 
 def _running(tokens: list[Any]) -> Iterator[tuple[str, list[Any]]]:
     """The triggers that run a function, each with the small name of that."""
-    words = said(tokens) if any(token.text.upper() == "TRIGGER" for token in tokens) else Words(())
+    words = said(tokens) if "TRIGGER" in held(tokens) else Words(())
     for place in (one for one, word in enumerate(words) if word == "CREATE"):
         end = min(words.after(place, ";") or len(words), place + _LONG)
         runs = words.after(place, "EXECUTE") or end
@@ -67,9 +67,9 @@ def when(tokens: list[Any]) -> list[Any]:
 class Conditions:
     """The conditions of the triggers of a script, also for what stands in functions that they run."""
 
-    def __init__(self, tokens: Sequence[Any] = ()) -> None:
+    def __init__(self, tokens: list[Any]) -> None:
         self._by_function: dict[str, list[list[Any]]] = {}
-        for name, trigger in _running(list(tokens)):
+        for name, trigger in _running(tokens):
             self._by_function.setdefault(name, []).append(when(trigger))
 
     def of(self, tokens: list[Any]) -> list[list[Any]]:
@@ -87,8 +87,6 @@ def function_name(tokens: list[Any]) -> str:
 
 def renamed(tokens: list[Any]) -> list[Any]:
     """Oracle's ``:n.a``, behind ``REFERENCING NEW AS n``, as ``:NEW.a``."""
-    if not any(token.text.upper() == "REFERENCING" for token in tokens):
-        return tokens
     words = [token.text.upper() for token in tokens]
     called: dict[str, str] = {}
     head = asking = False  # in front of the body; within WHEN (n.a > 1), where the names have no colon

@@ -21,8 +21,6 @@ _SYNAPSE = frozenset(["DISTRIBUTION", "CLUSTERED", "HEAP", "PARTITION", "LOCATIO
 
 def without(tokens: list[Any], dialect: str) -> list[Any]:
     """Return ``tokens`` without clauses that say nothing of columns."""
-    if not _FIRST.intersection(token.text.upper() for token in tokens):
-        return tokens
     words = said(tokens)
     for first, dialects, clause in _CLAUSES:
         if first not in words or (dialects and dialect not in dialects):
@@ -238,5 +236,5 @@ _CLAUSES: tuple[tuple[str, frozenset[str], _Clause], ...] = (
     ("AS", _XML, _passed),
     ("REF", _XML, _by_reference),
 )
-_FIRST = frozenset(first for first, _, _ in _CLAUSES if first not in ("USING", "WITH", "AS"))
-_FIRST |= {"DIRECTORY", "PASSING", *_SYNAPSE}
+ABOUT = frozenset(first for first, _, _ in _CLAUSES if first not in ("USING", "WITH", "AS"))
+ABOUT |= {"DIRECTORY", "PASSING", *_SYNAPSE}

@@ -17,10 +17,11 @@ from driftline.capture.sql.assigned import Assigned
 from driftline.capture.sql.looping import Loops
 from driftline.capture.sql.relation import NONE, Edges, Output
 from driftline.capture.sql.scope import Scope
-from driftline.capture.sql.tokens import TokenType
+from driftline.capture.sql.tokens import TokenType, held
 
 _BRANCH = later.pattern(r"\b(?:IF|ELSE|ELSIF|ELSEIF|WHEN|WHILE|LOOP|FOR|END|GOTO|CATCH)\b", re.IGNORECASE)
 _ROUNDS = 6  # for variables that stand in the values of each other
+_NOTED = frozenset(["DECLARE", "FETCH"])
 _NEAR = 8  # words between FETCH and INTO, as in FETCH RELATIVE 2 FROM GLOBAL c INTO
 
 
@@ -47,6 +48,8 @@ class Variables:
         """Note what a part of the script declares, which is empty, and what it fetches."""
         if body:
             self._given.clear()
+        if _NOTED.isdisjoint(held(tokens)):
+            return
         words = [token.text.upper() for token in tokens]
         declaring = False
         for place, word in enumerate(words):

@@ -9,8 +9,13 @@ from typing import Any
 from sqlglot import exp
 
 
-def changes(tree: Any) -> list[Any]:
-    """Return the changes in the WITH of ``tree``, and those whose OUTPUT it reads: ``FROM (MERGE … OUTPUT …)``."""
+def changes(tree: Any, *, merging: bool = True) -> list[Any]:
+    """Return the changes in the WITH of ``tree``, and those whose OUTPUT it reads: ``FROM (MERGE … OUTPUT …)``.
+
+    Args:
+        tree: of a statement.
+        merging: whether MERGE is among its words.
+    """
     clause = tree.args.get("with_") or tree.args.get("with")
     listed = clause.expressions if isinstance(clause, exp.With) else []
     found: list[Any] = []
@@ -22,5 +27,6 @@ def changes(tree: Any) -> list[Any]:
             if parts:
                 change.set("with_", exp.With(expressions=parts, recursive=clause.args.get("recursive")))
             found.append(change)
-    found += [one.this.copy() for one in tree.find_all(exp.Subquery) if isinstance(one.this, exp.Merge)]  # of T-SQL
+    inner = tree.find_all(exp.Subquery) if merging else ()
+    found += [one.this.copy() for one in inner if isinstance(one.this, exp.Merge)]  # of T-SQL
     return found

@@ -13,7 +13,7 @@ from typing import Any
 import sqlglot
 
 from driftline.capture.sql import lines
-from driftline.capture.sql.tokens import Token, TokenType
+from driftline.capture.sql.tokens import Token, TokenType, fixed, held
 
 
 def split(grammar: Any, text: str, first: int, opened: frozenset[str]) -> list[Any]:
@@ -28,7 +28,9 @@ def split(grammar: Any, text: str, first: int, opened: frozenset[str]) -> list[A
     if "tokenize" in vars(grammar.tokenizer_class):  # Athena's, which is two in one
         return _of_two(grammar, text, first, opened)
     commands, begins = grammar.tokenizer_class.COMMANDS, grammar.tokenizer_class.COMMAND_PREFIX_TOKENS
-    tokens: list[Any] = lines.placed(_open(grammar.tokenizer_class)(dialect=grammar).tokenize(text), text, first)
+    tokens = fixed(lines.placed(_open(grammar.tokenizer_class)(dialect=grammar).tokenize(text), text, first))
+    if held(tokens).isdisjoint(commands):
+        return tokens
     semicolons = [place for place, token in enumerate(tokens) if token.token_type == TokenType.SEMICOLON]
     found: list[Any] = []
     place, first_word = 0, True  # of a statement

@@ -25,6 +25,17 @@ def test_the_stronger_direct_step_stays_and_indirect_is_for_good(
     assert rel.step(inner, outer) == expected
 
 
+def test_edges_that_a_step_does_not_change_are_the_same_objects() -> None:
+    summed, shaped = Edge(T, "a", rel.AGGREGATION, 0.5, "probed"), Edge(T, "b", rel.FILTER)
+    same = frozenset((summed, shaped))
+    assert rel.through(same, rel.TRANSFORMATION) is same
+    changed = rel.through(same, rel.JOIN)
+    assert changed == {Edge(T, "a", rel.JOIN, 0.5, "probed"), Edge(T, "b", rel.JOIN)}
+    assert rel.both(same, rel.NONE) is rel.both(rel.NONE, same) is same
+    assert rel.both(frozenset((summed,)), frozenset((shaped,))) == same
+    assert rel.both(rel.NONE, rel.NONE) == rel.NONE
+
+
 def test_a_star_has_every_name_but_the_excepted_ones() -> None:
     star = Relation((Star(T, frozenset(("b",))),))
     found = star.find("a", "A")

@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from driftline.capture.sql import known
+from driftline.capture.sql import dialect, known
+from driftline.capture.sql.relation import Source
+from driftline.capture.sql.script import Script
 
 Tell = Callable[..., list[Any]]
 SCHEMA = {"t": ("a", "b", "k"), "u": ("k", "x")}
@@ -83,3 +85,13 @@ def test_a_temporary_table_of_postgresql_has_a_schema_of_its_own_in_the_text_tha
     assert found is not None
     told = [([one.names[0] for one in each.reads], each.writes and each.writes.names[0]) for each in found.statements]
     assert told == [(["t"], "pg_temp.t"), (["pg_temp.t"], "n"), (["n"], "pg_temp.m")]
+
+
+def test_what_a_table_offers_is_made_once_for_as_long_as_its_columns_are_the_same() -> None:
+    columns = [("a", "b")]
+    script = Script(dialect.of("duckdb"), lambda source: columns[-1])
+    before = script.base(Source("table", ("t",)))
+    assert script.base(Source("table", ("t",))) is before
+    columns.append(("a", "c"))
+    after = script.base(Source("table", ("t",)))
+    assert [relation.output("c") is not None for relation in (before, after)] == [False, True]

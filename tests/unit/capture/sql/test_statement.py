@@ -1,9 +1,12 @@
 """The statements of a text, whatever is wrong with it."""
 
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline.capture.sql import dialect, statement
+from driftline.capture.sql import dialect, statement, tokens
 from driftline.capture.sql.script import Script
 
 FORMS = [
@@ -23,3 +26,26 @@ def test_no_text_raises_whatever_is_missing_from_it(form: str, missing: list[int
     for one in statement.read(" ".join(words), script):
         assert "while its columns were looked for" not in one.problem
         assert one.lineage is not None or one.problem or one.how == "none"
+
+
+def test_the_words_of_a_query_are_gone_through_once_to_see_which_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that may be done to words asks that; what a query of many columns says is not asked at all."""
+    held, said = tokens._held, tokens._said
+    asked: list[tuple[str, int]] = []
+
+    def counted(given: list[Any]) -> frozenset[Any]:
+        asked.append(("held", len(given)))
+        return held(given)
+
+    def spoken(given: list[Any]) -> tokens.Words:
+        asked.append(("said", len(given)))
+        return said(given)
+
+    monkeypatch.setattr(tokens, "_held", counted)
+    monkeypatch.setattr(tokens, "_said", spoken)
+    columns = 100
+    text = f"SELECT {', '.join(f'c{number} + 1 AS c{number}' for number in range(columns))} FROM t"
+    (one,) = statement.read(text, Script(dialect.of("duckdb"), lambda source: None))
+    assert one.lineage is not None
+    assert len(one.lineage.items) == columns
+    assert [each for each in asked if each[1] > columns] == [("held", 6 * columns - 1 + 3)]

@@ -4,6 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlglot import exp
+
+from driftline.capture.sql import dialect, structs
+from driftline.capture.sql.columns import Walker
+from driftline.capture.sql.scope import Scope
 
 Tell = Callable[..., list[Any]]
 SCHEMA = {"t": ("a", "b", "k"), "u": ("k", "x")}
@@ -149,3 +154,13 @@ def test_an_element_of_lists_that_are_joined_is_that_of_its_list(tell: Tell, giv
     """DuckDB's lists, whose first place is 1."""
     (one,) = tell(f"SELECT {given} AS v FROM t", "duckdb", {"t": ("a", "b", "k", "l")})
     assert one.columns == {"v": edges}
+
+
+def test_an_expression_of_a_type_that_is_not_asked_has_no_fields_and_no_elements() -> None:
+    walker = Walker(dialect.of("duckdb"), lambda table: None)
+    kinds = {kind for kind in vars(exp).values() if isinstance(kind, type) and issubclass(kind, exp.Expression)}
+    asked = {kind for kind in kinds if structs.may_have_parts(kind)}
+    assert {exp.Column, exp.Struct, exp.Array, exp.Cast, exp.TryCast, exp.DPipe, exp.Anonymous} <= asked
+    assert asked.isdisjoint((exp.Add, exp.Literal, exp.Sum))
+    for kind in kinds - asked:
+        assert structs.fields(walker, kind(), Scope(None)) == structs.elements(walker, kind(), Scope(None)) == ()

@@ -4,7 +4,17 @@ import sqlglot
 from hypothesis import given
 from hypothesis import strategies as st
 
-from driftline.capture.sql.tokens import Token, TokenType, Words, dotted, edited, said
+from driftline.capture.sql.tokens import (
+    Token,
+    TokenType,
+    Words,
+    between_semicolons,
+    dotted,
+    edited,
+    fixed,
+    held,
+    said,
+)
 
 
 def test_a_text_is_split_into_words_of_these_kinds() -> None:
@@ -36,3 +46,27 @@ def test_texts_and_quoted_names_say_nothing_and_names_have_their_dots() -> None:
     tokens = sqlglot.tokenize("select 'FROM' from a.b.c where")
     assert said(tokens) == ["SELECT", "", "FROM", "A", ".", "B", ".", "C", "WHERE"]
     assert [token.text for token in dotted(tokens, 3)] == ["a", ".", "b", ".", "c"]
+
+
+def test_which_words_there_are_is_told_in_capitals_with_texts_and_their_types() -> None:
+    tokens = sqlglot.tokenize("select 'from' AS \"a b\" -- into")
+    of = {"SELECT", "FROM", "AS", "A B", TokenType.SELECT, TokenType.STRING, TokenType.ALIAS, TokenType.IDENTIFIER}
+    assert held(tokens) == of
+
+
+def test_what_words_say_that_stay_as_they_are_is_found_once() -> None:
+    tokens = fixed(sqlglot.tokenize("select a from b"))
+    assert fixed(tokens) is tokens
+    assert said(tokens) is said(tokens)
+    assert held(tokens) is held(tokens)
+    assert said(tokens) == said(list(tokens))
+    assert held(tokens) == held(list(tokens))
+
+
+def test_statements_stand_between_semicolons() -> None:
+    tokens = fixed(sqlglot.tokenize("select 1; ;select 2"))
+    assert [said(one) for one in between_semicolons(tokens)] == [["SELECT", "1"], [], ["SELECT", "2"]]
+    (alone,) = between_semicolons(tokens[:2])
+    assert said(alone) == ["SELECT", "1"]
+    one = tokens[:2]
+    assert next(between_semicolons(one)) is one

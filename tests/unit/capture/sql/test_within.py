@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 Tell = Callable[..., list[Any]]
 
 
@@ -43,3 +45,14 @@ def test_the_merge_whose_output_is_read_is_a_statement_of_its_own(tell: Tell) ->
     )
     assert (merge.target, merge.columns, merge.rows) == ("t", {"v": ["s.v IDENTITY"]}, ["s.k JOIN", "t.k JOIN"])
     assert (insert.target, insert.columns) == ("h", {"act": [], "id": ["s.id IDENTITY"]})
+
+
+@pytest.mark.parametrize("dialect", ["tsql", "fabric", "duckdb", "postgres"])
+def test_a_merge_in_from_is_found_wherever_the_parser_takes_one(tell: Tell, dialect: str) -> None:
+    merge, query = tell(
+        "SELECT id FROM (WITH w AS (SELECT 1 AS one) MERGE INTO t USING s ON t.k = s.k "
+        "WHEN MATCHED THEN UPDATE SET v = s.v) AS c",
+        dialect,
+    )
+    assert (merge.target, merge.columns) == ("t", {"v": ["s.v IDENTITY"]})
+    assert query.target is None
