@@ -2,7 +2,9 @@
 
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,3 +45,71 @@ def test_a_pattern_is_compiled_when_it_is_used() -> None:
     broken = later.pattern("(")
     with pytest.raises(re.error):
         broken.match("(")
+
+
+ROOM = """
+from driftline import later
+__getattr__ = later.room(__name__)
+"""
+
+
+@pytest.fixture
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A package of two modules, in a folder of its own."""
+    name = "room_of_" + tmp_path.name.replace("-", "_")
+    (tmp_path / name).mkdir()
+    for module, text in (("__init__", ROOM), ("one", "WORD = 'one'\n"), ("two", f"from {name} import one\n")):
+        (tmp_path / name / f"{module}.py").write_text(text, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    return name
+
+
+def imported(statement: str, **held: object) -> dict[str, Any]:
+    """What a module holds that begins so."""
+    namespace: dict[str, Any] = {"__name__": "somewhere", **held}
+    exec(statement, namespace)
+    return namespace
+
+
+def test_a_module_of_a_room_is_loaded_when_something_of_it_is_used(room: str) -> None:
+    holding = imported(f"from {room} import one, two")
+    assert {f"{room}.one", f"{room}.two"}.isdisjoint(sys.modules)
+    assert holding["one"].WORD == "one"
+    assert f"{room}.one" in sys.modules
+    assert f"{room}.two" not in sys.modules
+    assert holding["two"].one.WORD == "one"
+
+
+def test_who_has_imported_a_module_of_a_room_holds_the_module_itself_once_it_is_loaded(room: str) -> None:
+    first, second = imported(f"from {room} import one"), imported(f"from {room} import one")
+    other = imported(f"from {room} import one as two")
+    assert first["one"].WORD == "one"
+    assert first["one"] is second["one"] is sys.modules[f"{room}.one"]
+    assert other["two"].WORD == "one"
+
+
+def test_a_module_of_a_room_from_which_names_are_imported_is_loaded_at_once(room: str) -> None:
+    holding = imported(f"from {room} import one\nfrom {room}.one import WORD")
+    assert holding["WORD"] == "one"
+    assert imported(f"from {room} import one")["one"] is sys.modules[f"{room}.one"]
+
+
+def test_what_is_set_on_what_stands_for_a_module_of_a_room_is_set_on_the_module(room: str) -> None:
+    stand_in = imported(f"from {room} import one")["one"]
+    stand_in.WORD = "another"
+    assert sys.modules[f"{room}.one"].WORD == "another"
+    del stand_in.WORD
+    assert not hasattr(sys.modules[f"{room}.one"], "WORD")
+
+
+def test_a_module_that_a_room_does_not_have_cannot_be_imported(room: str) -> None:
+    with pytest.raises(ImportError, match="cannot import name 'three'"):
+        imported(f"from {room} import three")
+    assert not hasattr(sys.modules[room], "three")
+
+
+def test_two_threads_that_use_a_module_of_a_room_at_once_get_one_module(room: str, tmp_path: Path) -> None:
+    (tmp_path / room / "one.py").write_text("import time\ntime.sleep(0.05)\nWORD = 'one'\n", "utf-8")
+    stand_in = imported(f"from {room} import one")["one"]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda _: stand_in.WORD, range(4))) == ["one"] * 4

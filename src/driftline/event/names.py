@@ -62,16 +62,16 @@ def locate(path: str) -> Located:
     namespace, rest = _split_namespace(path)
     parts = _parts(rest)
     found: list[str] = []
-    if len(parts) > 1 and parts[-2] not in ("/", "//") and _OF_DASK.match(parts[-1]):
+    if len(parts) > 1 and parts[-2] not in ("/", "//") and "part" in parts[-1] and _OF_DASK.match(parts[-1]):
         parts.pop()
     elif parts[-1:] == ["output.pkl"] and "joblib" in parts[:-3] and _CALL.match(parts[-2]):
         return Located(namespace, "/".join(parts[:-2]).replace("//", "/", 1), parts[-2])
     while parts:
         stem = parts[-1].split(".", 1)[0] if not found else parts[-1]
-        hit = _KEY_VALUE.match(parts[-1].removesuffix(".parquet").removesuffix(".csv")) or _DATE.match(stem)
+        hit = _key_value(parts[-1].removesuffix(".parquet").removesuffix(".csv")) or _date(stem)
         if hit:
             found.insert(0, hit.group("value"))
-        elif not (_PART.match(stem) and len(parts) > 1 and _is_partition(parts[-2])):
+        elif not (len(parts) > 1 and _is_partition(parts[-2]) and _PART.match(stem)):
             break
         parts.pop()
     if not parts:
@@ -104,13 +104,21 @@ def below(root: Located, parts: Sequence[str]) -> Located | None:
         parts: the way from it to the file.
     """
     stem = parts[-1].split(".", 1)[0] if parts else ""
-    if not _PART.match(stem) or _DATE.match(stem) or not any(sign.isdigit() for sign in stem):
+    if not any(sign.isdigit() for sign in stem) or not _PART.match(stem) or _date(stem):
         return None
     found = [root.partition] if root.partition else []
     for part in parts[:-1]:
-        hit = _KEY_VALUE.match(part)
+        hit = _key_value(part)
         found.append(hit.group("value") if hit else part)
     return Located(root.namespace, root.name, "/".join(found))
+
+
+def _key_value(part: str) -> re.Match[str] | None:
+    return _KEY_VALUE.match(part) if "=" in part else None  # few names have one, and the pattern need not be there
+
+
+def _date(part: str) -> re.Match[str] | None:
+    return _DATE.match(part) if part[:1].isdigit() else None
 
 
 def _of_folder(part: str, before: str) -> str:
@@ -120,7 +128,7 @@ def _of_folder(part: str, before: str) -> str:
         part: the folder.
         before: the one that it is in.
     """
-    hit = _KEY_VALUE.match(part)
+    hit = _key_value(part)
     if hit:
         return hit.group("value")
     return part if _is_day(part) or (_is_day(before) and _TIME.match(part)) else ""
@@ -128,11 +136,11 @@ def _of_folder(part: str, before: str) -> str:
 
 def _is_day(part: str) -> bool:
     """Whether a folder is named by a day or a month, and is not merely a number of six digits."""
-    return bool(_DATE.match(part)) and (len(part) >= _DIGITS or "-" in part)
+    return bool(_date(part)) and (len(part) >= _DIGITS or "-" in part)
 
 
 def _is_partition(part: str) -> bool:
-    return bool(_KEY_VALUE.match(part) or _DATE.match(part))
+    return bool(_key_value(part) or _date(part))
 
 
 def _split_namespace(path: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from driftline.capture.ground import imported
 from driftline.capture.program import openings, sites
 from driftline.capture.program.sites import Way
 from driftline.capture.script.site import Path
-from driftline.event.secrets import looks_secret
+from driftline.event import secrets
 
 _PLAIN = (str, int, float, bool, type(None))
 _MOST = 100  # calls, values of one of them, and elements of one value
@@ -27,7 +27,7 @@ def parse(values: Mapping[str, Any]) -> None:
     at = sites.visit()
     if at is None or len(_parsed) >= _MOST:
         return
-    plain = {name: value for name, value in values.items() if _is_plain(value) and not looks_secret(name)}
+    plain = {name: value for name, value in values.items() if _is_plain(value) and not secrets.looks_secret(name)}
     _parsed[at.way] = plain if _parsed.get(at.way, plain) == plain and len(plain) <= _MOST else None
 
 
@@ -100,7 +100,7 @@ class Outside:
         if kind == "levels":
             return sites.levels(self._taken(about))
         if kind == "variable":
-            return None if looks_secret(about) else (os.environ.get(about),)
+            return None if secrets.looks_secret(about) else (os.environ.get(about),)
         if kind == "arguments":
             return tuple(sys.argv)
         if kind == "names":

@@ -11,7 +11,6 @@ https://openlineage.io/spec/facets (lineage 1-0-0).
 """
 
 import os
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection
 from itertools import pairwise
@@ -30,7 +29,7 @@ else:
 
 TEMPORARY = "temporary files that were written and removed"
 
-_STEP = re.compile(  # of the map, filter or split of a data set; and what its processes call that before
+_STEP = later.pattern(  # of the map, filter or split of a data set; and what its processes call that before
     r"[/\\]cache-[0-9a-f]{16}(_\d+_of_\d+)?\.arrow$|[/\\]\.cache[/\\].*[/\\]tmp[a-z0-9_]{8}$"
 )
 _MAYBE = f"{os.sep}tmp"  # in the path of what ``tempfile`` named
@@ -83,7 +82,7 @@ def staying(outputs: list[Seen], gaps: dict[str, int]) -> list[Seen]:
 
 def apart(outputs: list[Seen]) -> list[Seen]:
     """Return ``outputs`` without what Hugging Face datasets keeps of each step, unless it was read."""
-    return [one for one in outputs if one.read_ns or not _STEP.search(one.path)]
+    return [one for one in outputs if one.read_ns or "cache" not in one.path or not _STEP.search(one.path)]
 
 
 def _temporary(seen: Seen) -> bool:

@@ -37,7 +37,6 @@ from driftline.capture.script.values import (
     unordered,
 )
 
-_SHEETS = frozenset({sheets.WORKBOOK, sheets.SHEET})
 _DOORS = frozenset({"loc", "iloc", "at", "iat", "str", "dt", "cat", "list", "struct", "sparse", "plot"})
 _OF_SERIES = words.SERIES - words.FRAME - _DOORS - {"name"}
 _COUNTS = frozenset({"shape", "size", "ndim", "dtype", "dtypes", "empty", "nbytes", "flags", "attrs"})
@@ -182,7 +181,8 @@ def _item(machine: Machine, of: Value, key: Value) -> Value:
     if isinstance(content, Const):
         return _of_const(machine, content, key)
     if isinstance(content, Part):
-        return sheets.item(machine, content, key) if content.kind in _SHEETS else _of_part(machine, content)
+        of_book = content.kind in {sheets.WORKBOOK, sheets.SHEET}
+        return sheets.item(machine, content, key) if of_book else _of_part(machine, content)
     if content == Library("os.environ") and isinstance(name := plain(machine, key), str):
         found = machine.outside.variable(name)
         return Thing() if found is None or found[0] is None else Const(found[0])

@@ -108,7 +108,7 @@ class Loops(Binding):
         row = self.memory.see(element)
         return self.memory.new(row) if fresh and isinstance(element, Ref) and isinstance(row, Frame) else element
 
-    def _only_here(self, node: Any, over: unrolling.Unrolled) -> int | None:
+    def _only_here(self, node: Any, over: "unrolling.Unrolled") -> int | None:
         """Return the place that stands for all elements, where the loop is sure to go over each of them."""
         iterated, element = node.iter, over.loose
         match iterated, self.memory.see(element):

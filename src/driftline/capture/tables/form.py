@@ -5,13 +5,14 @@ a file can be read as the program read it, whatever it is called; ``BEYOND`` whe
 itself.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal, NamedTuple
 
+from driftline import later
+
 EVERY = "*"  # among ``Form.texts``: all columns
 _PARTS = ("usecols", "index_col", "columns")  # arguments that leave columns out
-_PACKED = re.compile(r"\.(tar(\.(gz|bz2|xz|zst))?|tgz|tbz2?|txz|7z)$")  # of which nothing can be read as it stands
+_PACKED = later.pattern(r"\.(tar(\.(gz|bz2|xz|zst))?|tgz|tbz2?|txz|7z)$")  # of which nothing can be read as it stands
 Naming = Literal["", "pandas", "polars", "polars 1", "arrow", "duckdb"]
 
 

@@ -1,6 +1,7 @@
 """Finds the rule for a call; without one, the result is made of all that was given.
 
-Enters: a call. Leaves: a value. The only place that knows all tables of rules.
+Enters: a call. Leaves: a value. The only place that knows all tables of rules; of several that name one thing, the
+one that stands first here has it.
 """
 
 from collections.abc import Mapping
@@ -8,8 +9,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import contained, queries, sheets, unrolling, words
-from driftline.capture.script.call import Call, Rule, Rules, cells_of, record_of
+from driftline.capture.script import composing, contained, queries, sheets, unrolling, words
+from driftline.capture.script.call import Call, Rule, cells_of, record_of
 from driftline.capture.script.reading import HEDGED
 from driftline.capture.script.rules import (
     arrays,
@@ -43,6 +44,7 @@ from driftline.capture.script.rules import (
     unknown,
     workbooks,
 )
+from driftline.capture.script.rules.joined import Functions, Methods
 from driftline.capture.script.values import (
     Const,
     File,
@@ -61,63 +63,63 @@ from driftline.capture.script.values import (
     Value,
 )
 
-_FUNCTIONS: Rules = {
-    **readers.FUNCTIONS,
-    **making.FUNCTIONS,
-    **nested.FUNCTIONS,
-    **combining.FUNCTIONS,
-    **shaping.FUNCTIONS,
-    **grouping.FUNCTIONS,
-    **arrays.FUNCTIONS,
-    **plain.FUNCTIONS,
-    **named.FUNCTIONS,
-    **picking.FUNCTIONS,
-    **containers.FUNCTIONS,
-    **files.FUNCTIONS,
-    **lines.FUNCTIONS,
-    **lists.FUNCTIONS,
-    **learning.FUNCTIONS,
-    **arrow.FUNCTIONS,
-    **arrow_files.FUNCTIONS,
-    **polars.FUNCTIONS,
-    **futures.FUNCTIONS,
-    **tuples.FUNCTIONS,
-    **sessions.FUNCTIONS,
-    **given.FUNCTIONS,
-    **workbooks.FUNCTIONS,
-}
-_READERS = readers.RULES | workbooks.RULES
-_FRAME: Rules = {
-    **arrays.ON_FRAMES,
-    **frames.METHODS,
-    **row_rules.METHODS,
-    **column_rules.METHODS,
-    **grouping.ON_FRAMES,
-    **combining.ON_FRAMES,
-    **shaping.ON_FRAMES,
-    **making.ON_FRAMES,
-    **arrow.METHODS,
-    **files.ON_FRAMES,
-    **polars.ON_FRAMES,
-}
-_METHODS: Mapping[type, Rules] = {
+_LIKE_PANDAS = "pandas polars dask modin cudf geopandas awswrangler numpy"
+_HOLDING = "builtins collections dataclasses attrs attr pydantic types argparse operator copy"
+_FILES = """
+    zipfile codecs bz2 smart_open tempfile fsspec builtins io gzip tarfile lzma os csv json ujson simplejson tomllib
+    tomli yaml orjson shutil pickle
+"""
+_FUNCTIONS = Functions(
+    (workbooks, "openpyxl"),
+    (given, "os"),
+    (sessions, "sqlalchemy"),
+    (tuples, "itertools heapq"),
+    (futures, "concurrent asyncio"),
+    (polars, "polars"),
+    (arrow_files, "pyarrow"),
+    (arrow, "pyarrow"),
+    (learning, "sklearn imblearn"),
+    (lists, "random numpy heapq bisect"),
+    (lines, "builtins os gzip bz2 lzma zlib"),
+    (files, _FILES),
+    (containers, _HOLDING),
+    (picking, "builtins heapq"),
+    (named, "builtins operator"),
+    (plain, "builtins bisect functools itertools numpy joblib dask tqdm copy collections"),
+    (arrays, "numpy statistics"),
+    (readers, _LIKE_PANDAS),
+    (grouping, "pandas"),
+    (shaping, "pandas"),
+    (combining, "pandas polars pyarrow"),
+    (nested, "pandas"),
+    (making, "pandas"),
+)
+_FRAME = Methods(
+    (files, "ON_FRAMES"),
+    (grouping, "ON_FRAMES"),
+    (row_rules, "METHODS"),
+    (making, "ON_FRAMES"),
+    (shaping, "ON_FRAMES"),
+    (polars, "ON_FRAMES"),
+    (arrow, "METHODS"),
+    (combining, "ON_FRAMES"),
+    (column_rules, "METHODS"),
+    (frames, "METHODS"),
+    (arrays, "ON_FRAMES"),
+)
+_METHODS: Mapping[type, Methods] = {
     Frame: _FRAME,
-    Series: series.METHODS,
-    Grouped: {**grouping.METHODS, **counts.ON_GROUPS, **arrow.ON_GROUPS, **polars.ON_GROUPS},
-    Items: lists.LISTS,
-    Pairs: containers.DICTS,
-    File: arrow_files.METHODS,
-    Foreign: {**learning.METHODS, **sessions.METHODS},
+    Series: Methods((series, "METHODS")),
+    Grouped: Methods((polars, "ON_GROUPS"), (arrow, "ON_GROUPS"), (counts, "ON_GROUPS"), (grouping, "METHODS")),
+    Items: Methods((lists, "LISTS")),
+    Pairs: Methods((containers, "DICTS")),
+    File: Methods((arrow_files, "METHODS")),
+    Foreign: Methods((sessions, "METHODS"), (learning, "METHODS")),
 }
+_NO_METHODS = Methods()
 
 _OF_RECORDS = frozenset({"get", "items", "keys", "values", "update", "setdefault"})
 _UNBOUND = ("builtins.str.", "builtins.dict.", "builtins.list.", "pandas.Series.", "pandas.DataFrame.")
-
-
-_OF_OBJECTS: Rules = {
-    **dict.fromkeys(("_asdict", "dict", "model_dump", "to_dict"), containers.fields_of),
-    "_replace": containers.replaced,
-}
 
 
 def answer(call: Call) -> Value:
@@ -127,7 +129,7 @@ def answer(call: Call) -> Value:
 
 
 def _answer(call: Call) -> Value:
-    if call.receiver is None and call.name.startswith(_UNBOUND) and call.args and call.name not in _FUNCTIONS:
+    if call.receiver is None and call.name.startswith(_UNBOUND) and call.args and _FUNCTIONS.get(call.name) is None:
         kind = call.name.rpartition(".")[2]
         return _answer(Call(call.machine, call.args[0], kind, call.args[1:], call.kwargs, call.path, call.more))
     if call.receiver is None and call.name in files.OPENERS:
@@ -138,7 +140,7 @@ def _answer(call: Call) -> Value:
         queries.register(call.machine.memory, call.args[0], call.args[1])
     if call.name in {"read_text", "read_bytes"}:
         return files.read_text(call)
-    fetched = sessions.looking(call) if call.name in sessions.LOOKING else None
+    fetched = sessions.looking(call) if call.name in composing.LOOKING else None
     if fetched is None and call.receiver is not None:
         fetched = cursors.answer(call)
     if fetched is not None:
@@ -146,7 +148,7 @@ def _answer(call: Call) -> Value:
     if call.name in given.PARSING and (namespace := given.parsed(call)) is not None:
         return namespace
     rule = _function(call.name) if call.receiver is None else files.opened if _opens(call) else _method(call)
-    read = call.machine.read(call.path) if rule not in _READERS and not _goes_over(call) else None
+    read = call.machine.read(call.path) if not _reads(rule) and not _goes_over(call) else None
     asked = call.see(call.receiver) if call.name in queries.FETCHED else None
     if isinstance(asked, Frame):
         content = call.see(read)
@@ -158,6 +160,11 @@ def _answer(call: Call) -> Value:
         return inside or read if frame is None else call.new(frame)
     found = rule(call) if rule is not None else None
     return unknown.unknown(call) if found is None else found
+
+
+def _reads(rule: Rule | None) -> bool:
+    """Tell whether a rule says itself what a call that reads a file gives."""
+    return rule in readers.RULES or (getattr(rule, "__module__", "") == workbooks.__name__ and rule in workbooks.RULES)
 
 
 def _frame_read(call: Call, frame: Frame) -> Frame | None:
@@ -196,8 +203,8 @@ def _opens(call: Call) -> bool:
 
 def _received(call: Call) -> Any:
     """What a method is called on; a row of cells that is changed like a list is one from then on."""
-    cells = cells_of(call.machine, call.receiver) if call.name in lists.LISTS else None
-    if cells is not None and isinstance(call.receiver, Ref):
+    cells = cells_of(call.machine, call.receiver)
+    if cells is not None and isinstance(call.receiver, Ref) and call.name in lists.LISTS:
         call.machine.memory.put(call.receiver.place, cells)
     return call.see(call.receiver)
 
@@ -216,10 +223,10 @@ def _method(call: Call) -> Rule | None:
     if isinstance(content, Function | Method):
         return plain.forgotten if call.name == "cache_clear" else None
     if isinstance(content, Instance):
-        return _OF_OBJECTS.get(call.name)
+        return _of_object(call.name)
     if isinstance(content, Frame) and content.row and not content.array and call.name in row_rules.ON_ROWS:
         return row_rules.ON_ROWS[call.name]
-    found = _METHODS.get(type(content), {}).get(call.name)
+    found = _METHODS.get(type(content), _NO_METHODS).get(call.name)
     if found is None and isinstance(content, Series):
         strange = call.name not in words.SERIES and _is_strange(content)
         return None if call.name.startswith("to_") or call.name in {"plot", ""} or strange else series.computed
@@ -245,6 +252,12 @@ def _of_value(call: Call, content: Thing) -> Rule | None:
         "map_batches",
     }  # of the user's function, which is followed
     return None if call.name in {"open", ""} or strange else containers.value
+
+
+def _of_object(name: str) -> Rule | None:
+    if name in {"_asdict", "dict", "model_dump", "to_dict"}:
+        return containers.fields_of
+    return containers.replaced if name == "_replace" else None
 
 
 def _is_strange(content: Series | Thing) -> bool:

@@ -60,7 +60,8 @@ def shaped(call: Call, value: Value) -> Value:
         table = tables.only(table, [name for name in table.columns if name in wanted] if table.closed else wanted)
     elif call.plain(-1, "header", 0) is None and table.closed:  # the names are numbers
         table = tables.numbered(table, [int(one) if one.isdigit() else one for one in table.columns]) or table
-    table = arrow.restricted(call, table, call.argument(-1, "filters"))
+    if (filters := call.argument(-1, "filters")) is not None:
+        table = arrow.restricted(call, table, filters)
     looked = call.cames(call.argument(-1, "params"), call.argument(0) if "sql" in call.name else None)
     table = tables.shaped(table, looked, FILTER)
     table = _indexed(table, call.machine.outside.levels(call.path) or call.plain(-1, "index_col"))

@@ -16,7 +16,6 @@ from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.reading import JOIN, NOTHING, Cames, Table
 from driftline.capture.script.values import NONE, Class, Foreign, Instance, Pairs, Text, Thing, Value
 
-LOOKING = composing.LOOKING
 _LOOKED_FOR = f"{composing.COMPOSED}{composing.WHERE}"
 
 

@@ -1,6 +1,10 @@
+import importlib
+import pkgutil
 from collections.abc import Callable
 
+from driftline.capture.script import rules
 from driftline.capture.script.follow import Followed
+from driftline.capture.script.rules import answer
 
 Wrote = Callable[..., dict[str, str]]
 
@@ -62,3 +66,15 @@ def test_a_record_of_json_loses_what_is_taken_out_of_it(wrote: Wrote) -> None:
         pd.DataFrame([record]).to_csv("o")
     """
     assert wrote(text) == {"k": "k", "n": "name"}
+
+
+def test_each_function_and_method_of_each_table_is_found_in_the_tables_that_are_looked_at() -> None:
+    """A table that says too little of its libraries would never be looked at for the others."""
+    names = [one.name for one in pkgutil.iter_modules(rules.__path__)]
+    tables = {name: importlib.import_module(f"{rules.__name__}.{name}") for name in names}
+    functions = {name for module in tables.values() for name in getattr(module, "FUNCTIONS", ())}
+    assert len(functions) > 400
+    assert [name for name in functions if answer._FUNCTIONS.get(name) is None] == []
+    methods = {name for module in tables.values() for name in getattr(module, "ON_FRAMES", ())}
+    assert len(methods) > 30
+    assert [name for name in methods if answer._FRAME.get(name) is None] == []
