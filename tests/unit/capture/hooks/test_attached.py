@@ -5,7 +5,6 @@ Which table an unqualified name means: https://www.sqlite.org/lang_naming.html (
 
 import json
 import sqlite3
-import sys
 import textwrap
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +14,7 @@ import pandas as pd
 import polars as pl
 import pytest
 from tests.attached_programs import AUX, MAIN, PROGRAMS, T
+from tests.database_programs import BY_NUMBER
 
 import driftline
 from driftline.capture.hooks import addresses, attached, earlier, sqlite_asked
@@ -130,12 +130,6 @@ def test_where_somebody_listens_the_texts_tell_what_they_can() -> None:
         assert names(connection, "aux.t", "k", "t") == [AUX, "sqlite://memory/temp.k", T]
         assert names(connection, "x.t") == [f"{MAIN}/x.t"]  # not known, and not main's
     assert [one.split()[0] for one in said] == ["attach", "create", "attach"]
-
-
-BY_NUMBER = [  # of a row of values, which Python warns of since 3.12
-    pytest.mark.filterwarnings(r"ignore:Binding 2 \('\?2'\):DeprecationWarning"),
-    pytest.mark.skipif(sys.version_info >= (3, 14), reason="refused since Python 3.14"),
-]
 
 
 @pytest.mark.parametrize(
