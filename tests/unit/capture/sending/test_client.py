@@ -390,10 +390,9 @@ def test_what_no_thread_can_deliver_at_the_end_of_the_script_waits_on_the_disk_a
 
     fault.reset()
     home = tmp_path / "home"
-    with monkeypatch.context() as ending, caplog.at_level(logging.WARNING, "driftline"):
-        ending.setattr(threading.Thread, "start", refuse)
-        with use_sink(MemorySink(), home=str(home)):
-            driftline.record_answer("desk")
+    with caplog.at_level(logging.WARNING, "driftline"), use_sink(MemorySink(), home=str(home)):
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        driftline.record_answer("desk")
     assert [one.getMessage() for one in caplog.records] == [
         f"driftline: not all was delivered in time; the rest waits in {home}/spool, and the next run delivers it"
     ]
