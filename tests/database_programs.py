@@ -6,6 +6,10 @@ behind each, "" = what decides which rows there are. ``o.oid`` is a column of ``
 behind it stands how it came there, where it is not as it is: ``t`` = computed, ``f`` = it decides.
 """
 
+import sys
+
+import pytest
+
 TABLES = """\
 import sqlite3
 import pandas as pd
@@ -24,6 +28,11 @@ class K(Base):
 O = sa.Table("o", sa.MetaData(), sa.Column("oid", sa.Integer), sa.Column("cust"), sa.Column("amt"))
 T2 = sa.Table("t2", sa.MetaData(), sa.Column("a"), sa.Column("b"))
 """
+BY_NUMBER = [  # marks of what gives a row of values to ``?2`` or ``:2``
+    pytest.mark.filterwarnings("ignore:Binding [12] .* is a named parameter:DeprecationWarning"),  # since Python 3.12
+    pytest.mark.skipif(sys.version_info >= (3, 14), reason="Python refuses it"),
+]
+
 Expected = dict[str, dict[str, str]]
 
 HANDED: dict[str, tuple[str, Expected]] = {

@@ -61,15 +61,25 @@ def together(records: Sequence[Act | None]) -> Act:
 def of_sqlite(factory: type) -> dict[str, Any]:
     """Return methods for a class of connections that tell of the end of transactions."""
     acts: dict[str, Act] = {
-        "commit": transactions.commit, "rollback": _taken_back, "close": transactions.closed,
+        "commit": _by_call(transactions.commit), "rollback": _by_call(_taken_back), "close": transactions.closed,
         "__exit__": _left,
     }  # fmt: skip
     return {name: telling(getattr(factory, name), act) for name, act in acts.items()}
 
 
+def _by_call(act: Act) -> Act:
+    """What a call of ``commit`` or ``rollback`` does: nothing with ``autocommit=True``, which there is since 3.12."""
+
+    def called(connection: Any) -> None:
+        if getattr(connection, "autocommit", None) is not True:
+            act(connection)
+
+    return called
+
+
 def _left(connection: Any, kind: Any = None, *_: Any) -> None:
-    """``with connection:`` has ended."""
-    if not connection.in_transaction:
+    """``with connection:`` has ended; with ``autocommit=False`` the next transaction has begun by now."""
+    if not connection.in_transaction or getattr(connection, "autocommit", None) is False:
         (transactions.commit if kind is None else _taken_back)(connection)
 
 

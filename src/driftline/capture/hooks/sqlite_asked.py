@@ -18,14 +18,15 @@ else:
     sqlite3 = later.module("sqlite3")  # not every frame comes from a database
 
 _ENCODINGS = {b"a": "utf-8", b"a\0": "utf-16-le", b"\0a": "utf-16-be"}  # of a database, by how it keeps an a
-_COLUMNS = (
-    "SELECT CAST('a' AS BLOB), CAST(name AS BLOB), CAST(type AS BLOB) FROM pragma_table_xinfo(?1, ?2) WHERE hidden <> 1"
-)
-_FILLED = "SELECT CAST('a' AS BLOB), CAST(name AS BLOB) FROM pragma_table_info(?1, ?2)"  # without generated ones
+_COLUMNS = """
+    SELECT CAST('a' AS BLOB), CAST(name AS BLOB), CAST(type AS BLOB)
+    FROM pragma_table_xinfo(:name, :base) WHERE hidden <> 1
+"""
+_FILLED = "SELECT CAST('a' AS BLOB), CAST(name AS BLOB) FROM pragma_table_info(:name, :base)"  # without generated ones
 _KEYS = """
-    SELECT CAST('a' AS BLOB), CAST(name AS BLOB) FROM pragma_table_info(?1, ?2) WHERE pk
+    SELECT CAST('a' AS BLOB), CAST(name AS BLOB) FROM pragma_table_info(:name, :base) WHERE pk
     UNION SELECT CAST('a' AS BLOB), CAST(part.name AS BLOB)
-    FROM pragma_index_list(?1, ?2) AS held, pragma_index_info(held.name, ?2) AS part
+    FROM pragma_index_list(:name, :base) AS held, pragma_index_info(held.name, :base) AS part
     WHERE held."unique" AND part.name NOT NULL
 """
 _SOME = "SELECT CAST('a' AS BLOB), CAST(count(*) AS BLOB) FROM (SELECT 1 FROM ? LIMIT 1)"
@@ -90,7 +91,7 @@ def has(connection: Any, database: str, table: str) -> bool:
 
 def columns(connection: Any, name: str) -> tuple[Field, ...] | None:
     """Return the columns of a table; None where they cannot be told."""
-    rows = _asked(connection, _COLUMNS, _meant(connection, name))
+    rows = _asked(connection, _COLUMNS, **_about(connection, name))
     return tuple(Field(column, kind) for column, kind in rows) or None
 
 
@@ -98,14 +99,14 @@ def filled(connection: Any, name: str) -> tuple[str, ...]:
     """Return the columns of a table that an INSERT without a list fills; none where they cannot be told."""
     if not isinstance(connection, sqlite3.Connection):
         return ()
-    return tuple(column for (column,) in _asked(connection, _FILLED, _meant(connection, name)))
+    return tuple(column for (column,) in _asked(connection, _FILLED, **_about(connection, name)))
 
 
 def keys(connection: Any, name: str) -> frozenset[str]:
     """Return the columns of which a table takes no two rows that have the same; none where they cannot be told."""
     if not isinstance(connection, sqlite3.Connection):
         return frozenset()
-    return frozenset(column.lower() for (column,) in _asked(connection, _KEYS, _meant(connection, name)))
+    return frozenset(column.lower() for (column,) in _asked(connection, _KEYS, **_about(connection, name)))
 
 
 def empty(connection: Any, name: str) -> bool:
@@ -115,6 +116,11 @@ def empty(connection: Any, name: str) -> bool:
     table, database = _meant(connection, name)
     quoted = f"{_quoted(database)}.{_quoted(table)}" if database else _quoted(table)
     return _asked(connection, _SOME.replace("?", quoted)) == [["0"]]
+
+
+def _about(connection: Any, name: str) -> dict[str, str | None]:
+    """What a question about a table is given: by names, as numbers take no row of values any more in Python 3.14."""
+    return dict(zip(("name", "base"), _meant(connection, name), strict=True))
 
 
 def _meant(connection: Any, name: str) -> tuple[str, str | None]:
@@ -128,7 +134,7 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _asked(connection: sqlite3.Connection, question: str, about: tuple[str | None, ...] = ()) -> list[list[str]]:
+def _asked(connection: sqlite3.Connection, question: str, **about: str | None) -> list[list[str]]:
     """Rows of text, asked of a connection where nobody hears it; nothing where that cannot be told.
 
     Text is asked for as bytes, as the connection's own ``text_factory`` is the user's code.

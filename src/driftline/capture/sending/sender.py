@@ -351,7 +351,7 @@ class Sender:
             self._leave(thread)
         self._overflow.finish(1.0)
         rest = Flight(self.delivery) if ended else self._flight.copy()
-        if not ended:
+        if not ended or (thread is None and self._items):
             place = self.delivery.spool.folder
             fault.tell(
                 "deadline", f"not all was delivered in time; the rest waits in {place}, and the next run delivers it"

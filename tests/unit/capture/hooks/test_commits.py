@@ -3,6 +3,7 @@
 import contextlib
 import json
 import sqlite3
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -61,6 +62,40 @@ def test_with_connection_commits(shop: Any) -> None:
         with shop:
             shop.execute("insert into c select x from a")
         assert (names(run), shop.in_transaction) == ((["a"], ["c"]), False)
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="sqlite3 has ``autocommit`` since Python 3.12")
+@pytest.mark.parametrize(("kind", "kept"), [(False, "ac"), (True, "cd")])
+def test_what_a_call_ends_is_as_autocommit_says(shop: Any, kind: bool, kept: str) -> None:
+    """Where it is on a call ends nothing, and a statement its transaction; where it is off the next one has begun."""
+    shop.execute("create table d (x int)")
+    shop.close()
+    more: dict[str, Any] = {"autocommit": kind}
+    with contextlib.closing(sqlite3.connect("shop.db", **more)) as connection:
+        with driftline.run("job") as run:
+            if kind:
+                connection.execute("begin")
+            with connection:
+                connection.execute("insert into a values (1)")
+            assert written(run) == ([] if kind else ["a"])
+            with contextlib.suppress(RuntimeError), connection:
+                connection.execute("insert into b values (1)")
+                raise RuntimeError
+            connection.commit()
+            assert written(run) == ([] if kind else ["a"])
+            connection.execute("rollback")
+            connection.execute("begin")
+            connection.execute("insert into c values (1)")
+            if kind:
+                connection.rollback()
+                connection.execute("insert into d values (1)")
+                connection.execute("commit")
+            else:
+                connection.commit()
+                connection.execute("insert into d values (1)")
+                connection.rollback()
+        assert written(run) == list(kept)
+        assert [name for name in "abcd" if connection.execute(f"select * from {name}").fetchall()] == list(kept)
 
 
 def test_savepoints_of_sqlite_take_back_what_came_after_them(shop: Any) -> None:

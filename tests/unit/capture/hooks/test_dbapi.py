@@ -35,6 +35,7 @@ def test_statements_of_sqlite_are_recorded_with_columns(watched: MemorySink, tmp
     )
 
 
+@pytest.mark.filterwarnings("ignore:unclosed database:ResourceWarning")  # of Python since 3.13
 @pytest.mark.parametrize(
     "text",
     [

@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from tests.database_programs import HANDED, TABLES
+from tests.database_programs import BY_NUMBER, HANDED, TABLES
 from tests.told_by_code import BEGIN, DATA, Script, edges
 
 import driftline
@@ -343,7 +343,7 @@ def _written(sink: MemorySink) -> dict[str, dict[str, set[str]]]:
     return found
 
 
-@pytest.mark.parametrize("name", HANDED)
+@pytest.mark.parametrize("name", [pytest.param(one, marks=BY_NUMBER if one == "numbered" else ()) for one in HANDED])
 def test_rows_that_are_handed_on_lead_to_the_columns_that_they_were_read_from(
     watched: MemorySink, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

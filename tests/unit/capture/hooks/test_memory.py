@@ -29,6 +29,10 @@ with driftline.run("store"):
     s.execute("create table v as select a from u")
 """
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:unclosed database:ResourceWarning"
+)  # since Python 3.13: it is let go of
+
 
 def spaces(events: list[dict[str, Any]]) -> set[str]:
     parts = [part for event in events for part in event.get("inputs", []) + event.get("outputs", [])]

@@ -98,9 +98,11 @@ def test_where_somebody_listens_nothing_is_asked() -> None:
 
 def test_generated_columns_are_told_and_no_insert_fills_them() -> None:
     """https://www.sqlite.org/gencol.html: ``SELECT *`` has them, an INSERT without a list leaves them out."""
-    connection = sqlite3.connect(":memory:")
-    connection.execute("create table t (g real generated always as (a * 2) virtual, a int, s int as (a + 1) stored)")
-    assert connection.execute("insert into t values (4)").rowcount == 1
-    assert [field.name for field in sqlite_asked.columns(connection, "t") or ()] == ["g", "a", "s"]
-    assert sqlite_asked.filled(connection, "t") == ("a",)
-    assert sqlite_asked.filled(None, "t") == ()
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute(
+            "create table t (g real generated always as (a * 2) virtual, a int, s int as (a + 1) stored)"
+        )
+        assert connection.execute("insert into t values (4)").rowcount == 1
+        assert [field.name for field in sqlite_asked.columns(connection, "t") or ()] == ["g", "a", "s"]
+        assert sqlite_asked.filled(connection, "t") == ("a",)
+        assert sqlite_asked.filled(None, "t") == ()

@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -159,3 +160,19 @@ def test_what_a_choice_has_chosen_is_changed(wrote: Wrote) -> None:
         pd.DataFrame(good).to_csv("o")
     """
     assert wrote(text) == {"x": "b", "rows": "a filter"}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="Python reads this from 3.12 on")
+def test_names_and_parameters_of_types_change_nothing(wrote: Wrote) -> None:
+    text = """
+        type Rows = dict[str, int]
+        def halved[T](frame: T, by: int = 2) -> T:
+            return frame.assign(x=frame.a / by)
+        class Box[T]:
+            def __init__(self, held: T) -> None:
+                self.held = held
+        df = Box(halved(df)).held
+        df[f"{"y"}"] = df.b
+        df.to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "b": "b", "x": "a transformation", "y": "b"}

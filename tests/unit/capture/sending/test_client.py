@@ -378,3 +378,23 @@ def test_who_is_told_that_the_home_is_gone_may_wait_for_a_thread_that_records(tm
             fault.logger.removeHandler(handler)
     assert waited == [False]
     fault.reset()
+
+
+def test_what_no_thread_can_deliver_at_the_end_of_the_script_waits_on_the_disk_and_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Python 3.12.0 to 3.12.2 start no thread after the last line, not even for what runs at exit."""
+
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't create new thread at interpreter shutdown")
+
+    fault.reset()
+    home = tmp_path / "home"
+    with caplog.at_level(logging.WARNING, "driftline"), use_sink(MemorySink(), home=str(home)):
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+        driftline.record_answer("desk")
+    assert [one.getMessage() for one in caplog.records] == [
+        f"driftline: not all was delivered in time; the rest waits in {home}/spool, and the next run delivers it"
+    ]
+    assert [b"desk" in file.read_bytes() for file in (home / "spool").iterdir()] == [True]
+    fault.reset()
