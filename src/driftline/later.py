@@ -36,9 +36,15 @@ def module(name: str) -> Any:
 class _OfRoom(_Module):
     """A module of a room, until something of it is used; who has imported it holds the module itself from then on."""
 
+    __slots__ = ("_holders",)
+
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        vars(self)["_holders"] = []  # namespaces that it was imported into
+        object.__setattr__(self, "_holders", [])  # namespaces that it was imported into
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]  # of who looks there before changing something
+        return vars(self._loaded())
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._loaded(), name)
@@ -51,12 +57,16 @@ class _OfRoom(_Module):
 
     def _loaded(self) -> ModuleType:
         held = hidden.module(self.__name__)
-        short, holders = self.__name__.rpartition(".")[2], vars(self)["_holders"]
-        while holders:
-            namespace = holders.pop()
-            if namespace.get(short) is self:
-                namespace[short] = held
+        holders: list[dict[str, Any]] = self._holders
+        object.__setattr__(self, "_holders", [])  # another thread may be here as well
+        for namespace in holders:
+            namespace.update([(name, held) for name, one in list(namespace.items()) if one is self])  # ``as`` any name
         return held
+
+    def hold(self, namespace: dict[str, Any]) -> Any:
+        """Stand in a namespace until it is loaded."""
+        self._holders.append(namespace)
+        return self
 
 
 def room(package: str) -> Callable[[str], Any]:
@@ -71,8 +81,7 @@ def room(package: str) -> Callable[[str], Any]:
         if name not in known:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         stand_in = standing.get(name) or standing.setdefault(name, _OfRoom(f"{package}.{name}"))
-        vars(stand_in)["_holders"].append(sys._getframe(1).f_globals)
-        return stand_in
+        return stand_in.hold(sys._getframe(1).f_globals)
 
     return found
 
