@@ -181,8 +181,8 @@ def test_why_of_the_first_answer_of_all_says_so_too(tmp_path: Path) -> None:
     driftline.configure(home=str(tmp_path / "home"), console=False)
     with driftline.answer("desk") as made, pytest.raises(NotFound, match="is still being made"):
         driftline.why(made)
+    driftline.configure(home=str(tmp_path / "other"), console=False)
     with pytest.raises(StoreUnusable, match="holds no store"):
-        driftline.configure(home=str(tmp_path / "other"), console=False)
         driftline.why(made)
 
 
