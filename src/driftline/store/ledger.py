@@ -195,8 +195,9 @@ class Ledger:
         def add_up() -> tuple[Total, ...]:
             moment = self._inbox.moment()
             spans: Sequence[Segment] = [s for s in moment.segments if s.until_us >= since_us and s.since_us < until_us]
-            spans, at = self._placed(spans, wanted, since_us, until_us, moment.waiting)
-            names, rows = self._scanner.rows(wanted.apart(wanted.among(_TOTALS, *at)), values, spans, moment.waiting)
+            spans, at = self._placed(spans, wanted, since_us, until_us)
+            statement = wanted.apart(wanted.among(_TOTALS))
+            names, rows = self._scanner.rows(statement, values, spans, moment.waiting, at)
             return tuple(msgspec.convert(dict(zip(names, row, strict=True)), Total) for row in rows)
 
         return _again(add_up)
@@ -284,21 +285,20 @@ class Ledger:
         return [segment for segment in segments if segment.name in held]
 
     def _placed(
-        self, segments: Sequence[Segment], wanted: Wanted, since: int, until: int, waiting: "pa.Table | None"
-    ) -> "tuple[Sequence[Segment], tuple[str, ...]]":
+        self, segments: Sequence[Segment], wanted: Wanted, since: int, until: int
+    ) -> "tuple[Sequence[Segment], str]":
         """Return those of ``segments`` that may hold what is wanted; and when, where that is known and are few moments.
 
         To look into the documents of ten million answers takes twenty seconds, into those of a thousand moments two.
         """
         near = self._holding(segments, wanted)
         if not near or not wanted.documents or self._keys is None:
-            return near, ()
+            return near, ""
         latest = {segment.name: segment.until_us for segment in near}
         posted, unknown = self._keys.newest(wanted.documents, latest, since, until, _APART + 1)
-        moments = {at for _, at in posted}.union([] if waiting is None else waiting["time_us"].to_pylist())
-        if unknown or len(moments) > _APART:
-            return near, ()
-        return near, (_at(moments),)
+        if unknown or len(posted) > _APART:  # there may be more: a moment counts once for each segment
+            return near, ""
+        return near, _at({at for _, at in posted})
 
     def _posted(
         self, segments: Sequence[Segment], wanted: Wanted, values: dict[str, Any]

@@ -159,15 +159,19 @@ class Scanner:
         values: Mapping[str, Any],
         segments: Sequence[Segment],
         waiting: "pa.Table | None" = None,
+        among: str = "",
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Return column names and rows of ``statement``, in which ``{answers}`` stands for all rows.
+
+        Of the segments these are the rows ``among`` which what is looked for must be; a condition, ``""`` = all.
 
         Raises:
             StoreUnusable: a segment is missing or damaged.
         """
         parts, given = [], dict(values)
         if segments and self._folder is not None:
-            parts.append("select * from read_parquet($files, union_by_name = true, hive_partitioning = false)")
+            held = "select * from read_parquet($files, union_by_name = true, hive_partitioning = false)"
+            parts.append(f"{held} where {among}" if among else held)
             given["files"] = [str(self._folder / segment.name) for segment in segments]
         if waiting is not None:
             parts.append("select * from waiting")

@@ -216,3 +216,18 @@ def test_the_ledger_finds_the_same_answers_whatever_state_the_index_is_in(
     assert list(ledger.list(nodes=["dataset:file:model#1"], limit=500)) == odd
     both = [one for one in odd if "xxh3:4" in [d.content for d in one.documents]]
     assert list(ledger.list(nodes=["dataset:file:model#1"], documents=["xxh3:4"], limit=500)) == both
+
+
+@pytest.mark.parametrize("apart", [1_000, 5, 4])
+def test_moments_that_several_segments_share_are_all_in_a_sum(
+    ledger: Ledger, apart: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three segments of the same four days, as of a replay by the day: twelve answers."""
+    monkeypatch.setattr("driftline.store.ledger._APART", apart)
+    monkeypatch.setattr("driftline.store.ledger.SMALL", 1)
+    for first in (0, 4, 8):
+        made = [answer(first + day, Retrieved("xxh3:a")) for day in range(4)]
+        ledger.append(msgspec.structs.replace(one, time_us=START_US + day) for day, one in enumerate(made))
+        ledger.compact()
+    (total,) = ledger.totals(documents=["xxh3:a"])
+    assert total.answers == 12

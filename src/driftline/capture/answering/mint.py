@@ -22,7 +22,7 @@ _now = time.time
 
 
 def microseconds(moment: float) -> int:
-    """Return a moment in seconds since 1970 as one in microseconds; before the year 2255 none is lost on the way."""
+    """Return a moment in seconds since 1970 as one in microseconds; before the year 2242 none is lost on the way."""
     return round(moment * 1_000_000)
 
 

@@ -158,7 +158,7 @@ def why(answer: str | Made) -> Explanation:
         raise BadInput(f"an answer is asked for, not {type(answer).__name__}", hint=hint)
     try:
         return _ask("why", Explanation, {"id": id_}, derived=True)
-    except NotFound as error:
+    except (NotFound, StoreUnusable) as error:  # with the first answer of all there is no store yet
         draft = current_answer.get()
         making = [answer, *([] if draft is None else [draft.owner])]
         if not any(getattr(one, "id", None) == id_ and getattr(one, "over", True) is False for one in making):

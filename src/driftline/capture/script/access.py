@@ -92,9 +92,22 @@ def _attribute(machine: Machine, of: Value, name: str) -> Value:
 def _of_groups(machine: Machine, of: Value, groups: Grouped, name: str) -> Value:
     if name in {"groups", "indices"}:
         held = Thing(union(groups.table.labels.values()), groups.table.rows)
-        return machine.memory.new(Pairs(loose=held, keys=union(groups.keys.values())))
+        key = key_of_groups(machine, groups)
+        return machine.memory.new(Pairs(loose=held, keys=union(groups.keys.values()), held=key))
     inside = name in groups.table.columns or not (groups.table.closed or name in words.GROUPED)
     return indexing.picked(groups, [name], True) if inside and name not in words.GROUPED else Method(of, name)
+
+
+def key_of(pairs: Pairs) -> Value:
+    """One of the keys of a dict that are not known: a value, or a tuple of which each part is known."""
+    return pairs.held if isinstance(pairs.held, Ref) else Thing(pairs.keys)
+
+
+def key_of_groups(machine: Machine, groups: Grouped) -> Value:
+    """The key of a group: a value of one column, or one of each."""
+    if len(groups.keys) < 2 or tables.SOME in groups.keys:
+        return Thing(NOTHING.union(*groups.keys.values()))
+    return machine.memory.new(Items(tuple(map(Thing, groups.keys.values())), kind="tuple"))
 
 
 def _of_list(machine: Machine, of: Value, items: Items, name: str) -> Value:

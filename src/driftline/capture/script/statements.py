@@ -174,11 +174,13 @@ class Statements(Trying):
         doubts = self.memory.doubts()
         if risks.suppressed(node.items):
             self.memory.doubt()
+        before = waiting.aside(self, [one.context_expr for one in node.items])
         end = self.execute(node.body, scope)
         self.memory.undoubt(doubts, of_call=False)
         for one in reversed(node.items):
             if waiting.begins(one.context_expr):  # which of the two its end is said to be at, Python decides
                 waiting.written(self, self.at(node, scope), self.at(one.context_expr, scope))
+        waiting.again(self, before)
         return end
 
 

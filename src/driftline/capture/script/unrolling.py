@@ -54,7 +54,7 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
         return _of_items(machine, content)
     if isinstance(content, Pairs):
         keys = tuple(Const(key) for key in content.known)
-        loose = Thing(content.keys) if content.loose is not None else None
+        loose = access.key_of(content) if content.loose is not None else None
         return Unrolled(keys, loose, content.rows | deciding(content.keys, GROUP_BY))
     if isinstance(content, Frame):
         return _of_frame(machine, content)
@@ -66,20 +66,15 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
         by = NOTHING.union(*content.keys.values())
         group = machine.memory.new(Frame(tables.shaped(content.table, by, GROUP_BY)))
         rows = content.table.rows | deciding(by, GROUP_BY)
-        return Unrolled(loose=machine.memory.new(Items((_key_of(machine, content), group), kind="tuple")), rows=rows)
+        return Unrolled(
+            loose=machine.memory.new(Items((access.key_of_groups(machine, content), group), kind="tuple")), rows=rows
+        )
     if isinstance(content, Series):
         return Unrolled(loose=Thing(content.cames, content.rows), rows=content.rows)
     if isinstance(content, Part):
         return Unrolled(loose=Thing())
     name = LINE if isinstance(content, Thing) and content.name == LINES else ""
     return Unrolled(loose=Thing(made_of(machine.memory, content), name=name), rows=rows_of(machine, value))
-
-
-def _key_of(machine: Machine, groups: Grouped) -> Value:
-    """The key of a group: a value of one column, or one of each."""
-    if len(groups.keys) < 2 or tables.SOME in groups.keys:
-        return Thing(NOTHING.union(*groups.keys.values()))
-    return machine.memory.new(Items(tuple(map(Thing, groups.keys.values())), kind="tuple"))
 
 
 def asked(machine: Machine, value: Value, path: Path) -> Value:

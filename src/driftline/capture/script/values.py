@@ -196,7 +196,7 @@ class Pairs(msgspec.Struct, frozen=True):
     rows: Cames = NOTHING
     keys: Cames = NOTHING  # where those keys come from
     default: Value | None = None  # what a defaultdict makes
-    held: Value | None = None  # one of the keys, where they are doors to values
+    held: Value | None = None  # one of the keys, where they are doors to values, or tuples
 
 
 class Instance(msgspec.Struct, frozen=True):

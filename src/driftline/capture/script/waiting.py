@@ -7,6 +7,7 @@ is a hedge. Source: the reference of SQLAlchemy.
 
 import ast
 import functools
+from collections.abc import Iterable, Mapping
 
 from driftline.capture.script import relations, tables
 from driftline.capture.script.call import Machine, entering
@@ -16,7 +17,7 @@ from driftline.capture.script.site import Path
 from driftline.capture.script.values import Class, Frame, Part, Ref, Value
 
 _PENDING = "rows that wait for a session "  # in the memory, before a class: a table
-_BEGIN = frozenset({"begin", "begin_nested"})
+_BEGIN, _NESTED = "begin", "begin_nested"
 _OF_ONE = "\0"  # and, after the class, before an object and what was set of it
 
 
@@ -70,7 +71,30 @@ def all_of_it(machine: Machine) -> Table | None:
 
 def begins(node: ast.expr) -> bool:
     """Whether what a ``with`` enters writes at its end what waits."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _BEGIN
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in (_BEGIN, _NESTED)
+
+
+def aside(machine: Machine, nodes: Iterable[ast.expr]) -> dict[str, Frame]:
+    """Put aside what waits where a ``with`` enters ``begin``: it is of another session, or that is of an engine.
+
+    A session that has anything to write cannot begin; a nested transaction writes that when it begins.
+    """
+    entered = {node.func.attr for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+    if _BEGIN not in entered or _NESTED in entered:
+        return {}
+    known = {name: machine.memory.get(_PENDING + name) for name in machine.waiting}
+    found = {name: held for name, held in known.items() if held is not None}
+    gone(machine)
+    return found
+
+
+def again(machine: Machine, found: Mapping[str, Frame]) -> None:
+    """Let what was put aside wait again, beside what still does."""
+    for name, held in found.items():
+        known = machine.memory.get(_PENDING + name)
+        machine.waiting[name] = None
+        both = held if known is None else Frame(tables.either(known.table, held.table))
+        machine.memory.put(_PENDING + name, both)
 
 
 def written(machine: Machine, *paths: Path) -> bool:

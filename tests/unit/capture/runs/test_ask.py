@@ -177,6 +177,15 @@ def test_why_of_an_answer_in_the_making_says_so(home: Path) -> None:
     assert driftline.why(made).answer.id == made.id
 
 
+def test_why_of_the_first_answer_of_all_says_so_too(tmp_path: Path) -> None:
+    driftline.configure(home=str(tmp_path / "home"), console=False)
+    with driftline.answer("desk") as made, pytest.raises(NotFound, match="is still being made"):
+        driftline.why(made)
+    driftline.configure(home=str(tmp_path / "other"), console=False)
+    with pytest.raises(StoreUnusable, match="holds no store"):
+        driftline.why(made)
+
+
 def test_why_and_answers_are_asked_of_a_server(server: Server) -> None:
     answer = {"id": "a/b", "time_us": 1, "endpoint": "desk"}
     server.body = json.dumps({"answer": answer, "graph": GRAPH, "layout": {}, "sentence": "So."}).encode()

@@ -98,7 +98,7 @@ def both(call: Call) -> Value:
     """``items`` of a dict."""
     pairs = call.see(call.receiver)
     known = tuple(call.new(Items((Const(key), one), kind="tuple")) for key, one in pairs.known.items())
-    loose = None if pairs.loose is None else call.new(Items((Thing(pairs.keys), pairs.loose), kind="tuple"))
+    loose = None if pairs.loose is None else call.new(Items((access.key_of(pairs), pairs.loose), kind="tuple"))
     return call.new(Items(known, loose, _rows(pairs)))
 
 
@@ -116,7 +116,7 @@ def held(call: Call) -> Value:
 def keys(call: Call) -> Value:
     """``keys`` of a dict."""
     pairs = call.see(call.receiver)
-    loose = None if pairs.loose is None else Thing(pairs.keys)
+    loose = None if pairs.loose is None else access.key_of(pairs)
     return call.new(Items(tuple(Const(key) for key in pairs.known), loose, _rows(pairs)))
 
 

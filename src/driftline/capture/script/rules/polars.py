@@ -168,9 +168,10 @@ def parted(call: Call) -> Value | None:
     over = unrolling.unrolled(call.machine, groups)
     pair = call.see(over.loose)
     assert isinstance(pair, Items)
+    key, group = pair.known
     if call.flag("as_dict"):
-        return call.new(Pairs(loose=pair.known[1], rows=over.rows, keys=union(groups.keys.values())))
-    return call.new(Items((), pair.known[1], over.rows))
+        return call.new(Pairs(loose=group, rows=over.rows, keys=union(groups.keys.values()), held=key))
+    return call.new(Items((), group, over.rows))
 
 
 def dummies(call: Call, table: Table) -> Table | None:

@@ -187,3 +187,17 @@ def test_each_key_of_a_group_is_of_its_own_column(wrote: Wrote) -> None:
     assert found["total"] == "a aggregation, k group_by, s group_by"
     found = wrote('pd.DataFrame({"k": list(orders.groupby("k").groups)}).to_csv("o")\n')
     assert found["k"] == "k"
+
+
+@pytest.mark.parametrize(
+    "call", ['orders.groupby(["k", "s"]).groups', 'pl.from_pandas(orders).partition_by("k", "s", as_dict=True)']
+)
+def test_each_part_of_a_key_of_a_dict_of_groups_is_of_its_own_column(wrote: Wrote, call: str) -> None:
+    text = f"""
+        import polars as pl
+        groups = {call}
+        rows = [{{"k": key[0], "s": key[1]}} for key, part in groups.items()]
+        rows += [{{"k": k, "s": s}} for k, s in groups]
+        pd.DataFrame(rows).to_csv("o")
+    """
+    assert wrote(text) == {"k": "k", "s": "s", "rows": "k group_by, s group_by"}

@@ -59,6 +59,23 @@ def test_a_with_statement_that_begins_a_transaction_writes_at_its_end(follows: F
     assert not [path for path in found.paths() if path[-1].line == 21 and found.given(path)]  # nothing waits any longer
 
 
+def test_what_waits_for_a_session_waits_on_where_another_transaction_ends(follows: Follows) -> None:
+    """A connection of an engine, or another session; a session that has objects to write cannot begin."""
+    text = """\
+    for r in users.itertuples():
+        session.add(User(id=r.k, age=r.age))
+    with engine.begin() as connection:
+        connection.execute("CREATE TABLE log (x)")
+    other = Session(None)
+    with other.begin():
+        other.add(User(id=users.k.max()))
+    session.commit()
+"""
+    found = follows(MODELS + text)
+    assert columns(committed(found, 25)) == {"id": {("k", True)}, "age": {("age", True)}}
+    assert set(columns(committed(found, 23))) == {"id"}
+
+
 def test_columns_that_two_classes_have_are_a_hedge(follows: Follows) -> None:
     text = """\
     session.add_all(User(id=r.k, age=r.age) for r in users.itertuples())
