@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
-from driftline.capture.sql import aggregates, methods, structs
+from driftline.capture.sql import aggregates, methods, structs, taken_apart
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.functions import Functions, followed, of_call
@@ -243,6 +243,7 @@ _SPECIAL: dict[type, _Way] = {
     exp.JSONExtractScalar: Expression._dot,
     exp.MapKeys: Expression._dot,
     exp.ToMap: Expression._dot,
+    **dict.fromkeys(taken_apart.classes("ArraySlice"), Expression._dot),
     exp.Filter: Expression._filter,
     exp.Window: Expression._window,
     exp.Exists: Expression._exists,

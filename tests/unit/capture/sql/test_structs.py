@@ -109,6 +109,13 @@ CASES = [
     # where it is not said which of two it is, it is either
     ("duckdb", "SELECT [a, b][k] AS p FROM t",
      {"p": ["t.a TRANSFORMATION 0.5", "t.b TRANSFORMATION 0.5", "t.k TRANSFORMATION"]}),
+    ("bigquery", "SELECT [a, b][OFFSET(k)] AS p FROM t",
+     {"p": ["t.a TRANSFORMATION 0.5", "t.b TRANSFORMATION 0.5", "t.k TRANSFORMATION"]}),
+    ("duckdb", "SELECT list_slice([a, b], 2, 2) AS p, [a, b][1:1] AS q, list_slice([k, a, b], 2, 3)[1] AS r FROM t",
+     {"p": ["t.b TRANSFORMATION"], "q": ["t.a TRANSFORMATION"], "r": A}),
+    ("duckdb", "SELECT l[2] AS p FROM (SELECT [k, a, b][2:] AS l FROM t)", {"p": B}),
+    ("duckdb", "SELECT list_slice([a, b], 1, k) AS p FROM t",
+     {"p": ["t.a TRANSFORMATION 0.5", "t.b TRANSFORMATION 0.5", "t.k TRANSFORMATION"]}),
     ("duckdb", "SELECT x FROM (SELECT unnest([{'p': {'x': a}, 'q': b}], recursive := true) FROM t)",
      {"x": ["t.a TRANSFORMATION 0.5", "t.b TRANSFORMATION 0.5"]}),
     ("duckdb", "SELECT element_at(map {k: a, 'x': b}, 'y') AS p FROM t",
