@@ -1,6 +1,7 @@
 """Which of the values that a script hands to a statement come to which columns, where a list of them does not show it.
 
-Enters: texts with placeholders in a ``WITH``, a ``MERGE``, a ``COPY``, a query in ``FROM`` or one that begins with it.
+Enters: texts with placeholders in a ``WITH``, a ``MERGE``, a ``COPY``, a query in ``FROM`` or one that begins with it,
+or in one of several queries that ``UNION`` and its kin put together.
 Leaves: pairs as ``inserted`` has them. Each value is read as a column of a table that is there for this alone, so that
 the lineage of the statement tells where it goes. Values of other statements ``inserted`` tells by their places.
 """
@@ -21,7 +22,8 @@ _SURE = bound.BY_QUERY  # edges that are less so are left out
 _CACHE = 500
 _WITHIN = re.compile(
     r"\bWITH\b|\bMERGE\b|\A\s*COPY\b|\b(?:FROM|JOIN|USING)\s*\("
-    r"|\b(?:AS|INTO\s+[\w.\"`\[\]]+)\s*(?:\([^()]*\)\s*)?\s*FROM\b",
+    r"|\b(?:AS|INTO\s+[\w.\"`\[\]]+)\s*(?:\([^()]*\)\s*)?\s*FROM\b"
+    r"|\A(?:\s|--[^\n]*\n)*(?:INSERT|REPLACE|CREATE)\b[^\0]*\b(?:UNION|EXCEPT|INTERSECT)\b",
     re.IGNORECASE,
 )
 
