@@ -219,6 +219,10 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
         chosen = taken_apart.within(cut[1], len(inner))
         kept = inner[chosen] if chosen is not None else ()
         return tuple((f"[{place}]", edges) for place, (_, edges) in enumerate(kept))
+    if (one := taken_apart.comprehended(node)) is not None and member(queries, one, scope) is not None:
+        more = queries.walk(one, scope, TRANSFORMATION)
+        inner = () if one.args.get("condition") is not None else elements(queries, one.args["iterator"], scope)
+        return tuple((name, more) for name, _ in inner)
     if (own := taken_apart.changed(queries.dialect.name, node)) is not None:  # list_transform keeps the order
         inner, more = elements(queries, own[0], scope), queries.walk(own[1], scope, TRANSFORMATION)
         return tuple((name, rel.through(edges, TRANSFORMATION) | more) for name, edges in inner)
@@ -231,6 +235,20 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
     if any(isinstance(part, exp.Query) for part in listed):
         return ()
     return tuple((f"[{place}]", queries.walk(part, scope, IDENTITY)) for place, part in enumerate(listed))
+
+
+def member(queries: Walks, made: Any, scope: Scope) -> Relation | None:
+    """Return the fields of x in ``x.p FOR x IN l``; None where they are not known, or x stands there as a whole."""
+    key = queries.dialect.column(made.expression.this if isinstance(made.expression, exp.Column) else made.expression)
+    within = [part for part in (made.this, made.args.get("condition")) if part is not None]
+    named = [[*one.parts] for part in within for one in part.find_all(exp.Column)]
+    used = [parts[1:] for parts in named if queries.dialect.column(parts[0]) == key]
+    if not used or any(part.find(exp.Lambda, exp.Comprehension, exp.Query) is not None for part in within):
+        return None
+    known = dict(fields(queries, made.args["iterator"], scope))
+    if not all(rest and rest[0].name.lower() in known for rest in used):
+        return None
+    return Relation(Output(name, edges, queries.dialect.written(name)) for name, edges in known.items())
 
 
 def spread(queries: Walks, node: Any, scope: Scope) -> Fields | None:
