@@ -80,7 +80,7 @@ def update(walker: Walker, script: Script, tree: Any, scope: Scope) -> list[tupl
 
 
 def _in_turn(walker: Walker, tree: Any, scope: Scope) -> list[tuple[Any, Any]]:
-    """The assignments of an UPDATE, each with what it is where MySQL, of several tables, has made those before first."""
+    """The assignments of an UPDATE, each with what it is where MySQL has made those before first, of several tables."""
     dialect = walker.dialect
     if not tree.this.args.get("joins"):
         parts = set_in_turn.written_out(dialect, tree.expressions, partial(set_in_turn.alike, dialect))
@@ -296,9 +296,16 @@ def _placed(node: Any, alias: str, of_it: Callable[[str], bool]) -> None:
             column.set("table", exp.to_identifier(alias))
 
 
-def _own_alike(dialect: Dialect, alias: str, one: Any, other: Any) -> bool:
-    """Whether a column that ON DUPLICATE KEY UPDATE names is the one that it sets: of the table, not of the new row."""
-    return bool(alias) and other.table == alias and set_in_turn.alike(dialect, one, other)
+def _after_conflict(dialect: Dialect, conflict: Any, alias: str, placed: Callable[[Any], None]) -> list[Any]:
+    """What ON CONFLICT sets; ON DUPLICATE KEY UPDATE with columns of the table, not of the new row, as they are by then."""
+    parts = [part for part in conflict.expressions if isinstance(part, exp.EQ)]
+    for part in parts:
+        placed(part)
+    if not alias or not conflict.args.get("duplicate"):
+        return parts
+    return set_in_turn.written_out(
+        dialect, parts, lambda one, other: other.table == alias and set_in_turn.alike(dialect, one, other)
+    )
 
 
 def on_conflict(
@@ -337,12 +344,7 @@ def on_conflict(
     if where is not None:
         placed(where)
         condition = walker.walk(where.this, scope, CONDITIONAL)
-    parts = [part for part in conflict.expressions if isinstance(part, exp.EQ)]
-    for part in parts:
-        placed(part)
-    if conflict.args.get("duplicate"):
-        parts = set_in_turn.written_out(dialect, parts, partial(_own_alike, dialect, alias))
-    for part in parts:
+    for part in _after_conflict(dialect, conflict, alias, placed):
         _assign(walker, part, scope, found, condition)
     items = list(new.items)
     for place, item in enumerate(items):

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import rootless, structs, taken_apart
+from driftline.capture.sql import dialect as dialects
 from driftline.capture.sql import relation as rel
+from driftline.capture.sql import rootless, structs, taken_apart
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.relation import IDENTITY, NONE, TRANSFORMATION, Item, Output, Whatever
 from driftline.capture.sql.scope import Scope
@@ -59,7 +60,7 @@ def items(queries: Queries, node: Any, scope: Scope) -> list[Item]:
         return [*_called(queries, found, names)] if len(names) == len(found) else []
     if _is_untuple(call):
         names = [exp.to_identifier(f"{alias.name}.{one.name}", quoted=True) for one in found] if alias else []
-        said = call.sql(queries.dialect.name)
+        said = dialects.text(call, queries.dialect)
         return [*_called(queries, found, names)] or [Output("", one.edges, "", f"{said}.{one.name}") for one in found]
     if alias is not None:
         return [*_called(queries, found, [alias])] if len(found) == 1 else []

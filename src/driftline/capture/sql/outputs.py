@@ -60,10 +60,7 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
         return _applied(queries, bare, scope, windows)
     if queries.dialect.name in _CHOOSING and not isinstance(bare, _PLAIN) and _chooses(bare):
         return _each(queries, node, scope, windows)
-    several = _transformed(queries, bare, scope) if isinstance(bare, exp.QueryTransform) else None
-    several = _unnested(queries, bare, scope) if isinstance(bare, exp.Explode) else several
-    if several is None and isinstance(bare, _GENERATING):
-        several = generating.items(queries, node, scope) or None
+    several = _several(queries, node, bare, scope)
     if several is not None:
         return several
     edges = queries.walk(bare, scope, IDENTITY, windows)
@@ -83,6 +80,16 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
     if name:
         return [Output(name, edges, queries.dialect.written(name), made=made)]
     return [Output("", edges, "", dialects.text(node, queries.dialect), made=made)]
+
+
+def _several(queries: Queries, node: Any, bare: Any, scope: Scope) -> list[Item] | None:
+    """The columns of a function that gives several of them; None where it gives one."""
+    if isinstance(bare, exp.QueryTransform):
+        return _transformed(queries, bare, scope)
+    several = _unnested(queries, bare, scope) if isinstance(bare, exp.Explode) else None
+    if several is None and isinstance(bare, _GENERATING):
+        return generating.items(queries, node, scope) or None
+    return several
 
 
 def _chooses(node: Any) -> bool:

@@ -43,7 +43,8 @@ _ROWS_PLACED = frozenset(["duckdb", "presto", "trino", "athena"])  # ``row(a, b)
 _GATHER = taken_apart.classes("ArrayAgg AnyValue First Last ArrayUniqueAgg")
 _BUILDING = (  # what may give a struct or a list
     exp.Column, exp.ToMap, exp.Struct, exp.Cast, *_GATHER, *_JOIN, *_KEEP, exp.Subquery, exp.Select, exp.DPipe,
-    exp.Anonymous, exp.Dot, exp.Tuple, *taken_apart.classes("Transform ArrayAppend ArrayPrepend ArraySlice Map VarMap JSONObject"),
+    exp.Anonymous, exp.Dot, exp.Tuple,
+    *taken_apart.classes("Transform ArrayAppend ArrayPrepend ArraySlice Map VarMap JSONObject"),
 )  # fmt: skip
 
 

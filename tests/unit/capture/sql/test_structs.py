@@ -107,7 +107,8 @@ CASES = [
     ("duckdb", "SELECT x FROM (SELECT unnest(a, recursive := true) FROM t)", {"x": ["t.a TRANSFORMATION"]}),
     ("duckdb", "SELECT unnest([a], recursive := false) AS x FROM t", {"x": ["t.a TRANSFORMATION"]}),
     # by hand, and what DuckDB gives of two such lists that differ in q alone is the same
-    ("duckdb", "SELECT [x.p FOR x IN l] AS z FROM (SELECT [{'p': a, 'q': b}] AS l FROM t)", {"z": ["t.a TRANSFORMATION"]}),
+    ("duckdb", "SELECT [x.p FOR x IN l] AS z FROM (SELECT [{'p': a, 'q': b}] AS l FROM t)",
+     {"z": ["t.a TRANSFORMATION"]}),
     ("duckdb", "SELECT [X.P + k FOR x IN [{'p': a, 'q': b}] IF x.q > 1] AS z FROM t",
      {"z": ["t.a TRANSFORMATION", "t.b CONDITIONAL", "t.k TRANSFORMATION"]}),
     ("duckdb", "SELECT l[1] AS z FROM (SELECT [x.p FOR x IN [{'p': a, 'q': b}]] AS l FROM t)",
