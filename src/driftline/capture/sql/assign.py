@@ -297,7 +297,7 @@ def _placed(node: Any, alias: str, of_it: Callable[[str], bool]) -> None:
 
 
 def _after_conflict(dialect: Dialect, conflict: Any, alias: str, placed: Callable[[Any], None]) -> list[Any]:
-    """What ON CONFLICT sets; ON DUPLICATE KEY UPDATE by columns of the table, not of the new row, as they are by then."""
+    """What ON CONFLICT sets; ON DUPLICATE KEY UPDATE by columns of the table, not of the new row, as they are then."""
     parts = [part for part in conflict.expressions if isinstance(part, exp.EQ)]
     for part in parts:
         placed(part)

@@ -32,6 +32,12 @@ BOTH = [
     ),
     ("CREATE TABLE t AS SELECT a AS k, b AS v FROM s UNION ALL SELECT 1, :n", [("v", "n")]),
     ("INSERT INTO t SELECT a, b FROM s EXCEPT SELECT ?, ?", [(f"{DECIDES}0", "0"), (f"{DECIDES}1", "1")]),
+    ("INSERT INTO t SELECT * FROM s EXCEPT SELECT ?, 1", [(f"{DECIDES}0", "0")]),
+    # beside a star it is told by place, as what stands in no list of several queries is, and may decide as well
+    (
+        "INSERT INTO t SELECT * FROM s UNION ALL SELECT ?, ? FROM u",
+        [("k", "0"), ("v", "1"), (f"{DECIDES}0", "0"), (f"{DECIDES}1", "1")],
+    ),
     ("CREATE TABLE t AS WITH c AS (SELECT $n AS x) SELECT 1 AS k, x AS v FROM c", [("v", "n")]),
 ]
 ALONE = [
@@ -69,7 +75,7 @@ def test_each_value_is_followed_through_queries_of_its_statement(
 def test_what_stands_in_a_list_is_told_by_its_place_without_reading_the_statement_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    text = "INSERT INTO t VALUES (?, ?)"
+    text = "INSERT INTO t VALUES (?, 'a union')"
     analysis = known.analyse(text, lambda source, spelled: None, "duckdb")
     assert analysis is not None
     monkeypatch.setattr(known, "analyse", None)
