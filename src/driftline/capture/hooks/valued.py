@@ -1,6 +1,7 @@
 """Which of the values that a script hands to a statement come to which columns, where a list of them does not show it.
 
-Enters: texts with placeholders in a ``WITH``, a ``MERGE``, a ``COPY``, a query in ``FROM`` or one that begins with it.
+Enters: texts with placeholders in a ``WITH``, a ``MERGE``, a ``COPY``, a query in ``FROM`` or one that begins with it,
+or in one of several queries that ``UNION`` and its kin put together.
 Leaves: pairs as ``inserted`` has them. Each value is read as a column of a table that is there for this alone, so that
 the lineage of the statement tells where it goes. Values of other statements ``inserted`` tells by their places.
 """
@@ -13,7 +14,7 @@ from driftline.capture.hooks import inserted
 from driftline.capture.hooks.inserted import Into
 from driftline.capture.program.sites import COMPUTED, DECIDES
 from driftline.capture.sql import bound, known, outline
-from driftline.capture.sql.relation import CONDITIONAL, IDENTITY, Edge, Source
+from driftline.capture.sql.relation import CONDITIONAL, IDENTITY, Edge, Source, Unknown
 from driftline.capture.sql.stated import Statement
 
 _TABLE = "driftline_values"
@@ -23,6 +24,11 @@ _WITHIN = re.compile(
     r"\bWITH\b|\bMERGE\b|\A\s*COPY\b|\b(?:FROM|JOIN|USING)\s*\("
     r"|\b(?:AS|INTO\s+[\w.\"`\[\]]+)\s*(?:\([^()]*\)\s*)?\s*FROM\b",
     re.IGNORECASE,
+)
+_UNITED = re.compile(
+    r"(?:\s|--[^\n]*\n)*(?:INSERT|REPLACE|CREATE)\b.*"
+    r"\b(?:UNION|EXCEPT|INTERSECT)\b(?:\s+(?:ALL|DISTINCT|BY\s+NAME)\b)*[\s(]*(?:SELECT|FROM|VALUES)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -34,7 +40,7 @@ def columns(
     ``one`` is what the statement does, and ``unique`` tells the keys of the table, in small letters.
     """
     found: Into = ()
-    if len(text) <= outline.LENGTH and _WITHIN.search(text) and inserted.marks(text):
+    if len(text) <= outline.LENGTH and (_WITHIN.search(text) or _UNITED.match(text)) and inserted.marks(text):
         names = () if one.how == "change" else tuple(into)  # what it sets it names itself
         found = _followed(text, names, one.kind, one.writes, dialect)
     if not found:
@@ -61,6 +67,8 @@ def _followed(text: str, into: tuple[str, ...], kind: str, writes: Source | None
     alike = [one for one in alike if one.writes == writes] if len(alike) > 1 else alike
     if len(alike) != 1 or alike[0].lineage is None:
         return ()
+    if not _WITHIN.search(text) and any(isinstance(one, Unknown) for one in alike[0].lineage.items):
+        return ()  # beside a star of a table that is not known each is told by its place
     by_column, rows = bound.bind(alike[0].lineage, into or None)
     handed = dict(zip(names, values, strict=True))
     told = [(name, edge) for name, edges in by_column.items() for edge in sorted(edges) if _is_value(edge)]

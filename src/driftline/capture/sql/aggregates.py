@@ -27,6 +27,8 @@ _NAMES = frozenset(  # that the parser knows by no class of their own: of DuckDB
 _BY = ("arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by")  # how functions begin that choose one by others
 _LISTING = frozenset(["array_agg", "json_agg", "jsonb_agg", "listagg", "string_agg", "xmlagg"])
 _CHOOSING = (exp.ArgMax, exp.ArgMin, exp.HavingMax)
+_PICKING = tuple(getattr(exp, name) for name in ("Elt",) if hasattr(exp, name))  # ELT(i, a, b) of MySQL and Spark
+_PICKS = frozenset(["choose", "elt"])  # CHOOSE(i, a, b) of T-SQL
 _OF_ROWS = (exp.AggFunc, exp.WithinGroup)
 _CALLED = (exp.Anonymous, exp.AnonymousAggFunc)
 
@@ -34,7 +36,7 @@ _CALLED = (exp.Anonymous, exp.AnonymousAggFunc)
 @functools.cache
 def _is_plain(kind: type) -> bool:
     """Whether an expression of a type is surely no aggregate, and its value made of all its parts."""
-    return not issubclass(kind, (*_OF_ROWS, *_CALLED, *_CHOOSING, exp.Order, exp.DecodeCase))
+    return not issubclass(kind, (*_OF_ROWS, *_CALLED, *_CHOOSING, *_PICKING, exp.Order, exp.DecodeCase))
 
 
 def is_aggregate(node: Any) -> bool:
@@ -70,6 +72,8 @@ def parts(node: Any) -> tuple[list[Any], list[Any], Kind]:
     name = node.name.lower() if isinstance(node, _CALLED) else ""
     if name.startswith(_BY):
         return every[:1], every[1:], CONDITIONAL
+    if isinstance(node, _PICKING) or name in _PICKS:
+        return every[1:], every[:1], CONDITIONAL
     if isinstance(node, exp.DecodeCase):  # DECODE(a, 1, b, 2, c, d)
         return every[2::2] + (every[-1:] if len(every) % 2 == 0 else []), [*every[:1], *every[1:-1:2]], CONDITIONAL
     if name == "multiif":  # of ClickHouse: multiIf(a, b, c, d, e)

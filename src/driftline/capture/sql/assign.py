@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import clauses, tables
+from driftline.capture.sql import clauses, set_in_turn, tables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.beneath import beneath
 from driftline.capture.sql.columns import Walker
+from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.looping import Rows
 from driftline.capture.sql.relation import (
     CONDITIONAL,
@@ -36,7 +37,6 @@ _Set = dict[str, Edges]
 NO_ROW = Statement(
     (), how="none", kind="SET", gaps=("sql not followed",), problem="sets a row of a trigger whose table is not known"
 )
-_NODES = 5_000  # of expressions that stand in others
 _CHANGED = frozenset(["new", "old"])  # rows of the table of a trigger
 
 
@@ -61,10 +61,15 @@ def update(walker: Walker, script: Script, tree: Any, scope: Scope) -> list[tupl
         walker.reads.pop(target, None)
     found: _Set = {}
     others: dict[Source, _Set] = {}
-    for part in _in_turn(walker, tree):
+    for part, later in _in_turn(walker, tree, scope):
         other = _other_set(walker, script, tree, part) if tree.this.args.get("joins") else None
         into = found if other is None or other == target else others.setdefault(other, {})
-        _assign(walker, part, scope, into, NONE)
+        first, then = _Set(), _Set()
+        _assign(walker, part, scope, first, NONE)
+        if later is not part and later.expression != part.expression:
+            _assign(walker, later, scope, then, NONE)
+        for name, edges in first.items():
+            into[name] = into.get(name, NONE) | (set_in_turn.either(edges, then[name]) if name in then else edges)
     where = tree.args.get("where")
     if where is not None:
         rows |= walker.walk(where.this, scope, FILTER)
@@ -74,38 +79,21 @@ def update(walker: Walker, script: Script, tree: Any, scope: Scope) -> list[tupl
     return [(target, _offered(walker, found, rows)), *further]
 
 
-def _in_turn(walker: Walker, tree: Any) -> list[Any]:
-    """The assignments of an UPDATE; of one table of MySQL, each is of what those before it have set.
+def _in_turn(walker: Walker, tree: Any, scope: Scope) -> list[tuple[Any, Any]]:
+    """The assignments of an UPDATE, each with what it is where MySQL has made those before first, of several tables."""
+    dialect = walker.dialect
+    if not tree.this.args.get("joins"):
+        parts = set_in_turn.written_out(dialect, tree.expressions, partial(set_in_turn.alike, dialect))
+        return [(part, part) for part in parts]
 
-    MySQL Reference Manual, "UPDATE Statement": "Single-table UPDATE assignments are generally evaluated from left to
-    right."
-    """
-    parts: list[Any] = tree.expressions
-    if walker.dialect.name != "mysql" or tree.this.args.get("joins"):
-        return parts
-    values: dict[str, Any] = {}
-    found: list[Any] = []
-    left = _NODES
+    def same(one: Any, other: Any) -> bool:
+        if not set_in_turn.alike(dialect, one, other):
+            return False
+        if one.table and other.table:
+            return dialect.table(one.args["table"]) == dialect.table(other.args["table"])
+        return walker.walk(one, scope, IDENTITY) == walker.walk(other, scope, IDENTITY)
 
-    def now(node: Any) -> Any:
-        own = _is_name(node) and node.find_ancestor(exp.Query) is None  # there a name may be of another table
-        value = values.get(walker.dialect.column(node.this)) if own else None
-        return node if value is None else exp.Paren(this=value.copy())
-
-    for part in parts:
-        if not isinstance(part, exp.EQ) or not _is_name(part.this):
-            return parts
-        value = part.expression.transform(now)
-        left -= sum(1 for _ in value.walk())
-        if left < 0:
-            return parts
-        values[walker.dialect.column(part.this.this)] = value
-        found.append(exp.EQ(this=part.this.copy(), expression=value))
-    return found
-
-
-def _is_name(node: Any) -> bool:
-    return isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier)
+    return list(zip(tree.expressions, set_in_turn.written_out(dialect, tree.expressions, same), strict=True))
 
 
 def _entries(node: Any) -> Iterable[Any]:
@@ -308,6 +296,18 @@ def _placed(node: Any, alias: str, of_it: Callable[[str], bool]) -> None:
             column.set("table", exp.to_identifier(alias))
 
 
+def _after_conflict(dialect: Dialect, conflict: Any, alias: str, placed: Callable[[Any], None]) -> list[Any]:
+    """What ON CONFLICT sets; ON DUPLICATE KEY UPDATE by columns of the table, not of the new row, as they are then."""
+    parts = [part for part in conflict.expressions if isinstance(part, exp.EQ)]
+    for part in parts:
+        placed(part)
+    if not alias or not conflict.args.get("duplicate"):
+        return parts
+    return set_in_turn.written_out(
+        dialect, parts, lambda one, other: other.table == alias and set_in_turn.alike(dialect, one, other)
+    )
+
+
 def on_conflict(
     walker: Walker, tree: Any, offered: Relation, into: tuple[str, ...] | None, inside: Any
 ) -> tuple[Relation, tuple[str, ...] | None]:
@@ -344,10 +344,8 @@ def on_conflict(
     if where is not None:
         placed(where)
         condition = walker.walk(where.this, scope, CONDITIONAL)
-    for part in conflict.expressions:
-        if isinstance(part, exp.EQ):
-            placed(part)
-            _assign(walker, part, scope, found, condition)
+    for part in _after_conflict(dialect, conflict, alias, placed):
+        _assign(walker, part, scope, found, condition)
     items = list(new.items)
     for place, item in enumerate(items):
         if isinstance(item, Output) and item.name in found:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
-from driftline.capture.sql import aggregates, methods, structs
+from driftline.capture.sql import aggregates, methods, structs, taken_apart
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.functions import Functions, followed, of_call
@@ -213,6 +213,18 @@ class Expression(Named):
             values.append(rel.through(hedged, kind))
         return rows.union(*values)
 
+    def _comprehension(self, node: Any, kind: Kind) -> Edges:
+        """``[x.p FOR x IN l]``: of fields alone where those of the elements of l are known, else of all of l."""
+        row = structs.member(self.queries, node, self.scope)
+        if row is None:
+            return self._lambda(node, kind)
+        name = node.expression.this if isinstance(node.expression, exp.Column) else node.expression
+        key, scope = self.queries.dialect.table(name), Scope(self.scope)
+        scope.rows[key] = row
+        found = self.queries.walk(node.this, scope, on(kind, TRANSFORMATION), self.windows)
+        condition = node.args.get("condition")
+        return found | self.queries.walk(condition, scope, on(kind, CONDITIONAL), self.windows)
+
     def _lambda(self, node: Any, kind: Kind) -> Edges:
         names = node.expressions if isinstance(node, exp.Lambda) else [node.expression]
         fresh = {self.queries.dialect.column(name) for name in names if isinstance(name, exp.Identifier)}
@@ -243,6 +255,7 @@ _SPECIAL: dict[type, _Way] = {
     exp.JSONExtractScalar: Expression._dot,
     exp.MapKeys: Expression._dot,
     exp.ToMap: Expression._dot,
+    **dict.fromkeys(taken_apart.classes("ArraySlice"), Expression._dot),
     exp.Filter: Expression._filter,
     exp.Window: Expression._window,
     exp.Exists: Expression._exists,
@@ -251,7 +264,7 @@ _SPECIAL: dict[type, _Way] = {
     exp.Placeholder: Expression.bound,
     exp.Table: Expression._table,
     exp.Anonymous: Expression._called,
-    exp.Comprehension: Expression._lambda,
+    exp.Comprehension: Expression._comprehension,
 }
 
 

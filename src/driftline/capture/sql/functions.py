@@ -77,6 +77,9 @@ def define(functions: Functions, tree: Any, dialect: Dialect) -> None:
     Of several that have one name, in two schemas or with other parameters, none is followed.
     """
     signature = tree.this
+    if tree.kind in _KINDS and isinstance(signature, exp.Table) and isinstance(tree.expression, exp.Lambda):
+        functions[signature.name.lower()] = _of_lambda(tree.expression, dialect)
+        return
     if tree.kind not in _KINDS or not isinstance(signature, exp.UserDefinedFunction):
         return
     name = signature.this.name.lower()
@@ -95,6 +98,27 @@ def define(functions: Functions, tree: Any, dialect: Dialect) -> None:
             dialect.name == "duckdb" and isinstance(tree.expression, exp.Query) and not _in_parentheses(tree.expression)
         )
         functions[name] = Function(keys, body, _columns(tree, dialect), defaults, doubtful, overloaded, shape, rows)
+
+
+def _of_lambda(made: Any, dialect: Dialect) -> Function:
+    """The function that ``CREATE FUNCTION f AS (x, y) -> x + 1`` of ClickHouse defines."""
+    keys = tuple((dialect.column(one), f"@{place}") for place, one in enumerate(made.expressions, 1))
+    body = exp.Paren(this=made.this.copy())
+    if body.find(exp.Column, exp.Query) is not None:  # of the place where it is called
+        return Function(keys, None)
+    own = {key for key, _ in keys}
+    hidden = {id(name) for inner in body.find_all(exp.Lambda) for name in _bound(inner, dialect)}
+    for name in list(body.find_all(exp.Identifier)):
+        is_named = name.arg_key == "alias" or (isinstance(name.parent, exp.Dot) and name.arg_key == "expression")
+        if dialect.column(name) in own and not is_named and id(name) not in hidden:
+            name.replace(exp.Column(this=name.copy()))
+    return Function(keys, body)
+
+
+def _bound(made: Any, dialect: Dialect) -> list[Any]:
+    """The names in a lambda that are those of its own parameters."""
+    own = {dialect.column(one) for one in made.expressions}
+    return [name for name in made.find_all(exp.Identifier) if dialect.column(name) in own]
 
 
 def forget(functions: Functions, tree: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlglot import exp
 
 from driftline import later
-from driftline.capture.sql import aggregates, clauses, rootless, structs
+from driftline.capture.sql import aggregates, clauses, generating, rootless, structs, taken_apart
 from driftline.capture.sql import dialect as dialects
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
@@ -39,6 +39,7 @@ _LIKE = (exp.Like, exp.ILike, exp.SimilarTo, exp.Glob)
 _GROUP = later.pattern(r"\\([1-9])")
 _AROUND = (exp.Alias, exp.Paren)
 _PLAIN = (exp.Column, exp.Literal, exp.Query)
+_GENERATING = (exp.Aliases, exp.UDTF, exp.Anonymous, *taken_apart.classes("Stack Inline"))
 _CHOOSING_NONE = (exp.Query, exp.Literal, exp.Identifier)
 _CHOOSING = frozenset(["", "duckdb", "clickhouse", "databricks"])  # dialects with ``COLUMNS(…)``
 
@@ -59,8 +60,7 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
         return _applied(queries, bare, scope, windows)
     if queries.dialect.name in _CHOOSING and not isinstance(bare, _PLAIN) and _chooses(bare):
         return _each(queries, node, scope, windows)
-    several = _transformed(queries, bare, scope) if isinstance(bare, exp.QueryTransform) else None
-    several = _unnested(queries, bare, scope) if isinstance(bare, exp.Explode) else several
+    several = _several(queries, node, bare, scope)
     if several is not None:
         return several
     edges = queries.walk(bare, scope, IDENTITY, windows)
@@ -80,6 +80,16 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
     if name:
         return [Output(name, edges, queries.dialect.written(name), made=made)]
     return [Output("", edges, "", dialects.text(node, queries.dialect), made=made)]
+
+
+def _several(queries: Queries, node: Any, bare: Any, scope: Scope) -> list[Item] | None:
+    """The columns of a function that gives several of them; None where it gives one."""
+    if isinstance(bare, exp.QueryTransform):
+        return _transformed(queries, bare, scope)
+    several = _unnested(queries, bare, scope) if isinstance(bare, exp.Explode) else None
+    if several is None and isinstance(bare, _GENERATING):
+        return generating.items(queries, node, scope) or None
+    return several
 
 
 def _chooses(node: Any) -> bool:

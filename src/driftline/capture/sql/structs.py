@@ -43,7 +43,8 @@ _ROWS_PLACED = frozenset(["duckdb", "presto", "trino", "athena"])  # ``row(a, b)
 _GATHER = taken_apart.classes("ArrayAgg AnyValue First Last ArrayUniqueAgg")
 _BUILDING = (  # what may give a struct or a list
     exp.Column, exp.ToMap, exp.Struct, exp.Cast, *_GATHER, *_JOIN, *_KEEP, exp.Subquery, exp.Select, exp.DPipe,
-    exp.Anonymous, exp.Dot, exp.Tuple, *taken_apart.classes("Transform ArrayAppend ArrayPrepend Map VarMap JSONObject"),
+    exp.Anonymous, exp.Dot, exp.Tuple,
+    *taken_apart.classes("Transform ArrayAppend ArrayPrepend ArraySlice Map VarMap JSONObject"),
 )  # fmt: skip
 
 
@@ -126,6 +127,8 @@ def inside(queries: Walks, node: Any, scope: Scope) -> Edges | None:
 
 def _taken(queries: Walks, node: Any, scope: Scope) -> Edges | None:
     """An element of a list by its place; where that, or the key of a map or a struct, is not known, any of them."""
+    if (cut := taken_apart.sliced(queries.dialect.name, node)) is not None:
+        return _between(queries, *cut, scope)
     if isinstance(node, exp.Anonymous) and (node.name.lower() not in _TAKES or len(node.expressions) != 2):
         return None
     taken, by = (
@@ -137,7 +140,7 @@ def _taken(queries: Walks, node: Any, scope: Scope) -> Edges | None:
     place = taken_apart.place_of(by, int(node.args.get("offset") or 0) if shifted else 1)
     if listed and place is not None:
         return listed[place] if taken_apart.has(queries.dialect.name, listed, place) else NONE
-    if queries.dialect.name != "duckdb":
+    if queries.dialect.name != "duckdb" and (not listed or isinstance(by, exp.Slice)):
         return None
     joined = [] if listed else taken_apart.parts_of_list(queries.dialect.name, taken)
     if (found := _of_joined(queries, joined, place, scope)) is not None:
@@ -152,8 +155,22 @@ def _taken(queries: Walks, node: Any, scope: Scope) -> Edges | None:
         known = [queries.walk(one, scope, TRANSFORMATION) for one in both[1]]
     if len(known) < 2:
         return None
-    any_of = rel.doubted(NONE.union(*known), 1 / len(known))
-    return rel.through(any_of, TRANSFORMATION) | queries.walk(by, scope, TRANSFORMATION)
+    return _any_of(known) | queries.walk(by, scope, TRANSFORMATION)
+
+
+def _any_of(known: list[Edges]) -> Edges:
+    return rel.through(rel.doubted(NONE.union(*known), 1 / len(known)), TRANSFORMATION)
+
+
+def _between(queries: Walks, taken: Any, bounds: list[Any], scope: Scope) -> Edges | None:
+    """The elements of a list between bounds; where these are not known, any of them."""
+    listed = [edges for _, edges in elements(queries, taken, scope)]
+    if not listed:
+        return None
+    chosen = taken_apart.within(bounds, len(listed))
+    if chosen is not None:
+        return rel.through(NONE.union(*listed[chosen]), TRANSFORMATION)
+    return _any_of(listed).union(*(queries.walk(one, scope, TRANSFORMATION) for one in bounds if one is not None))
 
 
 def _unchained(queries: Walks, node: Any, scope: Scope) -> Any:
@@ -198,6 +215,15 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
     if joined and all(joined):
         each = (edges for part in joined for _, edges in part)
         return tuple((f"[{place}]", edges) for place, edges in enumerate(each))
+    if (cut := taken_apart.sliced(queries.dialect.name, node)) is not None:
+        inner = elements(queries, cut[0], scope)
+        chosen = taken_apart.within(cut[1], len(inner))
+        kept = inner[chosen] if chosen is not None else ()
+        return tuple((f"[{place}]", edges) for place, (_, edges) in enumerate(kept))
+    if (one := taken_apart.comprehended(node)) is not None and member(queries, one, scope) is not None:
+        more = queries.walk(one, scope, TRANSFORMATION)
+        inner = () if one.args.get("condition") is not None else elements(queries, one.args["iterator"], scope)
+        return tuple((name, more) for name, _ in inner)
     if (own := taken_apart.changed(queries.dialect.name, node)) is not None:  # list_transform keeps the order
         inner, more = elements(queries, own[0], scope), queries.walk(own[1], scope, TRANSFORMATION)
         return tuple((name, rel.through(edges, TRANSFORMATION) | more) for name, edges in inner)
@@ -210,6 +236,20 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
     if any(isinstance(part, exp.Query) for part in listed):
         return ()
     return tuple((f"[{place}]", queries.walk(part, scope, IDENTITY)) for place, part in enumerate(listed))
+
+
+def member(queries: Walks, made: Any, scope: Scope) -> Relation | None:
+    """Return the fields of x in ``x.p FOR x IN l``; None where they are not known, or x stands there as a whole."""
+    key = queries.dialect.column(made.expression.this if isinstance(made.expression, exp.Column) else made.expression)
+    within = [part for part in (made.this, made.args.get("condition")) if part is not None]
+    named = [[*one.parts] for part in within for one in part.find_all(exp.Column)]
+    used = [parts[1:] for parts in named if queries.dialect.column(parts[0]) == key]
+    if not used or any(part.find(exp.Lambda, exp.Comprehension, exp.Query) is not None for part in within):
+        return None
+    known = dict(fields(queries, made.args["iterator"], scope))
+    if not all(rest and rest[0].name.lower() in known for rest in used):
+        return None
+    return Relation(Output(name, edges, queries.dialect.written(name)) for name, edges in known.items())
 
 
 def spread(queries: Walks, node: Any, scope: Scope) -> Fields | None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import keys, pivot, returning, row_columns, structs, windowing
+from driftline.capture.sql import generating, keys, pivot, returning, row_columns, structs, windowing
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.functions import followed, of_call
@@ -158,8 +158,11 @@ def _function(queries: Queries, node: Any, scope: Scope, hidden: str = "") -> Re
     ]  # a place in the array, no value of it
     if inside and _spread(queries, inner, names):
         return Relation((*(Output(name, one, dialect.written(name)) for name, one in inside), *counted), rows)
+    told = generating.columns(queries, call, scope)
+    if told and not names:
+        return Relation(told, rows)
     if names:
-        own = _own(inner, names, each, edges, inside)
+        own = [one.edges for one in told] if len(told) == len(names) else _own(inner, names, each, edges, inside)
         return Relation(
             (*_named_outputs(queries, names, own, inside), *counted), rows, elements=_elements(queries, edges)
         )

@@ -28,6 +28,8 @@ def classes(names: str) -> tuple[Any, ...]:
 _EACH = classes("Transform")
 _APPEND = classes("ArrayAppend ArrayPrepend")
 _REVERSE = classes("ArrayReverse")
+_SLICE = classes("ArraySlice")
+_SLICES = frozenset(["list_slice", "array_slice"])
 _MAPS = classes("Map VarMap")
 _JSON = classes("JSONExtract JSONExtractScalar")
 
@@ -130,11 +132,44 @@ def place_of(node: Any, first: int) -> int | None:
 
     ``x[0]`` of DuckDB is NULL: no list has such a place.
     """
-    sign, bare = (-1, node.this) if isinstance(node, exp.Neg) else (1, node)
-    if not isinstance(bare, exp.Literal) or bare.is_string or not bare.name.isdigit():
+    number = _number(node)
+    if number is None:
         return None
-    place = sign * int(bare.name) - first  # the parser has made ``x[1]`` of DuckDB ``x[0]``, and ``x[-1]`` ``x[-2]``
+    place = number - first  # the parser has made ``x[1]`` of DuckDB ``x[0]``, and ``x[-1]`` ``x[-2]``
     return place if place >= 0 else place + 1 if place < -1 else sys.maxsize
+
+
+def sliced(dialect: str, node: Any) -> tuple[Any, list[Any]] | None:
+    """Return the list that DuckDB takes a part of, and from where to where, each None where it is not said."""
+    if dialect != "duckdb":
+        return None
+    if isinstance(node, _SLICE):
+        return node.this, [node.args.get(name) for name in ("start", "end", "step")]
+    if isinstance(node, exp.Anonymous) and node.name.lower() in _SLICES and len(node.expressions) in (3, 4):
+        return node.expressions[0], [*node.expressions[1:], None][:3]
+    by = node.expressions[0] if isinstance(node, exp.Bracket) and len(node.expressions) == 1 else None
+    if not isinstance(by, exp.Slice):
+        return None
+    return node.this, [by.args.get(name) for name in ("this", "expression", "step")]
+
+
+def within(bounds: Sequence[Any], length: int) -> slice | None:
+    """Return which elements of a list of so many are between bounds; None where these do not tell.
+
+    Both are counted from 1, or backwards from -1, and belong to it; ``[0:2]`` is ``[1:2]``.
+    """
+    numbers = [other if one is None else _number(one) for one, other in zip(bounds, (1, length, 1), strict=True)]
+    first, last, step = (0 if one is None else one for one in numbers)
+    if None in numbers or step < 1:
+        return None
+    first, last = (max(one + length + 1 if one < 0 else one, 0) for one in (first, last))
+    return slice(max(first - 1, 0), last, step)
+
+
+def _number(node: Any) -> int | None:
+    sign, bare = (-1, node.this) if isinstance(node, exp.Neg) else (1, node)
+    told = isinstance(bare, exp.Literal) and not bare.is_string and bare.name.isdigit()
+    return sign * int(bare.name) if told else None
 
 
 def map_of(node: Any) -> tuple[list[Any], list[Any]] | None:

@@ -24,6 +24,20 @@ BOTH = [
         "WITH c AS (SELECT ? AS x) INSERT INTO t SELECT x, 'a ?' FROM c WHERE true ON CONFLICT (k) DO NOTHING",
         [("k", "0"), (f"{DECIDES}k", "0")],
     ),
+    # each SELECT of a UNION gives rows; what stands behind EXCEPT decides which of the others are there
+    ("INSERT INTO t SELECT a, b FROM s UNION ALL SELECT ?, ?", [("k", "0"), ("v", "1")]),
+    (
+        "INSERT INTO t SELECT a, b FROM s WHERE a > ? UNION SELECT ?, upper(?)",
+        [("k", "1"), ("v", f"{COMPUTED}2"), (f"{DECIDES}0", "0")],
+    ),
+    ("CREATE TABLE t AS SELECT a AS k, b AS v FROM s UNION ALL SELECT 1, :n", [("v", "n")]),
+    ("INSERT INTO t SELECT a, b FROM s EXCEPT SELECT ?, ?", [(f"{DECIDES}0", "0"), (f"{DECIDES}1", "1")]),
+    ("INSERT INTO t SELECT * FROM s EXCEPT SELECT ?, 1", [(f"{DECIDES}0", "0")]),
+    # beside a star it is told by place, as what stands in no list of several queries is, and may decide as well
+    (
+        "INSERT INTO t SELECT * FROM s UNION ALL SELECT ?, ? FROM u",
+        [("k", "0"), ("v", "1"), (f"{DECIDES}0", "0"), (f"{DECIDES}1", "1")],
+    ),
     ("CREATE TABLE t AS WITH c AS (SELECT $n AS x) SELECT 1 AS k, x AS v FROM c", [("v", "n")]),
 ]
 ALONE = [
@@ -61,7 +75,7 @@ def test_each_value_is_followed_through_queries_of_its_statement(
 def test_what_stands_in_a_list_is_told_by_its_place_without_reading_the_statement_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    text = "INSERT INTO t VALUES (?, ?)"
+    text = "INSERT INTO t VALUES (?, 'a union')"
     analysis = known.analyse(text, lambda source, spelled: None, "duckdb")
     assert analysis is not None
     monkeypatch.setattr(known, "analyse", None)
@@ -84,6 +98,13 @@ PLAN, LOOKED = ("customers.csv", "plan", "IDENTITY", 0.9), ("customers.csv", "sp
 def test_a_value_in_a_common_table_expression_comes_from_what_was_read(script: Script, library: str) -> None:
     text = "WITH c AS (SELECT a, ? AS x FROM s WHERE b > ?) INSERT INTO t SELECT a, x FROM c"
     events = script(f"{BEGIN}{DATA}{BASE.format(library)}    base.execute({text!r}, [plan, spend])\nbase.commit()\n")
+    assert edges(events, "t") == {"v": {PLAN}, "": {LOOKED}}
+
+
+@pytest.mark.parametrize("library", ["duckdb", "sqlite3"])
+def test_a_value_in_the_second_query_of_a_union_is_data(script: Script, library: str) -> None:
+    text = "INSERT INTO t SELECT a, b FROM s WHERE b > ? UNION ALL SELECT 1, ?"
+    events = script(f"{BEGIN}{DATA}{BASE.format(library)}    base.execute({text!r}, [spend, plan])\nbase.commit()\n")
     assert edges(events, "t") == {"v": {PLAN}, "": {LOOKED}}
 
 

@@ -59,6 +59,9 @@ def test_what_only_orders_or_chooses_is_no_part_of_the_value(
         ("spark", "decode(b, 1, a, 2, c, d)", "acd"),
         ("clickhouse", "multiIf(b = 1, a, b = 2, c, d)", "acd"),
         ("clickhouse", "multiIf(b = 1, a, c)", "ac"),
+        ("tsql", "CHOOSE(b, a, c)", "ac"),
+        ("mysql", "ELT(b, a, c)", "ac"),
+        ("spark", "elt(b, a, c)", "ac"),
     ],
 )
 def test_what_is_compared_only_chooses_the_value(

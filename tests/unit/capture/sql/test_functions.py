@@ -228,3 +228,25 @@ def test_a_macro_of_duckdb_takes_the_place_of_a_function_that_the_parser_knows(t
     assert (one.columns, one.doubts) == ({"u": [], "c": ["t.b IDENTITY"], "l": ["t.b TRANSFORMATION"]}, [])
     *_, one = tell(f"{define}; SELECT len(b) AS n, length(b) AS m FROM t", "duckdb")  # both are one to the parser
     assert one.columns == {"n": ["t.b TRANSFORMATION"], "m": []}
+
+
+@pytest.mark.parametrize(
+    ("define", "edges"),
+    [
+        ("f AS (x, y) -> x + 1", ["t.a TRANSFORMATION"]),
+        ("f AS (x, y) -> y", ["t.b IDENTITY"]),
+        ("f ON CLUSTER c AS (x, y) -> if(x > 1, y, 0)", ["t.a CONDITIONAL", "t.b IDENTITY"]),
+        ("f AS (x, y) -> arrayMap(z -> z + x, [1, 2])", ["t.a TRANSFORMATION"]),
+        ("f AS (x, y) -> arrayMap(x -> x + 1, y)", ["t.b TRANSFORMATION"]),
+        ("f AS (x, y) -> x + z", ["t.a TRANSFORMATION", "t.b TRANSFORMATION"]),  # z is of where it is called
+    ],
+)
+def test_a_function_of_clickhouse_is_the_lambda_that_it_is_made_of(tell: Tell, define: str, edges: list[str]) -> None:
+    """By hand: ClickHouse's manual, "CREATE FUNCTION" from a lambda expression."""
+    *_, one = tell(f"CREATE FUNCTION {define}; SELECT f(a, b) AS c FROM t", "clickhouse")
+    assert one.columns == {"c": edges}
+
+
+def test_a_function_of_clickhouse_that_is_dropped_is_not_known(tell: Tell) -> None:
+    *_, one = tell("CREATE FUNCTION f AS (x, y) -> x; DROP FUNCTION f; SELECT f(a, b) AS c FROM t", "clickhouse")
+    assert one.columns == {"c": ["t.a TRANSFORMATION", "t.b TRANSFORMATION"]}
