@@ -51,11 +51,9 @@ class _OfRoom(_Module):
 
     def _loaded(self) -> ModuleType:
         held = hidden.module(self.__name__)
-        short, holders = self.__name__.rpartition(".")[2], vars(self)["_holders"]
-        while holders:
-            namespace = holders.pop()
-            if namespace.get(short) is self:
-                namespace[short] = held
+        holders, vars(self)["_holders"] = vars(self)["_holders"], []  # another thread may be here as well
+        for namespace in holders:
+            namespace.update([(name, held) for name, one in list(namespace.items()) if one is self])  # ``as`` any name
         return held
 
 
