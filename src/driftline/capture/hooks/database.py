@@ -231,7 +231,7 @@ def _analysed(
 
     analysis: Analysis | None = known.analyse(text, columns, spoken)
     asking: renaming.ColumnsOf = columns
-    before = renaming.before(analysis.statements) if analysis is not None else None
+    before = renaming.before(analysis.statements, analysis.altered) if analysis is not None else None
     if before is not None:
         asking = before.asking(columns)
         analysis = known.analyse(text, asking, spoken)

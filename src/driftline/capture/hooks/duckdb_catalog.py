@@ -19,18 +19,21 @@ from driftline.capture.runs import transactions
 from driftline.capture.runs.around import enclosing
 from driftline.event.lineage import Field
 
-_COLUMNS = (
-    "select column_name, data_type, lower(database_name), lower(schema_name) from duckdb_columns() "
-    "where lower(table_name) = ? order by column_index"
+_COLUMNS = (  # ``lower`` may be a macro of the user's
+    "select column_name, data_type, system.main.lower(database_name), system.main.lower(schema_name) "
+    "from duckdb_columns() where system.main.lower(table_name) = ? order by column_index"
 )
-_DATABASES = "select path, lower(database_name), type from duckdb_databases() where not internal order by database_oid"
+_DATABASES = (
+    "select path, system.main.lower(database_name), type from duckdb_databases() where not internal "
+    "order by database_oid"
+)
 _EXTENSION = "select 1 from duckdb_extensions() where extension_name = 'json' and loaded"
-_SCHEMATA = "select lower(database_name), lower(schema_name) from duckdb_schemas()"
+_SCHEMATA = "select system.main.lower(database_name), system.main.lower(schema_name) from duckdb_schemas()"
 _SCHEMAS = frozenset(("information_schema", "pg_catalog"))
 _VIEWS = ("sqlite_master", "sqlite_schema", "sqlite_temp_", "duckdb_", "__duckdb_")  # the last ones are no tables
 _KEYS = (
-    "select constraint_column_names, lower(database_name), lower(schema_name) from duckdb_constraints() "
-    "where lower(table_name) = ? and constraint_type in ('PRIMARY KEY', 'UNIQUE')"
+    "select constraint_column_names, system.main.lower(database_name), system.main.lower(schema_name) "
+    "from duckdb_constraints() where system.main.lower(table_name) = ? and constraint_type in ('PRIMARY KEY', 'UNIQUE')"
 )
 _ROWS = later.pattern(  # one statement that changes rows at most
     r"(?:\s|--[^\n]*\n)*(?:insert|update|delete|merge|truncate|select|from|with|values|copy(?!\s+from\b))\b[^;]*;?\s*",

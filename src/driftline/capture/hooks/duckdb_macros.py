@@ -22,13 +22,13 @@ from driftline.capture.tables import remembered
 
 _CHANGING = later.pattern(r"\b(?:macro|function|schema|attach|detach|import|from\s+database)\b", re.IGNORECASE)
 _MACROS = (
-    "select lower(function_name), [database_name, schema_name], parameters, macro_definition, "
+    "select system.main.lower(function_name), [database_name, schema_name], parameters, macro_definition, "
     "case function_type when 'table_macro' then 'TABLE ' else '' end "
     "from duckdb_functions() where not internal and function_type in ('macro', 'table_macro')"
 )
 _MACRO = later.pattern(r"\bmacro\b", re.IGNORECASE)
 _CALLS = ('explain select {0}("no such" := "no such")', 'explain from {0}("no such" := "no such")')  # bind no argument
-_BUILT_IN = "select distinct lower(function_name) from duckdb_functions() where internal"
+_BUILT_IN = "select distinct system.main.lower(function_name) from duckdb_functions() where internal"
 
 
 class Macros:

@@ -25,7 +25,8 @@ from driftline.capture.tables import measure
 CELLS = 1_000_000
 _SIZE = (
     "select schema_name, table_name, estimated_size * column_count, table_oid, database_name from duckdb_tables() "
-    "where lower(database_name) = ? and lower(schema_name) = ? and lower(table_name) = ? and not temporary"
+    "where system.main.lower(database_name) = ? and system.main.lower(schema_name) = ? "
+    "and system.main.lower(table_name) = ? and not temporary"
 )
 
 Ask = Callable[..., list[Any]]  # asks the catalog of a connection

@@ -11,13 +11,20 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from driftline import later
+from driftline.capture.runs.columns import called_then
 from driftline.capture.runs.composed import DROPPED, EMPTIED
 from driftline.capture.runs.recording import Recording
+from driftline.capture.runs.trace import Seen
 from driftline.event.lineage import Dataset, Field
 
 if TYPE_CHECKING:
+    from driftline.capture.sql import edges as edges_of
+    from driftline.capture.sql.bound import Lineage
     from driftline.capture.sql.edges import SqlEdges
     from driftline.capture.sql.known import Altered
+else:  # most scripts have no statement
+    edges_of = later.module("driftline.capture.sql.edges")
 
 _EARLIER = "earlier versions"  # among what a run recalls
 _READ = "tables that were written"  # by dataset: whether others have read it since
@@ -62,12 +69,26 @@ def altered(run: Recording, dataset: Dataset, columns: "Altered", at_ns: int) ->
     known = run.trace.recalled.setdefault(DROPPED, {})
     if columns.dropped and not is_read(run, dataset) and (dataset in known or len(known) < _TABLES):
         known[dataset] = (*known.get(dataset, ()), (at_ns, columns.dropped))[-_MOST:]
+    bound: dict[tuple[int, tuple[str, ...]], Lineage] = {}
     for seen in run.trace.outputs:
         if seen.touched.dataset == dataset and seen.touched.fields:
+            _bind(seen, bound)
             kept = [one for one in seen.touched.fields if one.name.lower() not in columns.dropped]
             there = {one.name.lower() for one in kept}
             kept += (Field(name) for name in columns.added if name.lower() not in there)
             seen.touched = msgspec.structs.replace(seen.touched, fields=tuple(kept))
+
+
+def _bind(seen: Seen, bound: "dict[tuple[int, tuple[str, ...]], Lineage]") -> None:
+    """Bind what was written to the columns of now, whose places will be others; ``bound``: what is so already."""
+    names = tuple(field.name for field in seen.touched.fields or ())
+    for place, edges in enumerate(seen.edges):
+        if isinstance(edges, edges_of.SqlEdges):
+            then = called_then(names, edges, seen.edges) or names
+            key = id(edges.lineage), then
+            if key not in bound:
+                bound[key] = edges.placed(then)
+            seen.edges[place] = edges._replace(lineage=bound[key])
 
 
 def written(run: Recording, dataset: Dataset, before: str | None, version: str) -> None:

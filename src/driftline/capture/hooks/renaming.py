@@ -24,6 +24,7 @@ from driftline.event.lineage import Dataset, Touched
 
 if TYPE_CHECKING:
     from driftline.capture.sql import edges as edges_of
+    from driftline.capture.sql.known import Altered
 else:
     edges_of = later.module("driftline.capture.sql.edges")
 
@@ -39,13 +40,14 @@ class Before(NamedTuple):
 
     now: dict[Source, Source | None]  # by the names of before; None = there was no table of that name
     columns: dict[Source, list[dict[str, str]]]  # by the names of now: new names in small letters, and old; last first
+    lost: frozenset[Source] = frozenset()  # by the names of before: had columns that are gone, nobody tells where
 
     def asking(self, columns_of: ColumnsOf) -> ColumnsOf:
         """Return what tells the columns of before, of what tells those of now."""
 
         def ask(source: Source, spelled: Callable[[str], str]) -> tuple[str, ...] | None:
             now = self.now.get(source, source)
-            found = None if now is None else columns_of(now, spelled)
+            found = None if now is None or source in self.lost else columns_of(now, spelled)
             if found is None or now is None:
                 return found
             for names in self.columns.get(now, ()):
@@ -55,11 +57,15 @@ class Before(NamedTuple):
         return ask
 
 
-def before(statements: Sequence[Statement]) -> Before | None:
-    """Return what a text has renamed after another of its statements; None where it has not."""
-    if len(statements) < 2 or not any(one.kind == _KIND for one in statements[1:]):
+def before(statements: Sequence[Statement], altered: "Sequence[Altered]" = ()) -> Before | None:
+    """Return what a text has renamed, or dropped of a table, after another of its statements; None where it has not."""
+    first: dict[Source | None, int] = {}  # the number of the statement that reads or writes a table
+    for number, one in enumerate(statements if altered else ()):
+        first.update((source, number) for source in (*one.reads, one.writes) if source not in first)
+    lost = frozenset(one.table for one in altered if one.dropped and first.get(one.table, one.after) < one.after)
+    if not lost and (len(statements) < 2 or not any(one.kind == _KIND for one in statements[1:])):
         return None
-    found = Before({}, {})
+    found = Before({}, {}, lost)
     for one in reversed(statements):
         target = one.writes
         if one.kind != _KIND or target is None:

@@ -13,7 +13,7 @@ from driftline.capture.runs.columns import Bound, Reach, When
 from driftline.capture.sql import bound, second
 from driftline.capture.sql.bound import Lineage
 from driftline.capture.sql.known import Analysis
-from driftline.capture.sql.relation import FILTER, LITERALS, NOTHING, UNSAID, Edge, Source, step
+from driftline.capture.sql.relation import FILTER, LITERALS, NOTHING, UNSAID, Edge, Output, Source, step
 from driftline.capture.sql.second import Said
 from driftline.capture.sql.stated import Statement
 from driftline.event.facets import Difference
@@ -81,6 +81,14 @@ class SqlEdges(NamedTuple):
         met = (reach for name, reaches in found.items() if name.lower() in self.keys for reach in reaches)
         deciding = {reach._replace(type=FILTER[0], subtype=FILTER[1]) for reach in met}
         return {name: reaches for name, reaches in found.items() if reaches}, sorted({*self._reaches(rows), *deciding})
+
+    def placed(self, columns: tuple[str, ...]) -> Lineage:
+        """Return its lineage bound by name, of a target that had these ``columns`` when it ran and has others later."""
+        items, into = self.lineage.items, self.lineage.into
+        named = tuple(item.name for item in items if isinstance(item, Output) and item.name)
+        names = named if into is None and len(named) == len(items) else columns
+        whole = items and all(isinstance(item, Output) for item in items) and len(names) == len(items)
+        return self.lineage if into or not whole else self.lineage._replace(into=names)
 
     def led_on(self, reach: Reach, before: Iterable[Reach]) -> Iterable[Reach]:
         """Yield where a column of its own table leads that came from there ``before`` it ran."""

@@ -27,12 +27,15 @@ def written_out(tree: Any) -> Any:
     clauses = list(tree.find_all(exp.With)) if isinstance(tree, exp.Expression) else []
     room = _MOST
     for clause in reversed(clauses):  # those within others first: their names hide those around
+        places: dict[str, list[Any]] = {}
         for cte in list(clause.expressions):
             function = _function(cte) if cte.args.get("scalar") else None
             if function is None or clause.parent is None:
                 continue
             cte.pop()
-            room = _put(clause.parent, function, room)
+            if not places:
+                _note(places, clause.parent)
+            room = _put(places, function, room)
         if not clause.expressions:
             clause.pop()
     for select in list(tree.find_all(exp.Select)) if isinstance(tree, exp.Expression) else []:
@@ -76,9 +79,16 @@ def _function(cte: Any) -> _Function | None:
     return _Function(cte.alias, tuple(one.name for one in listed), body)
 
 
-def _put(tree: Any, function: _Function, room: int) -> int:
+def _note(places: dict[str, list[Any]], tree: Any) -> None:
+    """Note where a tree has names that may be those of functions."""
+    for node in tree.walk():
+        if isinstance(node, exp.Anonymous) or (isinstance(node, exp.Column) and not node.table):
+            places.setdefault(node.name, []).append(node)
+
+
+def _put(places: dict[str, list[Any]], function: _Function, room: int) -> int:
     """Put a function in the places of its name; returns for how many nodes there is room then."""
-    nodes = list(tree.walk())
+    nodes = places.pop(function.name, [])
     tops = [node for node in nodes if node.arg_key == "expressions" and isinstance(node.parent, exp.Select)]
     said = {id(node): node.sql(DIALECT) for node in tops if _calls(node, function)}
     size = _size(function.body)
@@ -87,7 +97,7 @@ def _put(tree: Any, function: _Function, room: int) -> int:
             if size * _size(node) > _MOST:
                 break
             made = _called(function, node.expressions)
-        elif isinstance(node, exp.Column) and node.name == function.name and not node.table:
+        elif isinstance(node, exp.Column):
             names = [exp.to_identifier(one) for one in function.parameters]
             made = exp.Lambda(this=function.body.copy(), expressions=names)
         else:
@@ -98,6 +108,7 @@ def _put(tree: Any, function: _Function, room: int) -> int:
         if id(node) in said:  # the output is called as it is written
             made = exp.alias_(made, said[id(node)], quoted=True)
         node.replace(made)
+        _note(places, made)
     return room
 
 

@@ -38,7 +38,7 @@ class Script:
         self._named_as = named_as
         self._sources: dict[tuple[str, ...], Source] = {}
         self._made: dict[Source, tuple[str, ...] | None] = {}
-        self._bases: dict[tuple[Source, tuple[str, ...]], Relation] = {}  # of tables with columns, as made before
+        self._bases: dict[Source, tuple[tuple[str, ...], Relation]] = {}  # of tables with columns, as made last
         self._temporary: dict[Source, tuple[Relation, tuple[Source, ...]]] = {}
         self._passing: set[Source] = set()  # temporary, looked through or not
         self.keys: dict[Source, tuple[str, ...]] = {}  # of tables that it made: by which each row is there once
@@ -100,12 +100,12 @@ class Script:
         columns = self.columns(source)
         if columns is None:
             return Relation((Star(source, frozenset()),))
-        found = self._bases.get((source, columns))
-        if found is None:
+        made, found = self._bases.get(source, ((), None))
+        if found is None or made != columns:
             edges = (frozenset((Edge(source, name, rel.IDENTITY),)) for name in columns)
             written = map(self.dialect.written, columns)
             found = Relation(map(Output, columns, edges, written), rel.NONE, source)
-            self._bases[source, columns] = found
+            self._bases[source] = columns, found
         return found
 
     # --- what the script makes --------------------------------------------------------------------------------

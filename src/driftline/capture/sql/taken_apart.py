@@ -41,7 +41,7 @@ def asked(node: Any) -> tuple[Any, str]:
         return node.expressions[0], by.name if isinstance(by, exp.Literal) else ""
     by = node.expression
     if isinstance(by, exp.JSONPath):
-        first = by.expressions[1] if len(by.expressions) > 1 else None
+        first = by.expressions[1] if len(by.expressions) > 1 and not node.expressions else None  # more paths: a list
         return node.this, first.name if isinstance(first, exp.JSONPathKey) else ""
     named = isinstance(by, exp.Identifier) or (isinstance(by, exp.Literal) and isinstance(node, exp.Dot))
     named = named or (isinstance(by, exp.Literal) and by.is_string and isinstance(node, exp.StructExtract))

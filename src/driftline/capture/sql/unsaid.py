@@ -188,9 +188,12 @@ def _of_session(words: Words, place: int) -> tuple[int, int]:
 
 
 def _passed(words: Words, place: int) -> tuple[int, int]:
-    """``PASSING doc AS "d"`` of XMLTABLE."""
+    """``PASSING doc AS "d"`` of XMLTABLE, but no ``AS`` within what is passed or behind it."""
     stands = words[place + 2 : place + 3] in ([","], [")"], ["COLUMNS"], ["RETURNING"])
-    return (place, place + 2) if stands and "PASSING" in words[max(place - _NEAR, 0) : place] else (0, 0)
+    near = words[max(place - _NEAR, 0) : place] if stands else []
+    passed = near[len(near) - near[::-1].index("PASSING") :] if "PASSING" in near else ["COLUMNS"]
+    alone = "COLUMNS" not in passed and passed.count("(") == passed.count(")")
+    return (place, place + 2) if alone else (0, 0)
 
 
 def _by_reference(words: Words, place: int) -> tuple[int, int]:

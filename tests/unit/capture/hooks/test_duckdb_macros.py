@@ -199,6 +199,20 @@ def test_a_macro_that_has_the_name_of_a_function_of_duckdb_takes_its_place(
     assert told(sink, connection, "SELECT concat(a, b) AS c FROM t") == {"t.b IDENTITY"}
 
 
+@pytest.mark.parametrize("body", ["x + 1", "upper(x::VARCHAR)"])
+def test_one_that_is_called_lower_does_not_change_what_we_ask(sink: MemorySink, tmp_path: Path, body: str) -> None:
+    """By hand: DuckDB's own function of that name is another one, and what is asked of its catalog needs it."""
+    path = tmp_path / "base.duckdb"
+    with duckdb.connect(path) as made:
+        made.execute(f"{TABLES}; CREATE MACRO lower(x) AS {body}; CREATE MACRO f(x) AS {LOOKS}")
+    driftline.watch()
+    with duckdb.connect(path) as connection:
+        assert told(sink, connection, "SELECT * FROM (SELECT a AS c FROM t)") == {"t.a IDENTITY"}
+        assert told(sink, connection, "SELECT lower(a) AS c FROM t") == {"t.a TRANSFORMATION"}
+        assert told(sink, connection) == BY_U
+    assert fault.counts() == {}
+
+
 @pytest.mark.parametrize("name", ["max", "list"])
 def test_so_does_one_whose_function_makes_one_value_of_many_rows(
     sink: MemorySink, connection: duckdb.DuckDBPyConnection, name: str

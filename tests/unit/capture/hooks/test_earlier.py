@@ -186,6 +186,28 @@ def test_a_table_has_the_columns_that_it_was_given_last(
         ([MAKE, "BEGIN", DROP, "ROLLBACK"], {**OWN, "v": {"s.v"}}),
         ([MAKE, "CREATE TABLE r AS SELECT v FROM t", DROP, "DROP TABLE r"], {**OWN, "v": {"s.v"}}),  # r came from there
         ([DROP.replace("t DROP", "s DROP"), "CREATE TABLE t AS SELECT g FROM s"], OWN),
+        # one goes and another one comes: the others are not told by their places
+        ([MAKE, "ALTER TABLE t DROP COLUMN g", "ALTER TABLE t ADD COLUMN w TEXT"], {"v": {"s.v"}}),
+        ([f"{MAKE}; ALTER TABLE t ADD COLUMN w TEXT; ALTER TABLE t DROP COLUMN g"], {"v": {"s.v"}}),
+        (
+            [
+                "CREATE TABLE t (g TEXT, v TEXT)",
+                "INSERT INTO t SELECT v, g FROM s",
+                "ALTER TABLE t RENAME COLUMN g TO h",
+                "ALTER TABLE t DROP COLUMN h",
+                "ALTER TABLE t ADD COLUMN w TEXT",
+            ],
+            {"v": {"s.g"}},
+        ),
+        (
+            [
+                MAKE,
+                "ALTER TABLE t ADD COLUMN w TEXT",
+                "ALTER TABLE t DROP COLUMN g",
+                "INSERT INTO t SELECT g, v FROM s",
+            ],
+            {"v": {"s.v", "s.g"}, "w": {"s.v"}},
+        ),
     ],
 )
 def test_a_column_that_is_dropped_has_no_sources(

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def _before(text: str) -> Callable[[str], tuple[str, ...] | None]:
     """What the columns were of a table that ``_NOW`` has, by the statements of a text."""
     analysis = known.analyse(text, lambda source, spelled: _NOW.get(source.names[0]), "sqlite")
     assert analysis is not None
-    before = renaming.before(analysis.statements)
+    before = renaming.before(analysis.statements, analysis.altered)
     assert before is not None
     ask = before.asking(lambda source, spelled: _NOW.get(source.names[0]))
     return lambda name: ask(Source("table", (name,)), str)
@@ -82,11 +83,34 @@ def test_a_name_that_no_table_had_has_no_columns() -> None:
     assert [ask("t"), ask("u"), ask("s")] == [("x", "y"), None, ("a", "b")]
 
 
+def test_a_table_of_which_a_column_is_dropped_later_in_a_text_had_others() -> None:
+    assert _before("create table n as select * from s; alter table s drop column q")("s") is None
+
+
+def test_what_is_read_before_a_column_is_dropped_comes_from_the_columns_of_then(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    """By hand: n has x and y of s, of which y and z are left when the database is asked."""
+    with closing(sqlite3.connect(tmp_path / "base.db")) as connection:
+        connection.execute("create table s (x int, y int)")
+        with driftline.run("job"):
+            connection.executescript(
+                "create table n as select * from s; alter table s add column z int; alter table s drop column x"
+            )
+    assert driftline.flush()
+    (facets,) = (one["facets"] for one in json.loads(watched.raw[-1])["outputs"] if one["name"].endswith("n"))
+    fields = facets["columnLineage"]["fields"]
+    assert {name: [one["field"] for one in told["inputFields"]] for name, told in fields.items()} == {
+        "x": ["x"], "y": ["y"],
+    }  # fmt: skip
+
+
 def test_a_text_that_renames_nothing_after_another_statement_is_asked_for_once() -> None:
-    for text in ("alter table t rename to u", "alter table t rename to u; insert into u select a, b from s"):
+    for text in ("alter table t rename to u", "alter table t rename to u; insert into u select a, b from s",
+                 "alter table s drop column q; create table n as select * from s"):  # fmt: skip
         analysis = known.analyse(text, lambda source, spelled: None, "sqlite")
         assert analysis is not None
-        assert renaming.before(analysis.statements) is None
+        assert renaming.before(analysis.statements, analysis.altered) is None
 
 
 # --- tables that change their names, each statement by itself ----------------------------------------------------

@@ -53,3 +53,10 @@ def test_functions_of_functions_end_somewhere() -> None:
     tree = sqlglot.parse_one(f"WITH (x -> x + x) AS f SELECT {nested} FROM t", dialect="clickhouse")
 
     assert sum(1 for _ in lambdas.written_out(tree).walk()) < 50_000
+
+
+def test_many_functions_take_as_long_as_they_are(tell: Tell, growth: Callable[..., float]) -> None:
+    def read(text: str) -> None:
+        tell(f"WITH {text}1 AS n SELECT f(a) AS b FROM t", "clickhouse")
+
+    assert growth(read, "(x -> x + 1) AS f, ", 1_000) < 24

@@ -82,6 +82,8 @@ CASES = [
     ("mysql", "SELECT JSON_OBJECT('p', a, 'q', b)->>'$.q' AS p, JSON_EXTRACT(JSON_OBJECT('p', a, 'P', b), '$.p') AS q "
      "FROM t",
      {"p": ["t.b TRANSFORMATION"], "q": ["t.a TRANSFORMATION", "t.b TRANSFORMATION"]}),
+    ("sqlite", "SELECT json_extract(json_object('p', a, 'q', b), '$.q', '$.p') AS p FROM t",  # it gives a list of both
+     {"p": ["t.a TRANSFORMATION", "t.b TRANSFORMATION"]}),
     ("postgres", "SELECT json_build_object('p', a, k, b)->>'p' AS p FROM t",
      {"p": ["t.a TRANSFORMATION", "t.b TRANSFORMATION", "t.k TRANSFORMATION"]}),
     ("spark", "SELECT map('p', a, 'q', b)['q'] AS p, element_at(map('p', a, 'q', b), 'p') AS q FROM t",

@@ -41,6 +41,10 @@ CASES = [
      {"b": ["t.a IDENTITY"], "p": ["t.a TRANSFORMATION", "t.b TRANSFORMATION"]}),
     ("postgres", "SELECT p FROM t, XMLTABLE('/r' PASSING BY REF a BY REF COLUMNS p INT PATH 'p')", None,
      {"p": ["t.a TRANSFORMATION"]}),
+    ("postgres", "SELECT x.p, u.b AS q FROM t, XMLTABLE('/r' PASSING t.a COLUMNS p INT PATH 'p') AS x, u", None,
+     {"p": ["t.a TRANSFORMATION"], "q": ["u.b IDENTITY"]}),
+    ("oracle", "SELECT x.p FROM t, XMLTABLE('/r' PASSING CAST(t.a AS XMLTYPE) AS \"d\" COLUMNS p NUMBER) x", None,
+     {"p": ["t.a TRANSFORMATION"]}),
     ("teradata", "LOCKING TABLE t FOR ACCESS SELECT a FROM t", None, {"a": ["t.a IDENTITY"]}),
 ]  # fmt: skip
 
