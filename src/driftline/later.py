@@ -53,7 +53,10 @@ class _OfRoom(_Module):
         held = hidden.module(self.__name__)
         short, holders = self.__name__.rpartition(".")[2], vars(self)["_holders"]
         while holders:
-            namespace = holders.pop()
+            try:
+                namespace = holders.pop()
+            except IndexError:  # another thread has had the last one
+                break
             if namespace.get(short) is self:
                 namespace[short] = held
         return held
