@@ -164,11 +164,16 @@ class Statements(Trying):
         return self._either(bodies, scope, condition(self, test))
 
     def _with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> str:
+        begun: list[ast.expr] = []
         for one in node.items:
             value = self.evaluate(one.context_expr, scope)
-            entered = access.attribute(self, value, "__enter__")
-            if isinstance(entered, Function):
-                value = self.inline(entered, [], {}, self.at(one.context_expr, scope), [])
+            of = waiting.begun(one.context_expr)
+            session = value if of is None or isinstance(of, ast.Call) else self.evaluate(of, scope)
+            if of is not None and waiting.may_be_session(self.memory.see(session)):
+                begun.append(one.context_expr)
+            enter = access.attribute(self, value, "__enter__")
+            if isinstance(enter, Function):
+                value = self.inline(enter, [], {}, self.at(one.context_expr, scope), [])
             if one.optional_vars is not None:
                 self.assign(one.optional_vars, value, scope)
         doubts = self.memory.doubts()
@@ -176,9 +181,8 @@ class Statements(Trying):
             self.memory.doubt()
         end = self.execute(node.body, scope)
         self.memory.undoubt(doubts, of_call=False)
-        for one in reversed(node.items):
-            if waiting.begins(one.context_expr):  # which of the two its end is said to be at, Python decides
-                waiting.written(self, self.at(node, scope), self.at(one.context_expr, scope))
+        for entered in reversed(begun):  # which of the two its end is said to be at, Python decides
+            waiting.written(self, self.at(node, scope), self.at(entered, scope))
         return end
 
 

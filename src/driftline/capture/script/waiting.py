@@ -13,10 +13,12 @@ from driftline.capture.script.call import Machine, entering
 from driftline.capture.script.cames import hedged
 from driftline.capture.script.reading import FILTER, Cames, Table
 from driftline.capture.script.site import Path
-from driftline.capture.script.values import Class, Frame, Part, Ref, Value
+from driftline.capture.script.values import Class, Foreign, Frame, Instance, Part, Ref, Value
 
 _PENDING = "rows that wait for a session "  # in the memory, before a class: a table
 _BEGIN = frozenset({"begin", "begin_nested"})
+_ENGINES = ("sqlalchemy.create_engine", "sqlalchemy.engine_from_config", "sqlalchemy.ext.asyncio.create_async_engine")
+_WITHOUT = frozenset({*_ENGINES, "connect", "connection"})  # whose transactions write nothing that waits for a session
 _OF_ONE = "\0"  # and, after the class, before an object and what was set of it
 
 
@@ -68,9 +70,15 @@ def all_of_it(machine: Machine) -> Table | None:
     return out
 
 
-def begins(node: ast.expr) -> bool:
-    """Whether what a ``with`` enters writes at its end what waits."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _BEGIN
+def begun(node: ast.expr) -> ast.expr | None:
+    """Return that of which a ``with`` enters a transaction; None where it enters something else."""
+    called = node.func if isinstance(node, ast.Call) else None
+    return called.value if isinstance(called, ast.Attribute) and called.attr in _BEGIN else None
+
+
+def may_be_session(content: object) -> bool:
+    """Whether what has begun a transaction may be a session: no engine, no connection, nothing of the user's own."""
+    return not (isinstance(content, Instance) or (isinstance(content, Foreign) and content.name in _WITHOUT))
 
 
 def written(machine: Machine, *paths: Path) -> bool:
