@@ -92,7 +92,7 @@ def _attribute(machine: Machine, of: Value, name: str) -> Value:
 def _of_groups(machine: Machine, of: Value, groups: Grouped, name: str) -> Value:
     if name in {"groups", "indices"}:
         held = Thing(union(groups.table.labels.values()), groups.table.rows)
-        return machine.memory.new(Pairs(loose=held, keys=union(groups.keys.values())))
+        return machine.memory.new(Pairs(loose=held, keys=indexing.key_of(groups)))
     inside = name in groups.table.columns or not (groups.table.closed or name in words.GROUPED)
     return indexing.picked(groups, [name], True) if inside and name not in words.GROUPED else Method(of, name)
 

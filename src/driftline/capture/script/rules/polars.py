@@ -10,9 +10,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import doors, tables, unrolling
+from driftline.capture.script import doors, indexing, tables, unrolling
 from driftline.capture.script.call import Call, Rules, names, plain, rows_of
-from driftline.capture.script.cames import aggregated, changed, deciding, hedged, put, union
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, put
 from driftline.capture.script.reading import NOTHING, SORT, Came, Cames, Table
 from driftline.capture.script.rules import frames, grouping, making, row_rules, shared
 from driftline.capture.script.values import Const, Expression, Frame, Grouped, Items, Pairs, Ref, Series, Thing, Value
@@ -169,7 +169,7 @@ def parted(call: Call) -> Value | None:
     pair = call.see(over.loose)
     assert isinstance(pair, Items)
     if call.flag("as_dict"):
-        return call.new(Pairs(loose=pair.known[1], rows=over.rows, keys=union(groups.keys.values())))
+        return call.new(Pairs(loose=pair.known[1], rows=over.rows, keys=indexing.key_of(groups)))
     return call.new(Items((), pair.known[1], over.rows))
 
 

@@ -187,3 +187,9 @@ def test_each_key_of_a_group_is_of_its_own_column(wrote: Wrote) -> None:
     assert found["total"] == "a aggregation, k group_by, s group_by"
     found = wrote('pd.DataFrame({"k": list(orders.groupby("k").groups)}).to_csv("o")\n')
     assert found["k"] == "k"
+
+
+def test_a_part_of_a_key_of_groups_may_come_from_each_of_their_columns(wrote: Wrote) -> None:
+    for held in ("groups", "indices"):
+        found = wrote(f'pd.DataFrame([{{"x": k[1]}} for k in orders.groupby(["k", "s"]).{held}]).to_csv("o")\n')
+        assert found["x"] == "k transformation ?, s transformation ?"
