@@ -15,6 +15,7 @@ from typing import Any, overload
 
 from driftline import hidden
 
+_IMPORTING = vars(sys.modules["_frozen_importlib"])
 
 class _Module(ModuleType):
     """A module that may not have been loaded yet."""
@@ -57,9 +58,14 @@ class _OfRoom(_Module):
                 namespace = holders.pop()
             except IndexError:  # another thread has had the last one
                 break
-            if namespace.get(short) is self:
-                namespace[short] = held
+            called = short if namespace.get(short) is self else self._called(namespace)
+            if called:
+                namespace[called] = held
         return held
+
+    def _called(self, namespace: dict[str, Any]) -> str:
+        """Return the name that it has where it was imported ``as`` something else; "" = none."""
+        return next((name for name, one in list(namespace.items()) if one is self), "")
 
 
 def room(package: str) -> Callable[[str], Any]:
@@ -74,7 +80,9 @@ def room(package: str) -> Callable[[str], Any]:
         if name not in known:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         stand_in = standing.get(name) or standing.setdefault(name, _OfRoom(f"{package}.{name}"))
-        vars(stand_in)["_holders"].append(sys._getframe(1).f_globals)
+        namespace = sys._getframe(1).f_globals
+        if namespace is not _IMPORTING:  # which only asks whether there is such a module
+            vars(stand_in)["_holders"].append(namespace)
         return stand_in
 
     return found
