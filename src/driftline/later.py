@@ -17,6 +17,7 @@ from driftline import hidden
 
 _IMPORTING = vars(sys.modules["_frozen_importlib"])
 
+
 class _Module(ModuleType):
     """A module that may not have been loaded yet."""
 
