@@ -25,6 +25,7 @@ _SAID = os.path.dirname(os.path.abspath(os.__file__)) if hasattr(os, "__file__")
 _PYTHON = _SAID if os.path.isdir(_SAID) else ""  # nowhere: in one file with the program, or packed
 _BESIDE = (_PYTHON, os.path.join(_PYTHON, "lib-dynload"), os.path.join(sys.base_prefix, "DLLs"))
 _NEEDED = frozenset(("duckdb", "msgspec", "numpy", "pyarrow", "scipy", "sqlglot", "xxhash", "yaml"))
+_ASKED = frozenset(("decimal",))  # of Python's, which pyarrow asks for as it works, and ends the process without it
 _NAMES = sys.stdlib_module_names | _NEEDED
 _ROOMS = ("event", "profile", "capture", "guard", "engine")  # of which a program that records may use something
 _OTHERS = (
@@ -164,4 +165,4 @@ def _ours() -> "Iterator[str]":
 _hidden = _names()
 if _hidden:
     _load(_hidden)
-needed = sorted(_hidden & _NEEDED)
+needed = sorted(_hidden & (_NEEDED | _ASKED))

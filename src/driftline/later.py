@@ -15,6 +15,8 @@ from typing import Any, overload
 
 from driftline import hidden
 
+_IMPORTING = vars(sys.modules["_frozen_importlib"])
+
 
 class _Module(ModuleType):
     """A module that may not have been loaded yet."""
@@ -65,7 +67,8 @@ class _OfRoom(_Module):
 
     def hold(self, namespace: dict[str, Any]) -> Any:
         """Stand in a namespace until it is loaded."""
-        self._holders.append(namespace)
+        if namespace is not _IMPORTING:  # which only asks whether there is such a module
+            self._holders.append(namespace)
         return self
 
 

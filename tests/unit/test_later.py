@@ -113,3 +113,15 @@ def test_two_threads_that_use_a_module_of_a_room_at_once_get_one_module(room: st
     stand_in = imported(f"from {room} import one")["one"]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda _: stand_in.WORD, range(4))) == ["one"] * 4
+
+
+def test_a_thread_that_finds_the_last_holder_taken_goes_on(room: str) -> None:
+    class Taken(list[Any]):
+        """Which another thread empties after it was seen to hold something."""
+
+        def __bool__(self) -> bool:
+            return True
+
+    stand_in = imported(f"from {room} import one")["one"]
+    vars(stand_in)["_holders"] = Taken()
+    assert stand_in.WORD == "one"

@@ -69,6 +69,12 @@ def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
     return _by_unknown(machine, frame, key)
 
 
+def key_of(groups: Grouped) -> Cames:
+    """Return what a key of groups comes from, of which nobody knows the parts: of several columns that is a hedge."""
+    found = union(groups.keys.values())
+    return found if len(groups.keys) < 2 else hedged(found)
+
+
 def _cut(machine: Machine, key: Value) -> Cames:
     """Return what decides where a slice begins and ends."""
     sliced = isinstance(key, Part) and key.kind == "slice"

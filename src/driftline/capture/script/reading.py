@@ -69,9 +69,8 @@ class Table(NamedTuple):
         if name in self.labels:
             return self.labels[name]
         alike = [one for one in self.families if name.startswith(one[0])]
-        if alike:
-            return max(alike, key=lambda one: len(one[0]))[1]
-        return self.spread.union(*(one.column(name) for one in self.rest))
+        prefix, cames = max(alike, key=lambda one: len(one[0]), default=("", NOTHING))
+        return cames if prefix else cames.union(self.spread, *(one.column(name) for one in self.rest))
 
     def all(self) -> Iterator[Came]:
         """Return everything that any column comes from, rows excluded."""

@@ -4,9 +4,13 @@ Enters: modules with their tables, and a name. Leaves: the rule, of the first ta
 is looked at where it knows the library that a name begins with, one of methods where those before it have none.
 """
 
+from collections.abc import Callable
+from functools import lru_cache
 from types import ModuleType
 
 from driftline.capture.script.call import Rule
+
+_MANY = 4096  # names of which is kept what was found: to go through the tables each time takes a thousand times as long
 
 
 class Functions:
@@ -17,8 +21,9 @@ class Functions:
         for module, libraries in tables:
             for library in libraries.split():
                 self._of.setdefault(library, []).append(module)
+        self.get: Callable[[str], Rule | None] = lru_cache(_MANY)(self._found)
 
-    def get(self, name: str) -> Rule | None:
+    def _found(self, name: str) -> Rule | None:
         """Return the rule for a function; None = there is none."""
         for module in self._of.get(name.partition(".")[0], ()):
             found: Rule | None = module.FUNCTIONS.get(name)
@@ -32,8 +37,9 @@ class Methods:
 
     def __init__(self, *tables: tuple[ModuleType, str]) -> None:
         self._tables = tables
+        self.get: Callable[[str], Rule | None] = lru_cache(_MANY)(self._found)
 
-    def get(self, name: str) -> Rule | None:
+    def _found(self, name: str) -> Rule | None:
         """Return the rule for a method; None = there is none."""
         for module, table in self._tables:
             found: Rule | None = getattr(module, table).get(name)

@@ -7,7 +7,7 @@ from typing import Any
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of, table_of
-from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, Cames, Table
 from driftline.capture.script.rules import kinds
 from driftline.capture.script.rules.shared import in_any_order, level_of, listed, named
@@ -145,7 +145,7 @@ def dummies(call: Call) -> Value | None:
     separator = separator if isinstance(separator, str) else "_"
     if isinstance(content, Series):
         cames = changed(content.cames)
-        if isinstance(prefix, str):
+        if isinstance(prefix, str) and prefix + separator:
             named_ = ((f"{prefix}{separator}", cames),)
             return call.frame(Table({}, (), content.rows, False, NOTHING, content.index, named_))
         return call.frame(Table({}, (), content.rows, False, cames, content.index))
@@ -155,6 +155,7 @@ def dummies(call: Call) -> Value | None:
     wanted = listed(call, 5, "columns")
     kept = table if wanted is None else tables.without(table, wanted)
     families = list(table.families)
+    nameless: list[Cames] = []  # of columns that are called as their values are
     found = list(table.columns) if wanted is None else wanted
     for place, name in enumerate(found):
         cames = tables.column(table, name)
@@ -163,8 +164,13 @@ def dummies(call: Call) -> Value | None:
             continue
         if wanted is None and sort == "text":
             kept = tables.without(kept, [name])
-        families.append((f"{_prefix(prefix, name, place)}{separator}", changed(cames)))
-    return call.frame(kept._replace(families=tuple(families), closed=False))
+        called = f"{_prefix(prefix, name, place)}{separator}"
+        if called:
+            families.append((called, changed(cames)))
+        else:
+            nameless.append(changed(cames))
+    spread = kept.spread.union(*(hedged(one) if len(nameless) > 1 else one for one in nameless))
+    return call.frame(kept._replace(families=tuple(families), spread=spread, closed=False))
 
 
 def _prefix(prefix: Any, name: Any, place: int) -> str:

@@ -39,3 +39,20 @@ def test_the_first_table_that_has_a_method_has_it_and_those_behind_are_not_looke
     assert methods.get("copy") is first
     assert methods.get("head") is second
     assert Methods().get("copy") is None
+
+
+def test_tables_are_gone_through_once_for_a_name() -> None:
+    class Counting(dict[str, Any]):
+        asked = 0
+
+        def get(self, name: str, default: Any = None) -> Any:
+            self.asked += 1
+            return super().get(name, default)
+
+    table = Counting({"os.walk": first, "copy": first})
+    module: Any = SimpleNamespace(FUNCTIONS=table)
+    functions, methods = Functions((module, "os")), Methods((module, "FUNCTIONS"))
+    for _ in range(3):
+        assert functions.get("os.walk") is methods.get("copy") is first
+        assert functions.get("os.open") is methods.get("head") is None
+    assert table.asked == 4

@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from driftline.capture.script.follow import Followed
+
+Follows = Callable[..., Followed]
 Wrote = Callable[..., dict[str, str]]
 HEAD = """
         import polars as pl
@@ -37,6 +40,8 @@ CASES: list[tuple[str, dict[str, str]]] = [
     ('o.to_dummies("b", separator="=")', {"oid": "oid", "a": "a", "b=...": "b transformation"}),
     ('pl.DataFrame([{"k": one["oid"][0], "t": one["a"].sum()} for one in o.partition_by("oid")])',
         {"k": "oid, oid group_by", "t": "a aggregation, oid group_by", "rows": "oid group_by"}),
+    ('pl.DataFrame([{"k": k[0]} for k, one in o.partition_by("oid", "b", as_dict=True).items()])',
+        {"k": "b transformation ?, oid transformation ?", "rows": "b group_by, oid group_by"}),
     ('pl.DataFrame([{"k": k, "l": l} for (k, l), one in o.group_by(["oid", "b"])])',
         {"k": "oid", "l": "b", "rows": "b group_by, oid group_by"}),
     ('o.select("a", pl.lit(o.height).alias("n"), w=pl.lit(o.width))', {"a": "a", "n": "", "w": ""}),
@@ -72,6 +77,13 @@ def test_how_many_rows_are_taken_shapes_them_also_of_a_frame_that_is_read_later(
 def test_what_is_put_into_all_columns_of_a_frame_that_is_read_later_is_known_then(wrote: Wrote) -> None:
     text = '        pl.scan_csv("users.csv").shift(m).to_csv("o")\n'
     assert wrote(HEAD + text) == {"...": "b aggregation"}
+
+
+def test_what_is_put_into_some_columns_of_a_frame_that_is_read_later_may_come_to_each(follows: Follows) -> None:
+    found = follows(HEAD + '        pl.scan_csv("users.csv").with_columns(pl.selectors.numeric() / m).to_csv("o")\n')
+    table = found.given(max(found.paths()))
+    assert table is not None
+    assert {(one.column, one.confidence > 0.5) for one in table.of("age")} == {("b", False)}
 
 
 def test_an_item_of_a_frame_or_an_array_is_of_the_column_that_it_names_by_place(wrote: Wrote) -> None:

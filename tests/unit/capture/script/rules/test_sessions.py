@@ -76,6 +76,25 @@ def test_what_waits_for_a_session_waits_on_where_another_transaction_ends(follow
     assert set(columns(committed(found, 23))) == {"id"}
 
 
+def test_a_transaction_of_an_engine_or_of_an_object_of_ones_own_writes_nothing_that_waits(follows: Follows) -> None:
+    text = """\
+    import sqlalchemy as sa
+    engine = sa.create_engine("sqlite://")
+    class Progress:
+        def begin(self):
+            return self
+        def __enter__(self):
+            return self
+    session.add_all([User(id=r.k, age=r.age) for r in users.itertuples()])
+    with engine.begin(), Progress().begin():
+        pass
+    session.commit()
+"""
+    found = follows(MODELS + text)
+    assert columns(committed(found, 28)) == {"id": {("k", True)}, "age": {("age", True)}}
+    assert not [path for path in found.paths() if path[-1].line == 26 and found.given(path)]
+
+
 def test_columns_that_two_classes_have_are_a_hedge(follows: Follows) -> None:
     text = """\
     session.add_all(User(id=r.k, age=r.age) for r in users.itertuples())

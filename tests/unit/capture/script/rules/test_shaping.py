@@ -31,6 +31,17 @@ def test_dummies_are_named_after_their_column(wrote: Wrote) -> None:
     assert wrote(text) == {"a": "a", "b": "b", "s_...": "s transformation"}
 
 
+def test_dummies_without_a_prefix_are_called_as_the_values_are(wrote: Wrote) -> None:
+    text = 'wide = pd.get_dummies(orders[["k", "a"]], columns=["k"], prefix="", prefix_sep="")\n'
+    assert wrote(text + 'pd.DataFrame({"x": wide.red, "y": wide["red"], "z": wide.a}).to_csv("o")\n') == {
+        "x": "k transformation",
+        "y": "k transformation",
+        "z": "a",
+    }
+    text = 'wide = pd.get_dummies(orders["s"], prefix="", prefix_sep="")\n'
+    assert wrote(text + 'pd.DataFrame({"x": wide.red}).to_csv("o")\n') == {"x": "s transformation"}
+
+
 def test_values_that_meet_are_counted(wrote: Wrote) -> None:
     found = wrote('pd.crosstab(orders["k"], orders["s"]).to_csv("o")\n')
     assert found == {"index.k": "k", "...": "k group_by, s group_by", "rows": "k group_by"}
