@@ -54,8 +54,10 @@ class _OfRoom(_Module):
         short, holders = self.__name__.rpartition(".")[2], vars(self)["_holders"]
         while holders:
             namespace = holders.pop()
-            if namespace.get(short) is self:
-                namespace[short] = held
+            names = (short,) if namespace.get(short) is self else tuple(namespace)  # after ``as`` stands another one
+            for name in names:
+                if namespace.get(name) is self:
+                    namespace[name] = held
         return held
 
 

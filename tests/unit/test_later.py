@@ -85,7 +85,7 @@ def test_who_has_imported_a_module_of_a_room_holds_the_module_itself_once_it_is_
     other = imported(f"from {room} import one as two")
     assert first["one"].WORD == "one"
     assert first["one"] is second["one"] is sys.modules[f"{room}.one"]
-    assert other["two"].WORD == "one"
+    assert other["two"] is sys.modules[f"{room}.one"]
 
 
 def test_a_module_of_a_room_from_which_names_are_imported_is_loaded_at_once(room: str) -> None:
