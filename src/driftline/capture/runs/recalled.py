@@ -1,9 +1,9 @@
 """What of a run's versions may be the one that is seen now, found without looking at all of them.
 
 Enters: the list of what a run has read, or written, and a version. Leaves: the places in that list at which something
-of the same dataset lies, with the same partition, the same path, or an address that is still written to: all that may
-be the same version. A run over thousands of files would compare each with each otherwise. Never changes the list; one
-that somebody else has changed is gone through anew.
+of the same dataset lies, with the same partition, the same path (of what has none the same version), or an address that
+is still written to: all that may be the same version. A run over thousands of files would compare each with each
+otherwise. Never changes the list; one that somebody else has changed is gone through anew.
 """
 
 from collections.abc import Iterator
@@ -41,9 +41,9 @@ class Recalled:
         held = [self._places.get(_pointed(seen), {})]
         if seen.touched.version.startswith(measure.BYTES):
             held.append(self._hashed.get((seen.touched.dataset, seen.touched.version), {}))
-            held += [self._others.get(key, {}) for key in _keys(seen)]
+            held += [self._others.get(key, {}) for key in _asked(seen)]
         else:
-            held += [self._places.get(key, {}) for key in _keys(seen)]
+            held += [self._places.get(key, {}) for key in _asked(seen)]
         found = {place for places in held for place in places}
         for place in sorted(found):
             yield place, self._into[place]
@@ -51,7 +51,8 @@ class Recalled:
     def holds(self, seen: Seen) -> bool:
         """Whether ``seen`` itself is in the list."""
         self._follow()
-        return any(self._into[place] is seen for place in self._places.get(_by_path(seen), ()))
+        places = (place for key in _asked(seen)[1:] for place in self._places.get(key, ()))
+        return any(self._into[place] is seen for place in places)
 
     def open(self) -> list[Seen]:
         """Return what is written to a file that was open when it was last looked at."""
@@ -92,7 +93,7 @@ class Recalled:
         """
         self._follow()
         seen = self._into[place]
-        for key in (*_keys(seen), _pointed(seen)):
+        for key in (*_asked(seen), _pointed(seen)):
             _drop(self._places, key, place)
             _drop(self._others, key, place)
         _drop(self._hashed, (seen.touched.dataset, seen.touched.version), place)
@@ -134,7 +135,20 @@ def _keys(seen: Seen) -> tuple[tuple[object, ...], ...]:
 
 
 def _by_path(seen: Seen) -> tuple[object, ...]:
-    return seen.touched.dataset, "path", seen.path
+    """The key of the path; without one that of the version, as a run may be told of very many of one dataset."""
+    named = seen.touched.version and not seen.path and not seen.pending
+    return _by_version(seen) if named else (seen.touched.dataset, "path", seen.path)
+
+
+def _by_version(seen: Seen) -> tuple[object, ...]:
+    return seen.touched.dataset, "version", seen.touched.version
+
+
+def _asked(seen: Seen) -> tuple[tuple[object, ...], ...]:
+    """The keys under which the same may lie: what had neither path nor version may have got a version since."""
+    dataset = seen.touched.dataset
+    found = (dataset, "partition", seen.touched.partition), (dataset, "path", seen.path)
+    return found if seen.path else (*found, _by_version(seen))
 
 
 def _pointed(seen: Seen) -> tuple[object, ...]:

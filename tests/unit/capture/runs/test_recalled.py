@@ -127,3 +127,23 @@ def test_a_file_that_is_still_written_is_found_by_its_name_and_path() -> None:
     assert places.pending(Dataset("file", "a"), "/2") is None
     found.outputs[0].path = "/3"  # it was renamed
     assert places.pending(Dataset("file", "a"), "/1") is None
+
+
+def test_of_many_parts_told_by_version_alone_only_the_same_version_is_looked_at() -> None:
+    found = trace()
+    found.inputs += [seen("a", f"stat:{day}", partition=f"{day}") for day in range(100)]
+    places = recalled.of(found, "read")
+    assert versions(places, seen("a", "stat:7", partition="new")) == ["stat:7"]
+    assert versions(places, seen("a", "stat:x", partition="8")) == ["stat:8"]  # the same slice of it
+    assert versions(places, seen("a", "stat:x", partition="new")) == []
+
+
+def test_what_got_its_version_later_is_found_and_held_by_it() -> None:
+    found = trace()
+    mine = seen("a", "", partition="x")
+    found.inputs.append(mine)
+    places = recalled.of(found, "read")
+    assert places.holds(mine)
+    mine.touched = seen("a", "1", partition="x").touched  # as ``settle`` names a table that is in memory
+    assert places.holds(mine)
+    assert versions(places, seen("a", "1", partition="y")) == ["1"]
