@@ -245,7 +245,7 @@ class FrameEdges:
         names = tuple(shape.columns) if columns is None else columns
         return frozenset(name for name in names if isinstance(shape.columns.get(name), Counted))
 
-    def spelled(self, columns: tuple[str, ...]) -> frozenset[str]:
+    def literals(self, columns: tuple[str, ...]) -> frozenset[str]:
         """Return those of them that are made of literals: what these come from, the code may know."""
         shape = shape_of(self._node, self._headers)
         return frozenset(name for name in columns if isinstance(shape.columns.get(name), Spelled))

@@ -142,8 +142,12 @@ def rootless(edges: Iterable[object], names: tuple[str, ...] | None, *, sure: bo
     """Return the columns of an output to which, it is said, no value comes; ``sure``: nor can any have come since."""
     listed = list(edges)
     telling = (one for one in listed if _tells_rootless(one) and not (sure and getattr(one, "changeable", False)))
-    found = {name for one in telling for name in one.rootless(called_then(names, one, listed))}
-    return found.difference(*(one.spelled(tuple(found)) for one in listed if sure and hasattr(one, "spelled")))
+    return {name for one in telling for name in _made_of_nothing(one, called_then(names, one, listed))}
+
+
+def _made_of_nothing(one: Rootless, names: tuple[str, ...] | None) -> frozenset[str]:
+    found = one.rootless(names)
+    return found - one.literals(tuple(found)) if hasattr(one, "literals") else found  # the code may know of these
 
 
 def _tells_rootless(edges: object) -> TypeGuard[Rootless]:

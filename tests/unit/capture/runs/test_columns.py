@@ -6,6 +6,7 @@ from driftline.capture.runs import columns
 from driftline.capture.runs.columns import Bound, Reach, When
 from driftline.capture.sql.bound import Lineage
 from driftline.capture.sql.edges import SqlEdges
+from driftline.capture.sql.relation import NONE, NOTHING, Output
 from driftline.capture.tables.contents import Contents
 from driftline.event.lineage import Dataset, Field
 
@@ -176,3 +177,17 @@ def test_of_the_datasets_of_a_plan_the_code_adds_nothing() -> None:
     guess, other = known._replace(confidence=0.5), known._replace(name="users", confidence=0.5)
     same = known._replace(field="a")
     assert columns.beyond(({"x": [same, guess, other]}, [known]), [stated]) == ({"x": [other]}, [])
+
+
+def test_constants_of_a_statement_are_made_of_nothing_and_literals_of_a_plan_are_what_the_code_says() -> None:
+    sql = SqlEdges(Lineage((Output("n", NONE, "n", made=NOTHING),), frozenset()), {}, str)
+
+    class Plan:
+        def rootless(self, columns: tuple[str, ...] | None) -> frozenset[str]:
+            return frozenset(("one", "number"))
+
+        def literals(self, columns: tuple[str, ...]) -> frozenset[str]:
+            return frozenset(("one",)).intersection(columns)
+
+    for sure in (True, False):
+        assert columns.rootless([sql, Plan()], ("a", "n", "one", "number"), sure=sure) == {"n", "number"}

@@ -206,7 +206,7 @@ def test_values_that_a_plan_of_polars_has_from_its_own_file_are_hedges(script: S
 
 
 def test_counts_of_rows_in_frames_are_made_of_no_column_and_count_as_known(script: Script) -> None:
-    """By hand: ``one`` stays, as of a value that the program puts into an expression the plan knows nothing."""
+    """By hand: ``one``, ``half``, ``ten`` and ``src`` stay: of values in expressions a plan knows nothing."""
     events = script("import sqlite3\nimport polars as pl\n" + BEGIN + DATA + (
         'con = sqlite3.connect("x.db")\n'
         'raw = pd.read_csv("customers.csv")\n'
@@ -225,7 +225,8 @@ def test_counts_of_rows_in_frames_are_made_of_no_column_and_count_as_known(scrip
         'found["n"] = found["plan"].str.len()\n'
         'found.to_csv("f.csv", index=False)\n'
     ))  # fmt: skip
-    assert not any("driftline_gaps" in event["run"]["facets"] for event in events)
+    gaps = {name: count for event in events for name, count in event["run"]["facets"]["driftline_gaps"]["gaps"].items()}
+    assert gaps == {f"columns of unknown origin: {name}.csv": count for name, count in (("e", 1), ("g", 2), ("h", 1))}
     assert edges(events, "c.csv") == {}
     assert edges(events, "d.csv") == edges(events, "g.csv") == {}
     assert edges(events, "f.csv")["n"] == {("customers", "plan", "TRANSFORMATION", 0.9)}
