@@ -141,13 +141,12 @@ def changing(edges: object) -> TypeGuard[Changing]:
 def rootless(edges: Iterable[object], names: tuple[str, ...] | None, *, sure: bool = False) -> set[str]:
     """Return the columns of an output to which, it is said, no value comes; ``sure``: nor can any have come since."""
     listed = list(edges)
-    telling = (one for one in listed if _tells_rootless(one) and not (sure and getattr(one, "changeable", False)))
-    return {name for one in telling for name in _made_of_nothing(one, called_then(names, one, listed))}
-
-
-def _made_of_nothing(one: Rootless, names: tuple[str, ...] | None) -> frozenset[str]:
-    found = one.rootless(names)
-    return found - one.literals(tuple(found)) if hasattr(one, "literals") else found  # the code may know of these
+    found: set[str] = set()
+    for one in listed:
+        if _tells_rootless(one) and not (sure and getattr(one, "changeable", False)):
+            own = one.rootless(called_then(names, one, listed))
+            found |= own - one.literals(tuple(own)) if hasattr(one, "literals") else own  # the code may know of these
+    return found
 
 
 def _tells_rootless(edges: object) -> TypeGuard[Rootless]:
