@@ -7,7 +7,7 @@ that one. Source: https://openlineage.io/spec/facets/1-2-0/ColumnLineageDatasetF
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Literal, NamedTuple, Protocol, TypeGuard
 
 from driftline.event.facets import Difference
@@ -138,13 +138,12 @@ def changing(edges: object) -> TypeGuard[Changing]:
     return getattr(edges, "when", None) is not None
 
 
-def rootless(edges: Iterable[object], names: tuple[str, ...] | None, *, sure: bool = False) -> set[str]:
+def rootless(edges: Collection[object], names: tuple[str, ...] | None, *, sure: bool = False) -> set[str]:
     """Return the columns of an output to which, it is said, no value comes; ``sure``: nor can any have come since."""
-    listed = list(edges)
     found: set[str] = set()
-    for one in listed:
+    for one in edges:
         if _tells_rootless(one) and not (sure and getattr(one, "changeable", False)):
-            own = one.rootless(called_then(names, one, listed))
+            own = one.rootless(called_then(names, one, edges))
             found |= own - one.literals(tuple(own)) if hasattr(one, "literals") else own  # the code may know of these
     return found
 
