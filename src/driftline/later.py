@@ -35,41 +35,37 @@ def module(name: str) -> Any:
     return _Module(name)
 
 
-class _OfRoom(_Module):
+class _OfRoom(ModuleType):
     """A module of a room, until something of it is used; who has imported it holds the module itself from then on."""
 
-    __slots__ = ("_holders",)
+    __slots__ = ("_driftline_holders",)
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        object.__setattr__(self, "_holders", [])  # namespaces that it was imported into
+        object.__setattr__(self, "_driftline_holders", [])  # namespaces that it was imported into
 
     @property
     def __dict__(self) -> dict[str, Any]:  # type: ignore[override]  # of who looks there before changing something
-        return vars(self._loaded())
+        return vars(_loaded(self))
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._loaded(), name)
+        return getattr(_loaded(self), name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(self._loaded(), name, value)
+        setattr(_loaded(self), name, value)
 
     def __delattr__(self, name: str) -> None:
-        delattr(self._loaded(), name)
+        delattr(_loaded(self), name)
 
-    def _loaded(self) -> ModuleType:
-        held = hidden.module(self.__name__)
-        holders: list[dict[str, Any]] = self._holders
-        object.__setattr__(self, "_holders", [])  # another thread may be here as well
-        for namespace in holders:
-            namespace.update([(name, held) for name, one in list(namespace.items()) if one is self])  # ``as`` any name
-        return held
 
-    def hold(self, namespace: dict[str, Any]) -> Any:
-        """Stand in a namespace until it is loaded."""
-        if namespace is not _IMPORTING:  # which only asks whether there is such a module
-            self._holders.append(namespace)
-        return self
+def _loaded(stand_in: _OfRoom) -> ModuleType:
+    """Load the module and put it in the places of what stands for it; a method would hide a name of the module."""
+    held = hidden.module(stand_in.__name__)
+    holders: list[dict[str, Any]] = stand_in._driftline_holders
+    object.__setattr__(stand_in, "_driftline_holders", [])  # another thread may be here as well
+    for namespace in holders:
+        namespace.update([(name, held) for name, one in list(namespace.items()) if one is stand_in])  # ``as`` any name
+    return held
 
 
 def room(package: str) -> Callable[[str], Any]:
@@ -84,7 +80,10 @@ def room(package: str) -> Callable[[str], Any]:
         if name not in known:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         stand_in = standing.get(name) or standing.setdefault(name, _OfRoom(f"{package}.{name}"))
-        return stand_in.hold(sys._getframe(1).f_globals)
+        namespace = sys._getframe(1).f_globals
+        if namespace is not _IMPORTING:  # which only asks whether there is such a module
+            stand_in._driftline_holders.append(namespace)
+        return stand_in
 
     return found
 

@@ -80,6 +80,16 @@ def test_a_module_of_a_room_is_loaded_when_something_of_it_is_used(room: str) ->
     assert holding["two"].one.WORD == "one"
 
 
+def test_what_stands_for_a_module_of_a_room_hides_none_of_its_names(room: str, tmp_path: Path) -> None:
+    names = [*vars(later), *vars(later._Module), *vars(later._OfRoom), "hold", "_held", "_loaded", "_holders"]
+    names = [name for name in names if not name.startswith(("__", "_driftline_"))]
+    (tmp_path / room / "one.py").write_text("".join(f"{name} = {name!r}\n" for name in names), "utf-8")
+    for name in names:
+        assert getattr(imported(f"from {room} import one")["one"], name) == name
+        for loaded in [one for one in sys.modules if one.startswith(room)]:
+            del sys.modules[loaded]
+
+
 def test_who_has_imported_a_module_of_a_room_holds_the_module_itself_once_it_is_loaded(room: str) -> None:
     first, second = imported(f"from {room} import one"), imported(f"from {room} import one")
     other = imported(f"from {room} import one as two")
