@@ -38,7 +38,7 @@ def test_a_call_has_the_same_result_and_its_row_says_what_it_costs(
         lowest, highest = (
             (watched - 0.06) / (bare + 0.06),
             (watched + 0.06) / max(bare - 0.06, 0.01),
-        )  # they are rounded
+        )  # as rounded
         assert lowest - 0.01 <= ratio <= highest + 0.01
     assert "Results the same: yes." in said.out
     assert len(said.err.splitlines()) == len(SOME), said.err  # progress alone: nothing of ours has failed
