@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from driftline.capture.ground import fault, own
 from driftline.capture.ground.unbound import Standing, Unbound
-from driftline.capture.hooks import raised, signed
+from driftline.capture.hooks import raised
 from driftline.capture.runs.around import recording
 from driftline.capture.runs.recording import Recording
 
@@ -313,7 +313,7 @@ def unseen(call: C, original: Any) -> C:
     made.__code__ = made.__code__.replace(co_filename=name)
     if _binds(original):
         with contextlib.suppress(Exception):  # compiled functions may have none
-            made.__signature__ = signed.signature(original)  # for those who ask the wrapper, as getfullargspec does
+            made.__signature__ = inspect.signature(original)  # for those who ask the wrapper, as getfullargspec does
     if not hasattr(original, "__annotations__"):
         made.__annotations__ = {}  # as compiled functions have none, not those of the wrapper
     return call
