@@ -54,6 +54,17 @@ def connected(library: str) -> Any:
 FORM = "(g TEXT, v TEXT)"
 
 
+def ran(library: str, texts: list[str]) -> None:
+    """Run statements beside a table that is there."""
+    with closing(connected(library)) as connection:
+        connection.execute(f"CREATE TABLE s {FORM}")
+        run = connection.executescript if library == "sqlite" else connection.execute
+        with driftline.run("job"):
+            for text in texts:
+                run(text) if ";" in text else connection.execute(text)
+    assert driftline.flush()
+
+
 @pytest.mark.parametrize("library", ["duckdb", "sqlite"])
 @pytest.mark.parametrize(
     ("begin", "inputs"),
@@ -161,13 +172,7 @@ def test_a_table_has_the_columns_that_it_was_given_last(
     watched: MemorySink, library: str, texts: list[str], columns: list[str]
 ) -> None:
     """By hand: the table as both databases describe it in the end."""
-    with closing(connected(library)) as connection:
-        connection.execute(f"CREATE TABLE s {FORM}")
-        run = connection.executescript if library == "sqlite" else connection.execute
-        with driftline.run("job"):
-            for text in texts:
-                run(text) if ";" in text else connection.execute(text)
-    assert driftline.flush()
+    ran(library, texts)
     (output,) = (one for one in json.loads(watched.raw[-1])["outputs"] if one["name"].rpartition(".")[2] == "t")
     assert [one["name"] for one in output["facets"]["schema"]["fields"]] == columns
 
@@ -214,13 +219,7 @@ def test_a_column_that_is_dropped_has_no_sources(
     watched: MemorySink, library: str, texts: list[str], fields: dict[str, set[str]]
 ) -> None:
     """By hand: what the table has in the end; a column of which another one was made has brought that its source."""
-    with closing(connected(library)) as connection:
-        connection.execute(f"CREATE TABLE s {FORM}")
-        run = connection.executescript if library == "sqlite" else connection.execute
-        with driftline.run("job"):
-            for text in texts:
-                run(text) if ";" in text else connection.execute(text)
-    assert driftline.flush()
+    ran(library, texts)
     outputs = {one["name"].rpartition(".")[2]: one["facets"] for one in json.loads(watched.raw[-1])["outputs"]}
     found = outputs["r" if texts[-1].endswith("TO r") else "t"]["columnLineage"]["fields"]
     told = {

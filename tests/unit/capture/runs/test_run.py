@@ -3,6 +3,8 @@
 import json
 import os
 import pickle
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -364,14 +366,24 @@ def test_a_touched_version_can_be_pickled(sink: MemorySink) -> None:
     assert pickle.loads(pickle.dumps(touched)) == touched
 
 
-def test_a_run_costs_less_than_a_millisecond_of_our_own(sink: MemorySink) -> None:
-    def cost() -> float:
-        start = time.process_time()
-        for _ in range(40):
-            with driftline.run("build", nominal="2013-01-31", params={"a": 1}) as run:
-                run.read("feed/flights", version="1")
-                run.write("features", version="2")
-        driftline.flush()
-        return (time.process_time() - start) / 40
+COST = """
+import time, driftline
+from driftline.testing import MemorySink, use_sink
+def build(runs):
+    for _ in range(runs):
+        with driftline.run("build", nominal="2013-01-31", params={"a": 1}) as run:
+            run.read("feed/flights", version="1")
+            run.write("features", version="2")
+    driftline.flush()
+with use_sink(MemorySink()):
+    build(1)
+    start = time.process_time()
+    build(200)
+    print((time.process_time() - start) / 200)
+"""
 
-    assert min(cost() for _ in range(8)) < 1e-3  # measured 70 microseconds; what else the process does counts, too
+
+def test_a_run_costs_less_than_a_millisecond_of_our_own() -> None:
+    """In a process of its own, as threads of other tests count; what the first run loads is not counted."""
+    done = subprocess.run([sys.executable, "-c", COST], check=True, capture_output=True, timeout=60)
+    assert float(done.stdout) < 1e-3  # measured 70 microseconds
