@@ -31,6 +31,7 @@ from driftline.event import sink as sinks
 from driftline.event.answer import Answer
 from driftline.event.sink import Sink
 from driftline.guard import switch
+from driftline.latch import Latch
 
 OpenSink = Callable[[Settings], Sink]
 _SAVE_SECONDS = 0.5  # how long a process that may be ended waits for what it has recorded to be on disk
@@ -311,8 +312,15 @@ def _after_in_parent() -> None:
         if not held:
             del _held[threading.get_ident()]
     if _interrupted:
-        again = functools.partial(signal.pthread_kill, _interrupted.pop(), signal.SIGINT)
-        own.after("driftline-interrupt", _AGAIN_SECONDS, again)
+        over = Latch()  # what comes while the thread is being started would be raised in this hook
+        own.thread("driftline-interrupt", functools.partial(_interrupt, _interrupted.pop(), over))
+        over.set()
+
+
+def _interrupt(whom: int, over: Latch) -> None:
+    over.wait(_FORK_SECONDS)
+    time.sleep(_AGAIN_SECONDS)
+    signal.pthread_kill(whom, signal.SIGINT)
 
 
 def _after_fork() -> None:

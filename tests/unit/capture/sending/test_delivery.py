@@ -212,6 +212,13 @@ def test_what_a_child_records_is_there_whatever_its_parent_does(tmp_path: Path, 
 
 
 INTERRUPTED = """
+from driftline.capture.ground import own
+starting = own.thread
+def slowly(name, work):
+    started = starting(name, work)
+    time.sleep(0.1)  # as where other processes take the processors
+    return started
+own.thread = slowly
 def interrupted():
     raise KeyboardInterrupt
 delivery = client.current().sender.delivery
@@ -223,7 +230,10 @@ try:
     time.sleep(20)
 except KeyboardInterrupt:
     print("interrupted", os.waitpid(child, 0)[1])
-thread = threading.Thread(target=lambda: print(delivery.hold(0.01)))
+def others():
+    print(delivery.hold(0.01))
+    delivery.let_go()
+thread = threading.Thread(target=others)
 thread.start()
 thread.join(20)
 """
