@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import xxhash
 
 from driftline import later
-from driftline.capture.ground import locks
+from driftline.capture.ground import locks, own
 from driftline.config import Settings
 from driftline.event import ids
 
@@ -189,10 +189,14 @@ def _beyond(budget: Budget | None, size: int) -> bool:
 
 def _hash(path: str) -> str:
     state = xxhash.xxh3_64()
-    with io.FileIO(path) as file:  # who replaces ``open``, to count, hears nothing of it
-        while block := file.read(_CHUNK):
-            go_on()
-            state.update(block)
+    token = own.enter(own.OURS)  # a run that is open meanwhile has not read it
+    try:
+        with io.FileIO(path) as file:  # who replaces ``open``, to count, hears nothing of it
+            while block := file.read(_CHUNK):
+                go_on()
+                state.update(block)
+    finally:
+        own.leave(token)
     return f"{BYTES}{state.hexdigest()}"
 
 

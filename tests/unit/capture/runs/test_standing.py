@@ -160,3 +160,19 @@ def test_among_very_many_open_files_none_is_looked_for_and_what_was_written_anew
     (event,) = [event for event in watched.decoded() if event.job.name == "job"]
     assert [(one.name, version(one)) for one in event.inputs] == [("read", measure.of_bytes(b"first"))]
     assert [(one.name, version(one)) for one in event.outputs] == [("a", measure.of_bytes(b"a"))]
+
+
+def test_what_is_looked_at_for_a_run_is_nothing_that_the_runs_around_it_have_read(
+    watched: MemorySink, tmp_path: Path
+) -> None:
+    """At its end, of what it opened by hand; and where it is named to one run while another one is at work."""
+    (tmp_path / "by hand.txt").write_text("1")
+    (tmp_path / "named.txt").write_text("2")
+    with driftline.run("outer") as outer:
+        with driftline.run("reader"):
+            (tmp_path / "by hand.txt").read_text()
+        with driftline.run("other"):
+            outer.read(tmp_path / "named.txt")
+    driftline.flush()
+    read = {event.job.name: [Path(one.name).name for one in event.inputs] for event in watched.decoded()}
+    assert read == {"outer": ["named.txt"], "reader": ["by hand.txt"], "other": []}
