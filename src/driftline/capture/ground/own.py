@@ -5,9 +5,10 @@ While a span is open no hook records, so that pandas that calls pyarrow counts o
 reads is nobody's input. A span is one small object that the hook gets back with what happened inside.
 """
 
+import contextlib
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar, Token
 
 from driftline.capture.ground import fault, loading, unlisted
@@ -44,6 +45,16 @@ def leave(token: "Token[Span | None]") -> None:
         span.reset(token)
     except ValueError:  # it ends in another context than it began in, as generators may
         span.set(None)
+
+
+@contextlib.contextmanager
+def working() -> Iterator[None]:
+    """Do Driftline's own work in a block on any thread: what it opens is nothing that a run around it has read."""
+    token = enter(OURS)
+    try:
+        yield
+    finally:
+        leave(token)
 
 
 def inside() -> Span | None:

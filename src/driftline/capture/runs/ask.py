@@ -198,15 +198,12 @@ def _ask(what: str, kind: type[T], said: Mapping[str, Any], *, drop: tuple[str, 
     owner = client.current()
     settings = owner.settings if owner is not None else config.load()
     client.flush()
-    token = own.enter(own.OURS)  # what a store reads to answer is nobody's input
-    try:
+    with own.working():  # what a store reads to answer is nobody's input
         memory = _open(settings)
         try:
             found = memory.ask(what, asked)
         finally:
             memory.close()
-    finally:
-        own.leave(token)
     return msgspec.json.decode(found, type=kind) if isinstance(found, bytes) else found
 
 

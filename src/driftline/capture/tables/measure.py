@@ -189,14 +189,10 @@ def _beyond(budget: Budget | None, size: int) -> bool:
 
 def _hash(path: str) -> str:
     state = xxhash.xxh3_64()
-    token = own.enter(own.OURS)  # a run that is open meanwhile has not read it
-    try:
-        with io.FileIO(path) as file:  # who replaces ``open``, to count, hears nothing of it
-            while block := file.read(_CHUNK):
-                go_on()
-                state.update(block)
-    finally:
-        own.leave(token)
+    with own.working(), io.FileIO(path) as file:  # who replaces ``open``, to count, hears nothing of it
+        while block := file.read(_CHUNK):
+            go_on()
+            state.update(block)
     return f"{BYTES}{state.hexdigest()}"
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from driftline import later
+from driftline.capture.ground import own
 from driftline.capture.ground.place import absolute
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _of_iceberg(path: str) -> Pointer | None:
 def _snapshot(path: str) -> Pointer | None:
     if os.stat(path).st_size > _LARGE:
         return None
-    with open(path, "rb") as file:
+    with own.working(), open(path, "rb") as file:
         raw = file.read()
     try:
         said = msgspec.json.decode(gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw, type=_Iceberg)
@@ -226,7 +227,7 @@ def _outs(source: str, state: tuple[int, ...]) -> dict[str, tuple[str, int | Non
 
     if state[0] > _LONG:
         return {}
-    with open(source, "rb") as file:
+    with own.working(), open(source, "rb") as file:
         try:
             said = yaml.load(file, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - either one is safe
         except (yaml.YAMLError, ValueError, RecursionError):  # a day or a number that is none

@@ -154,11 +154,8 @@ class ProcessRun(Run):
                 self._mark.last(emit.last_words(self._trace, owner.folder, owner.home))
 
     def _version(self) -> str:
-        token = own.enter(own.OURS)
-        try:
+        with own.working():
             return fault.attempt("code", self._code_version) or ""
-        finally:
-            own.leave(token)
 
     def _code_version(self) -> str:
         covered = environment.files(self.script)

@@ -168,6 +168,7 @@ def test_what_is_looked_at_for_a_run_is_nothing_that_the_runs_around_it_have_rea
     """At its end, of what it opened by hand; and where it is named to one run while another one is at work."""
     (tmp_path / "by hand.txt").write_text("1")
     (tmp_path / "named.txt").write_text("2")
+    (tmp_path / "named.txt.dvc").write_text("outs:\n- md5: c81e728d9d4c2f636f067f89cc14862c\n  path: named.txt\n")
     with driftline.run("outer") as outer:
         with driftline.run("reader"):
             (tmp_path / "by hand.txt").read_text()
