@@ -221,9 +221,9 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
         kept = inner[chosen] if chosen is not None else ()
         return tuple((f"[{place}]", edges) for place, (_, edges) in enumerate(kept))
     if (one := of_each(queries, node)) is not None and member(queries, one, scope) is not None:
-        more = [queries.walk(part, scope, TRANSFORMATION) for part in _one_by_one(one) or [one]]
+        made = [queries.walk(part, scope, TRANSFORMATION) for part in _one_by_one(one) or [one]]
         inner = () if one.args.get("condition") is not None else elements(queries, one.args["iterator"], scope)
-        return tuple((name, more[place % len(more)]) for place, (name, _) in enumerate(inner))
+        return tuple((name, made[place % len(made)]) for place, (name, _) in enumerate(inner))
     if (own := taken_apart.changed(queries.dialect.name, node)) is not None:  # list_transform keeps the order
         inner, more = elements(queries, own[0], scope), queries.walk(own[1], scope, TRANSFORMATION)
         return tuple((name, rel.through(edges, TRANSFORMATION) | more) for name, edges in inner)
