@@ -221,7 +221,7 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
         kept = inner[chosen] if chosen is not None else ()
         return tuple((f"[{place}]", edges) for place, (_, edges) in enumerate(kept))
     if (one := of_each(queries, node)) is not None and member(queries, one, scope) is not None:
-        made = [queries.walk(part, scope, TRANSFORMATION) for part in _one_by_one(one) or [one]]
+        made = [queries.walk(part, scope, TRANSFORMATION) for part in _one_by_one(queries, one, scope) or [one]]
         inner = () if one.args.get("condition") is not None else elements(queries, one.args["iterator"], scope)
         return tuple((name, made[place % len(made)]) for place, (name, _) in enumerate(inner))
     if (own := taken_apart.changed(queries.dialect.name, node)) is not None:  # list_transform keeps the order
@@ -249,14 +249,19 @@ def of_each(queries: Walks, node: Any) -> Any:
     return exp.Comprehension(this=body, expression=name.copy(), iterator=own[0].copy())
 
 
-def _one_by_one(one: Any) -> list[Any]:
-    """``x.p FOR x IN [y, z]`` for each element of a list that is written there."""
+def _one_by_one(queries: Walks, one: Any, scope: Scope) -> list[Any]:
+    """``x.p FOR x IN [y, z]`` for each element of a list that is written there; of NULL each field is NULL."""
     listed = one.args["iterator"].unnest()
     if not isinstance(listed, exp.Array) or taken_apart.comprehended(listed):
         return []
-    found = [one.copy() for _ in listed.expressions]
-    for made, part in zip(found, listed.expressions, strict=True):
-        made.set("iterator", exp.Array(expressions=[part.copy()]))
+    names = [exp.to_identifier(name, quoted=True) for name, _ in fields(queries, listed, scope)]
+    found: list[Any] = []
+    for part in listed.expressions:
+        own = part.copy()
+        if not fields(queries, part, scope):
+            own = exp.Struct(expressions=[exp.PropertyEQ(this=name.copy(), expression=own.copy()) for name in names])
+        inner = {name: one.args[name].copy() for name in ("this", "expression", "condition") if one.args.get(name)}
+        found.append(exp.Comprehension(**inner, iterator=exp.Array(expressions=[own])))
     return found
 
 

@@ -161,6 +161,14 @@ def test_a_field_comes_from_its_own_expression(tell: Tell, name: str, sql: str, 
     assert one.columns == columns
 
 
+def test_an_element_without_fields_has_them_from_nothing(tell: Tell) -> None:
+    """By hand: a field of NULL is NULL, and x is no column that could be in doubt."""
+    (one,) = tell("SELECT [x.p + k FOR x IN l][1] AS z FROM (SELECT [NULL, {'p': a}] AS l, k FROM t)", "duckdb", SCHEMA)
+    assert one.columns == {"z": ["t.a TRANSFORMATION", "t.k TRANSFORMATION"]}
+    (one,) = tell("SELECT [x.p + k FOR x IN [NULL, {'p': a}]][1] AS z FROM t", "duckdb", SCHEMA)
+    assert (one.columns, one.doubts) == ({"z": ["t.k TRANSFORMATION"]}, [])
+
+
 @pytest.mark.parametrize(
     ("given", "edges"),
     [
