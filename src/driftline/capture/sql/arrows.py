@@ -39,6 +39,7 @@ def parted(tokens: list[Any], dialect: str) -> list[Any]:
             begins = tokens[place - 2].token_type in (TokenType.L_PAREN, TokenType.COMMA)
             text = bool(behind) and behind[0].token_type == TokenType.STRING and not _takes(opened[-1])
             first = dialect == "duckdb" and tokens[place - 2].token_type == TokenType.L_PAREN
+            first = first and opened[-1] != "columns"  # is given a function alone
             if begins and name.token_type not in _NO_NAME and (dialect in _ALWAYS or text or first):
                 edits.append((place - 1, place, [*spelled(name, "(", "("), name, *spelled(name, ")", ")")]))
     return edited(tokens, edits)

@@ -15,7 +15,6 @@ from driftline.capture.sql import clauses, set_in_turn, tables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.beneath import beneath
 from driftline.capture.sql.columns import Walker
-from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.looping import Rows
 from driftline.capture.sql.relation import (
     CONDITIONAL,
@@ -61,13 +60,15 @@ def update(walker: Walker, script: Script, tree: Any, scope: Scope) -> list[tupl
         walker.reads.pop(target, None)
     found: _Set = {}
     others: dict[Source, _Set] = {}
-    for part, later in _in_turn(walker, tree, scope):
-        other = _other_set(walker, script, tree, part) if tree.this.args.get("joins") else None
+    turns, joined = set_in_turn.Turns(walker.dialect, scope), bool(tree.this.args.get("joins"))
+    for part in tree.expressions:
+        other = _other_set(walker, script, tree, part) if joined else None
         into = found if other is None or other == target else others.setdefault(other, {})
-        first, then = _Set(), _Set()
-        _assign(walker, part, scope, first, NONE)
-        if later is not part and later.expression != part.expression:
-            _assign(walker, later, scope, then, NONE)
+        first, then, now = _Set(), _Set(), turns.now(part)
+        _assign(walker, part, now, first, NONE)
+        turns.done(part, first)
+        if joined and now is not scope:  # or before the others
+            _assign(walker, part, scope, then, NONE)
         for name, edges in first.items():
             into[name] = into.get(name, NONE) | (set_in_turn.either(edges, then[name]) if name in then else edges)
     where = tree.args.get("where")
@@ -77,23 +78,6 @@ def update(walker: Walker, script: Script, tree: Any, scope: Scope) -> list[tupl
         found = {under.called(walker.dialect, name): edges for name, edges in found.items()}
     further = ((source, _offered(walker, given, rows)) for source, given in others.items())
     return [(target, _offered(walker, found, rows)), *further]
-
-
-def _in_turn(walker: Walker, tree: Any, scope: Scope) -> list[tuple[Any, Any]]:
-    """The assignments of an UPDATE, each with what it is where MySQL has made those before first, of several tables."""
-    dialect = walker.dialect
-    if not tree.this.args.get("joins"):
-        parts = set_in_turn.written_out(dialect, tree.expressions, partial(set_in_turn.alike, dialect))
-        return [(part, part) for part in parts]
-
-    def same(one: Any, other: Any) -> bool:
-        if not set_in_turn.alike(dialect, one, other):
-            return False
-        if one.table and other.table:
-            return dialect.table(one.args["table"]) == dialect.table(other.args["table"])
-        return walker.walk(one, scope, IDENTITY) == walker.walk(other, scope, IDENTITY)
-
-    return list(zip(tree.expressions, set_in_turn.written_out(dialect, tree.expressions, same), strict=True))
 
 
 def _entries(node: Any) -> Iterable[Any]:
@@ -296,18 +280,6 @@ def _placed(node: Any, alias: str, of_it: Callable[[str], bool]) -> None:
             column.set("table", exp.to_identifier(alias))
 
 
-def _after_conflict(dialect: Dialect, conflict: Any, alias: str, placed: Callable[[Any], None]) -> list[Any]:
-    """What ON CONFLICT sets; ON DUPLICATE KEY UPDATE by columns of the table, not of the new row, as they are then."""
-    parts = [part for part in conflict.expressions if isinstance(part, exp.EQ)]
-    for part in parts:
-        placed(part)
-    if not alias or not conflict.args.get("duplicate"):
-        return parts
-    return set_in_turn.written_out(
-        dialect, parts, lambda one, other: other.table == alias and set_in_turn.alike(dialect, one, other)
-    )
-
-
 def on_conflict(
     walker: Walker, tree: Any, offered: Relation, into: tuple[str, ...] | None, inside: Any
 ) -> tuple[Relation, tuple[str, ...] | None]:
@@ -344,8 +316,11 @@ def on_conflict(
     if where is not None:
         placed(where)
         condition = walker.walk(where.this, scope, CONDITIONAL)
-    for part in _after_conflict(dialect, conflict, alias, placed):
-        _assign(walker, part, scope, found, condition)
+    turns = set_in_turn.Turns(dialect, scope)
+    for part in [one for one in conflict.expressions if isinstance(one, exp.EQ)]:
+        placed(part)
+        _assign(walker, part, turns.now(part), found, condition)
+        turns.done(part, found)
     items = list(new.items)
     for place, item in enumerate(items):
         if isinstance(item, Output) and item.name in found:

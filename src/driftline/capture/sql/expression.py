@@ -161,7 +161,13 @@ class Expression(Named):
             read = partial(self.queries.walk, kind=kind)
             return followed(self.queries, node, self.scope, partial(self.edges, kind=rel.IDENTITY), read)
         inside = structs.inside(self.queries, node, self.scope)
-        return self._parts(node, kind) if inside is None else rel.through(inside, kind)
+        return self._each(node, kind) if inside is None else rel.through(inside, kind)
+
+    def _each(self, node: Any, kind: Kind) -> Edges:
+        """A function for each element, ``list_transform(l, x -> x.p)``: as ``[x.p FOR x IN l]`` if fields are known."""
+        made = structs.of_each(self.queries, node)
+        row = structs.member(self.queries, made, self.scope) if made is not None else None
+        return self._parts(node, kind) if row is None else self._comprehension(made, kind)
 
     def _dot(self, node: Any, kind: Kind) -> Edges:
         """A field of what an expression gives, such as ``lines[0].sku``; a method of a column, ``t.note.value(…)``."""
@@ -256,6 +262,7 @@ _SPECIAL: dict[type, _Way] = {
     exp.MapKeys: Expression._dot,
     exp.ToMap: Expression._dot,
     **dict.fromkeys(taken_apart.classes("ArraySlice"), Expression._dot),
+    **dict.fromkeys(taken_apart.classes("Transform"), Expression._each),
     exp.Filter: Expression._filter,
     exp.Window: Expression._window,
     exp.Exists: Expression._exists,

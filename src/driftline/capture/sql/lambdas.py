@@ -44,19 +44,65 @@ def written_out(tree: Any) -> Any:
 
 
 def _unnamed(select: Any, room: int) -> int:
-    """Put expressions that have a name within others in the places of it; returns for how many nodes there is room."""
+    """Put expressions that have a name within others in the places of it; returns for how many nodes there is room.
+
+    Within a function also others, where its parameters hide a column that they name.
+    """
     own = list(select.walk(prune=lambda node: isinstance(node, _APART) and node is not select))
     named = {node.alias: node.this for node in own if isinstance(node, exp.Alias) and node.parent is not select}
-    for node in [one for one in own if isinstance(one, exp.Column) and not one.table and one.name in named]:
-        value = named[node.name]
-        if node.find_ancestor(exp.Lambda) or any(node.name == one.name for one in value.find_all(exp.Column)):
+    known = {**_values(select), **named} if any(isinstance(node, exp.Lambda) for node in own) else named
+    todo = [(node, frozenset[str]()) for node in own if _is_bare(node) and node.name in known]
+    while todo:
+        node, within = todo.pop(0)
+        value, hidden = known[node.name], _parameters(node)
+        if node.name in hidden | within or any(node.name == one.name for one in value.find_all(exp.Column)):
+            continue
+        if node.name not in named and not hidden & _reached(node.name, known):
             continue
         room -= _size(value)
         if room < 0:
             break
         made = exp.Paren(this=value.copy())
+        todo += [(one, within | {node.name}) for one in _columns(made) if one.name in known]
         node.replace(exp.alias_(made, node.name, quoted=True) if node.parent is select else made)
     return room
+
+
+def _values(select: Any) -> dict[str, Any]:
+    """What has a name as an output, or by WITH."""
+    clause = select.args.get("with_") or select.args.get("with")
+    values = [cte for cte in clause.expressions if cte.args.get("scalar")] if clause is not None else []
+    return {one.alias: one.this for one in (*values, *select.expressions) if isinstance(one, exp.CTE | exp.Alias)}
+
+
+def _parameters(node: Any) -> frozenset[str]:
+    """The parameters of the functions around."""
+    found: set[str] = set()
+    function = node.find_ancestor(exp.Lambda, exp.Query)
+    while isinstance(function, exp.Lambda):
+        found.update(one.name for one in function.expressions)
+        function = function.find_ancestor(exp.Lambda, exp.Query)
+    return frozenset(found)
+
+
+def _reached(name: str, known: dict[str, Any]) -> set[str]:
+    """The columns that an expression is made of, also by the names of others."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        more = {one.name for one in _columns(known[todo.pop()])} - found
+        found |= more
+        todo += more & known.keys()
+    return found
+
+
+def _columns(tree: Any) -> list[Any]:
+    """The columns without a table in an expression, but for its queries."""
+    return [one for one in tree.walk(prune=lambda node: isinstance(node, exp.Query)) if _is_bare(one)]
+
+
+def _is_bare(node: Any) -> bool:
+    return isinstance(node, exp.Column) and not node.table
 
 
 def _function(cte: Any) -> _Function | None:
@@ -82,7 +128,7 @@ def _function(cte: Any) -> _Function | None:
 def _note(places: dict[str, list[Any]], tree: Any) -> None:
     """Note where a tree has names that may be those of functions."""
     for node in tree.walk():
-        if isinstance(node, exp.Anonymous) or (isinstance(node, exp.Column) and not node.table):
+        if isinstance(node, exp.Anonymous) or _is_bare(node):
             places.setdefault(node.name, []).append(node)
 
 
@@ -124,6 +170,13 @@ def _calls(node: Any, function: _Function) -> bool:
 def _called(function: _Function, given: list[Any]) -> Any:
     made = exp.Paren(this=function.body.copy())
     handed = dict(zip(function.parameters, given, strict=True))
-    for node in [one for one in made.walk() if isinstance(one, exp.Column) and not one.table and one.name in handed]:
+    around = {one.name for value in given for one in value.find_all(exp.Column)}
+    for inner in made.find_all(exp.Lambda):  # what is handed over is of the place of the call: none of these hides it
+        hiding = [one for one in inner.expressions if one.name in around]
+        for node in _columns(inner) if hiding else ():
+            if any(node.name == one.name for one in hiding):
+                node.replace(node.this)
+        inner.set("expressions", [one for one in inner.expressions if one not in hiding])
+    for node in [one for one in made.walk() if _is_bare(one) and one.name in handed]:
         node.replace(exp.Paren(this=handed[node.name].copy()))
     return made

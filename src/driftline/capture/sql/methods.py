@@ -77,7 +77,7 @@ def chained(node: Any, dialect: Dialect, functions: Functions, scope: Scope) -> 
     schema = parts[-1].name.lower() if parts else ""
     if schema in _SCHEMAS or (function is not None and schema and schema in function.shape[:1]):
         return None, False
-    given = [_columns(node.this.copy()), *(one.copy() for one in call.expressions)]
+    given = [columns(node.this.copy()), *(one.copy() for one in call.expressions)]
     try:
         made = exp.func(call.name, *given, dialect=dialect.name) if function is None else None
     except ValueError:  # of those that the parser reads in a way of its own
@@ -90,12 +90,18 @@ def _named(parts: list[Any]) -> Any:
     return exp.Column(**dict(zip(("this", "table", "db", "catalog"), reversed(parts), strict=False)))
 
 
-def _columns(tree: Any) -> Any:
-    """Return what a method is called of, in which the parser has made a bare name of each column."""
+def columns(tree: Any, of: str = "") -> Any:
+    """Return an expression in which the parser has left bare names of columns, with columns in their places.
+
+    Args:
+        tree: what a method is called of, or the body of a function.
+        of: the only name, in small letters, that is one of these, or of what they are fields of; "" for any.
+    """
 
     def column(node: Any) -> Any:
         named = isinstance(node.parent, _NAMING) or _NAME.get(type(node.parent), "") == node.arg_key
         parts = names(node) if isinstance(node, exp.Identifier | exp.Dot) and not named else []
-        return _named(parts) if 0 < len(parts) <= _PARTS else node
+        meant = 0 < len(parts) <= _PARTS and (not of or parts[0].name.lower() == of)
+        return _named(parts) if meant else node
 
     return tree.transform(column, copy=False)

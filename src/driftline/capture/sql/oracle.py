@@ -2,7 +2,7 @@
 
 Enters: the words of a script or a statement. Leaves: functions within WITH as statements in front of the one that they
 belong to; DELETE within MERGE as a clause of its own; MODEL as a query of its measures, each from what it was and, if
-a rule sets it, from all that its rules name.
+a rule sets it, from all that its rules name; columns of XMLTABLE with a type.
 """
 
 import itertools
@@ -15,6 +15,7 @@ _ENDED = frozenset(["IF", "LOOP"])  # what END names, besides a block and CASE
 _LISTS = ("PARTITION", "DIMENSION", "MEASURES")
 _CLAUSES = frozenset([*_LISTS, "RULES"])
 _FAR = 10_000  # words of a query between its FROM and MODEL
+_UNTYPED = frozenset([",", ")", "DEFAULT", "PATH"])  # what stands behind a column that has no type
 _NAMES = frozenset([TokenType.VAR, TokenType.IDENTIFIER])
 
 
@@ -100,6 +101,23 @@ def modelled(tokens: list[Any]) -> list[Any]:
         start = _from(words, place)
         if start:
             edits += _query(tokens, words, start, place)
+    return edited(tokens, edits)
+
+
+def typed(tokens: list[Any]) -> list[Any]:
+    """Return ``XMLTABLE(… COLUMNS x PATH 'x')`` with the type that is meant: to the parser, a column has one."""
+    words = said(tokens)
+    edits: list[Edit] = []
+    for place in range(len(words) - 1):
+        if words[place : place + 2] != ["XMLTABLE", "("]:
+            continue
+        end, name = words.closing(place + 1), (words.after(place, "COLUMNS") or len(words)) + 1
+        while name < end:
+            if words[name + 1] in _UNTYPED:
+                edits.append((name + 1, name + 1, spelled(tokens[name], "XMLTYPE")))
+            while name < end and words[name] != ",":
+                name = words.closing(name) + 1
+            name += 1
     return edited(tokens, edits)
 
 

@@ -5,6 +5,7 @@ stays a star; one that picks columns by a pattern of their names gives what is k
 its sources.
 """
 
+import functools
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -36,6 +37,7 @@ _FOREIGN = later.pattern(r"\[\^?\[|\)[*+{]|\\[^\W\d]")  # in a pattern: what mea
 _REPEATING = later.pattern(r"[*+?{]")
 _MOST_REPEATS = 3  # of a pattern: each may try as many places as a name has letters
 _LIKE = (exp.Like, exp.ILike, exp.SimilarTo, exp.Glob)
+_COMPARING = (exp.Like, exp.ILike, exp.EQ, exp.NEQ, exp.In)
 _GROUP = later.pattern(r"\\([1-9])")
 _AROUND = (exp.Alias, exp.Paren)
 _PLAIN = (exp.Column, exp.Literal, exp.Query)
@@ -175,13 +177,38 @@ def chosen_of(columns: Any, items: Iterable[Item]) -> list[Output] | None:
     if isinstance(by, exp.Array) and all(isinstance(part, exp.Literal) for part in by.expressions):
         named = [part.name.lower() for part in by.expressions]
         return [one for one in outputs if one.name.lower() in named]
-    if not isinstance(by, exp.Literal) or _FOREIGN.search(by.name) or len(_REPEATING.findall(by.name)) > _MOST_REPEATS:
+    if not isinstance(by, exp.Literal):
+        told = [_tells(by, one.name) for one in outputs]
+        return None if None in told else [one for one, fits in zip(outputs, told, strict=True) if fits]
+    if _FOREIGN.search(by.name) or len(_REPEATING.findall(by.name)) > _MOST_REPEATS:
         return None
     try:
         form = re.compile(by.name)
     except re.error:
         return None
     return [one for one in outputs if form.search(one.name)]
+
+
+def _tells(by: Any, name: str, parameter: str = "") -> bool | None:
+    """Whether ``lambda c: c LIKE 'a%'`` chooses a name; None where that is not known."""
+    if isinstance(by, exp.Lambda) and not parameter:
+        return _tells(by.this, name, by.expressions[0].name.lower()) if len(by.expressions) == 1 else None
+    if isinstance(by, exp.Paren | exp.Not):
+        inner = _tells(by.this, name, parameter)
+        return inner if inner is None or isinstance(by, exp.Paren) else not inner
+    if isinstance(by, exp.And | exp.Or):
+        both = [_tells(part, name, parameter) for part in (by.this, by.expression)]
+        return None if None in both else all(both) if isinstance(by, exp.And) else any(both)
+    if not isinstance(by, _COMPARING) or not isinstance(by.this, exp.Identifier | exp.Column):
+        return None
+    with_it = by.expressions if isinstance(by, exp.In) else [by.expression]
+    told = all(isinstance(one, exp.Literal) and one.is_string for one in with_it)
+    if not told or not with_it or by.this.name.lower() != parameter or by.this.args.get("table"):
+        return None
+    if isinstance(by, exp.Like | exp.ILike):
+        fits = _form(by.expression.name, ignore_case=isinstance(by, exp.ILike)).fullmatch(name) is not None
+        return fits is not bool(by.args.get("negate"))
+    return (name in [one.name for one in with_it]) is not isinstance(by, exp.NEQ)
 
 
 def _applied(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:
@@ -243,12 +270,17 @@ def _pattern(queries: Queries, node: Any, scope: Scope) -> list[Item]:
 
 
 def _matching(items: Iterable[Item], pattern: str, *, ignore_case: bool) -> list[Item]:
+    form = _form(pattern, ignore_case=ignore_case)
+    return [item for item in items if isinstance(item, Output) and form.fullmatch(item.name)]
+
+
+@functools.lru_cache(maxsize=64)
+def _form(pattern: str, *, ignore_case: bool) -> re.Pattern[str]:
+    """The pattern of LIKE."""
     first, *others = ("".join("." if sign == "_" else re.escape(sign) for sign in part) for part in pattern.split("%"))
     each = [f"(?>.*?{part})" for part in others[:-1] if part]  # the first place will do, and is never gone back from
-    form = re.compile(
-        "".join((first, *each, *(f".*{part}" for part in others[-1:]))), re.IGNORECASE if ignore_case else 0
-    )
-    return [item for item in items if isinstance(item, Output) and form.fullmatch(item.name)]
+    form = "".join((first, *each, *(f".*{part}" for part in others[-1:])))
+    return re.compile(form, re.IGNORECASE if ignore_case else 0)
 
 
 def _star(queries: Queries, star: Any, qualified: Any, scope: Scope) -> list[Item]:

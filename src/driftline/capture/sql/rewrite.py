@@ -124,6 +124,7 @@ def _of_dialect(dialect: str) -> list[Step]:
             (oracle.deleted_within_merge, frozenset(["MERGE"])),
             (uncoloned, frozenset([":"])),
             (oracle.modelled, frozenset(["MODEL", "XML"])),
+            (oracle.typed, frozenset(["XMLTABLE"])),
         ]
     if dialect in ("starrocks", "doris"):
         steps.append((_unlabelled, frozenset(["LABEL"])))

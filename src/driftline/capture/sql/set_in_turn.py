@@ -1,56 +1,69 @@
 """Assignments of MySQL, of which each sees what those before it have set: after ``SET a = b, b = a``, b is as it was.
 
-Enters: the assignments of an UPDATE, or of ON DUPLICATE KEY UPDATE. Leaves: the same, with what a column has been set
-to in the place of its name; those in queries stay, as a name there may be of another table. Source: MySQL Reference
-Manual, "UPDATE Statement": "Single-table UPDATE assignments are generally evaluated from left to right", and of
-several tables that there is "no guarantee that assignments are carried out in any particular order".
+Enters: the scope of an UPDATE, or of ON DUPLICATE KEY UPDATE, and each assignment once its edges are known. Leaves: the
+scope that the next one stands in, queries within it as well. Source: MySQL Reference Manual, "UPDATE Statement":
+"Single-table UPDATE assignments are generally evaluated from left to right", and of several tables that there is "no
+guarantee that assignments are carried out in any particular order".
 """
 
-from collections.abc import Callable
+import copy
+from collections.abc import Mapping
 from typing import Any
 
 from sqlglot import exp
 
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
-from driftline.capture.sql.relation import Edges
+from driftline.capture.sql.relation import Edges, Output, Relation
+from driftline.capture.sql.scope import Scope
 
-_NODES = 5_000  # of expressions that stand in others
 _EITHER = 0.5  # before or after another assignment
 
 
-def written_out(dialect: Dialect, parts: list[Any], same: Callable[[Any, Any], bool]) -> list[Any]:
-    """Return the assignments with values in the places of columns that are set before; as they are in other dialects.
+class Turns:
+    """What the assignments of one statement have set so far; in other dialects than MySQL that is never seen."""
 
-    ``same`` tells of a column that is set, and of one that an expression names, whether they are one.
-    """
-    if dialect.name != "mysql":
-        return parts
-    values: list[tuple[Any, Any]] = []
-    found: list[Any] = []
-    left = _NODES
+    def __init__(self, dialect: Dialect, scope: Scope) -> None:
+        self.dialect = dialect
+        self.scope = scope
+        self._said: dict[str, Edges] = {}  # columns that may be named without their table
+        self._of: dict[str, dict[str, Output]] = {}  # alias of a table -> its columns
 
-    def now(node: Any) -> Any:
-        if not _is_name(node) or node.find_ancestor(exp.Query) is not None:
-            return node
-        value = next((value for column, value in reversed(values) if same(column, node)), None)
-        return node if value is None else exp.Paren(this=value.copy())
+    def now(self, part: Any) -> Scope:
+        """Return the scope that an assignment stands in."""
+        if not isinstance(part, exp.EQ) or not (self._of or self._said):
+            return self.scope
+        set_before = self._said.keys() | {key for columns in self._of.values() for key in columns}
+        seen = any(self.dialect.column(one.this) in set_before for one in part.expression.find_all(exp.Column))
+        return self._after() if seen else self.scope
 
-    for part in parts:
-        if not isinstance(part, exp.EQ) or not _is_name(part.this):
-            return parts
-        value = part.expression.transform(now)
-        left -= sum(1 for _ in value.walk())
-        if left < 0:
-            return parts
-        values.append((part.this, value))
-        found.append(exp.EQ(this=part.this.copy(), expression=value))
-    return found
+    def done(self, part: Any, found: Mapping[str, Edges]) -> None:
+        """Note what an assignment has set, by the names of columns."""
+        column = part.this if isinstance(part, exp.EQ) else None
+        if self.dialect.name != "mysql" or not isinstance(column, exp.Column) or column.name not in found:
+            return
+        key, edges, relations = self.dialect.column(column.this), found[column.name], self.scope.relations
+        bare = self.scope.find(key, column.name)
+        meant = {alias for alias, one in relations.items() if bare and _behind(one, key, column.name) == bare.edges}
+        own = {self.dialect.table(column.args["table"])} & relations.keys() if column.table else meant
+        for alias in own:
+            self._of.setdefault(alias, {})[key] = Output(column.name, edges, key)
+        if not column.table or (own and own <= meant):
+            self._said[key] = edges
 
-
-def alike(dialect: Dialect, one: Any, other: Any) -> bool:
-    """Return whether two columns have the same name."""
-    return dialect.column(one.this) == dialect.column(other.this)
+    def _after(self) -> Scope:
+        relations = self.scope.relations
+        later = {alias: _with(relations[alias], dict(columns)) for alias, columns in self._of.items()}
+        if all(one.whole for one in relations.values()):
+            scope = copy.copy(self.scope)
+            scope.relations = {**relations, **later}
+        else:  # that a table has a column does not make it surer that a query within means that one
+            scope = Scope(self.scope)
+            scope.variables_first = self.scope.variables_first
+            scope.rows, scope.aliases = later, self._said
+        changed = {id(relations[alias]): relation for alias, relation in later.items()}
+        scope.ways = {way: changed.get(id(relation), relation) for way, relation in self.scope.ways.items()}
+        return scope
 
 
 def either(one: Edges, other: Edges) -> Edges:
@@ -58,5 +71,12 @@ def either(one: Edges, other: Edges) -> Edges:
     return (one & other) | rel.doubted(one ^ other, _EITHER)
 
 
-def _is_name(node: Any) -> bool:
-    return isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier)
+def _with(relation: Relation, columns: dict[str, Output]) -> Relation:
+    """A table whose columns are what they are set to."""
+    items = [columns.pop(item.key, item) if isinstance(item, Output) else item for item in relation.items]
+    return Relation((*items, *columns.values()), relation.rows, relation.base)
+
+
+def _behind(relation: Relation, key: str, name: str) -> Edges | None:
+    hit = relation.find(key, name)
+    return None if hit is None else hit.edges

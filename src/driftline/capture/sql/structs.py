@@ -220,10 +220,10 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
         chosen = taken_apart.within(cut[1], len(inner))
         kept = inner[chosen] if chosen is not None else ()
         return tuple((f"[{place}]", edges) for place, (_, edges) in enumerate(kept))
-    if (one := taken_apart.comprehended(node)) is not None and member(queries, one, scope) is not None:
-        more = queries.walk(one, scope, TRANSFORMATION)
+    if (one := of_each(queries, node)) is not None and member(queries, one, scope) is not None:
+        made = [queries.walk(part, scope, TRANSFORMATION) for part in _one_by_one(queries, one, scope) or [one]]
         inner = () if one.args.get("condition") is not None else elements(queries, one.args["iterator"], scope)
-        return tuple((name, more) for name, _ in inner)
+        return tuple((name, made[place % len(made)]) for place, (name, _) in enumerate(inner))
     if (own := taken_apart.changed(queries.dialect.name, node)) is not None:  # list_transform keeps the order
         inner, more = elements(queries, own[0], scope), queries.walk(own[1], scope, TRANSFORMATION)
         return tuple((name, rel.through(edges, TRANSFORMATION) | more) for name, edges in inner)
@@ -236,6 +236,33 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
     if any(isinstance(part, exp.Query) for part in listed):
         return ()
     return tuple((f"[{place}]", queries.walk(part, scope, IDENTITY)) for place, part in enumerate(listed))
+
+
+def of_each(queries: Walks, node: Any) -> Any:
+    """Return ``x.p FOR x IN l`` for ``[x.p FOR x IN l]``, or ``list_transform(l, x -> x.p)``; None for all else."""
+    one = taken_apart.comprehended(node)
+    own = taken_apart.changed(queries.dialect.name, node) if one is None else None
+    if own is None or not isinstance(own[1], exp.Lambda) or len(own[1].expressions) != 1:
+        return one
+    (name,) = own[1].expressions
+    body = methods.columns(exp.Paren(this=own[1].this.copy()), name.name.lower())
+    return exp.Comprehension(this=body, expression=name.copy(), iterator=own[0].copy())
+
+
+def _one_by_one(queries: Walks, one: Any, scope: Scope) -> list[Any]:
+    """``x.p FOR x IN [y, z]`` for each element of a list that is written there; of NULL each field is NULL."""
+    listed = one.args["iterator"].unnest()
+    if not isinstance(listed, exp.Array) or taken_apart.comprehended(listed):
+        return []
+    names = [exp.to_identifier(name, quoted=True) for name, _ in fields(queries, listed, scope)]
+    found: list[Any] = []
+    for part in listed.expressions:
+        own = part.copy()
+        if not fields(queries, part, scope):
+            own = exp.Struct(expressions=[exp.PropertyEQ(this=name.copy(), expression=own.copy()) for name in names])
+        inner = {name: one.args[name].copy() for name in ("this", "expression", "condition") if one.args.get(name)}
+        found.append(exp.Comprehension(**inner, iterator=exp.Array(expressions=[own])))
+    return found
 
 
 def member(queries: Walks, made: Any, scope: Scope) -> Relation | None:
@@ -292,6 +319,8 @@ def _of_column(queries: Walks, node: Any, scope: Scope) -> Fields:
         return ()
     key = queries.dialect.column(node.this)
     qualifier = node.args.get("table")
+    if qualifier is None and key in scope.bound:  # the parameter of a function hides the column
+        return ()
     if qualifier is None:
         found = next((one for relation in scope.relations.values() if (one := relation.output(key)) is not None), None)
     else:

@@ -176,59 +176,6 @@ def test_a_mysql_update_may_change_several_tables(tell: Tell) -> None:
     assert (second.target, second.columns, second.rows) == ("u", {"y": ["t.b IDENTITY"]}, rows)
 
 
-@pytest.mark.parametrize(
-    ("name", "sets", "columns"),
-    [
-        ("mysql", "a = b, b = a", {"a": ["t.b IDENTITY"], "b": ["t.b IDENTITY"]}),
-        ("postgres", "a = b, b = a", {"a": ["t.b IDENTITY"], "b": ["t.a IDENTITY"]}),
-        ("mysql", "t.a = t.a + t.c, b = t.a * 2",
-         {"a": ["t.a TRANSFORMATION", "t.c TRANSFORMATION"], "b": ["t.a TRANSFORMATION", "t.c TRANSFORMATION"]}),
-        ("mysql", "a = (SELECT max(x) FROM u), b = a", {"a": ["u.x AGGREGATION"], "b": ["u.x AGGREGATION"]}),
-        ("mysql", "a = c, b = (SELECT max(a) FROM v)", {"a": ["t.c IDENTITY"], "b": ["v.a AGGREGATION"]}),
-    ],
-)  # fmt: skip
-def test_mysql_sets_one_column_after_the_other(tell: Tell, name: str, sets: str, columns: dict[str, list[str]]) -> None:
-    """By hand: MySQL Reference Manual, "UPDATE Statement", on col2 = col1; other databases set all at once."""
-    (one,) = tell(f"UPDATE t SET {sets}", name, {"t": ("a", "b", "c"), "u": ("x",), "v": ("a",)})
-    assert one.columns == columns
-
-
-@pytest.mark.parametrize(
-    ("sets", "columns"),
-    [
-        ("t.a = u.x, t.b = t.a", {"a": ["u.x IDENTITY"], "b": ["t.a IDENTITY 0.5", "u.x IDENTITY 0.5"]}),
-        ("a = x, b = t.a + c",
-         {"a": ["u.x IDENTITY"], "b": ["t.a TRANSFORMATION 0.5", "t.c TRANSFORMATION", "u.x TRANSFORMATION 0.5"]}),
-        ("t.k = u.x, t.b = u.k", {"k": ["u.x IDENTITY"], "b": ["u.k IDENTITY"]}),
-        ("t.a = u.x, t.b = (SELECT max(a) FROM v)", {"a": ["u.x IDENTITY"], "b": ["v.a AGGREGATION"]}),
-    ],
-)  # fmt: skip
-def test_in_which_order_mysql_sets_columns_of_joined_tables_is_not_promised(
-    tell: Tell, sets: str, columns: dict[str, list[str]]
-) -> None:
-    """By hand: MySQL Reference Manual, "UPDATE Statement": "there is no guarantee" of an order for several tables."""
-    (one,) = tell(f"UPDATE t JOIN u ON t.k = u.k SET {sets}", "mysql", {**SCHEMA, "v": ("a",)})
-    assert one.columns == columns
-
-
-@pytest.mark.parametrize(
-    ("sql", "b"),
-    [
-        ("(k, a, b) VALUES (1, 2, (SELECT x FROM u)) AS n ON DUPLICATE KEY UPDATE a = n.b + c, b = a",
-         ["t.c TRANSFORMATION", "u.x IDENTITY", "u.x TRANSFORMATION"]),
-        ("(k, a, b) SELECT k, x, y FROM u ON DUPLICATE KEY UPDATE a = VALUES(a), b = t.a",
-         ["u.x IDENTITY", "u.y IDENTITY"]),
-        ("(k, a, b) SELECT k, x, y FROM u ON DUPLICATE KEY UPDATE a = u.x, b = VALUES(a)",
-         ["u.x IDENTITY", "u.y IDENTITY"]),
-        ("(k, a, b) SELECT k, x, y FROM u ON DUPLICATE KEY UPDATE b = a, a = u.x", ["t.a IDENTITY", "u.y IDENTITY"]),
-    ],
-)  # fmt: skip
-def test_on_duplicate_key_update_sets_one_column_after_the_other(tell: Tell, sql: str, b: list[str]) -> None:
-    """By hand: MySQL assigns from left to right here as in an UPDATE of one table."""
-    (one,) = tell(f"INSERT INTO t {sql}", "mysql", SCHEMA)
-    assert one.columns["b"] == b
-
-
 def test_each_table_of_an_update_is_read_by_the_others() -> None:
     script = Script(dialect.of("mysql"), lambda _: None)
     found = list(statement.read("UPDATE t JOIN u ON t.k = u.k JOIN s USING (k) SET t.a = u.x, u.y = t.b", script))

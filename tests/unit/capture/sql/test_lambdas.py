@@ -10,7 +10,7 @@ from driftline.capture.sql import lambdas
 
 Tell = Callable[..., list[Any]]
 SCHEMA = {"t": ("a", "b", "k"), "u": ("c",)}
-A, B, K = "t.a TRANSFORMATION", "t.b TRANSFORMATION", "t.k TRANSFORMATION"
+A, B, K, L, M = (f"t.{name} TRANSFORMATION" for name in "abklm")
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,45 @@ def test_a_call_is_what_the_function_makes_of_its_arguments(
     (one,) = tell(sql, "clickhouse", SCHEMA)
 
     assert (one.columns, one.doubts) == (columns, [])
+
+
+@pytest.mark.parametrize(
+    ("sql", "z"),
+    [
+        ("WITH (x -> arrayMap(a -> a + x, l)) AS f SELECT f(a) AS z FROM t", [A, L]),
+        ("WITH (x -> arrayMap(a -> arrayMap(a -> a + x, [a]), l)) AS f SELECT f(a) AS z FROM t", [A, L]),
+        ("WITH (x -> arrayMap(a -> a + x, l)) AS f SELECT arrayMap(k -> f(a + k), m) AS z FROM t", [A, L, M]),
+        ("WITH (x -> x + 1) AS f, (y -> arrayMap(a -> a + f(y), l)) AS g SELECT g(a) AS z FROM t", [A, L]),
+        ("WITH (a -> a + 1) AS f, (y -> arrayMap(f, [y])) AS g SELECT g(a) AS z FROM t", [A]),
+        ("WITH (x -> x + a) AS f SELECT arrayMap(a -> f(a), l) AS z FROM t", [L]),
+        ("WITH (x -> x + a) AS f SELECT arrayMap(a -> arrayMap(f, l), m) AS z FROM t", [L, M]),
+        ("WITH a + 1 AS v SELECT arrayMap(x -> x + v, l) AS z FROM t", [A, L]),
+        ("WITH a + 1 AS v SELECT arrayMap(a -> a + v, l) AS z FROM t", [L]),
+        ("WITH a + 1 AS v SELECT arrayMap(a -> arrayMap(x -> x + v, m), l) AS z FROM t", [L, M]),
+        ("WITH a + 1 AS v, v + b AS w SELECT arrayMap(a -> a + w, l) AS z FROM t", [B, L]),
+        ("WITH a + b AS v SELECT arrayMap((a, y) -> a + v, l, m) AS z FROM t", [B, L, M]),
+        ("WITH t.a + 1 AS v SELECT arrayMap(a -> a + v, l) AS z FROM t", [A, L]),
+        ("WITH (SELECT max(c) FROM u) AS v SELECT arrayMap(c -> c + v, l) AS z FROM t", [L, "u.c AGGREGATION"]),
+        ("SELECT a + b AS v, arrayMap(a -> a + v, l) AS z FROM t", [B, L]),
+        ("SELECT (a + b AS v) + 1 AS y, arrayMap(a -> a + v, l) AS z FROM t", [B, L]),
+        ("SELECT (a AS v) + 1 AS y, arrayMap(x -> x + v, l) AS z FROM t", [A, L]),
+        ("SELECT arrayMap(x -> (x + a AS v) * v, l) AS z FROM t", [A, L]),
+        ("SELECT (a AS v) + 1 AS y, arrayMap(v -> v + 1, l) AS z FROM t", [L]),
+        ("SELECT b AS a, a + 1 AS v, arrayMap(a -> a + v, l) AS z FROM t", [L]),
+        ("SELECT arrayMap(a -> a + v, l) AS z FROM (SELECT a + 1 AS v, l FROM t)", [A, L]),
+    ],
+)
+def test_a_parameter_hides_what_has_its_name_where_clickhouse_says_so(tell: Tell, sql: str, z: list[str]) -> None:
+    """By the values that ClickHouse 26.9 gives: what has a name is worked out where the name stands."""
+    (one,) = tell(sql, "clickhouse", {"t": ("a", "b", "k", "l", "m"), "u": ("c",)})
+
+    assert (one.columns["z"], one.doubts) == (z, [])
+
+
+def test_names_that_stand_for_each_other_end_somewhere(tell: Tell) -> None:
+    (one,) = tell("SELECT (w + a AS v) + (v AS w), arrayMap(a -> v + w, l) AS z FROM t", "clickhouse", SCHEMA)
+
+    assert (one.problem, "z" in one.columns) == ("", True)
 
 
 def test_functions_of_functions_end_somewhere() -> None:

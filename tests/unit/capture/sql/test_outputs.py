@@ -119,6 +119,14 @@ def test_a_pattern_that_means_something_else_to_python_or_may_take_long_is_not_t
         ("SELECT COLUMNS('(b|t)s?') AS 'x_\\1' FROM t", {"x_b": ["t.b IDENTITY"], "x_t": ["t.ts IDENTITY"]}),
         ("SELECT COLUMNS('(t)(s)') AS '\\2\\1_\\0' FROM t", {"st_ts": ["t.ts IDENTITY"]}),
         ("SELECT COLUMNS('^(t)|^(b)') AS 'k\\2' FROM t", {"kb": ["t.b IDENTITY"], "k": ["t.ts IDENTITY"]}),
+        ("SELECT COLUMNS(lambda c: c LIKE 't%') FROM t", {"ts": ["t.ts IDENTITY"]}),
+        ("SELECT max(COLUMNS(lambda c: c NOT LIKE '_')) + 1 FROM t", {"ts": ["t.ts AGGREGATION"]}),
+        (
+            "SELECT COLUMNS(lambda c: C ILIKE 'T%' OR (c = 'b')) FROM t",
+            {"b": ["t.b IDENTITY"], "ts": ["t.ts IDENTITY"]},
+        ),
+        ("SELECT COLUMNS(lambda x: x NOT IN ('a', 'B') AND NOT x = 'ts') FROM t", {"b": ["t.b IDENTITY"]}),
+        ("SELECT COLUMNS(lambda c: c <> 'b' AND c != 'a') FROM t", {"ts": ["t.ts IDENTITY"]}),
     ],
 )
 def test_columns_are_chosen_and_called_as_duckdb_does(tell: Tell, text: str, columns: dict[str, list[str]]) -> None:
@@ -141,9 +149,26 @@ def test_rows_that_are_compared_are_one_column(tell: Tell) -> None:
     assert one.columns == {"same": ["t.a TRANSFORMATION", "w.b TRANSFORMATION"]}
 
 
+@pytest.mark.parametrize("told", ["len(c) > 1", "c LIKE 'a' OR len(c) > 1", "c LIKE 'a!%' ESCAPE '!'", "c LIKE d"])
+def test_a_function_that_tells_columns_by_more_than_their_names_is_a_doubt(tell: Tell, told: str) -> None:
+    (one,) = tell(f"SELECT COLUMNS(lambda c: {told}) FROM t", "duckdb", {"t": ("a", "bc")})
+    assert (one.columns, one.doubts) == ({"*": []}, ["*"])
+
+
+def test_a_function_tells_columns_with_the_arrow_of_earlier_versions(tell: Tell) -> None:
+    """By hand; DuckDB 2.0 has ``lambda c:`` in its place."""
+    (one,) = tell("SELECT COLUMNS(c -> c LIKE 'a%') FROM t", "duckdb", {"t": ("a", "ba", "ab")})
+    assert one.columns == {"a": ["t.a IDENTITY"], "ab": ["t.ab IDENTITY"]}
+
+
 @pytest.mark.parametrize(
     "chosen",
-    [f"* LIKE '{'%a' * 20}b'", f"COLUMNS('{'a*' * 20}b')", f"COLUMNS('^{'a?' * 40}{'a' * 40}c')"],
+    [
+        f"* LIKE '{'%a' * 20}b'",
+        f"COLUMNS(lambda c: c LIKE '{'%a' * 20}b')",
+        f"COLUMNS('{'a*' * 20}b')",
+        f"COLUMNS('^{'a?' * 40}{'a' * 40}c')",
+    ],
 )
 def test_a_pattern_that_fits_nearly_is_not_looked_for_again_and_again(tell: Tell, chosen: str) -> None:
     """Each of these takes longer than anybody waits when every way to part a name is tried."""

@@ -28,6 +28,10 @@ DOC = ["t.doc TRANSFORMATION"]
         ("mysql", ", JSON_TABLE(doc, '$[*]' COLUMNS (n FOR ORDINALITY, x INT PATH '$.x', "
          "NESTED PATH '$.k[*]' COLUMNS (y INT PATH '$.y'))) AS j", {"n": [], "x": DOC, "y": DOC}),
         ("oracle", ", XMLTABLE('/r' PASSING doc COLUMNS x NUMBER PATH 'x') j", {"x": DOC}),
+        ("oracle", ", XMLTABLE('/r' PASSING t.doc COLUMNS x PATH 'x') j", {"j.x": DOC}),
+        ("oracle", ", XMLTABLE('/r' PASSING doc COLUMNS x PATH 'a,b' DEFAULT nvl(1, 2), y, "
+         "z NUMBER(5, 2) PATH 'z', \"path\" PATH 'p', w DEFAULT 1, v) j",
+         {"x": DOC, "y": DOC, "z": DOC, '"path"': DOC, "w": DOC, "v": DOC}),
     ],
 )  # fmt: skip
 def test_columns_that_a_function_is_known_to_have_leave_the_others_to_the_table(
@@ -37,7 +41,7 @@ def test_columns_that_a_function_is_known_to_have_leave_the_others_to_the_table(
     assert (one.doubts, one.problem) == ([], "")
     assert {key.lower(): edges for key, edges in one.columns.items()} == {
         "pk": ["t.pk IDENTITY"],
-        **{key.rpartition(".")[2].strip("[]"): edges for key, edges in columns.items()},
+        **{key.rpartition(".")[2].strip('[]"'): edges for key, edges in columns.items()},
     }
 
 

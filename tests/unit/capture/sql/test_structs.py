@@ -117,6 +117,22 @@ CASES = [
      {"z": ["t.a TRANSFORMATION"]}),
     ("duckdb", "SELECT [x FOR x IN [{'p': a, 'q': b}] IF x.p > 1] AS z FROM t",
      {"z": ["t.a TRANSFORMATION", "t.b TRANSFORMATION"]}),
+    ("duckdb", "SELECT [x.p FOR x IN [{'p': a, 'q': b}, {'p': k, 'q': a}]][1] AS z FROM t",
+     {"z": ["t.a TRANSFORMATION"]}),
+    ("duckdb", "SELECT list_transform([{'p': a, 'q': b}, {'p': k, 'q': a}], x -> x.p)[2] AS z FROM t",
+     {"z": ["t.k TRANSFORMATION"]}),
+    ("duckdb", "SELECT list_transform(l, x -> x.p) AS z, l.list_transform(lambda y: y.q + a) AS y, "
+     "list_apply(l, x -> x.p || 'a') AS w FROM (SELECT [{'p': a, 'q': b}] AS l, k AS a FROM t)",
+     {"z": ["t.a TRANSFORMATION"], "y": ["t.b TRANSFORMATION", "t.k TRANSFORMATION"], "w": ["t.a TRANSFORMATION"]}),
+    ("duckdb", "SELECT list_transform(l, x -> {'p': x.p, 'n': 1}) AS z, list_transform(l, x -> x.p.upper()) AS y "
+     "FROM (SELECT [{'p': a, 'q': b}] AS l FROM t)", {"z": ["t.a TRANSFORMATION"], "y": ["t.a TRANSFORMATION"]}),
+    ("duckdb", "SELECT list_transform(l, x -> x) AS z, list_transform(l, (x, k) -> x.p + k) AS y, "
+     "list_transform(l, x -> list_transform([1], p -> p + x.p)) AS w FROM (SELECT [{'p': a, 'q': b}] AS l, k FROM t)",
+     {name: ["t.a TRANSFORMATION", "t.b TRANSFORMATION"] for name in "zyw"}),
+    ("duckdb", "SELECT [list_transform(l, x -> x.p) FOR l IN m] AS z "
+     "FROM (SELECT [{'p': a, 'q': b}] AS l, [[k]] AS m FROM t)", {"z": ["t.k TRANSFORMATION"]}),
+    ("spark", "SELECT transform(l, x -> x.p) AS z FROM (SELECT array(named_struct('p', a, 'q', b)) AS l FROM t)",
+     {"z": ["t.a TRANSFORMATION"]}),
     # where it is not said which of two it is, it is either
     ("duckdb", "SELECT [a, b][k] AS p FROM t",
      {"p": ["t.a TRANSFORMATION 0.5", "t.b TRANSFORMATION 0.5", "t.k TRANSFORMATION"]}),
@@ -143,6 +159,14 @@ CASES = [
 def test_a_field_comes_from_its_own_expression(tell: Tell, name: str, sql: str, columns: dict[str, list[str]]) -> None:
     (one,) = tell(sql, name, SCHEMA)
     assert one.columns == columns
+
+
+def test_an_element_without_fields_has_them_from_nothing(tell: Tell) -> None:
+    """By hand: a field of NULL is NULL, and x is no column that could be in doubt."""
+    (one,) = tell("SELECT [x.p + k FOR x IN l][1] AS z FROM (SELECT [NULL, {'p': a}] AS l, k FROM t)", "duckdb", SCHEMA)
+    assert one.columns == {"z": ["t.a TRANSFORMATION", "t.k TRANSFORMATION"]}
+    (one,) = tell("SELECT [x.p + k FOR x IN [NULL, {'p': a}]][1] AS z FROM t", "duckdb", SCHEMA)
+    assert (one.columns, one.doubts) == ({"z": ["t.k TRANSFORMATION"]}, [])
 
 
 @pytest.mark.parametrize(
