@@ -91,7 +91,7 @@ class Binding(Inlining):
                 self.evaluate(node.slice, scope)
                 return content.loose, self.place_of_one(node, of, content.loose, scope)
         self.picked = -1
-        return (of := self.evaluate(node, scope)), self.one_picked(of) if isinstance(node, ast.Name) else -1
+        return (of := self.evaluate(node, scope)), self.one_picked(of)
 
     def _unpack(self, targets: Sequence[ast.expr], value: Value, scope: Scope) -> None:
         content = self.memory.see(value)

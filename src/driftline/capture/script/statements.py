@@ -78,7 +78,7 @@ class Statements(Trying):
     # Ways to go on --------------------------------------------------------------------------------------------------
 
     def _return(self, node: ast.Return, scope: Scope) -> str:
-        self.returns(NONE if node.value is None else self.evaluate(node.value, scope))
+        self.returns(NONE if node.value is None else self.kept_one(node.value, scope))
         self.left += 1
         return RETURNS
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from driftline.capture.script import access, doubts, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, plain
-from driftline.capture.script.cames import deciding, some_rows, union
+from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.ones import shared
 from driftline.capture.script.reading import FILTER
 from driftline.capture.script.rules import lists
@@ -111,15 +111,6 @@ def following(call: Call) -> Value:
     return shared(call.machine, access.among(call.machine, found, which), over.loose)
 
 
-def most(call: Call) -> Value | None:
-    """``nlargest`` and ``nsmallest``: some of the elements, in their order."""
-    over = unrolling.unrolled(call.machine, call.argument(1, "iterable") or Thing())
-    key = call.argument(2, "key")
-    asked = Call(call.machine, None, call.name, [], {} if key is None else {"key": key}, call.path)
-    made = lists.in_order(asked, Items(over.items, over.loose, over.rows))
-    return call.new(replace(made, rows=some_rows(made.rows)))
-
-
 def pushed(call: Call) -> Value:
     """``heappush``: one more element; in which order they are is not known."""
     writing.append(call.machine, call.argument(0) or NONE, call.argument(1) or Thing())
@@ -138,8 +129,6 @@ FUNCTIONS: Rules = {
     "builtins.max": best,
     "builtins.min": best,
     "builtins.next": following,
-    "heapq.nlargest": most,
-    "heapq.nsmallest": most,
     "heapq.heappush": pushed,
     "heapq.heappop": least,
 }

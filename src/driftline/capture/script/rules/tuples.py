@@ -51,11 +51,11 @@ def some(call: Call) -> Value:
 
 
 def greatest(call: Call) -> Value:
-    """``heapq.nlargest`` and ``nsmallest``: the elements with the greatest keys."""
+    """``heapq.nlargest`` and ``nsmallest``: the elements with the greatest keys, as many as ``n`` says."""
     over = unrolling.in_places(call.machine, call.argument(1, "iterable") or Thing())
     row, key = _any_of(call, over), call.argument(2, "key")
     by = row if key is None else call.machine.invoke(key, [row], {}, call.path)
-    return call.new(Items((), row, over.rows | deciding(call.cames(by), FILTER)))
+    return call.new(Items((), row, over.rows | deciding(call.cames(by, call.argument(0, "n")), FILTER)))
 
 
 def starred(call: Call) -> Value:
