@@ -233,7 +233,7 @@ class Expressions(Comprehensions):
         return self.evaluate(node.value, scope)
 
     def _yield(self, node: ast.Yield, scope: Scope) -> Value:
-        self.yields(Const(None) if node.value is None else self.evaluate(node.value, scope), node)
+        self.yields(Const(None) if node.value is None else self.kept_one(node.value, scope), node)
         return Thing()
 
     def _yield_from(self, node: ast.YieldFrom, scope: Scope) -> Value:
@@ -261,10 +261,10 @@ class Expressions(Comprehensions):
         """Return the values of parameters that have one."""
         places = [*args.posonlyargs, *args.args]
         late = places[len(places) - len(args.defaults) :]
-        found = [(one.arg, self.evaluate(value, scope)) for one, value in zip(late, args.defaults, strict=True)]
+        found = [(one.arg, self.kept_one(value, scope)) for one, value in zip(late, args.defaults, strict=True)]
         for one, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
             if default is not None:
-                found.append((one.arg, self.evaluate(default, scope)))
+                found.append((one.arg, self.kept_one(default, scope)))
         return tuple(found)
 
     def _call(self, node: ast.Call, scope: Scope) -> Value:

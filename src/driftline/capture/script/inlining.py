@@ -127,7 +127,7 @@ class Inlining(Expressions):
 
     def _run(self, callee: Function, scope: Scope) -> Value:
         if isinstance(callee.node, ast.Lambda):
-            return self.evaluate(callee.node.body, scope)
+            return self.kept_one(callee.node.body, scope)
         running = Running(callee, len(self.guards), reads=len(self.reads), places=self.memory.places())
         self.running.append(running)
         left, doubts = self.left, self.memory.doubts()

@@ -10,8 +10,6 @@ from driftline.capture.script import ones, turning
 from driftline.capture.script.machine import Machine
 from driftline.capture.script.values import Class, Function, Method, Ref, Scope, Value
 
-_PUT = frozenset({"append", "appendleft", "insert"})  # into a list
-
 
 class Picks(Machine):
     """The machine's word on what was taken out of many last."""
@@ -40,11 +38,9 @@ class Picks(Machine):
         return self.evaluate(node, scope) if self.around else self.picked_one(node, scope)
 
     def given_one(self, node: ast.expr, callee: Value, scope: Scope) -> Value:
-        """Return the same of what a call is given, if that keeps it or is the user's own."""
-        if isinstance(callee, Function | Class):
-            return self.picked_one(node, scope)
-        puts = isinstance(callee, Method) and callee.name in _PUT
-        return self.kept_one(node, scope) if puts else self.evaluate(node, scope)
+        """Return the same of what a call is given: one of the user's own is looked into, another may keep it."""
+        users = isinstance(callee, Function | Class)
+        return self.picked_one(node, scope) if users else self.kept_one(node, scope)
 
     def one_picked(self, of: Value) -> int:
         """Return the place of all elements of a list of which ``of`` is the one that was just taken out; else -1."""

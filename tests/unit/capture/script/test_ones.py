@@ -126,6 +126,13 @@ def test_cells_of_one_row_that_are_put_in_another_order_may_be_in_either(wrote: 
         'mend(**{"row": rows[3]})',
         "one = rows[3]\n        mend(row=one)",
         "(lambda row: mend(row))(row=rows[3])",
+        "mend((lambda: rows[3])())",
+        "def given(row=rows[3]):\n            mend(row)\n        given()",
+        "from functools import partial\n        partial(mend, rows[3])()",
+        "from concurrent.futures import ThreadPoolExecutor as Pool\n        Pool().submit(mend, rows[3]).result()",
+        'kept = Kept(None)\n        setattr(kept, "row", rows[3])\n        kept.mend()',
+        "mend(Kept(rows).first)",
+        "mend(Kept(rows)[3])",
         'first()["s"] = rows[0]["b"]',
         'one = first()\n        one.update(s=one["b"])',
         "Kept(rows[3]).mend()",
@@ -143,6 +150,11 @@ def test_one_record_of_many_is_one_of_them_wherever_it_is_given(given: str, wrot
         class Kept:
             def __init__(self, row):
                 self.row = row
+            def __getitem__(self, at):
+                return self.row[at]
+            @property
+            def first(self):
+                return self.row[0]
             def mend(self):
                 self.row["s"] = self.row["b"]
     """
@@ -160,6 +172,8 @@ def test_one_record_of_many_is_one_of_them_wherever_it_is_given(given: str, wrot
         ('{name: rows[0] for name in "ab"}', 'picked["a"]'),
         ("[]\n        picked.append(rows[0])", "picked[0]"),
         ('{}\n        picked["a"] = rows[0]', 'picked["a"]'),
+        ("dict(a=rows[0], b=rows[2])  # {}", 'picked["a"]'),
+        ('dict(zip("ab", [rows[0], rows[2]]))  # {}', 'picked["a"]'),
     ],
 )
 def test_records_of_many_that_are_kept_in_a_list_or_dict_are_some_of_them(kept: str, which: str, wrote: Wrote) -> None:
@@ -178,6 +192,7 @@ def test_records_of_many_that_are_kept_in_a_list_or_dict_are_some_of_them(kept: 
         'rows[0], rows[1] = rows[1], rows[0]\n        for row in rows:\n            row["s"] = row["b"]',
         'rows.append(rows[0])\n        for row in rows:\n            row["s"] = row["b"]',
         'def mend(row):\n            row["s"] = row["b"]\n        for row in rows:\n            mend(row=row)',
+        'top = rows[0]\n        rows.remove(top)\n        for row in rows:\n            row["s"] = row["b"]',
         'picked = [rows[0], rows[2]]\n        for row in rows:\n            row["s"] = row["b"]\n        rows = picked',
     ],
 )

@@ -142,3 +142,26 @@ def test_the_better_of_two_records_is_decided_by_what_is_compared(wrote: Wrote) 
         pd.DataFrame([{"id": best["oid"]}]).to_csv("o")
     """
     assert wrote(text) == {"id": "b conditional, oid"}
+
+
+def test_the_next_of_a_reader_of_records_is_one_and_no_other_is_changed_with_it(wrote: Wrote) -> None:
+    """By hand: what is put into the first record is in that alone, as it has left the reader."""
+    text = """
+        import csv
+        rows = csv.DictReader(open("users"))
+        first = next(rows%s)
+        first["name"] = first["k"]
+        pd.DataFrame(%s).to_csv("o")
+    """
+    for default in ("", ", None"):
+        assert wrote(text % (default, '[{"n": first["name"], "a": first["age"]}]')) == {"n": "k", "a": "age"}
+        assert wrote(text % (default, "list(rows)"))["name"] == "name"
+        assert wrote(text % (default, "[first, *rows]"))["name"] == "k, name"
+
+
+def test_the_next_piece_of_a_frame_is_a_frame(wrote: Wrote) -> None:
+    text = """
+        pieces = pd.read_csv("users", chunksize=2)
+        next(pieces)[["age"]].to_csv("o")
+    """
+    assert wrote(text) == {"age": "age"}
