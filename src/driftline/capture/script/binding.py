@@ -131,7 +131,7 @@ class Binding(Inlining):
 
     def _annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
         if node.value is not None:
-            self.assign(node.target, relations.annotated(self.evaluate(node.value, scope), node.annotation), scope)
+            self.assign(node.target, relations.annotated(self.picked_one(node.value, scope), node.annotation), scope)
 
     def _augmented(self, node: ast.AugAssign, scope: Scope) -> None:
         before = self.evaluate(node.target, scope)

@@ -165,7 +165,7 @@ class Statements(Trying):
 
     def _with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> str:
         for one in node.items:
-            value = self.evaluate(one.context_expr, scope)
+            value = self.picked_one(one.context_expr, scope)
             entered = access.attribute(self, value, "__enter__")
             if isinstance(entered, Function):
                 value = self.inline(entered, [], {}, self.at(one.context_expr, scope), [])

@@ -63,6 +63,8 @@ def test_a_loop_that_comes_to_each_record_by_its_place_changes_them_all(loop: st
         'for i in range(0, len(rows), 2):\n            rows[i]["s"] = rows[i]["b"]',
         'for n, i in enumerate(wanted):\n            rows[i]["s"] = rows[i]["b"]',
         'for row in rows:\n            rows[0]["s"] = row["b"]',
+        'i = 0\n        while i < 3:\n            rows[i]["s"] = rows[i]["b"]\n            i += 1',
+        'i = 0\n        while i <= 2 and rows:\n            rows[i]["s"] = rows[i]["b"]\n            i += 1',
     ],
 )
 def test_a_loop_that_comes_to_some_records_changes_those(loop: str, wrote: Wrote) -> None:
@@ -82,6 +84,9 @@ def test_a_loop_that_comes_to_some_records_changes_those(loop: str, wrote: Wrote
         'next(iter(rows)).update(s=rows[0]["b"])',
         'for row in rows:\n            last = row\n        last["s"] = last["b"]',
         'one = rows[3] if rows else None\n        one["s"] = one["b"]',
+        'one: dict = rows[3]\n        one["s"] = one["b"]',
+        "import contextlib\n        @contextlib.contextmanager\n        def kept():\n            yield rows[3]\n"
+        '        with kept() as one:\n            one["s"] = one["b"]',
         'one, other = rows[0], rows[1]\n        one["s"] = other["b"]',
     ],
 )

@@ -98,8 +98,8 @@ def following(call: Call) -> Value:
     if isinstance(content, Items) and content.kind == "reader":
         row = call.see(content.loose)
         if isinstance(row, Frame) and not row.array:  # a record, or a piece of a frame: another one each time
-            found = call.new(row)
-            return found if other is None else call.machine.memory.joined(found, other)
+            one = call.new(row)
+            return one if other is None else call.machine.memory.joined(one, other)
         if isinstance(row, Frame) and row.table.closed:
             return call.new(Items(tuple(Const(name) for name in row.table.columns)))
         return Thing()
