@@ -1,4 +1,4 @@
-"""One of many: ``max``, ``min``, ``next``.
+"""One of many: ``max``, ``min``, ``next``, ``choice``.
 
 Enters: a call. Leaves: an element where the text tells which one; where data decides, or the order is not known, a
 hedge.
@@ -113,6 +113,13 @@ def following(call: Call) -> Value:
     return shared(call.machine, access.among(call.machine, found, which), over.loose)
 
 
+def drawn(call: Call) -> Value:
+    """``random.choice``: any of the elements."""
+    over = unrolling.unrolled(call.machine, call.argument(0, "seq") or Thing())
+    found = doubts.one_of(call.machine, doubts.doubtful(call.machine, (*over.items, over.loose))) or Thing()
+    return shared(call.machine, access.among(call.machine, found, deciding(over.rows, FILTER)), found)
+
+
 def pushed(call: Call) -> Value:
     """``heappush``: one more element; in which order they are is not known."""
     writing.append(call.machine, call.argument(0) or NONE, call.argument(1) or Thing())
@@ -131,6 +138,7 @@ FUNCTIONS: Rules = {
     "builtins.max": best,
     "builtins.min": best,
     "builtins.next": following,
+    "random.choice": drawn,
     "heapq.heappush": pushed,
     "heapq.heappop": least,
 }
