@@ -254,3 +254,19 @@ def test_a_loop_that_takes_out_each_record_changes_them_all(loop: str, wrote: Wr
     assert wrote(RECORDS % f"{text}\n        rows = out")["s"] == "b"
     text = f"all = list(rows)\n        {text}\n        rows = all"
     assert "b" in wrote(RECORDS % text)["s"].split(", ")
+
+
+def test_a_header_that_is_taken_out_of_the_rows_grows_alone(wrote: Wrote) -> None:
+    """By hand: each row has three cells and ``age`` once more, the header its own four."""
+    text = """
+        import csv
+        with open("users") as file:
+            rows = list(csv.reader(file))
+        header = rows.pop(0)
+        header.append("again")
+        for row in rows:
+            row.append(row[2])
+        pd.DataFrame(%s).to_csv("o")
+    """
+    for written in ("rows", "[header] + rows"):
+        assert wrote(text % written) == {"0": "k", "1": "name", "2": "age", "3": "age"}
