@@ -334,7 +334,8 @@ def decided(machine: Machine, value: Value, decides: Cames) -> Value:
     if isinstance(value, Thing | Const):
         return Thing(made_of(machine.memory, value) | decides, rows_of(machine, value))
     if isinstance(value, Ref):
-        return Found(value.place, decides | (value.by if isinstance(value, Found) else NOTHING))
+        by, one = (value.by, value.one) if isinstance(value, Found) else (NOTHING, False)
+        return Found(value.place, decides | by, one)
     return value
 
 

@@ -91,7 +91,7 @@ class Binding(Inlining):
                 self.evaluate(node.slice, scope)
                 return content.loose, self.place_of_one(node, of, content.loose, scope)
         self.picked = -1
-        return (of := self.evaluate(node, scope)), self.one_picked(of) if isinstance(node, ast.Name) else -1
+        return (of := self.evaluate(node, scope)), self.one_picked(of)
 
     def _unpack(self, targets: Sequence[ast.expr], value: Value, scope: Scope) -> None:
         content = self.memory.see(value)
@@ -131,7 +131,7 @@ class Binding(Inlining):
 
     def _annotated(self, node: ast.AnnAssign, scope: Scope) -> None:
         if node.value is not None:
-            self.assign(node.target, relations.annotated(self.evaluate(node.value, scope), node.annotation), scope)
+            self.assign(node.target, relations.annotated(self.picked_one(node.value, scope), node.annotation), scope)
 
     def _augmented(self, node: ast.AugAssign, scope: Scope) -> None:
         before = self.evaluate(node.target, scope)

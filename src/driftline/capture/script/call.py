@@ -46,6 +46,7 @@ class Machine(Protocol):
     columns: Columns
     outside: Outside
     unrolling: int
+    around: int
     elements: list[tuple[frozenset[Path], int]]
     waiting: dict[str, None]
     path: Path

@@ -8,13 +8,13 @@ from typing import Any
 
 from driftline.capture.script import unrolling, writing
 from driftline.capture.script.cames import deciding
-from driftline.capture.script.machine import Machine
 from driftline.capture.script.operators import condition, truth
+from driftline.capture.script.picks import Picks
 from driftline.capture.script.reading import FILTER, NOTHING
 from driftline.capture.script.values import Items, Pairs, Scope, Value
 
 
-class Comprehensions(Machine):
+class Comprehensions(Picks):
     """The machine's reading of comprehensions."""
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp, scope: Scope) -> Value:
@@ -33,9 +33,9 @@ class Comprehensions(Machine):
     def _generate(self, node: Any, at: int, scope: Scope, into: Value) -> None:
         if at == len(node.generators):
             if isinstance(node, ast.DictComp):
-                writing.item(self, into, self.evaluate(node.key, scope), self.evaluate(node.value, scope))
+                writing.item(self, into, self.evaluate(node.key, scope), self.kept_one(node.value, scope))
             else:
-                writing.append(self, into, self.evaluate(node.elt, scope))
+                writing.append(self, into, self.kept_one(node.elt, scope))
             return
         generator: ast.comprehension = node.generators[at]
         value = unrolling.asked(self, self.evaluate(generator.iter, scope), self.at(generator.iter, scope))

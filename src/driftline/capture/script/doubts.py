@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import tables
+from driftline.capture.script import ones, tables
 from driftline.capture.script.call import Machine
 from driftline.capture.script.cames import any_of, hedged
 from driftline.capture.script.changing import each
@@ -52,11 +52,11 @@ def one_of(machine: Machine, value: Value | None) -> Value | None:
 
 def doubtful(machine: Machine, values: Iterable[Value | None]) -> Value:
     """Return one of several values, of which it is not known which one: never sure, unless they are the same."""
-    ones = [one for one in values if one is not None]
-    if all(one == ones[0] for one in ones):
-        return ones[0] if ones else Thing()
+    several = [ones.meant(one, looping=True)[0] for one in values if one is not None]
+    if all(one == several[0] for one in several):
+        return several[0] if several else Thing()
     out: Value | None = None
-    for one in ones:
+    for one in several:
         out = machine.memory.joined(out, one)
     return _unsure(machine, out, {}) or Thing()
 

@@ -20,7 +20,6 @@ from driftline.capture.script import (
     risks,
     stated,
     templates,
-    turning,
     unrolling,
     writing,
 )
@@ -52,13 +51,14 @@ _BUILTINS = frozenset(name for name in dir(builtins) if not name.startswith("__"
 class Expressions(Comprehensions):
     """The machine's reading of expressions."""
 
-    picked = -1  # the place of all elements of a list of which one was taken out last
-
     def evaluate(self, node: ast.expr, scope: Scope) -> Value:
         """Return the value of an expression."""
         self.step()
         rule = _RULES.get(type(node))
-        return self._other(node, scope) if rule is None else rule(self, node, scope)
+        if rule is None:
+            return self._other(node, scope)
+        value: Value = rule(self, node, scope)
+        return value if isinstance(node, ast.Name | ast.Subscript) else self.taken_out(value)  # these have said it
 
     def _other(self, node: ast.expr, scope: Scope) -> Value:
         inside = [self.evaluate(one, scope) for one in ast.iter_child_nodes(node) if isinstance(one, ast.expr)]
@@ -80,8 +80,7 @@ class Expressions(Comprehensions):
         found = self.lookup(node.id, scope)
         if found is None:
             return Const(scope.module) if node.id == "__name__" else Thing()
-        found, self.picked = ones.meant(found, looping=bool(self.around))
-        return found
+        return self.taken_out(found)
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Value:
         return self.attribute(self.evaluate(node.value, scope), node.attr, node, scope)
@@ -94,7 +93,7 @@ class Expressions(Comprehensions):
             found = relations.attribute(self, of, content, name, self.at(node, scope))
         found = found or access.attribute(self, of, name)
         if isinstance(found, Function) and found.kind == "property":
-            return self.invoke(found, (), {}, self.at(node, scope))
+            return self.called(found, [], {}, self.at(node, scope))
         return self._answered(own.missing(self, of, name, found), node, scope) or found
 
     def _answered(self, asked: own.Asked | None, node: ast.expr, scope: Scope) -> Value | None:
@@ -107,7 +106,9 @@ class Expressions(Comprehensions):
         if isinstance(of, Library) and of.name in _IN_BRACKETS:
             return self.called(Library(_IN_BRACKETS[of.name]), [key], {}, self.at(node, scope))
         found = self._answered(own.item(self, of, key), node, scope) or access.item(self, of, key)
-        self.picked = self.place_of_one(node, of, found, scope)
+        found = self.taken_out(found)
+        if self.picked < 0:
+            self.picked = self.place_of_one(node, of, found, scope)
         return found
 
     def _slice(self, node: ast.Slice, scope: Scope) -> Value:
@@ -145,7 +146,7 @@ class Expressions(Comprehensions):
         elements, loose = literals.shortened(self.memory, node.elts)
         for one in elements:
             if not isinstance(one, ast.Starred):
-                known.append(self.evaluate(one, scope))
+                known.append(self.kept_one(one, scope))
                 continue
             unrolled = unrolling.unrolled(self, self.evaluate(one.value, scope))
             known += unrolled.items
@@ -160,7 +161,7 @@ class Expressions(Comprehensions):
         told: dict[Any, Value] = {}  # put in together, as there may be many
         for key, held in zip(node.keys, node.values, strict=True):
             name = None if key is None else self.evaluate(key, scope)
-            one = self.evaluate(held, scope)
+            one = self.kept_one(held, scope)
             if isinstance(name, Const) and hashable(name.value):
                 told[name.value] = one
                 continue
@@ -216,15 +217,15 @@ class Expressions(Comprehensions):
         test = self.evaluate(node.test, scope)
         known = truth(self, test)
         if known is not None:
-            return self.evaluate(node.body if known else node.orelse, scope)
+            return self.kept_one(node.body if known else node.orelse, scope)
         doubts = self.memory.doubts()
         self.memory.doubt()
-        body, other = self.evaluate(node.body, scope), self.evaluate(node.orelse, scope)
+        body, other = self.kept_one(node.body, scope), self.kept_one(node.orelse, scope)
         self.memory.undoubt(doubts)
         return either(self.memory, body, other, condition(self, test))
 
     def _walrus(self, node: ast.NamedExpr, scope: Scope) -> Value:
-        value = self.evaluate(node.value, scope)
+        value = self.picked_one(node.value, scope)
         self.memory.put((scope, node.target.id), value)
         return value
 
@@ -232,7 +233,7 @@ class Expressions(Comprehensions):
         return self.evaluate(node.value, scope)
 
     def _yield(self, node: ast.Yield, scope: Scope) -> Value:
-        self.yields(Const(None) if node.value is None else self.evaluate(node.value, scope), node)
+        self.yields(Const(None) if node.value is None else self.kept_one(node.value, scope), node)
         return Thing()
 
     def _yield_from(self, node: ast.YieldFrom, scope: Scope) -> Value:
@@ -260,10 +261,10 @@ class Expressions(Comprehensions):
         """Return the values of parameters that have one."""
         places = [*args.posonlyargs, *args.args]
         late = places[len(places) - len(args.defaults) :]
-        found = [(one.arg, self.evaluate(value, scope)) for one, value in zip(late, args.defaults, strict=True)]
+        found = [(one.arg, self.kept_one(value, scope)) for one, value in zip(late, args.defaults, strict=True)]
         for one, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
             if default is not None:
-                found.append((one.arg, self.evaluate(default, scope)))
+                found.append((one.arg, self.kept_one(default, scope)))
         return tuple(found)
 
     def _call(self, node: ast.Call, scope: Scope) -> Value:
@@ -276,7 +277,7 @@ class Expressions(Comprehensions):
         more: list[Value] = []
         for one in node.args:
             self.consumer = lazy if isinstance(one, ast.Call) else None
-            value = self.picked_one(one, scope) if isinstance(callee, Function) else self.evaluate(one, scope)
+            value = self.given_one(one, callee, scope)
             self.consumer = None
             if isinstance(one, ast.Starred):
                 unrolled = unrolling.unrolled(self, value)
@@ -286,7 +287,7 @@ class Expressions(Comprehensions):
                 args.append(value)
         kwargs: dict[str, Value] = {}
         for keyword in node.keywords:
-            value = self.evaluate(keyword.value, scope)
+            value = self.given_one(keyword.value, callee, scope)
             if keyword.arg is not None:
                 kwargs[keyword.arg] = value
             else:
@@ -306,22 +307,6 @@ class Expressions(Comprehensions):
         if isinstance(callee, Method) and callee.name == "read" and "data" in kwargs:
             stated.read(self.memory, node, scope, result)
         return result
-
-    def place_of_one(self, node: ast.Subscript, of: Value, one: Value, scope: Scope) -> int:
-        """Return the place of ``one``, which was taken out of many and no other with it; else -1."""
-        place = ones.place_of(self, of, one, looping=bool(self.around))
-        here = [one for one in self.rounds if one.scope is scope] if place >= 0 else []
-        return -1 if here and turning.each(here, node) else place
-
-    def picked_one(self, node: ast.expr, scope: Scope) -> Value:
-        """Return the value of an expression to which a name is given: one of many stays one of them."""
-        value = self.evaluate(node, scope)
-        taken = isinstance(node, ast.Name | ast.Subscript) and self.one_picked(value) >= 0
-        return ones.one_of_many(value) if taken else value
-
-    def one_picked(self, of: Value) -> int:
-        """Return the place of all elements of a list of which ``of`` is the one that was just taken out; else -1."""
-        return self.picked if isinstance(of, Ref) and of.place == self.picked else -1
 
     def _named(self, value: Value) -> Any:
         """Return what ``**value`` names: a record that was read has its fields."""

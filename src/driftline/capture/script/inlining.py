@@ -17,6 +17,7 @@ from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.changing import copied
 from driftline.capture.script.expressions import Expressions
 from driftline.capture.script.joining import either, made_of
+from driftline.capture.script.ones import meant
 from driftline.capture.script.reading import FILTER, NOTHING, Cames
 from driftline.capture.script.site import MAX_DEPTH, Path, previous
 from driftline.capture.script.tables import hedge
@@ -69,7 +70,8 @@ class Inlining(Expressions):
 
     def invoke(self, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], path: Path) -> Value:
         """Call something as if at a path."""
-        return self.called(callee, list(args), dict(kwargs), path)
+        value, _ = meant(self.called(callee, list(args), dict(kwargs), path), looping=True)
+        return value
 
     def inline(
         self, callee: Value, args: list[Value], kwargs: dict[str, Value], path: Path, more: list[Value]
@@ -125,7 +127,7 @@ class Inlining(Expressions):
 
     def _run(self, callee: Function, scope: Scope) -> Value:
         if isinstance(callee.node, ast.Lambda):
-            return self.evaluate(callee.node.body, scope)
+            return self.kept_one(callee.node.body, scope)
         running = Running(callee, len(self.guards), reads=len(self.reads), places=self.memory.places())
         self.running.append(running)
         left, doubts = self.left, self.memory.doubts()

@@ -141,7 +141,8 @@ def _or_none(cells: Cells, value: Any, condition: Cames) -> Any:
     """Something or None: a record is this one because of what has decided."""
     if not condition or not isinstance(value, Ref) or not _is_record(cells.see(value)):
         return value
-    return Found(value.place, deciding(condition) | (value.by if isinstance(value, Found) else NOTHING))
+    by, one = (value.by, value.one) if isinstance(value, Found) else (NOTHING, False)
+    return Found(value.place, deciding(condition) | by, one)
 
 
 def _is_record(content: Any) -> bool:

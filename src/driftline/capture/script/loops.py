@@ -74,7 +74,7 @@ class Loops(Binding):
         del self.guards[before:]
         self.around -= mixed
         if over.loose is not None and not over.items:
-            self._last_one(node.target, over.loose, scope)
+            self._last_one(node, over.loose, scope)
         return self._after(node, scope, breaks, GOES_ON if perhaps else end)
 
     def _of_one_round(self, node: Any, many: frozenset[Path], scope: Scope) -> None:
@@ -96,12 +96,13 @@ class Loops(Binding):
             if one != made:
                 self.memory.put(key, self.memory.new(one) if isinstance(held, Ref) else one)
 
-    def _last_one(self, target: ast.expr, element: Value, scope: Scope) -> None:
-        """After a loop its name means one of what it went over."""
-        key = (importing.home_of(scope, target.id), target.id) if isinstance(target, ast.Name) else None
-        held = None if key is None else self.memory.get(key)
-        if isinstance(held, Ref) and isinstance(element, Ref) and held.place == element.place:
-            self.memory.put(key, ones.one_of_many(held))
+    def _last_one(self, node: ast.AST, element: Value, scope: Scope) -> None:
+        """After a loop the names that it has set to what it went over mean one of these."""
+        for name in {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}:
+            key = (importing.home_of(scope, name), name)
+            held = self.memory.get(key)
+            if isinstance(held, Ref) and isinstance(element, Ref) and held.place == element.place:
+                self.memory.put(key, ones.one_of_many(held))
 
     def _next(self, element: Value | None, fresh: bool) -> Value | None:
         """Return the element of a round; what a reader gives is another row each time."""

@@ -138,13 +138,34 @@ class Memory:
         if len(lists) < 2:
             return len(lists)
         held: set[int] = set()
-        over = self._over - {
-            one.scope for one in self._cells.values() if isinstance(one, Function)
-        }  # these hold theirs
+        over = self._gone()
         for key, one in self._cells.items():
             if not isinstance(key, tuple) or key[0] not in over:
                 held.update(ref.place for ref in (one, *joining.inside(one)) if isinstance(ref, Ref))
         return sum(key in held for key in lists)
+
+    def alone(self, place: int) -> bool:
+        """Whether one list or dict and no other holds what lies at a place, of all that names lead to."""
+        over = self._gone()
+        todo = [one for key, one in self._cells.items() if isinstance(key, tuple) and key[0] not in over]
+        seen: set[int] = set()
+        held = 0
+        while todo:
+            one = todo.pop()
+            if isinstance(one, Ref):
+                if one.place in seen:
+                    continue
+                seen.add(one.place)
+                one = self._cells.get(one.place)
+                if isinstance(one, Items) and one.kind == "reader":
+                    continue
+                held += any(isinstance(ref, Ref) and ref.place == place for ref in joining.inside(one))
+            todo += joining.inside(one)
+        return held < 2
+
+    def _gone(self) -> set[Any]:
+        """The scopes of calls that are over, but for those that functions hold."""
+        return self._over - {one.scope for one in self._cells.values() if isinstance(one, Function)}
 
     def part(self, place: int) -> Ref:
         """Let names that mean what lies at a place mean another one from now on, with the same there."""

@@ -34,6 +34,22 @@ def one_of_many(value: Value) -> Value:
     return Found(value.place, value.by if isinstance(value, Found) else NOTHING, True)
 
 
+def among(one: Value, others: Value | None) -> Value:
+    """Return an element of a list that has many like it, too: whatever is done to each is done to them all."""
+    same = isinstance(one, Found) and isinstance(others, Ref) and one.place == others.place
+    return meant(one, looping=True)[0] if same else one
+
+
+def parted(machine: Machine, one: Value) -> Value:
+    """Return a record that was taken out of the list of many: itself, or one of many where something else has it."""
+    content = machine.memory.see(one)
+    if not isinstance(one, Ref) or not (_is_row(content) or isinstance(content, Pairs)):
+        return one
+    if machine.memory.alone(one.place):
+        return replace(one, place=machine.memory.new(content).place)
+    return one if machine.around else one_of_many(one)  # a loop may come to each of them
+
+
 def meant(value: Value, *, looping: bool) -> tuple[Value, int]:
     """Return what a name means, and the place of the many of which that is one; else -1.
 

@@ -78,7 +78,7 @@ class Statements(Trying):
     # Ways to go on --------------------------------------------------------------------------------------------------
 
     def _return(self, node: ast.Return, scope: Scope) -> str:
-        self.returns(NONE if node.value is None else self.evaluate(node.value, scope))
+        self.returns(NONE if node.value is None else self.kept_one(node.value, scope))
         self.left += 1
         return RETURNS
 
@@ -165,7 +165,7 @@ class Statements(Trying):
 
     def _with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> str:
         for one in node.items:
-            value = self.evaluate(one.context_expr, scope)
+            value = self.picked_one(one.context_expr, scope)
             entered = access.attribute(self, value, "__enter__")
             if isinstance(entered, Function):
                 value = self.inline(entered, [], {}, self.at(one.context_expr, scope), [])

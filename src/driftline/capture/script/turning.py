@@ -25,7 +25,7 @@ class Round:
         """The names that are one place after the other."""
         loop = self._loop
         if isinstance(loop, ast.While):
-            return frozenset(_counted(loop.body))
+            return frozenset(_counted(loop.body)) - frozenset(_ending(loop.test))
         target = loop.target.elts[0] if isinstance(loop.target, ast.Tuple) else loop.target
         along = isinstance(target, ast.Name) and any(_goes_along(one) for one in ast.walk(loop.iter))
         return frozenset({target.id} if along and isinstance(target, ast.Name) else ())
@@ -49,6 +49,14 @@ def _counted(body: Iterable[ast.stmt]) -> Iterable[str]:
     for one in (one for part in body for one in ast.walk(part)):
         match one:
             case ast.AugAssign(target=ast.Name(id=name), op=ast.Add() | ast.Sub(), value=ast.Constant(value=1)):
+                yield name
+
+
+def _ending(test: ast.expr) -> Iterable[str]:
+    """What goes no further than to a number that the text spells out."""
+    for one in ast.walk(test):
+        match one:
+            case ast.Compare(left=ast.Name(id=name), ops=[ast.Lt() | ast.LtE()], comparators=[end]) if _spelled(end):
                 yield name
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
-from driftline.capture.script import access, doubts, tables
+from driftline.capture.script import access, doubts, ones, tables
 from driftline.capture.script.call import Machine, rows_of
 from driftline.capture.script.cames import SOME, deciding, hedged, text_of
 from driftline.capture.script.joining import made_of
@@ -98,7 +98,7 @@ def _of_items(machine: Machine, content: Items) -> Unrolled:
     if unordered(content) and not all(isinstance(one, Const) for one in content.known):
         return Unrolled((), doubts.doubtful(machine, (*content.known, content.loose)), content.rows)
     if len(content.known) <= MAX_UNROLLED:
-        return Unrolled(content.known, content.loose, content.rows)
+        return Unrolled(tuple(ones.among(one, content.loose) for one in content.known), content.loose, content.rows)
     loose = content.loose
     for one in content.known:
         loose = machine.memory.joined(loose, one)

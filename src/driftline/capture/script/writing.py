@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, doubts, indexing, sheets, tables, unrolling, waiting
+from driftline.capture.script import access, doubts, indexing, ones, sheets, tables, unrolling, waiting
 from driftline.capture.script.call import (
     UNKNOWN,
     Machine,
@@ -148,9 +148,16 @@ def _listed(machine: Machine, items: Items, place: Any, value: Value) -> Items:
             items, known=(), loose=doubts.doubtful(machine, (*items.known, items.loose, *over.items, over.loose))
         )
     if isinstance(place, int) and place >= length and items.loose is not None:
-        return replace(items, loose=machine.memory.joined(items.loose, value))
+        return replace(items, loose=_one_more(machine, items.loose, value))
     known = [doubts.doubtful(machine, (one, value)) for one in items.known]
-    return replace(items, known=tuple(known), loose=machine.memory.joined(items.loose, value))
+    return replace(items, known=tuple(known), loose=_one_more(machine, items.loose, value))
+
+
+def _one_more(machine: Machine, loose: Value | None, value: Value) -> Value:
+    """What stands for any number of elements, when one more is there: that it was one of many is not said of all."""
+    value, _ = ones.meant(value, looping=True)
+    out: Value = machine.memory.joined(loose, value)
+    return out
 
 
 def _framed(machine: Machine, frame: Frame, key: Value, value: Value) -> Any:
@@ -250,7 +257,7 @@ def append(machine: Machine, of: Value, value: Value) -> None:
     if content.loose is None and len(content.known) < 256:
         machine.memory.put(of.place, replace(content, known=(*content.known, value), rows=rows))
     else:
-        machine.memory.put(of.place, replace(content, loose=machine.memory.joined(content.loose, value), rows=rows))
+        machine.memory.put(of.place, replace(content, loose=_one_more(machine, content.loose, value), rows=rows))
 
 
 def some(machine: Machine, of: Value, value: Value) -> None:

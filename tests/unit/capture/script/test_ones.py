@@ -1,5 +1,6 @@
 """One of many records that a script changes; expected origins by hand."""
 
+import textwrap
 from collections.abc import Callable
 
 import pytest
@@ -62,6 +63,8 @@ def test_a_loop_that_comes_to_each_record_by_its_place_changes_them_all(loop: st
         'for i in range(0, len(rows), 2):\n            rows[i]["s"] = rows[i]["b"]',
         'for n, i in enumerate(wanted):\n            rows[i]["s"] = rows[i]["b"]',
         'for row in rows:\n            rows[0]["s"] = row["b"]',
+        'i = 0\n        while i < 3:\n            rows[i]["s"] = rows[i]["b"]\n            i += 1',
+        'i = 0\n        while i <= 2 and rows:\n            rows[i]["s"] = rows[i]["b"]\n            i += 1',
     ],
 )
 def test_a_loop_that_comes_to_some_records_changes_those(loop: str, wrote: Wrote) -> None:
@@ -78,6 +81,13 @@ def test_a_loop_that_comes_to_some_records_changes_those(loop: str, wrote: Wrote
         'for row in rows:\n            print(row)\n        row["s"] = row["b"]',
         'one = next(iter(rows))\n        one["s"] = one["b"]',
         'one = max(rows, key=len)\n        one["s"] = one["b"]',
+        'next(iter(rows)).update(s=rows[0]["b"])',
+        'for row in rows:\n            last = row\n        last["s"] = last["b"]',
+        'one = rows[3] if rows else None\n        one["s"] = one["b"]',
+        'one: dict = rows[3]\n        one["s"] = one["b"]',
+        "import contextlib\n        @contextlib.contextmanager\n        def kept():\n            yield rows[3]\n"
+        '        with kept() as one:\n            one["s"] = one["b"]',
+        'one, other = rows[0], rows[1]\n        one["s"] = other["b"]',
     ],
 )
 def test_one_record_of_many_is_one_of_them_under_a_name_too(named: str, wrote: Wrote) -> None:
@@ -87,8 +97,8 @@ def test_one_record_of_many_is_one_of_them_under_a_name_too(named: str, wrote: W
 
 def test_a_record_that_data_has_found_is_one_of_many_and_each_round_of_a_loop_finds_another(wrote: Wrote) -> None:
     by_key = RECORDS % 'by = {row["k"]: row for row in rows}\n        %s'
-    found = wrote(by_key % 'by["x"]["s"] = by["x"]["b"]')["s"]
-    assert {"b transformation ?", "s transformation ?"} <= set(found.split(", "))
+    for one in ('by["x"]["s"] = by["x"]["b"]', 'by.get("x")["s"] = rows[0]["b"]', 'by.get("x").update(s=rows[0]["b"])'):
+        assert {"b transformation ?", "s transformation ?"} <= set(wrote(by_key % one)["s"].split(", "))
     found = wrote(by_key % 'for row in rows:\n            by[row["k"]]["s"] = row["b"]')["s"]
     assert "b" in found.split(", ")
 
@@ -111,3 +121,152 @@ def test_cells_of_one_row_that_are_put_in_another_order_may_be_in_either(wrote: 
     found = wrote(text)
     assert found["0"] == "age transformation ?, k transformation ?"
     assert found["1"] == "name"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "mend(row=rows[3])",
+        "mend(*[rows[3]])",
+        'mend(**{"row": rows[3]})',
+        "one = rows[3]\n        mend(row=one)",
+        "(lambda row: mend(row))(row=rows[3])",
+        "mend((lambda: rows[3])())",
+        "def given(row=rows[3]):\n            mend(row)\n        given()",
+        "from functools import partial\n        partial(mend, rows[3])()",
+        "from concurrent.futures import ThreadPoolExecutor as Pool\n        Pool().submit(mend, rows[3]).result()",
+        'kept = Kept(None)\n        setattr(kept, "row", rows[3])\n        kept.mend()',
+        "mend(Kept(rows).first)",
+        "mend(Kept(rows)[3])",
+        'first()["s"] = rows[0]["b"]',
+        'one = first()\n        one.update(s=one["b"])',
+        "Kept(rows[3]).mend()",
+        "Kept(row=rows[3]).mend()",
+        "kept = Kept(rows[1])\n        kept.row = rows[3]\n        mend(kept.row)",
+        'kept = Kept(None)\n        kept.row = rows[3]\n        kept.row["s"] = kept.row["b"]',
+    ],
+)
+def test_one_record_of_many_is_one_of_them_wherever_it_is_given(given: str, wrote: Wrote) -> None:
+    text = """
+        def mend(row):
+            row["s"] = row["b"]
+        def first():
+            return rows[0]
+        class Kept:
+            def __init__(self, row):
+                self.row = row
+            def __getitem__(self, at):
+                return self.row[at]
+            @property
+            def first(self):
+                return self.row[0]
+            def mend(self):
+                self.row["s"] = self.row["b"]
+    """
+    found = wrote(text + RECORDS % given)
+    assert (found["b"], found["s"]) == ("b", BOTH)
+
+
+@pytest.mark.parametrize(
+    ("kept", "which"),
+    [
+        ("[rows[0], rows[2]]", "picked[0]"),
+        ("rows[0], rows[2]", "picked[1]"),
+        ("[rows[at] for at in (0, 2)]", "picked[0]"),
+        ('{"a": rows[0], "b": rows[2]}', 'picked["a"]'),
+        ('{name: rows[0] for name in "ab"}', 'picked["a"]'),
+        ("[]\n        picked.append(rows[0])", "picked[0]"),
+        ('{}\n        picked["a"] = rows[0]', 'picked["a"]'),
+        ("dict(a=rows[0], b=rows[2])  # {}", 'picked["a"]'),
+        ('dict(zip("ab", [rows[0], rows[2]]))  # {}', 'picked["a"]'),
+    ],
+)
+def test_records_of_many_that_are_kept_in_a_list_or_dict_are_some_of_them(kept: str, which: str, wrote: Wrote) -> None:
+    one = f'picked = {kept}\n        {which}["s"] = {which}["b"]'
+    assert wrote(RECORDS % one)["s"] == BOTH
+    over = "picked.values()" if "{" in kept else "picked"
+    each = f'picked = {kept}\n        for row in {over}:\n            row["s"] = row["b"]'
+    assert wrote(RECORDS % each)["s"] == BOTH
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        'rows = [rows[0]] + rows[1:]\n        for row in rows:\n            row["s"] = row["b"]',
+        'first, *rest = rows\n        rows = [first, *rest]\n        for row in rows:\n            row["s"] = row["b"]',
+        'rows[0], rows[1] = rows[1], rows[0]\n        for row in rows:\n            row["s"] = row["b"]',
+        'rows.append(rows[0])\n        for row in rows:\n            row["s"] = row["b"]',
+        'def mend(row):\n            row["s"] = row["b"]\n        for row in rows:\n            mend(row=row)',
+        'top = rows[0]\n        rows.remove(top)\n        for row in rows:\n            row["s"] = row["b"]',
+        'picked = [rows[0], rows[2]]\n        for row in rows:\n            row["s"] = row["b"]\n        rows = picked',
+    ],
+)
+def test_what_is_put_into_each_record_is_sure_wherever_some_of_them_are_kept(steps: str, wrote: Wrote) -> None:
+    found = wrote(RECORDS % steps)
+    assert (found["b"], found["s"]) == ("b", "b")
+
+
+def test_a_function_that_gives_each_record_by_its_place_gives_them_all(wrote: Wrote) -> None:
+    text = """
+        def at(place):
+            return rows[place]
+        for row in map(at, range(len(rows))):
+            row["s"] = row["b"]
+    """
+    assert "b" in wrote(RECORDS % textwrap.indent(textwrap.dedent(text), " " * 8).lstrip())["s"].split(", ")
+
+
+POPPED = 'top = rows.%s\n        top["s"] = top["b"]\n        rows = %s'
+
+
+@pytest.mark.parametrize(
+    ("rows", "s"),
+    [("rows", "s"), ("[top]", "b"), ("[top] + rows", "b, s"), ("[*rows, top]", "b, s")],
+)
+def test_a_record_that_is_taken_out_of_the_list_is_changed_alone(rows: str, s: str, wrote: Wrote) -> None:
+    """By hand: the list has all others, with what they had."""
+    for taken in ("pop()", "pop(0)", "pop(3)"):
+        found = wrote(RECORDS % (POPPED % (taken, rows)))
+        assert (found["b"], found["s"]) == ("b", s)
+    queue = "from collections import deque\n        rows = deque(rows)\n        "
+    assert wrote(RECORDS % (queue + POPPED % ("popleft()", rows)))["s"] == s
+
+
+def test_a_record_that_is_put_back_into_the_list_is_one_of_them(wrote: Wrote) -> None:
+    for back in ("insert(0, top)", "append(top)"):
+        assert wrote(RECORDS % f'top = rows.pop()\n        top["s"] = top["b"]\n        rows.{back}')["s"] == "b, s"
+    assert wrote(RECORDS % 'rows.pop()["s"] = "x"')["s"] == "s"
+
+
+@pytest.mark.parametrize(
+    "other", ["all = list(rows)", 'all = {row["k"]: row for row in rows}', "all = Kept(rows[:])", "all = (rows[0],)"]
+)
+def test_a_record_that_is_taken_out_of_one_list_and_is_in_another_is_a_hedge(other: str, wrote: Wrote) -> None:
+    text = "\n        class Kept:\n            def __init__(self, rows):\n                self.rows = rows\n"
+    found = wrote(text + RECORDS % f"{other}\n        {POPPED % ('pop(0)', '[top]')}")
+    assert (found["b"], found["s"]) == ("b", BOTH)
+
+
+@pytest.mark.parametrize("loop", ["while rows", "for _ in range(len(rows))"])
+def test_a_loop_that_takes_out_each_record_changes_them_all(loop: str, wrote: Wrote) -> None:
+    text = f"out = []\n        {loop}:\n            {POPPED % ('pop(0)', 'rows')}\n            out.append(top)"
+    text = text.replace("\n        top", "\n            top").replace("\n        rows = rows", "")
+    assert wrote(RECORDS % f"{text}\n        rows = out")["s"] == "b"
+    text = f"all = list(rows)\n        {text}\n        rows = all"
+    assert "b" in wrote(RECORDS % text)["s"].split(", ")
+
+
+def test_a_header_that_is_taken_out_of_the_rows_grows_alone(wrote: Wrote) -> None:
+    """By hand: each row has three cells and ``age`` once more, the header its own four."""
+    text = """
+        import csv
+        with open("users") as file:
+            rows = list(csv.reader(file))
+        header = rows.pop(0)
+        header.append("again")
+        for row in rows:
+            row.append(row[2])
+        pd.DataFrame(%s).to_csv("o")
+    """
+    for written in ("rows", "[header] + rows"):
+        assert wrote(text % written) == {"0": "k", "1": "name", "2": "age", "3": "age"}

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, doubts, own, unrolling, writing
+from driftline.capture.script import access, doubts, ones, own, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, cells_of, plain, rows_of
 from driftline.capture.script.cames import changed, deciding, hedged, met, union
 from driftline.capture.script.operators import of_sets
@@ -92,6 +92,8 @@ def taken(call: Call) -> Value:
         call.machine.memory.put(call.receiver.place, replace(content, known=tuple(known)))
     elif content.known and (content.loose is None or place != -1):
         unsettled(call)
+    elif isinstance(out, Ref) and isinstance(content.loose, Ref) and out.place == content.loose.place:
+        return ones.parted(call.machine, out)
     return out
 
 

@@ -1,4 +1,4 @@
-"""One of many: ``max``, ``min``, ``next``.
+"""One of many: ``max``, ``min``, ``next``, ``choice``.
 
 Enters: a call. Leaves: an element where the text tells which one; where data decides, or the order is not known, a
 hedge.
@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from driftline.capture.script import access, doubts, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, plain
-from driftline.capture.script.cames import deciding, some_rows, union
+from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.ones import shared
 from driftline.capture.script.reading import FILTER
 from driftline.capture.script.rules import lists
@@ -94,16 +94,18 @@ def _chosen(call: Call, values: Iterable[Value]) -> Value | None:
 def following(call: Call) -> Value:
     """``next``: an element, or what is given for none; which one this is, what chose the elements decides."""
     value = call.argument(0) or Thing()
-    content = call.see(value)
+    content, other = call.see(value), call.argument(1)
     if isinstance(content, Items) and content.kind == "reader":
         row = call.see(content.loose)
+        if isinstance(row, Frame) and not row.array:  # a record, or a piece of a frame: another one each time
+            one = call.new(row)
+            return one if other is None else call.machine.memory.joined(one, other)
         if isinstance(row, Frame) and row.table.closed:
             return call.new(Items(tuple(Const(name) for name in row.table.columns)))
         return Thing()
     over = unrolling.in_places(call.machine, value)
     found = over.items[0] if over.items else doubts.one_of(call.machine, over.loose) or Thing()
     which = deciding(over.rows, FILTER)
-    other = call.argument(1)
     if other is not None and (isinstance(found, Thing | Const) or other == NONE):
         found = call.machine.memory.joined(found, other, which)
     if isinstance(found, Ref) and isinstance(call.see(found), Pairs | Instance):
@@ -111,13 +113,11 @@ def following(call: Call) -> Value:
     return shared(call.machine, access.among(call.machine, found, which), over.loose)
 
 
-def most(call: Call) -> Value | None:
-    """``nlargest`` and ``nsmallest``: some of the elements, in their order."""
-    over = unrolling.unrolled(call.machine, call.argument(1, "iterable") or Thing())
-    key = call.argument(2, "key")
-    asked = Call(call.machine, None, call.name, [], {} if key is None else {"key": key}, call.path)
-    made = lists.in_order(asked, Items(over.items, over.loose, over.rows))
-    return call.new(replace(made, rows=some_rows(made.rows)))
+def drawn(call: Call) -> Value:
+    """``random.choice``: any of the elements."""
+    over = unrolling.unrolled(call.machine, call.argument(0, "seq") or Thing())
+    found = doubts.one_of(call.machine, doubts.doubtful(call.machine, (*over.items, over.loose))) or Thing()
+    return shared(call.machine, access.among(call.machine, found, deciding(over.rows, FILTER)), found)
 
 
 def pushed(call: Call) -> Value:
@@ -138,8 +138,7 @@ FUNCTIONS: Rules = {
     "builtins.max": best,
     "builtins.min": best,
     "builtins.next": following,
-    "heapq.nlargest": most,
-    "heapq.nsmallest": most,
+    "random.choice": drawn,
     "heapq.heappush": pushed,
     "heapq.heappop": least,
 }

@@ -1,4 +1,4 @@
-"""Elements of itertools and heapq: tuples of them, some of them, those with the greatest keys.
+"""Elements of itertools, heapq and random: tuples of them, some of them, those with the greatest keys.
 
 Enters: a call. Leaves: a list of tuples, in each place of which any of the elements may stand, or of the elements.
 """
@@ -50,12 +50,20 @@ def some(call: Call) -> Value:
     return call.new(Items((), row, over.rows | deciding(decides, FILTER)))
 
 
+def drawn(call: Call) -> Value:
+    """``random.sample`` and ``choices``: any of the elements, as many and as likely as the others say."""
+    given = [*call.args, *(one for name, one in call.kwargs.items() if name != "population")]
+    decides = call.cames(*(given[1:] if call.args else given))
+    over = unrolling.unrolled(call.machine, call.argument(0, "population") or Thing())
+    return call.new(Items((), _any_of(call, over), over.rows | deciding(decides, FILTER)))
+
+
 def greatest(call: Call) -> Value:
-    """``heapq.nlargest`` and ``nsmallest``: the elements with the greatest keys."""
+    """``heapq.nlargest`` and ``nsmallest``: the elements with the greatest keys, as many as ``n`` says."""
     over = unrolling.in_places(call.machine, call.argument(1, "iterable") or Thing())
     row, key = _any_of(call, over), call.argument(2, "key")
     by = row if key is None else call.machine.invoke(key, [row], {}, call.path)
-    return call.new(Items((), row, over.rows | deciding(call.cames(by), FILTER)))
+    return call.new(Items((), row, over.rows | deciding(call.cames(by, call.argument(0, "n")), FILTER)))
 
 
 def starred(call: Call) -> Value:
@@ -71,4 +79,6 @@ FUNCTIONS: Rules = {
     "itertools.starmap": starred,
     "heapq.nlargest": greatest,
     "heapq.nsmallest": greatest,
+    "random.sample": drawn,
+    "random.choices": drawn,
 }

@@ -142,3 +142,68 @@ def test_the_better_of_two_records_is_decided_by_what_is_compared(wrote: Wrote) 
         pd.DataFrame([{"id": best["oid"]}]).to_csv("o")
     """
     assert wrote(text) == {"id": "b conditional, oid"}
+
+
+def test_the_next_of_a_reader_of_records_is_one_and_no_other_is_changed_with_it(wrote: Wrote) -> None:
+    """By hand: what is put into the first record is in that alone, as it has left the reader."""
+    text = """
+        import csv
+        rows = csv.DictReader(open("users"))
+        first = next(rows%s)
+        first["name"] = first["k"]
+        pd.DataFrame(%s).to_csv("o")
+    """
+    for default in ("", ", None"):
+        assert wrote(text % (default, '[{"n": first["name"], "a": first["age"]}]')) == {"n": "k", "a": "age"}
+        assert wrote(text % (default, "list(rows)"))["name"] == "name"
+        assert wrote(text % (default, "[first, *rows]"))["name"] == "k, name"
+
+
+def test_the_next_piece_of_a_frame_is_a_frame(wrote: Wrote) -> None:
+    text = """
+        pieces = pd.read_csv("users", chunksize=2)
+        next(pieces)[["age"]].to_csv("o")
+    """
+    assert wrote(text) == {"age": "age"}
+
+
+DRAWN = """
+    import csv, random
+    rows = list(csv.DictReader(open("users")))
+    %s
+    pd.DataFrame(%s)[["name", "k"]].to_csv("o")
+"""
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        "[random.choice(rows)]",
+        "random.sample(rows, 3)",
+        "random.sample(population=rows, k=3)",
+        "random.choices(rows, k=3)",
+        "[random.choice([rows[0], rows[1]])]",
+    ],
+)
+def test_what_chance_has_drawn_are_elements_as_they_are(drawn: str, wrote: Wrote) -> None:
+    assert wrote(DRAWN % ("", drawn)) == {"name": "name", "k": "k"}
+
+
+def test_how_many_are_drawn_and_how_likely_each_is_decides_them(wrote: Wrote) -> None:
+    for drawn in ("random.sample(rows, m)", "random.choices(rows, k=m)", "random.choices(rows, [m, 1, 1], k=2)"):
+        assert wrote(DRAWN % ("m = orders.a.max()", drawn)) == {"name": "name", "k": "k", "rows": "a filter"}
+
+
+@pytest.mark.parametrize("drawn", ["rows", "[rows[0], rows[1]]", "rows[:2]"])
+def test_one_that_chance_has_drawn_is_one_of_many(drawn: str, wrote: Wrote) -> None:
+    found = wrote(DRAWN % (f'one = random.choice({drawn})\n    one["name"] = one["age"]', "rows"))
+    assert found == {"name": "age transformation ?, name transformation ?", "k": "k"}
+
+
+def test_a_value_that_chance_has_drawn_is_any_of_them(wrote: Wrote) -> None:
+    text = """
+        import random
+        one, other = random.choice(orders["a"].tolist()), random.choice(("x", "y"))
+        pd.DataFrame([{"one": one, "other": other}]).to_csv("o")
+    """
+    assert wrote(text) == {"one": "a", "other": ""}

@@ -24,10 +24,12 @@ def test_sorting_decides_the_order(wrote: Wrote) -> None:
         "df.head(m)", "df.tail(m)", "df[m:]", "df[:m]", "df.sample(m)", "df.truncate(m)",
         "df.a.head(m).to_frame()", "df.a[m:].to_frame()", "df.a.nlargest(m).to_frame()",
         'pd.DataFrame(df.to_dict("records")[:m])', 'pd.DataFrame(list(itertools.islice(df.to_dict("records"), m)))',
+        'pd.DataFrame(heapq.nlargest(m, df.to_dict("records"), key=lambda row: row["b"]))',
+        'pd.DataFrame(heapq.nsmallest(n=m, iterable=df.to_dict("records"), key=len))',
     ],
 )  # fmt: skip
 def test_how_many_rows_are_taken_decides_them(some: str, wrote: Wrote) -> None:
-    found = wrote(f'import itertools\nm = users.age.max()\n{some}.to_csv("o")\n')
+    found = wrote(f'import heapq, itertools\nm = users.age.max()\n{some}.to_csv("o")\n')
     assert found["a"] == "a"
     assert "age filter" in found["rows"].split(", ")
 
