@@ -81,4 +81,4 @@ def as_told(table: Table, names: Iterable[str]) -> bool:
     if not table.closed:
         return True
     written, told = set(names), set(table.columns)
-    return not told - written and not written - told - _INDEXES - set(table.labels)
+    return not told - written - table.maybe and not written - told - _INDEXES - set(table.labels)

@@ -28,6 +28,7 @@ from driftline.capture.script.values import (
     Method,
     Pairs,
     Part,
+    Perhaps,
     Ref,
     Series,
     Super,
@@ -140,7 +141,9 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     if name == "columns" or (frame.row and name == "index"):
         if not table.closed:
             return Part(of, "columns")
-        return machine.memory.new(Items(tuple(Const(one) for one in table.columns)))
+        return machine.memory.new(
+            Items(tuple((Perhaps if one in table.maybe else Const)(one) for one in table.columns))
+        )
     if name in {"values", "array"}:
         return machine.memory.new(Frame(table._replace(labels={}), frame.row, True))
     if name == "T":

@@ -24,6 +24,10 @@ class Const(Value, frozen=True):
     value: Any
 
 
+class Perhaps(Const, frozen=True):
+    """The name of a column that is perhaps not there."""
+
+
 class Thing(Value, frozen=True):
     """Something of which only the origins are known: a number, a text, an array, the result of unknown code."""
 
@@ -225,6 +229,12 @@ class File(msgspec.Struct, frozen=True):
     header: tuple[Any, ...] | None = None
     turn: int = -1  # the number of the call that opened it; -1 = not known
     inside: bool = False  # a buffer of the program's: what is read from it is what was written to it
+
+
+def perhaps(content: Any) -> frozenset[Any]:
+    """Return which elements of a list are names of columns that are perhaps not there."""
+    known = content.known if isinstance(content, Items) else ()
+    return frozenset(one.value for one in known if isinstance(one, Perhaps))
 
 
 def unordered(content: Any) -> bool:

@@ -14,6 +14,7 @@ from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names,
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, WINDOW, Cames, Table
+from driftline.capture.script.rules import kinds
 from driftline.capture.script.rules.shared import PLACES, applied, before, in_any_order, told
 from driftline.capture.script.values import (
     Const,
@@ -143,7 +144,8 @@ def _value(call: Call, found: Value | Table) -> Value:
 def summed_up(call: Call) -> Value:
     """One value of each column for each group."""
     one = _self(call)
-    table = tables.tinged(tables.mapped(_wanted(one), aggregated, AGGREGATION), _places(one, call.name))
+    wanted = kinds.numeric(call, _wanted(one))
+    table = tables.tinged(tables.mapped(wanted, aggregated, AGGREGATION), _places(one, call.name))
     return _value(call, _together(one, _in_any_order(one, table, [call.name])))
 
 

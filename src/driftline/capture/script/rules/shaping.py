@@ -160,9 +160,9 @@ def dummies(call: Call) -> Value | None:
     for place, name in enumerate(found):
         cames = tables.column(table, name)
         sort = kinds.of_column(call, cames) if wanted is None else "text"
-        if sort in kinds.NUMBERS | {"bool", "datetime"}:
+        if sort in kinds.NUMBERS | {"bool", "datetime", "timedelta"}:
             continue
-        if wanted is None and sort == "text":
+        if wanted is None and sort in ("text", "category"):
             kept = tables.without(kept, [name])
         called = f"{_prefix(prefix, name, place)}{separator}"
         if called:
