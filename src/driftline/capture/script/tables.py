@@ -317,6 +317,12 @@ def turned(table: Table) -> Table:
     return Table({}, spread=spread, labels={"": named_after(table)})
 
 
+def upright(table: Table) -> Table:
+    """Return a row as the column that pandas writes, under whatever name: of a row that it is not, columns stay."""
+    labels = dict.fromkeys(["", *table.labels], named_after(table))
+    return table._replace(closed=False, spread=values(table), labels=labels)
+
+
 def named_after(table: Table) -> Cames:
     """Return what the names of columns come from: of those that are named after values, or may be, the values."""
     named = union(cames for _, cames in table.families)
