@@ -67,15 +67,18 @@ def record(machine: Machine, call: Call) -> None:
             table = None if table is None else tables.shaped(table, machine.guarding(), FILTER)
         table = table_of(machine, value) if table is None else table
         table = _with(machine, _partitioned(machine, call, table), inside.get(place))
-        if call.name == "to_json" and place == -1 and table is not None and _by_row(call, value):
-            by_label = deciding(union(table.labels.values()), GROUP_BY)
-            table = Table({}, spread=tables.values(table) | by_label, rows=table.rows)
-        if call.name in _UPRIGHT and place == -1 and table is not None and _is_row(machine, value):
-            table = tables.upright(table)
-        if call.name in _BY_PLACE and table is not None:
-            table = tables.by_place(table)
         if table is not None:
+            table = _as_written(machine, call, value, table) if place == -1 else table
+            table = tables.by_place(table) if call.name in _BY_PLACE else table
             machine.record(call.path, table if _adds(call) else machine.single(table, _into(call)), place)
+
+
+def _as_written(machine: Machine, call: Call, value: Value, table: Table) -> Table:
+    """Return what a method writes of the table that it is called on."""
+    if call.name == "to_json" and _by_row(call, value):
+        by_label = deciding(union(table.labels.values()), GROUP_BY)
+        return Table({}, spread=tables.values(table) | by_label, rows=table.rows)
+    return tables.upright(table) if call.name in _UPRIGHT and _is_row(machine, value) else table
 
 
 def _inside(machine: Machine, call: Call) -> dict[Any, Cames]:
