@@ -4,12 +4,15 @@ Enters: a table, and the names of the columns that were written. Leaves: the sam
 read.
 """
 
+import ast
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from driftline.capture.program.sites import COMPUTED, Visit
 from driftline.capture.script.cames import changed
 from driftline.capture.script.composing import COMPOSED
 from driftline.capture.script.reading import HEDGED, IDENTITY, NOTHING, Came, Cames, Table
+from driftline.capture.script.tables import SOME
 
 _INDEXES = frozenset(("", "index", "Unnamed: 0", "__index_level_0__", "level_0"))
 
@@ -74,6 +77,55 @@ def by_place(table: Table, names: Sequence[str]) -> Table:
         every = frozenset(one._replace(confidence=min(one.confidence, HEDGED)) for one in table.all())
         return table._replace(columns={}, closed=False, spread=every)
     return table._replace(columns=dict(zip(names, table.columns.values(), strict=True)))
+
+
+def as_written(table: Table, names: Sequence[str]) -> Table:
+    """Return a table with its columns under the names that were written, by place or by level."""
+    return by_head(by_place(table, names), names)
+
+
+def by_head(table: Table, names: Sequence[str]) -> Table:
+    """Return a table whose names have levels under the names that were written, which may be the first level alone.
+
+    A text has no names then of the levels of the index, and numbers what is called alike.
+    """
+    nameless = [name for name in names if _split(name)[0] == ""]
+    if nameless and len(nameless) == len(table.labels) and table.labels.keys().isdisjoint(names):
+        table = table._replace(labels=dict(zip(nameless, table.labels.values(), strict=True)))
+    told = {name: _levels(name) for name in table.columns}
+    if all(len(levels) == 1 for levels in told.values()):
+        return table
+    under: dict[str, list[str]] = {}
+    for name, levels in told.items():
+        under.setdefault(str(levels[0]), []).append(name)
+    own = {name: name for name in names if name in table.columns}
+    for name in names:
+        head, place = _split(name)
+        levels = _levels(name)
+        ones = under.get(str(levels[0]) if len(levels) > 1 and not any(levels[1:]) else head, [])
+        if name not in own and len(ones) == 1 and told[ones[0]][-1] == SOME:
+            own[name] = ones[0]
+        elif name not in own and place < len(ones):
+            own[name] = ones[place]
+    left = {name: cames for name, cames in table.columns.items() if name not in own.values()}
+    return table._replace(columns={**left, **{name: table.columns[one] for name, one in own.items()}})
+
+
+def _split(name: str) -> tuple[str, int]:
+    """Return a name without its number among those that are called alike, and that number, from 0."""
+    head, sign, number = name.rpartition("#")
+    return (head, int(number) - 1) if sign and number.isdigit() else (name, 0)
+
+
+def _levels(name: str) -> tuple[Any, ...]:
+    """Return the levels of a name; of one without levels itself."""
+    if not name.startswith("("):
+        return (name,)
+    try:
+        found = ast.literal_eval(name)
+    except (SyntaxError, ValueError, MemoryError, RecursionError):  # a name that only begins like one
+        return (name,)
+    return found if isinstance(found, tuple) and found else (name,)
 
 
 def as_told(table: Table, names: Iterable[str]) -> bool:

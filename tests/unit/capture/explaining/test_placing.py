@@ -4,6 +4,7 @@ from driftline.capture.explaining import placing
 from driftline.capture.program.sites import COMPUTED, Visit, Way
 from driftline.capture.script.composing import COMPOSED
 from driftline.capture.script.reading import Came, Table
+from driftline.capture.script.tables import SOME
 
 
 def test_columns_of_a_further_sheet_are_called_after_it() -> None:
@@ -38,3 +39,45 @@ def test_what_a_statement_computes_is_changed_and_what_its_text_holds_has_marks_
     found = placing.handed(table, Visit(Way((), ()), 0, 0, into=into), ("X",))
     twice = frozenset({Came((), "a", subtype="TRANSFORMATION")})
     assert found == [("X", twice), ("y", b), ("z", frozenset()), ("X", a)]
+
+
+def _of(**columns: str) -> dict[str, frozenset[Came]]:
+    return {name: frozenset({Came((), column)}) for name, column in columns.items()}
+
+
+def test_names_in_levels_stand_under_the_first_of_them_in_a_text() -> None:
+    """Headers that pandas 3 writes of such frames, where what is called alike is numbered."""
+    levels = {"('a', 'sum')": "a", "('a', 'mean')": "b", "('b', 'max')": "c"}
+    table = Table(_of(**levels), closed=True, labels=_of(g="g", h="h"))
+    found = placing.by_head(table, ["", "#2", "a", "a#2", "b"])
+    assert {name: {one.column for one in found.of(name)} for name in ("", "#2", "a", "a#2", "b")} == {
+        "": {"g"}, "#2": {"h"}, "a": {"a"}, "a#2": {"b"}, "b": {"c"},
+    }  # fmt: skip
+    assert placing.as_told(found, ["", "#2", "a", "a#2", "b"])
+    beside = Table(_of(g="g", **levels), closed=True)
+    found = placing.by_head(beside, ["", "g", "a", "a#2", "b"])
+    assert [{one.column for one in found.of(name)} for name in ("", "g", "a#2")] == [set(), {"g"}, {"b"}]
+    assert placing.as_told(found, ["", "g", "a", "a#2", "b"])
+
+
+def test_names_in_levels_stand_in_full_where_a_file_has_one_name_of_each_column() -> None:
+    table = Table(_of(g="g", **{"('a', 'sum')": "a"}), closed=True)
+    names = ["('g', '')", "('a', 'sum')"]
+    found = placing.by_head(table, names)
+    assert [{one.column for one in found.of(name)} for name in names] == [{"g"}, {"a"}]
+    assert placing.as_told(found, names)
+
+
+def test_of_a_level_that_is_not_known_each_column_is_under_the_level_above_it() -> None:
+    levels = {str(("a", SOME)): "a", str(("b", SOME)): "b"}
+    spread = frozenset({Came((), "a"), Came((), "b")})
+    table = Table(_of(**levels), spread=spread, labels=_of(g="g"))
+    found = placing.by_head(table, ["", "a", "a#2", "b", "b#2"])
+    assert [{one.column for one in found.of(name)} for name in ("", "a", "a#2", "b#2")] == [{"g"}, {"a"}, {"a"}, {"b"}]
+
+
+def test_names_without_levels_stay_as_they_are() -> None:
+    table = Table(_of(a="a", b="b"), closed=True, labels=_of(g="g"))
+    assert placing.by_head(table, ["g", "a", "b"]) is table
+    assert placing.by_head(table, ["", "a", "b", "b#2"]).columns == table.columns
+    assert {one.column for one in placing.by_head(table, ["", "a", "b"]).of("")} == {"g"}
