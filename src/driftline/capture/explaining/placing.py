@@ -4,16 +4,16 @@ Enters: a table, and the names of the columns that were written. Leaves: the sam
 read.
 """
 
-import ast
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
+from driftline import later
 from driftline.capture.program.sites import COMPUTED, Visit
 from driftline.capture.script.cames import changed
 from driftline.capture.script.composing import COMPOSED
 from driftline.capture.script.reading import HEDGED, IDENTITY, NOTHING, Came, Cames, Table
 from driftline.capture.script.tables import SOME
 
+_LEVELS = later.pattern(r"""\((?P<head>'[^']*'|"[^"]*"|-?\d+), (?P<below>.+)\)""")  # a tuple as Python spells it
 _INDEXES = frozenset(("", "index", "Unnamed: 0", "__index_level_0__", "level_0"))
 
 
@@ -93,17 +93,16 @@ def by_head(table: Table, names: Sequence[str]) -> Table:
     if nameless and len(nameless) == len(table.labels) and table.labels.keys().isdisjoint(names):
         table = table._replace(labels=dict(zip(nameless, table.labels.values(), strict=True)))
     told = {name: _levels(name) for name in table.columns}
-    if all(len(levels) == 1 for levels in told.values()):
+    if not any(below for _, below in told.values()):
         return table
     under: dict[str, list[str]] = {}
-    for name, levels in told.items():
-        under.setdefault(str(levels[0]), []).append(name)
+    for name, (head, _) in told.items():
+        under.setdefault(head, []).append(name)
     own = {name: name for name in names if name in table.columns}
     for name in names:
-        head, place = _split(name)
-        levels = _levels(name)
-        ones = under.get(str(levels[0]) if len(levels) > 1 and not any(levels[1:]) else head, [])
-        if name not in own and len(ones) == 1 and told[ones[0]][-1] == SOME:
+        (head, below), (called, place) = _levels(name), _split(name)
+        ones = under.get(head if below and not below.strip("', ") else called, [])
+        if name not in own and len(ones) == 1 and told[ones[0]][1] == str(SOME):
             own[name] = ones[0]
         elif name not in own and place < len(ones):
             own[name] = ones[place]
@@ -117,15 +116,10 @@ def _split(name: str) -> tuple[str, int]:
     return (head, int(number) - 1) if sign and number.isdigit() else (name, 0)
 
 
-def _levels(name: str) -> tuple[Any, ...]:
-    """Return the levels of a name; of one without levels itself."""
-    if not name.startswith("("):
-        return (name,)
-    try:
-        found = ast.literal_eval(name)
-    except (SyntaxError, ValueError, MemoryError, RecursionError):  # a name that only begins like one
-        return (name,)
-    return found if isinstance(found, tuple) and found else (name,)
+def _levels(name: str) -> tuple[str, str]:
+    """Return the first level of a name and, as Python spells them, those below; of one without levels itself."""
+    found = _LEVELS.fullmatch(name)
+    return (name, "") if found is None else (found["head"].strip("'\""), found["below"])
 
 
 def as_told(table: Table, names: Iterable[str]) -> bool:

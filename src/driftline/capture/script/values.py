@@ -175,8 +175,9 @@ class Frame(msgspec.Struct, frozen=True):
     table: Table
     row: bool = False
     array: bool = False
-    name: str | None = None  # of a row, which pandas holds as a column
+    name: str | None = None  # of a row, which pandas holds as a column, or of a relation
     cells: bool = False  # a row that is a list of its cells, as the readers of CSV give it
+    relation: bool = False  # of DuckDB: its methods take SQL
 
 
 class Items(msgspec.Struct, frozen=True):
