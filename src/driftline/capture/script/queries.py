@@ -45,7 +45,8 @@ def registered(memory: Memory, name: Value | None) -> Value | None:
     """Return the frame that queries know by a name; None where none was given it."""
     if not isinstance(name, Const) or not isinstance(name.value, str):
         return None
-    return memory.get((_REGISTERED, name.value.lower()))
+    found: Value | None = memory.get((_REGISTERED, name.value.lower()))
+    return found
 
 
 def asked(memory: Memory, text: Value | None, lookup: Lookup) -> Table | None:

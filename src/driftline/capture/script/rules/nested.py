@@ -50,7 +50,7 @@ def _of_file(call: Call, data: Value | None, record: Any, path: list[Any]) -> Va
         inner, prefix = changed(tables.column(record.table, path[0])), _text(call, 4, "record_prefix", "")
         if call.plain(2, "meta", ()) is UNKNOWN:  # then each column may be one of those
             return call.frame(tables.unknown(hedged(tables.whole(record.table)), record.table.rows))
-        below = ((prefix, inner),) if prefix else ()
+        below: tuple[tuple[str, Cames], ...] = ((prefix, inner),) if prefix else ()
         found = Table(_meta_of_file(call, record.table, sep), (), record.table.rows, False, NOTHING, {}, below)
         return call.frame(tables.shaped(found._replace(spread=NOTHING if prefix else inner), inner))
     table = table_of(call.machine, data)
