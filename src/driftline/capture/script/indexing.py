@@ -123,6 +123,7 @@ def _by_unknown(machine: Machine, frame: Frame, key: Value) -> Value:
             return machine.memory.new(Frame(masked(machine, table, key), frame.row))
         found = members(machine, key)
         some = tables.only(table, found) if isinstance(found, list) and table.closed else table
+        some = some._replace(maybe=some.maybe | perhaps(content))
         return machine.memory.new(Frame(tables.some_columns(some, content.rows), frame.row))
     if isinstance(content, Series) and not content.cames:  # names by what was found of each column
         return machine.memory.new(Frame(tables.some_columns(table, content.rows), frame.row))

@@ -27,6 +27,7 @@ from driftline.capture.script.rules import (
     futures,
     given,
     grouping,
+    kinds,
     learning,
     lines,
     lists,
@@ -94,6 +95,7 @@ _FUNCTIONS = Functions(
     (shaping, "pandas"),
     (combining, "pandas polars pyarrow"),
     (nested, "pandas"),
+    (kinds, "pandas"),
     (making, "pandas"),
 )
 _FRAME = Methods(

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from driftline import later
-from driftline.capture.script.call import UNKNOWN, Call, names
+from driftline.capture.script.call import UNKNOWN, Call, Rules, names
 from driftline.capture.script.reading import DIRECT, IDENTITY, Cames, Table
-from driftline.capture.script.values import Items, Library
+from driftline.capture.script.values import Const, Items, Library, Series, Value
 
 _KINDS = (
     ("bool", later.pattern("bool", re.IGNORECASE)),
@@ -27,6 +27,15 @@ _KINDS = (
 NUMBERS = frozenset({"complex", "float", "int", "number"})
 _NUMERIC = NUMBERS | {"bool"}  # what pandas takes for numbers where it is told to look at these alone
 _DESCRIBED = NUMBERS | {"datetime", "timedelta"}  # what it describes where there are any
+
+
+_ASKED = {
+    "is_numeric_dtype": _NUMERIC,
+    "is_bool_dtype": frozenset({"bool"}),
+    "is_datetime64_any_dtype": frozenset({"datetime"}),
+    "is_float_dtype": frozenset({"float"}),
+    "is_integer_dtype": frozenset({"int"}),
+}
 
 
 def kind(type_: str) -> str:
@@ -89,6 +98,13 @@ def described(call: Call, table: Table) -> Table:
     return _of_sorts(call, table, _DESCRIBED.__contains__) if found & _DESCRIBED else table
 
 
+def asked(call: Call) -> Value | None:
+    """``is_numeric_dtype`` and its kin, of a column whose type is known."""
+    content = call.see(call.argument(0, "arr_or_dtype"))
+    sort = of_column(call, content.cames) if isinstance(content, Series) else None
+    return None if sort is None else Const(sort in _ASKED[call.name.rpartition(".")[2]])
+
+
 def like(call: Call, table: Table) -> list[Any] | None:
     """Return the columns that ``filter`` means by ``like`` or ``regex``; None if not known."""
     part, pattern = call.plain(1, "like"), call.plain(2, "regex")
@@ -103,3 +119,6 @@ def like(call: Call, table: Table) -> list[Any] | None:
             return None
         return [name for name in table.columns if compiled.search(str(name))]
     return None
+
+
+FUNCTIONS: Rules = {f"pandas.{name}": asked for name in _ASKED}

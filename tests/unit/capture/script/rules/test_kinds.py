@@ -1,3 +1,4 @@
+import textwrap
 from collections.abc import Callable
 
 import pytest
@@ -88,3 +89,25 @@ def test_groups_summed_up_have_numbers_alone_where_that_is_asked_for(wrote: Wrot
     }  # fmt: skip
     found = wrote(UPPER + 'orders.groupby("k").mean(numeric_only=True).sum().to_frame("m").to_csv("o")\n')
     assert found["m"] == "a aggregation, b aggregation, oid aggregation, s aggregation ?"
+
+
+def test_a_type_that_is_asked_for_is_known_of_what_is_as_it_was_read(wrote: Wrote) -> None:
+    text = """
+        from pandas.api.types import is_numeric_dtype
+        names = [c for c in typed.columns if is_numeric_dtype(typed[c])]
+        typed[names].max().to_frame("m").to_csv("o")
+    """
+    assert wrote(TYPED + textwrap.dedent(text))["m"] == "f aggregation, n aggregation"
+    found = wrote(UPPER + textwrap.dedent(text).replace("typed", "orders"))["m"]
+    assert (
+        found.replace("s filter ?", "").strip(", ") == "a aggregation, b aggregation, oid aggregation, s aggregation ?"
+    )
+
+
+@pytest.mark.parametrize("test", ['orders[c].dtype != "object"', "orders[c].nunique() > 1", "c in given_by_somebody()"])
+def test_names_that_are_perhaps_chosen_by_something_else_choose_perhaps(wrote: Wrote, test: str) -> None:
+    text = f"names = [c for c in orders.columns if {test}]\n"
+    found = wrote(text + 'orders[names].sum().to_frame("m").to_csv("o")\n')["m"].split(", ")
+    assert "s aggregation" not in found
+    assert "s aggregation ?" in found
+    assert "s" in wrote(text + 'orders[names].to_csv("o")\n')["s"].split(", ")
