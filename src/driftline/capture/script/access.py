@@ -35,6 +35,7 @@ from driftline.capture.script.values import (
     Thing,
     UserModule,
     Value,
+    perhaps,
     unordered,
 )
 
@@ -356,13 +357,15 @@ def among(machine: Machine, value: Value, rows: Cames) -> Value:
 def contains(machine: Machine, of: Value, key: Any) -> bool | None:
     """Return whether something is in a container, if known."""
     content = machine.memory.see(of)
+    if isinstance(content, Frame) and key in content.table.columns:
+        return None if key in content.table.maybe else True
     if isinstance(content, Frame):
-        return True if key in content.table.columns else False if content.table.closed else None
+        return False if content.table.closed else None
     if isinstance(content, Pairs) and hashable(key):
         return True if key in content.known else False if content.loose is None and not content.rows else None
     if isinstance(content, Items):
         if Const(key) in content.known:
-            return True
+            return None if hashable(key) and key in perhaps(content) else True
         exact = content.loose is None and all(isinstance(one, Const) for one in content.known)
         return False if exact else None
     return None

@@ -25,7 +25,13 @@ class Const(Value, frozen=True):
 
 
 class Perhaps(Const, frozen=True):
-    """The name of a column that is perhaps not there."""
+    """The name of a column that is perhaps not there; it is equal to the name."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Const) and bool(self.value == other.value)
+
+    def __hash__(self) -> int:
+        return hash(Const(self.value))
 
 
 class Thing(Value, frozen=True):

@@ -111,3 +111,17 @@ def test_names_that_are_perhaps_chosen_by_something_else_choose_perhaps(wrote: W
     assert "s aggregation" not in found
     assert "s aggregation ?" in found
     assert "s" in wrote(text + 'orders[names].to_csv("o")\n')["s"].split(", ")
+
+
+@pytest.mark.parametrize("chosen", ["orders.select_dtypes('number').columns", "orders.select_dtypes('number')"])
+def test_what_is_perhaps_chosen_is_perhaps_among_the_others(wrote: Wrote, chosen: str) -> None:
+    text = f"{UPPER}numbers = {chosen}\nothers = [c for c in orders.columns if c not in numbers]\n"
+    found = wrote(text + 'orders[others].nunique().to_frame("m").to_csv("o")\n')["m"]
+    assert found == "k aggregation, s aggregation"  # of s itself, which is a text
+    found = wrote(text + 'orders[others].drop(columns="s").nunique().to_frame("m").to_csv("o")\n')["m"]
+    assert found == "k aggregation, s aggregation ?"
+
+
+def test_a_name_that_is_perhaps_chosen_is_taken_out_of_the_list(wrote: Wrote) -> None:
+    text = UPPER + 'names = orders.select_dtypes("number").columns.tolist()\nnames.remove("u")\nnames.remove("oid")\n'
+    assert wrote(text + 'orders[names].sum().to_frame("m").to_csv("o")\n')["m"] == "a aggregation, b aggregation"
