@@ -55,7 +55,7 @@ def _any_of(cames: Cames) -> Cames:
     alike = {(one.read, one.column) for one in cames if one.subtype == IDENTITY}
     if len(alike) < 2:
         return cames
-    return frozenset(one._replace(confidence=min(one.confidence, HEDGED)) for one in cames)
+    return _unsure(cames)
 
 
 def named(table: Table) -> list[str]:
@@ -74,8 +74,7 @@ def by_place(table: Table, names: Sequence[str]) -> Table:
     if not table.closed or not table.columns or list(table.columns) != [str(one) for one in range(len(table.columns))]:
         return table
     if len(table.columns) != len(names):  # a part of an array was wider than the text tells
-        every = frozenset(one._replace(confidence=min(one.confidence, HEDGED)) for one in table.all())
-        return table._replace(columns={}, closed=False, spread=every)
+        return table._replace(columns={}, closed=False, spread=_unsure(table.all()))
     return table._replace(columns=dict(zip(names, table.columns.values(), strict=True)))
 
 
@@ -98,16 +97,24 @@ def by_head(table: Table, names: Sequence[str]) -> Table:
     under: dict[str, list[str]] = {}
     for name, (head, _) in told.items():
         under.setdefault(head, []).append(name)
-    own = {name: name for name in names if name in table.columns}
-    for name in names:
+    found = {name: table.columns[name] for name in names if name in table.columns}
+    left = {name: cames for name, cames in table.columns.items() if name not in found}
+    for name in (one for one in names if one not in found):
         (head, below), (called, place) = _levels(name), _split(name)
         ones = under.get(head if below and not below.strip("', ") else called, [])
-        if name not in own and len(ones) == 1 and told[ones[0]][1] == str(SOME):
-            own[name] = ones[0]
-        elif name not in own and place < len(ones):
-            own[name] = ones[place]
-    left = {name: cames for name, cames in table.columns.items() if name not in own.values()}
-    return table._replace(columns={**left, **{name: table.columns[one] for name, one in own.items()}})
+        if any(told[one][1].endswith(str(SOME)) for one in ones):  # how many columns each is, is not known
+            cames = frozenset[Came]().union(*(table.columns[one] for one in ones))
+            found[name] = cames if len(ones) == 1 else _unsure(cames)
+            ones, place = ones[:1], 0
+        elif place < len(ones):
+            found[name] = table.columns[ones[place]]
+        if place < len(ones):
+            left.pop(ones[place], None)
+    return table._replace(columns={**left, **found})
+
+
+def _unsure(cames: Iterable[Came]) -> Cames:
+    return frozenset(one._replace(confidence=min(one.confidence, HEDGED)) for one in cames)
 
 
 def _split(name: str) -> tuple[str, int]:

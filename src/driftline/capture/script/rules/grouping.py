@@ -249,10 +249,10 @@ def aggregates(call: Call) -> Value:
     content = call.see(function)
     table = _wanted(one)
     if isinstance(content, Pairs):
-        how = [label for value in content.known.values() for label, _ in _functions(call, value)]
+        how = [label for value in content.known.values() for label, _ in functions(call, value)]
         return _value(call, _together(one, _in_any_order(one, _by_dict(call, one, content), how), False))
     if isinstance(content, Items) or (isinstance(content, Const) and isinstance(content.value, tuple)):
-        how = [label for label, _ in _functions(call, function)]
+        how = [label for label, _ in functions(call, function)]
         return _value(call, _together(one, _in_any_order(one, _several(call, table, one, function), how), False))
     summed = summing.each(call, function, table, one)
     return _value(call, _together(one, _in_any_order(one, summed, [_how(call, function)])))
@@ -290,7 +290,7 @@ def _by_dict(call: Call, one: Grouped, how: Pairs) -> Table:
     table, columns = one.table, {}
     several = any(isinstance(call.see(value), Items) or _is_tuple(value) for value in how.known.values())
     for name, value in how.known.items():
-        for label, function in _functions(call, value):
+        for label, function in functions(call, value):
             columns[(name, label) if several else name] = _sums(call, one, tables.column(table, name), function)
     loose = how.loose is not None
     return Table(columns, (), table.rows, not loose, aggregated(tables.whole(table)) if loose else NOTHING)
@@ -300,8 +300,8 @@ def _is_tuple(value: Value) -> bool:
     return isinstance(value, Const) and isinstance(value.value, tuple)
 
 
-def _functions(call: Call, value: Value | None) -> list[tuple[Any, Any]]:
-    """One or several functions, each with what its columns are called: by their names, if they are not the user's."""
+def functions(call: Call, value: Value | None) -> list[tuple[Any, Any]]:
+    """Return one or several functions, each after what its columns are called; all but the user's by their names."""
     content = call.see(value)
     if isinstance(content, Const) and isinstance(content.value, tuple):
         return [(str(each), each) for each in content.value]
@@ -318,10 +318,10 @@ def _label(call: Call, value: Value) -> Any:
     return name.rpartition(".")[2] if found is UNKNOWN and isinstance(name, str) else found
 
 
-def _several(call: Call, table: Table, one: Grouped, functions: Value | None) -> Table:
+def _several(call: Call, table: Table, one: Grouped, given: Value | None) -> Table:
     columns: dict[Any, Cames] = {}
     for name, cames in table.columns.items():
-        for label, function in _functions(call, functions):
+        for label, function in functions(call, given):
             columns[label if one.single else (name, label)] = _sums(call, one, cames, function)
     rest = () if table.closed else table.rest
     return Table(columns, rest, table.rows, table.closed, aggregated(table.spread))
