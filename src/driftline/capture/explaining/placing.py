@@ -14,6 +14,7 @@ from driftline.capture.script.reading import HEDGED, IDENTITY, NOTHING, Came, Ca
 from driftline.capture.script.tables import SOME
 
 _LEVELS = later.pattern(r"""\((?P<head>'[^']*'|"[^"]*"|-?\d+), (?P<below>.+)\)""")  # a tuple as Python spells it
+_ANY = f"{SOME})"  # the end of a name whose last level is not known
 _INDEXES = frozenset(("", "index", "Unnamed: 0", "__index_level_0__", "level_0"))
 
 
@@ -101,8 +102,9 @@ def by_head(table: Table, names: Sequence[str]) -> Table:
     left = {name: cames for name, cames in table.columns.items() if name not in found}
     for name in (one for one in names if one not in found):
         (head, below), (called, place) = _levels(name), _split(name)
-        ones = under.get(head if below and not below.strip("', ") else called, [])
-        if any(told[one][1].endswith(str(SOME)) for one in ones):  # how many columns each is, is not known
+        ones = [one for one in told if one.endswith(_ANY) and name.startswith(one.removesuffix(_ANY))]
+        ones = ones or under.get(head if below and not below.strip("', ") else called, [])
+        if any(one.endswith(_ANY) for one in ones):  # how many columns each is, is not known
             cames = frozenset[Came]().union(*(table.columns[one] for one in ones))
             found[name] = cames if len(ones) == 1 else _unsure(cames)
             ones, place = ones[:1], 0

@@ -77,6 +77,8 @@ def test_of_a_level_that_is_not_known_each_column_is_under_the_level_above_it() 
     table = Table(_of(**{str(("sum", name, SOME)): name for name in ("a", "b")}), spread=spread, labels=_of(g="g"))
     found = placing.by_head(table, ["", "sum", "sum#2", "sum#3"])
     assert {(one.column, one.confidence) for one in found.of("sum#2")} == {("a", 0.5), ("b", 0.5)}
+    name = "('sum', 'b', 'False')"
+    assert {(one.column, one.confidence) for one in placing.by_head(table, ["g", name]).of(name)} == {("b", 0.9)}
 
 
 def test_names_without_levels_stay_as_they_are() -> None:

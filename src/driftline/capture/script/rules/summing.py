@@ -48,7 +48,7 @@ def _counts(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
         body = body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
     names = [one.arg for one in node.args.args]
     if isinstance(body, ast.Call) and isinstance(body.func, ast.Name) and body.func.id == "len" and len(body.args) == 1:
-        given = body.args[0]
+        given: Any = body.args[0]
     else:
         given = body.value if isinstance(body, ast.Attribute) and body.attr == "size" else None
     return isinstance(given, ast.Name) and given.id in names
