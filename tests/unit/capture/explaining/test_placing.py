@@ -1,5 +1,7 @@
 """Columns of outputs and those of the text, by name and by place; expected values are read off the inputs."""
 
+from tests.told_by_code import BEGIN, DATA, Script, edges
+
 from driftline.capture.explaining import placing
 from driftline.capture.program.sites import COMPUTED, Visit, Way
 from driftline.capture.script.composing import COMPOSED
@@ -86,3 +88,26 @@ def test_names_without_levels_stay_as_they_are() -> None:
     assert placing.by_head(table, ["g", "a", "b"]) is table
     assert placing.by_head(table, ["", "a", "b", "b#2"]).columns == table.columns
     assert {one.column for one in placing.by_head(table, ["", "a", "b"]).of("")} == {"g"}
+
+
+def test_levels_relations_and_types_of_a_run(script: Script) -> None:
+    """What the files have in their first lines, and what pandas and DuckDB make of such frames."""
+    events = script("import duckdb\n" + BEGIN + DATA + (
+        'df = pd.read_csv("customers.csv")\n'
+        'df["upper"] = df.plan.str.upper()\n'
+        'df.groupby("plan", as_index=False).agg({"spend": ["sum", "mean"]}).to_csv("levels.csv", index=False)\n'
+        'df.select_dtypes("number").mean().to_csv("means.csv")\n'
+        "con = duckdb.connect()\n"
+        'rel = con.from_df(df).filter("tenure > 3").aggregate("plan, sum(spend) AS s", "plan")\n'
+        'rel.df().to_csv("s.csv", index=False)\n'
+    ))  # fmt: skip
+    found = edges(events, "levels.csv")
+    assert found["spend"] == found["spend#2"] == {("customers.csv", "spend", "AGGREGATION", 0.9)}
+    assert found["plan"] == {("customers.csv", "plan", "IDENTITY", 0.9)}
+    assert edges(events, "means.csv")["0"] == {
+        *(("customers.csv", name, "AGGREGATION", 0.9) for name in ("id", "spend", "tenure")),
+        ("customers.csv", "plan", "AGGREGATION", 0.5),
+    }
+    found = edges(events, "s.csv")
+    assert found["s"] == {("customers.csv", "spend", "AGGREGATION", 0.9)}
+    assert found[""] == {("customers.csv", "plan", "GROUP_BY", 0.9), ("customers.csv", "tenure", "FILTER", 0.9)}
