@@ -139,7 +139,7 @@ class Words:
         fields: dict[str, dict[Any, Reach]] = {}
         rows: dict[Any, Reach] = {}
         for told, visits, names, apart, handed in found:
-            table = told if not names else placing.by_place(told, list(names.values()))
+            table = told if not names else placing.as_written(told, list(names.values()))
             sources = _Sources(self, visits, home)
             sure = names is None or handed is not None or not strict or placing.as_told(table, names.values())
             share = 1.0 if whole and sure else OTHERWISE

@@ -6,11 +6,15 @@ read.
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from driftline import later
 from driftline.capture.program.sites import COMPUTED, Visit
 from driftline.capture.script.cames import changed
 from driftline.capture.script.composing import COMPOSED
 from driftline.capture.script.reading import HEDGED, IDENTITY, NOTHING, Came, Cames, Table
+from driftline.capture.script.tables import SOME
 
+_LEVELS = later.pattern(r"""\((?P<head>'[^']*'|"[^"]*"|-?\d+), (?P<below>.+)\)""")  # a tuple as Python spells it
+_ANY = f"{SOME})"  # the end of a name whose last level is not known
 _INDEXES = frozenset(("", "index", "Unnamed: 0", "__index_level_0__", "level_0"))
 
 
@@ -52,7 +56,7 @@ def _any_of(cames: Cames) -> Cames:
     alike = {(one.read, one.column) for one in cames if one.subtype == IDENTITY}
     if len(alike) < 2:
         return cames
-    return frozenset(one._replace(confidence=min(one.confidence, HEDGED)) for one in cames)
+    return _unsure(cames)
 
 
 def named(table: Table) -> list[str]:
@@ -71,9 +75,60 @@ def by_place(table: Table, names: Sequence[str]) -> Table:
     if not table.closed or not table.columns or list(table.columns) != [str(one) for one in range(len(table.columns))]:
         return table
     if len(table.columns) != len(names):  # a part of an array was wider than the text tells
-        every = frozenset(one._replace(confidence=min(one.confidence, HEDGED)) for one in table.all())
-        return table._replace(columns={}, closed=False, spread=every)
+        return table._replace(columns={}, closed=False, spread=_unsure(table.all()))
     return table._replace(columns=dict(zip(names, table.columns.values(), strict=True)))
+
+
+def as_written(table: Table, names: Sequence[str]) -> Table:
+    """Return a table with its columns under the names that were written, by place or by level."""
+    return by_head(by_place(table, names), names)
+
+
+def by_head(table: Table, names: Sequence[str]) -> Table:
+    """Return a table whose names have levels under the names that were written, which may be the first level alone.
+
+    A text has no names then of the levels of the index, and numbers what is called alike.
+    """
+    nameless = [name for name in names if _split(name)[0] == ""]
+    if nameless and len(nameless) == len(table.labels) and table.labels.keys().isdisjoint(names):
+        table = table._replace(labels=dict(zip(nameless, table.labels.values(), strict=True)))
+    told = {name: _levels(name) for name in table.columns}
+    if not any(below for _, below in told.values()):
+        return table
+    under: dict[str, list[str]] = {}
+    for name, (head, _) in told.items():
+        under.setdefault(head, []).append(name)
+    found = {name: table.columns[name] for name in names if name in table.columns}
+    left = {name: cames for name, cames in table.columns.items() if name not in found}
+    for name in (one for one in names if one not in found):
+        (head, below), (called, place) = _levels(name), _split(name)
+        ones = [one for one in told if one.endswith(_ANY) and name.startswith(one.removesuffix(_ANY))]
+        ones = ones or under.get(head if below and not below.strip("', ") else called, [])
+        if any(one.endswith(_ANY) for one in ones):  # how many columns each is, is not known
+            cames = frozenset[Came]().union(*(table.columns[one] for one in ones))
+            found[name] = cames if len(ones) == 1 else _unsure(cames)
+            ones, place = ones[:1], 0
+        elif place < len(ones):
+            found[name] = table.columns[ones[place]]
+        if place < len(ones):
+            left.pop(ones[place], None)
+    return table._replace(columns={**left, **found})
+
+
+def _unsure(cames: Iterable[Came]) -> Cames:
+    return frozenset(one._replace(confidence=min(one.confidence, HEDGED)) for one in cames)
+
+
+def _split(name: str) -> tuple[str, int]:
+    """Return a name without its number among those that are called alike, and that number, from 0."""
+    head, sign, number = name.rpartition("#")
+    return (head, int(number) - 1) if sign and number.isdigit() else (name, 0)
+
+
+def _levels(name: str) -> tuple[str, str]:
+    """Return the first level of a name and, as Python spells them, those below; of one without levels itself."""
+    found = _LEVELS.fullmatch(name)
+    return (name, "") if found is None else (found["head"].strip("'\""), found["below"])
 
 
 def as_told(table: Table, names: Iterable[str]) -> bool:
@@ -81,4 +136,4 @@ def as_told(table: Table, names: Iterable[str]) -> bool:
     if not table.closed:
         return True
     written, told = set(names), set(table.columns)
-    return not told - written and not written - told - _INDEXES - set(table.labels)
+    return not told - written - table.maybe and not written - told - _INDEXES - set(table.labels)

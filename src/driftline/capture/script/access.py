@@ -28,12 +28,14 @@ from driftline.capture.script.values import (
     Method,
     Pairs,
     Part,
+    Perhaps,
     Ref,
     Series,
     Super,
     Thing,
     UserModule,
     Value,
+    perhaps,
     unordered,
 )
 
@@ -140,7 +142,9 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     if name == "columns" or (frame.row and name == "index"):
         if not table.closed:
             return Part(of, "columns")
-        return machine.memory.new(Items(tuple(Const(one) for one in table.columns)))
+        return machine.memory.new(
+            Items(tuple((Perhaps if one in table.maybe else Const)(one) for one in table.columns))
+        )
     if name in {"values", "array"}:
         return machine.memory.new(Frame(table._replace(labels={}), frame.row, True))
     if name == "T":
@@ -354,13 +358,15 @@ def among(machine: Machine, value: Value, rows: Cames) -> Value:
 def contains(machine: Machine, of: Value, key: Any) -> bool | None:
     """Return whether something is in a container, if known."""
     content = machine.memory.see(of)
+    if isinstance(content, Frame) and key in content.table.columns:
+        return None if key in content.table.maybe else True
     if isinstance(content, Frame):
-        return True if key in content.table.columns else False if content.table.closed else None
+        return False if content.table.closed else None
     if isinstance(content, Pairs) and hashable(key):
         return True if key in content.known else False if content.loose is None and not content.rows else None
     if isinstance(content, Items):
         if Const(key) in content.known:
-            return True
+            return None if hashable(key) and key in perhaps(content) else True
         exact = content.loose is None and all(isinstance(one, Const) for one in content.known)
         return False if exact else None
     return None

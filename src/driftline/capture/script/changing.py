@@ -124,5 +124,5 @@ def _each_of_table(table: Table, change: Callable[[Cames], Cames], reads: Mappin
         labels[name] is cames for name, cames in table.labels.items()
     )
     families = tuple((prefix, change(cames)) for prefix, cames in table.families)
-    out = Table(columns, rest, rows, table.closed, spread, labels, families)
+    out = Table(columns, rest, rows, table.closed, spread, labels, families, table.maybe)
     return table if same and out[1:] == table[1:] else out

@@ -11,7 +11,7 @@ from driftline.capture.script.cames import deciding
 from driftline.capture.script.operators import condition, truth
 from driftline.capture.script.picks import Picks
 from driftline.capture.script.reading import FILTER, NOTHING
-from driftline.capture.script.values import Items, Pairs, Scope, Value
+from driftline.capture.script.values import Const, Items, Pairs, Perhaps, Scope, Value
 
 
 class Comprehensions(Picks):
@@ -30,12 +30,15 @@ class Comprehensions(Picks):
         del self.guards[before:]
         return value
 
-    def _generate(self, node: Any, at: int, scope: Scope, into: Value) -> None:
+    def _generate(self, node: Any, at: int, scope: Scope, into: Value, unsure: bool = False) -> None:
         if at == len(node.generators):
             if isinstance(node, ast.DictComp):
                 writing.item(self, into, self.evaluate(node.key, scope), self.kept_one(node.value, scope))
             else:
-                writing.append(self, into, self.kept_one(node.elt, scope))
+                value = self.kept_one(node.elt, scope)
+                if unsure and isinstance(value, Const) and isinstance(value.value, str):
+                    value = Perhaps(value.value)
+                writing.append(self, into, value)
             return
         generator: ast.comprehension = node.generators[at]
         value = unrolling.asked(self, self.evaluate(generator.iter, scope), self.at(generator.iter, scope))
@@ -46,27 +49,30 @@ class Comprehensions(Picks):
             for item in over.items:
                 rounds.next()
                 self.assign(generator.target, item, scope)
-                self._filtered(node, generator, at, scope, into)
+                self._filtered(node, generator, at, scope, into, unsure)
             for loose in [over.loose] * 2 if over.loose is not None else []:  # what the first one reads is older later
                 rounds.next()
                 self.assign(generator.target, loose, scope)
                 self.around += 1
-                _, writes = self.memory.aside(lambda: self._filtered(node, generator, at, scope, into))
+                _, writes = self.memory.aside(lambda: self._filtered(node, generator, at, scope, into, unsure))
                 self.around -= 1
                 self.memory.join([{}, writes])
 
-    def _filtered(self, node: Any, generator: ast.comprehension, at: int, scope: Scope, into: Value) -> None:
+    def _filtered(
+        self, node: Any, generator: ast.comprehension, at: int, scope: Scope, into: Value, unsure: bool
+    ) -> None:
         before = len(self.guards)
         for test in generator.ifs:
             value = self.evaluate(test, scope)
             known = truth(self, value)
             if known is False:
                 return
+            unsure |= known is None
             cames = NOTHING if known else condition(self, value)
             if cames:
                 self.guards.append(cames)
                 writing.shape(self, into, deciding(cames, FILTER))
-        self._generate(node, at + 1, scope, into)
+        self._generate(node, at + 1, scope, into, unsure)
         del self.guards[before:]
 
     def assign(self, target: ast.expr, value: Value, scope: Scope) -> None:

@@ -88,7 +88,8 @@ def _tidied(table: Table) -> Table:
     labels = {_label(name): tidy(cames) for name, cames in table.labels.items() if name != SOME}
     if SOME in table.labels:
         table = with_some_column(table, table.labels[SOME])
-    return table._replace(columns=columns, labels=labels, rows=tidy(table.rows), spread=tidy(table.spread))
+    maybe = frozenset(map(_label, table.maybe))
+    return table._replace(columns=columns, labels=labels, rows=tidy(table.rows), spread=tidy(table.spread), maybe=maybe)
 
 
 def _label(name: object) -> str:

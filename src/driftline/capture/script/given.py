@@ -37,6 +37,7 @@ _BESIDE = frozenset({"params", "parameters", "vars"})  # what a statement is han
 _MODES = ("a", "ab", "append")
 _BY_PLACE = ("numpy.savetxt", "numpy.save")  # of whose files columns are called by their places
 _ARCHIVES = ("numpy.savez", "numpy.savez_compressed")
+_UPRIGHT = frozenset({"to_csv", "to_excel", "to_sql"})  # of pandas, which write a row as the column that it is
 _OBJECTS = frozenset({"joblib.dump", "pickle.dump", "cloudpickle.dump", "dill.dump", "torch.save"})
 
 
@@ -66,13 +67,18 @@ def record(machine: Machine, call: Call) -> None:
             table = None if table is None else tables.shaped(table, machine.guarding(), FILTER)
         table = table_of(machine, value) if table is None else table
         table = _with(machine, _partitioned(machine, call, table), inside.get(place))
-        if call.name == "to_json" and place == -1 and table is not None and _by_row(call, value):
-            by_label = deciding(union(table.labels.values()), GROUP_BY)
-            table = Table({}, spread=tables.values(table) | by_label, rows=table.rows)
-        if call.name in _BY_PLACE and table is not None:
-            table = tables.by_place(table)
         if table is not None:
+            table = _as_written(machine, call, value, table) if place == -1 else table
+            table = tables.by_place(table) if call.name in _BY_PLACE else table
             machine.record(call.path, table if _adds(call) else machine.single(table, _into(call)), place)
+
+
+def _as_written(machine: Machine, call: Call, value: Value, table: Table) -> Table:
+    """Return what a method writes of the table that it is called on."""
+    if call.name == "to_json" and _by_row(call, value):
+        by_label = deciding(union(table.labels.values()), GROUP_BY)
+        return Table({}, spread=tables.values(table) | by_label, rows=table.rows)
+    return tables.upright(table) if call.name in _UPRIGHT and _is_row(machine, value) else table
 
 
 def _inside(machine: Machine, call: Call) -> dict[Any, Cames]:
@@ -86,6 +92,11 @@ def _with(machine: Machine, table: Table | None, columns: Mapping[Any, Cames] | 
         return table
     table = table or Table({}, rows=machine.guarding(), closed=True)
     return table._replace(columns={**table.columns, **columns})
+
+
+def _is_row(machine: Machine, value: Value) -> bool:
+    content = machine.memory.see(value)
+    return isinstance(content, Frame) and content.row and not content.array and content.table.closed
 
 
 def _by_row(call: Call, value: Value) -> bool:

@@ -14,7 +14,19 @@ from driftline.capture.script.call import UNKNOWN, Machine, hashable, members, p
 from driftline.capture.script.cames import deciding, hedged, put, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import AGGREGATION, DIRECT, FILTER, JOIN, NOTHING, TRANSFORMATION, Cames, Table
-from driftline.capture.script.values import Const, Frame, Function, Grouped, Items, Part, Ref, Series, Thing, Value
+from driftline.capture.script.values import (
+    Const,
+    Frame,
+    Function,
+    Grouped,
+    Items,
+    Part,
+    Ref,
+    Series,
+    Thing,
+    Value,
+    perhaps,
+)
 
 
 def column(machine: Machine, of: Value, frame: Frame, name: Any) -> Value:
@@ -61,7 +73,8 @@ def of_frame(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
     if isinstance(found, list):
         if found and all(isinstance(one, bool) for one in found):
             return machine.memory.new(frame)
-        return machine.memory.new(Frame(tables.only(table, found), frame.row))
+        some = tables.only(table, found)._replace(maybe=perhaps(machine.memory.see(key)))
+        return machine.memory.new(Frame(some, frame.row))
     if found is not UNKNOWN and hashable(found):
         return column(machine, of, frame, found)
     if found is not UNKNOWN:
@@ -110,6 +123,7 @@ def _by_unknown(machine: Machine, frame: Frame, key: Value) -> Value:
             return machine.memory.new(Frame(masked(machine, table, key), frame.row))
         found = members(machine, key)
         some = tables.only(table, found) if isinstance(found, list) and table.closed else table
+        some = some._replace(maybe=some.maybe | perhaps(content))
         return machine.memory.new(Frame(tables.some_columns(some, content.rows), frame.row))
     if isinstance(content, Series) and not content.cames:  # names by what was found of each column
         return machine.memory.new(Frame(tables.some_columns(table, content.rows), frame.row))

@@ -25,6 +25,7 @@ else:  # a script without such queries must not wait for the reader of SQL
     statement = later.module("driftline.capture.sql.statement")
 
 ASKING = frozenset({"sql", "query", "execute", "sqldf", "from_query"})
+RELATIONS = frozenset({"sql", "query", "from_query"})  # those of them that give a relation
 FETCHED = frozenset({"df", "fetchdf", "fetch_df", "to_df", "arrow", "fetch_arrow_table", "to_arrow_table", "pl"})
 LONGEST = 20_000  # characters
 _SELECT = later.pattern(r"\b(?:from|select)\b", re.IGNORECASE)
@@ -40,6 +41,14 @@ def register(memory: Memory, name: Value, value: Value) -> None:
         memory.put((_REGISTERED, name.value.lower()), value)
 
 
+def registered(memory: Memory, name: Value | None) -> Value | None:
+    """Return the frame that queries know by a name; None where none was given it."""
+    if not isinstance(name, Const) or not isinstance(name.value, str):
+        return None
+    found: Value | None = memory.get((_REGISTERED, name.value.lower()))
+    return found
+
+
 def asked(memory: Memory, text: Value | None, lookup: Lookup) -> Table | None:
     """Return what a query gives of the frames that it names, or of what it puts into a table or a file."""
     words = text.value if isinstance(text, Const) else None
@@ -47,10 +56,10 @@ def asked(memory: Memory, text: Value | None, lookup: Lookup) -> Table | None:
         return None
     found: dict[str, Table] = {}
     for name in dict.fromkeys(_WORD.findall(words)):
-        content = memory.see(memory.get((_REGISTERED, name.lower())) or lookup(name))
+        content = memory.see(registered(memory, Const(name)) or lookup(name))
         if isinstance(content, Frame) and not content.row:
             found[name.lower()] = content.table
-    return _selected(words, found) if found else None
+    return selected(words, found) if found else None
 
 
 def fetched(given: Table, read: Table | None) -> Table:
@@ -62,7 +71,9 @@ def fetched(given: Table, read: Table | None) -> Table:
     return read._replace(columns=columns, rows=read.rows | given.rows)
 
 
-def _selected(text: str, frames: dict[str, Table]) -> Table | None:
+def selected(text: str, frames: dict[str, Table]) -> Table | None:
+    """Return what a query gives of frames, by the names that it has for them; None where it is not understood."""
+
     def columns_of(source: Any) -> tuple[str, ...] | None:
         table = _frame(source, frames)
         return tuple(map(str, table.columns)) if table is not None and table.closed else None

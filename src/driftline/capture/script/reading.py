@@ -61,6 +61,7 @@ class Table(NamedTuple):
     spread: Cames = NOTHING  # where a column may come from that is neither named nor of the rest
     labels: Mapping[Any, Cames] = {}
     families: tuple[tuple[str, Cames], ...] = ()  # further columns whose names begin alike, such as those of dummies
+    maybe: frozenset[Any] = frozenset()  # of the columns those that are perhaps not there, as their types chose them
 
     def of(self, name: str) -> Cames:
         """Return where the column comes from that was written under a name; nothing if this table has none."""
@@ -74,7 +75,10 @@ class Table(NamedTuple):
 
     def all(self) -> Iterator[Came]:
         """Return everything that any column comes from, rows excluded."""
-        for cames in (*self.columns.values(), *self.labels.values(), self.spread, *(one[1] for one in self.families)):
+        for name, cames in self.columns.items():
+            unsure = name in self.maybe
+            yield from (one._replace(confidence=min(one.confidence, HEDGED)) if unsure else one for one in cames)
+        for cames in (*self.labels.values(), self.spread, *(one[1] for one in self.families)):
             yield from cames
         for one in self.rest:
             yield Came(one.read, "", DIRECT, one.subtype, one.confidence, one.every)

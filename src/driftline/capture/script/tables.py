@@ -89,7 +89,7 @@ def with_column(table: Table, name: Any, cames: Cames) -> Table:
     rest = table.rest
     if rest and isinstance(name, str) and any(name not in one.without for one in rest):
         rest = tuple(one._replace(without=one.without | {name}) for one in rest)
-    return table._replace(columns={**table.columns, name: cames}, rest=rest)
+    return table._replace(columns={**table.columns, name: cames}, rest=rest, maybe=table.maybe - {name})
 
 
 def with_some_column(table: Table, cames: Cames) -> Table:
@@ -160,7 +160,8 @@ def renamed(table: Table, names: Mapping[Any, Any]) -> Table:
     labels = {names.get(old, old): cames for old, cames in table.labels.items()}
     fresh = {names[old]: cames for old, cames in moved.items()}
     out = without(table, moved)
-    return out._replace(columns={**kept, **fresh}, labels=labels)
+    maybe = frozenset(names.get(one, one) for one in table.maybe)
+    return out._replace(columns={**kept, **fresh}, labels=labels, maybe=maybe)
 
 
 def mapped(table: Table, change: Callable[[Cames], Cames], subtype: str = TRANSFORMATION) -> Table:
@@ -212,7 +213,7 @@ def either(a: Table, b: Table, condition: Cames = NOTHING) -> Table:
     labels = {name: a.labels.get(name, NOTHING) | b.labels.get(name, NOTHING) for name in (*a.labels, *b.labels)}
     rows = a.rows if a.rows == b.rows else a.rows | b.rows | decided
     families = a.families if a.families == b.families else (*a.families, *b.families)
-    return Table(columns, rest, rows, a.closed and b.closed, a.spread | b.spread, labels, families)
+    return Table(columns, rest, rows, a.closed and b.closed, a.spread | b.spread, labels, families, a.maybe | b.maybe)
 
 
 def doubted(a: Table, b: Table) -> Table:
@@ -265,6 +266,7 @@ def beside(tables: Iterable[Table]) -> Table:
     columns: dict[Any, Cames] = {}
     rest: tuple[Rest, ...] = ()
     rows = spread = NOTHING
+    maybe: frozenset[Any] = frozenset()
     closed = True
     labels: Mapping[Any, Cames] = {}
     families: tuple[tuple[str, Cames], ...] = ()
@@ -275,10 +277,11 @@ def beside(tables: Iterable[Table]) -> Table:
             columns[name] = columns.get(name, NOTHING) | cames
         rest += one.rest
         families += one.families
+        maybe |= one.maybe
         rows, closed = rows | one.rows, closed and one.closed
         spread |= hedged(one.spread) if several else one.spread
         labels = labels or one.labels
-    return Table(columns, rest, rows, closed, spread, labels, families)
+    return Table(columns, rest, rows, closed, spread, labels, families, maybe)
 
 
 def prefixed(table: Table, prefix: str, suffix: str = "") -> Table:
@@ -312,6 +315,12 @@ def turned(table: Table) -> Table:
         | table.rows
     )
     return Table({}, spread=spread, labels={"": named_after(table)})
+
+
+def upright(table: Table) -> Table:
+    """Return a row as the column that pandas writes, under whatever name: of a row that it is not, columns stay."""
+    labels = dict.fromkeys(["", *table.labels], named_after(table))
+    return table._replace(closed=False, spread=values(table), labels=labels)
 
 
 def named_after(table: Table) -> Cames:

@@ -24,6 +24,16 @@ class Const(Value, frozen=True):
     value: Any
 
 
+class Perhaps(Const, frozen=True):
+    """The name of a column that is perhaps not there; it is equal to the name."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Const) and bool(self.value == other.value)
+
+    def __hash__(self) -> int:
+        return hash(Const(self.value))
+
+
 class Thing(Value, frozen=True):
     """Something of which only the origins are known: a number, a text, an array, the result of unknown code."""
 
@@ -171,8 +181,9 @@ class Frame(msgspec.Struct, frozen=True):
     table: Table
     row: bool = False
     array: bool = False
-    name: str | None = None  # of a row, which pandas holds as a column
+    name: str | None = None  # of a row, which pandas holds as a column, or of a relation
     cells: bool = False  # a row that is a list of its cells, as the readers of CSV give it
+    relation: bool = False  # of DuckDB: its methods take SQL
 
 
 class Items(msgspec.Struct, frozen=True):
@@ -225,6 +236,12 @@ class File(msgspec.Struct, frozen=True):
     header: tuple[Any, ...] | None = None
     turn: int = -1  # the number of the call that opened it; -1 = not known
     inside: bool = False  # a buffer of the program's: what is read from it is what was written to it
+
+
+def perhaps(content: Any) -> frozenset[Any]:
+    """Return which elements of a list are names of columns that are perhaps not there."""
+    known = content.known if isinstance(content, Items) else ()
+    return frozenset(one.value for one in known if isinstance(one, Perhaps))
 
 
 def unordered(content: Any) -> bool:

@@ -24,6 +24,14 @@ FILES: dict[str, dict[str, str]] = {
     "\0Team.people": {"Person\0name": "string", "Person\0team_id": "int64"},  # what a library reads for a relation
     "semicolons": {"a": "int64", "b": "int64", BETWEEN: ";"},
     "one": {"a": "float64"},
+    "typed": {
+        "n": "int64",
+        "f": "bool",
+        "c": "category",
+        "d": "datetime64[ns]",
+        "t": "timedelta64[ns]",
+        "s": "str",
+    },
     "sheets": {"a": "int64", "b": "int64", "Two!x": "int64", "Two!y": "int64"},
     "state": dict(
         map(

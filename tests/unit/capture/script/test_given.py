@@ -1,6 +1,7 @@
 from collections.abc import Callable
 
 from driftline.capture.script.follow import Followed
+from driftline.capture.script.reading import Table
 from driftline.capture.script.site import Site
 
 
@@ -44,3 +45,21 @@ def test_json_by_row_has_all_columns_below_each_label(follows: Callable[..., Fol
     assert {(one.column, one.subtype, one.confidence) for one in table.of("x")} == {
         ("a", "AGGREGATION", 0.9), ("s", "GROUP_BY", 0.9)
     }  # fmt: skip
+
+
+def test_one_value_of_each_column_is_written_as_one_column(given: Callable[..., Table]) -> None:
+    """pandas writes such a row upright: the names of columns are its index, and the one column is called 0."""
+    table = given('df.mean().to_csv("o")\n')
+    assert {(one.column, one.subtype) for one in table.of("0")} == {("a", "AGGREGATION"), ("b", "AGGREGATION")}
+    assert not table.of("")
+    table = given('df.groupby("b").sum().iloc[0].to_csv("o")\n')
+    assert {one.column for one in table.of("0")} == {"a"}
+    assert not table.of("")
+    applied = given('df.apply(unknown_to_all).to_csv("o")\n')  # whether it is a row, nobody knows
+    assert {one.column for one in applied.of("a")} == {"a"}
+
+
+def test_a_row_that_has_a_name_is_written_under_it(given: Callable[..., Table]) -> None:
+    table = given('df.sum().rename("total").rename_axis("which").to_csv("o")\n')
+    assert {(one.column, one.subtype) for one in table.of("total")} == {("a", "AGGREGATION"), ("b", "AGGREGATION")}
+    assert not table.of("which")

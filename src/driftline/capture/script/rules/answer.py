@@ -21,11 +21,13 @@ from driftline.capture.script.rules import (
     containers,
     counts,
     cursors,
+    duckdb,
     files,
     frames,
     futures,
     given,
     grouping,
+    kinds,
     learning,
     lines,
     lists,
@@ -76,6 +78,7 @@ _FUNCTIONS = Functions(
     (tuples, "itertools heapq random"),
     (futures, "concurrent asyncio"),
     (polars, "polars"),
+    (duckdb, "duckdb"),
     (arrow_files, "pyarrow"),
     (arrow, "pyarrow"),
     (learning, "sklearn imblearn"),
@@ -92,6 +95,7 @@ _FUNCTIONS = Functions(
     (shaping, "pandas"),
     (combining, "pandas polars pyarrow"),
     (nested, "pandas"),
+    (kinds, "pandas"),
     (making, "pandas"),
 )
 _FRAME = Methods(
@@ -147,7 +151,7 @@ def _answer(call: Call) -> Value:
         return fetched
     if call.name in given.PARSING and (namespace := given.parsed(call)) is not None:
         return namespace
-    rule = _function(call.name) if call.receiver is None else files.opened if _opens(call) else _method(call)
+    rule = _function(call.name) if call.receiver is None else _on_receiver(call)
     read = call.machine.read(call.path) if not _reads(rule) and not _goes_over(call) else None
     asked = call.see(call.receiver) if call.name in queries.FETCHED else None
     if isinstance(asked, Frame):
@@ -193,6 +197,10 @@ def _function(name: str) -> Rule | None:
     if found is None and (name.partition(".")[0] in arrays.PURE or name.startswith("pyarrow.compute.")):
         return arrays.computed
     return found
+
+
+def _on_receiver(call: Call) -> Rule | None:
+    return files.opened if _opens(call) else duckdb.rule(call, call.see(call.receiver)) or _method(call)
 
 
 def _opens(call: Call) -> bool:

@@ -122,16 +122,9 @@ def replaced(call: Call, table: Table) -> Table:
     return table
 
 
-def _numeric(call: Call, table: Table) -> Table:
-    """With ``numeric_only``: without columns that are known to be texts."""
-    if call.plain(-1, "numeric_only") is not True:
-        return table
-    return tables.without(table, [name for name, one in table.columns.items() if kinds.of_column(call, one) == "text"])
-
-
 def summed_up(call: Call) -> Value:
     """One value of each column, or with ``axis=1`` of each row; several of each are a table."""
-    table = _numeric(call, call.table())
+    table = kinds.numeric(call, call.table())
     content = call.see(call.receiver)
     if not across(call) and not (isinstance(content, Frame) and content.row):
         table = in_any_order(table, [call.name])
@@ -160,17 +153,14 @@ def aggregates(call: Call) -> Value:
 
 def described(call: Call) -> Value:
     """``describe``: some numbers of each column; where there are numbers, texts are left out."""
-    table = call.table()
-    sorts = {name: kinds.of_column(call, cames) for name, cames in table.columns.items()}
-    if not call.args and not call.kwargs and kinds.NUMBERS & set(sorts.values()):
-        table = tables.without(table, [name for name, sort in sorts.items() if sort == "text"])
+    table = call.table() if call.args or call.kwargs else kinds.described(call, call.table())
     table = tables.mapped(table, aggregated, "AGGREGATION")
     return call.frame(table._replace(labels={}, closed=False))
 
 
 def correlated(call: Call) -> Value:
     """``corr`` and ``cov``: a number of each pair of columns."""
-    table = _numeric(call, call.table())
+    table = kinds.numeric(call, call.table())
     cames = aggregated(tables.values(table))
     names = frozenset(one for one in table.spread if one.subtype == GROUP_BY)  # of columns that are named after values
     labels = {"": names} if names else {}

@@ -14,6 +14,7 @@ from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names,
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, WINDOW, Cames, Table
+from driftline.capture.script.rules import kinds, summing
 from driftline.capture.script.rules.shared import PLACES, applied, before, in_any_order, told
 from driftline.capture.script.values import (
     Const,
@@ -143,7 +144,8 @@ def _value(call: Call, found: Value | Table) -> Value:
 def summed_up(call: Call) -> Value:
     """One value of each column for each group."""
     one = _self(call)
-    table = tables.tinged(tables.mapped(_wanted(one), aggregated, AGGREGATION), _places(one, call.name))
+    wanted = kinds.numeric(call, _wanted(one))
+    table = tables.tinged(tables.mapped(wanted, aggregated, AGGREGATION), _places(one, call.name))
     return _value(call, _together(one, _in_any_order(one, table, [call.name])))
 
 
@@ -247,54 +249,49 @@ def aggregates(call: Call) -> Value:
     content = call.see(function)
     table = _wanted(one)
     if isinstance(content, Pairs):
-        how = [label for value in content.known.values() for label in _labels(call, value)]
-        return _value(call, _together(one, _in_any_order(one, _by_dict(call, one.table, content), how), False))
+        how = [label for value in content.known.values() for label, _ in functions(call, value)]
+        return _value(call, _together(one, _in_any_order(one, _by_dict(call, one, content), how), False))
     if isinstance(content, Items) or (isinstance(content, Const) and isinstance(content.value, tuple)):
-        how = [] if function is None else _labels(call, function)
+        how = [label for label, _ in functions(call, function)]
         return _value(call, _together(one, _in_any_order(one, _several(call, table, one, function), how), False))
-    _follow(call, function, table)
-    table = _in_any_order(one, tables.mapped(table, aggregated, AGGREGATION), [_how(call, function)])
-    return _value(call, _together(one, table))
-
-
-def _follow(call: Call, function: Value | None, table: Table) -> None:
-    """A function of the user is followed for what it reads or writes; its result sums up in any case."""
-    if isinstance(function, Function):
-        applied(call, function, Series(tables.whole(table)))
+    summed = summing.each(call, function, table, one)
+    return _value(call, _together(one, _in_any_order(one, summed, [_how(call, function)])))
 
 
 def _by_name(call: Call, one: Grouped) -> Table:
     """``agg(total=("price", "sum"))``."""
     columns: dict[Any, Cames] = {}
     for name, value in call.kwargs.items():
-        content = call.see(value)
-        found = plain(call.machine, value)
-        if "size" in (found, *(found if isinstance(found, tuple) else ())):
-            columns[name] = deciding(union(one.keys.values()), GROUP_BY)
-        elif one.single and one.picked:
-            columns[name] = aggregated(tables.column(one.table, one.picked[0])) | _places(one, found)
-        elif isinstance(found, tuple) and found:
-            columns[name] = aggregated(tables.column(one.table, found[0])) | _places(one, found[-1])
-        elif isinstance(content, Items) and content.known:
-            source = plain(call.machine, content.known[0])
-            columns[name] = aggregated(
-                tables.column(one.table, source) if source is not UNKNOWN else tables.whole(one.table)
-            )
-        else:
-            columns[name] = aggregated(tables.whole(one.table))
+        how = _how(call, value)
+        columns[name] = _sums(call, one, _source(call, one, value), how)
     spread = aggregated(tables.whole(one.table)) if call.more else NOTHING
     return Table(columns, (), one.table.rows, not call.more, spread)
 
 
-def _by_dict(call: Call, table: Table, how: Pairs) -> Table:
-    columns: dict[Any, Cames] = {}
+def _source(call: Call, one: Grouped, value: Value) -> Cames:
+    """The column that such a pair names; all where that is not known."""
+    content, found = call.see(value), plain(call.machine, value)
+    if one.single and one.picked:
+        return tables.column(one.table, one.picked[0])
+    if found is UNKNOWN and isinstance(content, Items) and content.known:
+        found = (plain(call.machine, content.known[0]),)
+    name = found[0] if isinstance(found, tuple) and found else UNKNOWN
+    return tables.whole(one.table) if name is UNKNOWN else tables.column(one.table, name)
+
+
+def _sums(call: Call, one: Grouped, cames: Cames, how: Any) -> Cames:
+    """What one function makes of a column of each group."""
+    if how == "size":
+        return deciding(union(one.keys.values()), GROUP_BY)
+    return summing.by(call, how, cames, one) | _places(one, how)
+
+
+def _by_dict(call: Call, one: Grouped, how: Pairs) -> Table:
+    table, columns = one.table, {}
     several = any(isinstance(call.see(value), Items) or _is_tuple(value) for value in how.known.values())
     for name, value in how.known.items():
-        cames = aggregated(tables.column(table, name))
-        if several:
-            columns |= {(name, label): cames for label in _labels(call, value)}
-        else:
-            columns[name] = cames
+        for label, function in functions(call, value):
+            columns[(name, label) if several else name] = _sums(call, one, tables.column(table, name), function)
     loose = how.loose is not None
     return Table(columns, (), table.rows, not loose, aggregated(tables.whole(table)) if loose else NOTHING)
 
@@ -303,12 +300,14 @@ def _is_tuple(value: Value) -> bool:
     return isinstance(value, Const) and isinstance(value.value, tuple)
 
 
-def _labels(call: Call, value: Value) -> list[Any]:
-    """What columns are called that several functions make: by their names."""
+def functions(call: Call, value: Value | None) -> list[tuple[Any, Any]]:
+    """Return one or several functions, each after what its columns are called; all but the user's by their names."""
     content = call.see(value)
     if isinstance(content, Const) and isinstance(content.value, tuple):
-        return [str(each) for each in content.value]
-    return [_label(call, each) for each in content.known] if isinstance(content, Items) else [_label(call, value)]
+        return [(str(each), each) for each in content.value]
+    ones = content.known if isinstance(content, Items) else [] if value is None else [value]
+    labels = [_label(call, each) for each in ones]
+    return [(one, each if isinstance(each, Function) else one) for one, each in zip(labels, ones, strict=True)]
 
 
 def _label(call: Call, value: Value) -> Any:
@@ -319,14 +318,11 @@ def _label(call: Call, value: Value) -> Any:
     return name.rpartition(".")[2] if found is UNKNOWN and isinstance(name, str) else found
 
 
-def _several(call: Call, table: Table, one: Grouped, functions: Value | None) -> Table:
-    single, keys = one.single, deciding(union(one.keys.values()), GROUP_BY)
-    labels = _labels(call, functions) if functions is not None else []
+def _several(call: Call, table: Table, one: Grouped, given: Value | None) -> Table:
     columns: dict[Any, Cames] = {}
     for name, cames in table.columns.items():
-        for label in labels:
-            summed = keys if label == "size" else aggregated(cames) | _places(one, label)
-            columns[label if single else (name, label)] = summed
+        for label, function in functions(call, given):
+            columns[label if one.single else (name, label)] = _sums(call, one, cames, function)
     rest = () if table.closed else table.rest
     return Table(columns, rest, table.rows, table.closed, aggregated(table.spread))
 

@@ -4,26 +4,42 @@ Enters: a table and what is wanted of it. Leaves: a table. Types are known of co
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from driftline import later
-from driftline.capture.script.call import UNKNOWN, Call, names
+from driftline.capture.script.call import UNKNOWN, Call, Rules, names
 from driftline.capture.script.reading import DIRECT, IDENTITY, Cames, Table
-from driftline.capture.script.values import Items, Library
+from driftline.capture.script.values import Const, Items, Library, Series, Value
 
 _KINDS = (
     ("bool", later.pattern("bool", re.IGNORECASE)),
+    ("timedelta", later.pattern("timedelta|duration", re.IGNORECASE)),
+    ("interval", later.pattern("interval", re.IGNORECASE)),
+    ("category", later.pattern("categ|dictionary|enum", re.IGNORECASE)),
+    ("complex", later.pattern("complex", re.IGNORECASE)),
     ("datetime", later.pattern("date|time", re.IGNORECASE)),
     ("float", later.pattern("float|double|decimal|real", re.IGNORECASE)),
     ("int", later.pattern("int", re.IGNORECASE)),
     ("number", later.pattern("num", re.IGNORECASE)),
-    ("text", later.pattern("obj|str|text|char|categ", re.IGNORECASE)),
+    ("text", later.pattern("obj|str|text|char", re.IGNORECASE)),
 )
-NUMBERS = frozenset({"float", "int", "number"})
+NUMBERS = frozenset({"complex", "float", "int", "number"})
+_NUMERIC = NUMBERS | {"bool"}  # what pandas takes for numbers where it is told to look at these alone
+_DESCRIBED = NUMBERS | {"datetime", "timedelta"}  # what it describes where there are any
+
+
+_ASKED = {
+    "is_numeric_dtype": _NUMERIC,
+    "is_bool_dtype": frozenset({"bool"}),
+    "is_datetime64_any_dtype": frozenset({"datetime"}),
+    "is_float_dtype": frozenset({"float"}),
+    "is_integer_dtype": frozenset({"int"}),
+}
 
 
 def kind(type_: str) -> str:
-    """Return what sort of type a name means: bool, datetime, float, int, number, text, or the name."""
+    """Return what sort of type a name means: one of those above, or the name."""
     return next((name for name, pattern in _KINDS if pattern.search(type_)), type_)
 
 
@@ -52,7 +68,7 @@ def _wanted(call: Call, place: int, name: str) -> set[str] | None:
 
 
 def _among(sort: str, wanted: set[str]) -> bool:
-    return sort in wanted or (sort in NUMBERS and "number" in wanted)
+    return sort in wanted or (sort in NUMBERS | {"timedelta"} and "number" in wanted)
 
 
 def selected(call: Call, table: Table) -> Table:
@@ -60,12 +76,33 @@ def selected(call: Call, table: Table) -> Table:
     include, exclude = _wanted(call, 0, "include"), _wanted(call, 1, "exclude")
     if include is None or exclude is None:
         return table
-    kept: dict[Any, Cames] = {}
-    for name, cames in table.columns.items():
-        sort = of_column(call, cames)
-        if sort is None or ((not include or _among(sort, include)) and not _among(sort, exclude)):
-            kept[name] = cames
-    return table._replace(columns=kept, closed=table.closed)
+    return _of_sorts(call, table, lambda sort: (not include or _among(sort, include)) and not _among(sort, exclude))
+
+
+def _of_sorts(call: Call, table: Table, wanted: Callable[[str], bool]) -> Table:
+    """Return the columns of some sorts; those whose sort is not known are perhaps among them."""
+    sorts = {name: of_column(call, cames) for name, cames in table.columns.items()}
+    kept = {name: table.columns[name] for name, sort in sorts.items() if sort is None or wanted(sort)}
+    unknown = frozenset(name for name, sort in sorts.items() if sort is None)
+    return table._replace(columns=kept, maybe=table.maybe | unknown)
+
+
+def numeric(call: Call, table: Table) -> Table:
+    """Return the columns that are left with ``numeric_only``, where that is asked for."""
+    return _of_sorts(call, table, _NUMERIC.__contains__) if call.plain(-1, "numeric_only") is True else table
+
+
+def described(call: Call, table: Table) -> Table:
+    """Return the columns that ``describe`` looks at by itself: numbers and times where there are any, else all."""
+    found = {of_column(call, cames) for cames in table.columns.values()}
+    return _of_sorts(call, table, _DESCRIBED.__contains__) if found & _DESCRIBED else table
+
+
+def asked(call: Call) -> Value | None:
+    """``is_numeric_dtype`` and its kin, of a column whose type is known."""
+    content = call.see(call.argument(0, "arr_or_dtype"))
+    sort = of_column(call, content.cames) if isinstance(content, Series) else None
+    return None if sort is None else Const(sort in _ASKED[call.name.rpartition(".")[2]])
 
 
 def like(call: Call, table: Table) -> list[Any] | None:
@@ -82,3 +119,6 @@ def like(call: Call, table: Table) -> list[Any] | None:
             return None
         return [name for name in table.columns if compiled.search(str(name))]
     return None
+
+
+FUNCTIONS: Rules = {f"pandas.{name}": asked for name in _ASKED}

@@ -9,7 +9,19 @@ from driftline.capture.script import tables, templates
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, union
 from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames, Table
-from driftline.capture.script.values import NONE, Const, Frame, Items, Pairs, Part, Series, Thing, Value
+from driftline.capture.script.values import (
+    NONE,
+    Const,
+    Frame,
+    Items,
+    Pairs,
+    Part,
+    Perhaps,
+    Series,
+    Thing,
+    Value,
+    perhaps,
+)
 
 
 def table_made(call: Call) -> Value:
@@ -250,7 +262,10 @@ def names_of(call: Call) -> Value | None:
         left = _levels(found, call.plain(0, "level", 0), call.name == "droplevel")
     else:
         return None
-    return call.new(Items(tuple(Const(one) for one in left))) if UNKNOWN not in left else None
+    if UNKNOWN in left:
+        return None
+    unsure = tuple(perhaps(call.see(of)))
+    return call.new(Items(tuple((Perhaps if one in unsure else Const)(one) for one in left)))
 
 
 FUNCTIONS: Rules = {

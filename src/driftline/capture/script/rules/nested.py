@@ -9,10 +9,10 @@ from typing import Any
 
 from driftline.capture.script import tables, unrolling
 from driftline.capture.script.call import UNKNOWN, Call, Rules, names, rows_of, table_of
-from driftline.capture.script.cames import hedged, union
+from driftline.capture.script.cames import changed, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import NOTHING, Cames, Table
-from driftline.capture.script.values import Frame, Items, Pairs, Value
+from driftline.capture.script.values import Frame, Items, Pairs, Series, Value
 
 MAX_DEPTH = 6
 _MISSING = object()
@@ -22,12 +22,11 @@ def normalized(call: Call) -> Value | None:
     """``json_normalize(data, record_path, meta, meta_prefix, record_prefix, …, sep)``."""
     data = call.argument(0, "data")
     top, rows = _one(call, data)
-    if not isinstance(call.see(top), Pairs):
-        table = table_of(call.machine, data)
-        return None if table is None else call.frame(_open(table))
     path = _path(call, call.argument(1, "record_path"))
     if path is None:
         return None
+    if not isinstance(call.see(top), Pairs):
+        return _of_file(call, data, call.see(top), path)
     below = top
     for step in path:
         below, further = _one(call, _field(call, below, step))
@@ -42,9 +41,32 @@ def normalized(call: Call) -> Value | None:
     return call.frame(Table({**columns, **_meta(call, top)}, (), rows, not spread, spread))
 
 
-def _open(table: Table) -> Table:
-    """A file's records may be nested, so that there may be columns below each of them."""
-    return table._replace(closed=False, spread=table.spread | hedged(tables.whole(table)))
+def _of_file(call: Call, data: Value | None, record: Any, path: list[Any]) -> Value | None:
+    """Records of a file or of a column: below a field is what lies in it, and how deep they go is not known."""
+    sep = _text(call, -1, "sep", ".")
+    if isinstance(record, Series):
+        return call.frame(Table({}, rows=record.rows, spread=changed(record.cames)))
+    if isinstance(record, Frame) and path:
+        inner, prefix = changed(tables.column(record.table, path[0])), _text(call, 4, "record_prefix", "")
+        if call.plain(2, "meta", ()) is UNKNOWN:  # then each column may be one of those
+            return call.frame(tables.unknown(hedged(tables.whole(record.table)), record.table.rows))
+        below: tuple[tuple[str, Cames], ...] = ((prefix, inner),) if prefix else ()
+        found = Table(_meta_of_file(call, record.table, sep), (), record.table.rows, False, NOTHING, {}, below)
+        return call.frame(tables.shaped(found._replace(spread=NOTHING if prefix else inner), inner))
+    table = table_of(call.machine, data)
+    if table is None:
+        return None
+    below = tuple((f"{name}{sep}", changed(cames)) for name, cames in table.columns.items())
+    spread = table.spread | hedged(tables.whole(table))  # a name may have the separator in it
+    return call.frame(table._replace(closed=False, spread=spread, families=(*table.families, *below)))
+
+
+def _meta_of_file(call: Call, table: Table, sep: str) -> dict[Any, Cames]:
+    found: dict[Any, Cames] = {}
+    for name, steps in _wanted(call, sep):
+        cames = tables.column(table, steps[0])
+        found[name] = cames if len(steps) == 1 else changed(cames)
+    return found
 
 
 def _one(call: Call, value: Value | None) -> tuple[Value | None, Cames]:
@@ -99,18 +121,22 @@ def _all(call: Call, value: Value | None) -> Cames:
 
 def _meta(call: Call, top: Value | None) -> dict[Any, Cames]:
     """Values of the outer record, beside each of the inner ones."""
-    wanted = call.plain(2, "meta", ())
-    if wanted is UNKNOWN:
-        return {}
-    prefix, sep = _text(call, 3, "meta_prefix", ""), _text(call, -1, "sep", ".")
     found: dict[Any, Cames] = {}
-    for each in [wanted] if isinstance(wanted, str) else wanted:
-        steps: Sequence[Any] = each if isinstance(each, list | tuple) else [each]
+    for name, steps in _wanted(call, _text(call, -1, "sep", ".")):
         value = top
         for step in steps:
             value = _field(call, value, step)
-        found[prefix + sep.join(map(str, steps))] = _all(call, value)
+        found[name] = _all(call, value)
     return found
+
+
+def _wanted(call: Call, sep: str) -> Iterator[tuple[str, Sequence[Any]]]:
+    """The names of columns for values of the outer record, and the way to each of these."""
+    wanted, prefix = call.plain(2, "meta", ()), _text(call, 3, "meta_prefix", "")
+    for each in [] if wanted is UNKNOWN or not wanted else [wanted] if isinstance(wanted, str) else wanted:
+        steps: Sequence[Any] = each if isinstance(each, list | tuple) else [each]
+        if steps:
+            yield prefix + sep.join(map(str, steps)), steps
 
 
 FUNCTIONS: Rules = {"pandas.json_normalize": normalized}

@@ -10,8 +10,9 @@ from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names,
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, Cames, Table
 from driftline.capture.script.rules import kinds
+from driftline.capture.script.rules.grouping import functions
 from driftline.capture.script.rules.shared import in_any_order, level_of, listed, named
-from driftline.capture.script.values import Frame, Items, Series, Value
+from driftline.capture.script.values import Frame, Items, Pairs, Series, Value
 
 
 def _on(call: Call, place: int = 0) -> tuple[Table, int]:
@@ -48,7 +49,35 @@ def pivoted_up(call: Call) -> Value:
     wanted = left if values is None else tables.only(table, values)
     wanted = in_any_order(tables.mapped(wanted, aggregated, "AGGREGATION"), [call.plain(at + 3, "aggfunc", "mean")])
     several = isinstance(call.see(call.argument(at, "values")), Items) or (values is None and len(wanted.columns) > 1)
-    return call.frame(_crossed(call, wanted, index, columns, several))
+    each = _by_function(call, wanted, call.argument(at + 3, "aggfunc"), above=not (columns and not several))
+    if each is None:
+        return call.frame(_crossed(call, wanted, index, columns, several))
+    return call.frame(_crossed(call, each, index, columns, True) if columns else _summed(each, index))
+
+
+def _by_function(call: Call, wanted: Table, how: Value | None, above: bool) -> Table | None:
+    """Columns for each of several functions, or of those that a dict names, as pandas sorts them; of one function None.
+
+    Names of several functions are a level above those of values, or in their place.
+    """
+    content = call.see(how)
+    columns: dict[Any, Cames] = {}
+    if isinstance(content, Pairs) and content.loose is None:
+        several = any(isinstance(call.see(one), Items) for one in content.known.values())
+        for name in sorted(content.known, key=str):
+            for label in sorted((label for label, _ in functions(call, content.known[name])), key=str):
+                columns[(name, label) if several else name] = tables.column(wanted, name)
+        return wanted._replace(columns=columns, rest=(), closed=True, spread=NOTHING, families=())
+    if not isinstance(content, Items) or content.loose is not None or not wanted.closed:
+        return None
+    for label, _ in functions(call, how):
+        for name in sorted(wanted.columns, key=str):
+            columns[(label, name) if above else label] = wanted.columns[name]
+    return wanted._replace(columns=columns)
+
+
+def _summed(wanted: Table, index: dict[Any, Cames]) -> Table:
+    return tables.grouped(wanted._replace(labels={}), index)
 
 
 def pivoted(call: Call) -> Value:
@@ -67,7 +96,7 @@ def _crossed(
 ) -> Table:
     crosswise = deciding(union(columns.values()), GROUP_BY)
     if not columns and not isinstance(call.see(call.argument(-1, "aggfunc")), Items):
-        return tables.grouped(wanted._replace(labels={}), index)
+        return _summed(wanted, index)
     spread = tables.values(wanted) | crosswise
     levels = tables.with_level(wanted, crosswise) if several else {}
     inner = Table(levels, (), wanted.rows, False, spread, {})
@@ -160,9 +189,9 @@ def dummies(call: Call) -> Value | None:
     for place, name in enumerate(found):
         cames = tables.column(table, name)
         sort = kinds.of_column(call, cames) if wanted is None else "text"
-        if sort in kinds.NUMBERS | {"bool", "datetime"}:
+        if sort in kinds.NUMBERS | {"bool", "datetime", "timedelta"}:
             continue
-        if wanted is None and sort == "text":
+        if wanted is None and sort in ("text", "category"):
             kept = tables.without(kept, [name])
         called = f"{_prefix(prefix, name, place)}{separator}"
         if called:

@@ -1,5 +1,9 @@
 from collections.abc import Callable
 
+from tests.unit.capture.script.conftest import words
+
+from driftline.capture.script.reading import Table
+
 Wrote = Callable[..., dict[str, str]]
 
 
@@ -141,3 +145,23 @@ def test_names_that_are_not_known_leave_no_column_out(wrote: Wrote) -> None:
     """
     told = wrote(text)
     assert (told["q..."], told["c..."]) == ("a transformation ?", "b transformation ?")
+
+
+def test_several_functions_of_a_pivot_are_a_level_above_its_values(given: Callable[..., Table]) -> None:
+    """pandas sorts the columns of each function; of a dict by values, and by functions below."""
+    table = given('orders.pivot_table(index="k", values=["b", "a"], aggfunc=["mean", "sum"]).to_csv("o")\n')
+    assert [(name, words(cames)) for name, cames in table.columns.items()] == [
+        ("('mean', 'a')", "a aggregation"), ("('mean', 'b')", "b aggregation"),
+        ("('sum', 'a')", "a aggregation"), ("('sum', 'b')", "b aggregation"),
+    ]  # fmt: skip
+    assert (table.closed, words(table.labels["k"])) == (True, "k")
+    table = given('orders.pivot_table(index="k", aggfunc={"b": "mean", "a": ["sum", "max"]}).to_csv("o")\n')
+    assert [(name, words(cames)) for name, cames in table.columns.items()] == [
+        ("('a', 'max')", "a aggregation"), ("('a', 'sum')", "a aggregation"), ("('b', 'mean')", "b aggregation"),
+    ]  # fmt: skip
+    table = given('orders.pivot_table(index="k", aggfunc={"b": "mean"}).to_csv("o")\n')
+    assert {name: words(cames) for name, cames in table.columns.items()} == {"b": "b aggregation"}
+    text = 'orders.pivot_table(index="k", columns="s", values=["a", "b"], aggfunc=["mean", "sum"]).to_csv("o")\n'
+    table = given(text)
+    assert {words(cames) for name, cames in table.columns.items() if "'a'" in name} == {"a aggregation, s group_by"}
+    assert len(table.columns) == 4

@@ -1,0 +1,78 @@
+"""Relations of DuckDB over frames; expected edges are read off the SQL that each method stands for."""
+
+from collections.abc import Callable
+
+import pytest
+
+Wrote = Callable[..., dict[str, str]]
+BEGIN = "import duckdb\ncon = duckdb.connect()\nrel = con.from_df(orders)\n"
+SUMMED = {"k": "k", "t": "a aggregation", "rows": "a filter, k group_by"}
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "con.from_df(orders)",
+        "duckdb.from_df(orders)",
+        'con.sql("SELECT * FROM orders")',
+        'duckdb.query("FROM orders")',
+        'con.from_df(orders).set_alias("o")',
+        'con.table("v")',
+        "con.execute('SELECT 1').from_df(orders)",
+    ],
+)
+def test_a_relation_is_followed_method_by_method(wrote: Wrote, made: str) -> None:
+    text = f"""
+        import duckdb
+        con = duckdb.connect()
+        con.register("v", orders)
+        {made}.filter("a > 1").aggregate("k, sum(a) AS t", "k").df().to_csv("o")
+    """
+    assert wrote(text) == SUMMED
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ('project("k, a * 2 AS d")', {"k": "k", "d": "a transformation"}),
+        ('select("k", "a + b AS d")', {"k": "k", "d": "a transformation, b transformation"}),
+        ('aggregate("k, max(b) AS m")', {"k": "k", "m": "b aggregation", "rows": "k group_by"}),
+        ('aggregate("max(b) AS m")', {"m": "b aggregation"}),
+        ('project("k").order("k DESC")', {"k": "k", "rows": "k sort"}),
+        ('order("a").limit(3).project("k")', {"k": "k", "rows": "a filter, a sort"}),
+        ('project("k").distinct()', {"k": "k", "rows": "k group_by"}),
+        ('unique("k, s")', {"k": "k", "s": "s", "rows": "k group_by, s group_by"}),
+        ('set_alias("q").filter("q.a > 1").project("q.k")', {"k": "k", "rows": "a filter"}),
+        ('project("k, a").union(con.from_df(users).project("name, age"))', {"k": "k, name", "a": "a, age"}),
+    ],
+)
+def test_each_method_stands_for_a_query(wrote: Wrote, call: str, expected: dict[str, str]) -> None:
+    assert wrote(f'{BEGIN}rel.{call}.df().to_csv("o")\n') == expected
+
+
+def test_relations_are_joined(wrote: Wrote) -> None:
+    text = BEGIN + 'other = con.from_df(users).project("k, age")\nboth = rel.project("k, a").join(other, "k")\n'
+    assert wrote(text + 'both.project("a, age").df().to_csv("o")\n') == {"a": "a", "age": "age", "rows": "k join"}
+    text = BEGIN + 'one, other = rel.set_alias("x"), con.from_df(users).set_alias("y")\n'
+    text += 'one.join(other, "x.k = y.k AND y.age > 3").project("a, age").df().to_csv("o")\n'
+    assert wrote(text) == {"a": "a", "age": "age", "rows": "age join, k join"}
+
+
+def test_a_relation_is_written_as_it_is(given: Callable[..., object]) -> None:
+    table = given(BEGIN + 'rel.filter("b > 1").project("k").to_csv("o")\n')
+    assert [{one.column for one in cames} for cames in (table.of("k"), table.rows)] == [{"k"}, {"b"}]
+
+
+@pytest.mark.parametrize("call", ['filter("a >>> (")', 'aggregate("sum(")', 'join(con.from_df(users), "x.q = (")'])
+def test_what_is_not_understood_is_a_hedge(wrote: Wrote, call: str) -> None:
+    found = wrote(f'{BEGIN}rel.project("a").{call}.df().to_csv("o")\n')
+    assert all("?" in one for one in found.values())
+
+
+def test_methods_of_frames_are_not_those_of_relations(wrote: Wrote) -> None:
+    assert wrote(BEGIN + 'rel.df()[["a", "b"]].filter(items=["a"]).to_csv("o")\n') == {"a": "a"}
+
+
+def test_methods_that_are_given_no_sql_are_those_of_frames(wrote: Wrote) -> None:
+    text = 'import polars as pl\npl.sql("SELECT k, a FROM orders").filter(pl.col("a") > 1).collect().to_csv("o")\n'
+    assert wrote(text) == {"k": "k", "a": "a", "rows": "a filter"}
