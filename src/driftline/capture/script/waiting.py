@@ -17,7 +17,7 @@ from driftline.capture.script.site import Path
 from driftline.capture.script.values import Class, Frame, Part, Ref, Value
 
 _PENDING = "rows that wait for a session "  # in the memory, before a class: a table
-_BEGIN, _NESTED = "begin", "begin_nested"
+BEGINS = (_BEGIN, _NESTED) = ("begin", "begin_nested")
 _OF_ONE = "\0"  # and, after the class, before an object and what was set of it
 
 
@@ -71,7 +71,7 @@ def all_of_it(machine: Machine) -> Table | None:
 
 def begins(node: ast.expr) -> bool:
     """Whether what a ``with`` enters writes at its end what waits."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in (_BEGIN, _NESTED)
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in BEGINS
 
 
 def aside(machine: Machine, nodes: Iterable[ast.expr]) -> dict[str, Frame]:

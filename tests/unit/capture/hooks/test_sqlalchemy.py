@@ -267,3 +267,57 @@ def test_a_loop_over_a_query_goes_over_what_it_gives(script: Script) -> None:
     assert found["three"]["key"] == {("orders", "plan", "IDENTITY", 0.9)}
     assert found["five"]["key"] == {("orders", "amount", "AGGREGATION", 0.9)}
     assert all(("orders", "amount", "FILTER", 1.0) in found[name][""] for name in ("one", "two", "three", "four"))
+
+
+KEYED = """\
+import csv
+import sqlalchemy as sa
+from sqlalchemy import orm
+
+class Base(orm.DeclarativeBase):
+    pass
+
+class Team(Base):
+    __tablename__ = "teams"
+    id = sa.Column(sa.Integer, primary_key=True)
+    name = sa.Column(sa.String)
+
+class Member(Base):
+    __tablename__ = "members"
+    id = sa.Column(sa.Integer, primary_key=True)
+    label = sa.Column(sa.String)
+    team_id = sa.Column(sa.ForeignKey("teams.id"))
+    team = orm.relationship(Team)
+
+with open("staff.csv", "w") as file:
+    file.write("who,where\\nAnn,a\\nBob,b\\nCid,a\\n")
+engine = sa.create_engine("sqlite:///staff.db")
+Base.metadata.create_all(engine)
+"""
+FILLED = """\
+    teams = {}
+    for row in csv.DictReader(open("staff.csv")):
+        if row["where"] not in teams:
+            teams[row["where"]] = Team(name=row["where"])
+            session.add(teams[row["where"]])
+        session.add(Member(label=row["who"], team=teams[row["where"]]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("entered", "end"),
+    [
+        ("orm.Session(engine)", "    session.commit()\n"),
+        ("orm.Session(engine)", "    session.flush()\n    session.commit()\n"),
+        ("orm.sessionmaker(engine).begin()", ""),
+        ("orm.Session(engine)", "    print(session.scalars(sa.select(Team.name)).all())\n    session.commit()\n"),
+    ],
+)
+def test_what_is_added_is_followed_where_the_database_gives_the_keys(script: Script, entered: str, end: str) -> None:
+    """SQLAlchemy has each INSERT return them: that is no data which the commit gives. By hand."""
+    events = script(BEGIN + KEYED + f"with {entered} as session:\n" + FILLED + end)
+    members, teams = edges(events, "members"), edges(events, "teams")
+    assert members["label"] == {("staff.csv", "who", "IDENTITY", 0.9)}
+    assert {one[:2] for one in members["team_id"]} == {("staff.csv", "where")}
+    assert ("staff.csv", "where", "JOIN", 0.9) in members["team_id"]
+    assert teams["name"] == {("staff.csv", "where", "IDENTITY", 0.9)}

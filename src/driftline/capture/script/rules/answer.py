@@ -152,7 +152,8 @@ def _answer(call: Call) -> Value:
     if call.name in given.PARSING and (namespace := given.parsed(call)) is not None:
         return namespace
     rule = _function(call.name) if call.receiver is None else _on_receiver(call)
-    read = call.machine.read(call.path) if not _reads(rule) and not _goes_over(call) else None
+    itself = _reads(rule) or sessions.writes(call, rule) or _goes_over(call)
+    read = None if itself else call.machine.read(call.path)
     asked = call.see(call.receiver) if call.name in queries.FETCHED else None
     if isinstance(asked, Frame):
         content = call.see(read)

@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import composing, relations, unrolling, waiting
-from driftline.capture.script.call import Call, Rules, entering
+from driftline.capture.script.call import Call, Rule, Rules, entering
 from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.reading import JOIN, NOTHING, Cames, Table
 from driftline.capture.script.values import NONE, Class, Foreign, Instance, Pairs, Text, Thing, Value
@@ -70,6 +70,14 @@ def given_up(call: Call) -> Value | None:
 def saved(call: Call) -> Value | None:
     """``bulk_save_objects``."""
     return None if put(call) is None else written(call)
+
+
+def writes(call: Call, rule: Rule | None) -> bool:
+    """Whether what was read there are the keys of rows that a session has written: nothing that the call gives.
+
+    What a ``with`` enters writes at its end, which Python may place there, or where its last statement ends.
+    """
+    return rule in (put, written, saved) or call.name in waiting.BEGINS
 
 
 def flushed(call: Call) -> bool:
