@@ -130,8 +130,11 @@ def _each(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) ->
         return _together(queries, node, scope, windows)
     by = next(one for one in node.walk() if _is_choice(one)).this
     found: list[Item] = []
+    short = exp.Paren(this=bare.copy())
+    for one in [part for part in short.walk() if isinstance(part, BY_PATTERN)]:
+        one.set("this", exp.Null())  # may be long, and is copied for each
     for item in first:
-        own = exp.Paren(this=bare.copy())
+        own = short.copy()
         for one in [part for part in own.walk() if _is_choice(part)]:
             table = one.this.copy() if isinstance(one, exp.Dot) else None
             one.replace(exp.column(exp.to_identifier(item.name, quoted=True), table))
