@@ -18,6 +18,7 @@ from driftline.capture.sql.relation import Edges, Output, Relation
 from driftline.capture.sql.scope import Scope
 
 _EITHER = 0.5  # before or after another assignment
+_LEAST = 0.01  # of what a long row of these leaves
 
 
 class Turns:
@@ -71,7 +72,7 @@ class Turns:
 
 def either(one: Edges, other: Edges) -> Edges:
     """Return the edges of a value that is the one or the other, as the order is not told."""
-    return (one & other) | rel.doubted(one ^ other, _EITHER)
+    return (one & other) | {edge for edge in rel.doubted(one ^ other, _EITHER) if edge.confidence > _LEAST}
 
 
 def _with(relation: Relation, columns: dict[str, Output]) -> Relation:
