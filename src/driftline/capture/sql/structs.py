@@ -322,12 +322,14 @@ def _of_column(queries: Walks, node: Any, scope: Scope) -> Fields:
         return ()
     key = queries.dialect.column(node.this)
     qualifier = node.args.get("table")
-    while qualifier is None and key not in scope.bound and not scope.relations and scope.parent is not None:
+    while qualifier is None and not (scope.relations or key in scope.bound | scope.aliases.keys()) and scope.parent:
         scope = scope.parent  # around ``x.p FOR x IN l``
     if qualifier is None and key in scope.bound:  # the parameter of a function hides the column
         return ()
     if qualifier is None:
-        found = next((one for relation in scope.relations.values() if (one := relation.output(key)) is not None), None)
+        set_before = not scope.relations and key in scope.aliases  # by MySQL
+        offered = scope.rows if set_before else scope.relations
+        found = next((one for relation in offered.values() if (one := relation.output(key)) is not None), None)
     else:
         relation = scope.relation(queries.dialect.table(qualifier))
         found = relation.output(key) if relation is not None else None

@@ -54,9 +54,10 @@ def test_mysql_sets_columns_in_turn_where_no_schema_is_known(tell: Tell, sets: s
 
 
 @pytest.mark.parametrize("schema", [{"t": ("a", "b", "c", "d")}, None])
-def test_a_part_of_an_object_that_is_set_before_is_of_its_own_expression(tell: Tell, schema: Any) -> None:
+@pytest.mark.parametrize("name", ["a", "t.a"])
+def test_a_part_of_an_object_that_is_set_before_is_of_its_own_expression(tell: Tell, schema: Any, name: str) -> None:
     """By hand: ``$.p`` of what a has been set to is b."""
-    (one,) = tell("UPDATE t SET a = JSON_OBJECT('p', b, 'q', c), d = t.a->>'$.p'", "mysql", schema)
+    (one,) = tell(f"UPDATE t SET a = JSON_OBJECT('p', b, 'q', c), d = {name}->>'$.p'", "mysql", schema)
     assert one.columns["d"] == ["t.b TRANSFORMATION"]
 
 
