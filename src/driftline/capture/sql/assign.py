@@ -60,17 +60,11 @@ def update(walker: Walker, script: Script, tree: Any, scope: Scope) -> list[tupl
         walker.reads.pop(target, None)
     found: _Set = {}
     others: dict[Source, _Set] = {}
-    turns, joined = set_in_turn.Turns(walker.dialect, scope), bool(tree.this.args.get("joins"))
+    turns, joined = set_in_turn.Turns(walker, scope), bool(tree.this.args.get("joins"))
     for part in tree.expressions:
         other = _other_set(walker, script, tree, part) if joined else None
         into = found if other is None or other == target else others.setdefault(other, {})
-        first, then, now = _Set(), _Set(), turns.now(part)
-        _assign(walker, part, now, first, NONE)
-        turns.done(part, first)
-        if joined and now is not scope:  # or before the others
-            _assign(walker, part, scope, then, NONE)
-        for name, edges in first.items():
-            into[name] = into.get(name, NONE) | (set_in_turn.either(edges, then[name]) if name in then else edges)
+        _in_turn(walker, part, turns, into, NONE, ordered=not joined)
     where = tree.args.get("where")
     if where is not None:
         rows |= walker.walk(where.this, scope, FILTER)
@@ -156,6 +150,20 @@ def _assign(walker: Walker, part: Any, scope: Scope, found: _Set, condition: Edg
         each = [walker.walk(value, scope, IDENTITY)] * len(targets)
     for target, edges in zip(targets, each, strict=False):
         found[target.name] = found.get(target.name, NONE) | edges | condition
+
+
+def _in_turn(
+    walker: Walker, part: Any, turns: set_in_turn.Turns, found: _Set, condition: Edges, *, ordered: bool = True
+) -> None:
+    """Add what an assignment sets after those before it, or perhaps before them."""
+    now, set_now, before = turns.now(part), _Set(), _Set()
+    _assign(walker, part, now, set_now, condition)
+    if not ordered and now is not turns.scope:
+        _assign(walker, part, turns.scope, before, condition)
+    made = {name: set_in_turn.either(edges, before.get(name, edges)) for name, edges in set_now.items()}
+    turns.done(part, now, made)
+    for name, edges in made.items():
+        found[name] = found.get(name, NONE) | edges
 
 
 def _is_row(value: Any) -> bool:
@@ -316,11 +324,10 @@ def on_conflict(
     if where is not None:
         placed(where)
         condition = walker.walk(where.this, scope, CONDITIONAL)
-    turns = set_in_turn.Turns(dialect, scope)
+    turns = set_in_turn.Turns(walker, scope)
     for part in [one for one in conflict.expressions if isinstance(one, exp.EQ)]:
         placed(part)
-        _assign(walker, part, turns.now(part), found, condition)
-        turns.done(part, found)
+        _in_turn(walker, part, turns, found, condition)
     items = list(new.items)
     for place, item in enumerate(items):
         if isinstance(item, Output) and item.name in found:

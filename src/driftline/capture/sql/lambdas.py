@@ -6,6 +6,8 @@ value. Leaves: the same with the function, or the expression, in the place of it
 Source: https://clickhouse.com/docs/sql-reference/syntax#expression-aliases and https://clickhouse.com/docs/sql-reference/statements/select/with.
 """
 
+import functools
+from functools import partial
 from typing import Any, NamedTuple
 
 from sqlglot import exp
@@ -51,13 +53,15 @@ def _unnamed(select: Any, room: int) -> int:
     own = list(select.walk(prune=lambda node: isinstance(node, _APART) and node is not select))
     named = {node.alias: node.this for node in own if isinstance(node, exp.Alias) and node.parent is not select}
     known = {**_values(select), **named} if any(isinstance(node, exp.Lambda) for node in own) else named
+    naming = {name: {one.name for one in _columns(value)} for name, value in known.items()}
+    reached = functools.cache(partial(_reached, naming))
     todo = [(node, frozenset[str]()) for node in own if _is_bare(node) and node.name in known]
     while todo:
         node, within = todo.pop(0)
         value, hidden = known[node.name], _parameters(node)
         if node.name in hidden | within or any(node.name == one.name for one in value.find_all(exp.Column)):
             continue
-        if node.name not in named and not hidden & _reached(node.name, known):
+        if node.name not in named and not (hidden and hidden & reached(node.name)):
             continue
         room -= _size(value)
         if room < 0:
@@ -85,14 +89,14 @@ def _parameters(node: Any) -> frozenset[str]:
     return frozenset(found)
 
 
-def _reached(name: str, known: dict[str, Any]) -> set[str]:
-    """The columns that an expression is made of, also by the names of others."""
+def _reached(made: dict[str, set[str]], name: str) -> set[str]:
+    """The columns that an expression is made of, also by the names of others; ``made``: those that each names."""
     found: set[str] = set()
     todo = [name]
     while todo:
-        more = {one.name for one in _columns(known[todo.pop()])} - found
+        more = made[todo.pop()] - found
         found |= more
-        todo += more & known.keys()
+        todo += more & made.keys()
     return found
 
 

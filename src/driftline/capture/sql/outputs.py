@@ -5,9 +5,8 @@ stays a star; one that picks columns by a pattern of their names gives what is k
 its sources.
 """
 
-import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlglot import exp
@@ -131,8 +130,11 @@ def _each(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) ->
         return _together(queries, node, scope, windows)
     by = next(one for one in node.walk() if _is_choice(one)).this
     found: list[Item] = []
+    short = exp.Paren(this=bare.copy())
+    for one in [part for part in short.walk() if isinstance(part, BY_PATTERN)]:
+        one.set("this", exp.Null())  # may be long, and is copied for each
     for item in first:
-        own = exp.Paren(this=bare.copy())
+        own = short.copy()
         for one in [part for part in own.walk() if _is_choice(part)]:
             table = one.this.copy() if isinstance(one, exp.Dot) else None
             one.replace(exp.column(exp.to_identifier(item.name, quoted=True), table))
@@ -178,8 +180,8 @@ def chosen_of(columns: Any, items: Iterable[Item]) -> list[Output] | None:
         named = [part.name.lower() for part in by.expressions]
         return [one for one in outputs if one.name.lower() in named]
     if not isinstance(by, exp.Literal):
-        told = [_tells(by, one.name) for one in outputs]
-        return None if None in told else [one for one, fits in zip(outputs, told, strict=True) if fits]
+        told = _telling(by)
+        return None if told is None else [one for one in outputs if told(one.name)]
     if _FOREIGN.search(by.name) or len(_REPEATING.findall(by.name)) > _MOST_REPEATS:
         return None
     try:
@@ -189,16 +191,17 @@ def chosen_of(columns: Any, items: Iterable[Item]) -> list[Output] | None:
     return [one for one in outputs if form.search(one.name)]
 
 
-def _tells(by: Any, name: str, parameter: str = "") -> bool | None:
-    """Whether ``lambda c: c LIKE 'a%'`` chooses a name; None where that is not known."""
+def _telling(by: Any, parameter: str = "") -> Callable[[str], bool] | None:
+    """What ``lambda c: c LIKE 'a%'`` chooses names by; None where that is not known."""
     if isinstance(by, exp.Lambda) and not parameter:
-        return _tells(by.this, name, by.expressions[0].name.lower()) if len(by.expressions) == 1 else None
+        return _telling(by.this, by.expressions[0].name.lower()) if len(by.expressions) == 1 else None
     if isinstance(by, exp.Paren | exp.Not):
-        inner = _tells(by.this, name, parameter)
-        return inner if inner is None or isinstance(by, exp.Paren) else not inner
+        inner = _telling(by.this, parameter)
+        return inner if inner is None or isinstance(by, exp.Paren) else lambda name: not inner(name)
     if isinstance(by, exp.And | exp.Or):
-        both = [_tells(part, name, parameter) for part in (by.this, by.expression)]
-        return None if None in both else all(both) if isinstance(by, exp.And) else any(both)
+        parts, of_them = [_telling(part, parameter) for part in by.flatten()], all if isinstance(by, exp.And) else any
+        each = [part for part in parts if part is not None]
+        return None if None in parts else lambda name: of_them(part(name) for part in each)
     if not isinstance(by, _COMPARING) or not isinstance(by.this, exp.Identifier | exp.Column):
         return None
     with_it = by.expressions if isinstance(by, exp.In) else [by.expression]
@@ -206,9 +209,10 @@ def _tells(by: Any, name: str, parameter: str = "") -> bool | None:
     if not told or not with_it or by.this.name.lower() != parameter or by.this.args.get("table"):
         return None
     if isinstance(by, exp.Like | exp.ILike):
-        fits = _form(by.expression.name, ignore_case=isinstance(by, exp.ILike)).fullmatch(name) is not None
-        return fits is not bool(by.args.get("negate"))
-    return (name in [one.name for one in with_it]) is not isinstance(by, exp.NEQ)
+        form, unlike = _form(by.expression.name, ignore_case=isinstance(by, exp.ILike)), bool(by.args.get("negate"))
+        return lambda name: (form.fullmatch(name) is not None) is not unlike
+    named, other = frozenset(one.name for one in with_it), isinstance(by, exp.NEQ)
+    return lambda name: (name in named) is not other
 
 
 def _applied(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:
@@ -274,7 +278,6 @@ def _matching(items: Iterable[Item], pattern: str, *, ignore_case: bool) -> list
     return [item for item in items if isinstance(item, Output) and form.fullmatch(item.name)]
 
 
-@functools.lru_cache(maxsize=64)
 def _form(pattern: str, *, ignore_case: bool) -> re.Pattern[str]:
     """The pattern of LIKE."""
     first, *others = ("".join("." if sign == "_" else re.escape(sign) for sign in part) for part in pattern.split("%"))

@@ -13,18 +13,20 @@ from typing import Any
 from sqlglot import exp
 
 from driftline.capture.sql import relation as rel
-from driftline.capture.sql.dialect import Dialect
+from driftline.capture.sql import structs
 from driftline.capture.sql.relation import Edges, Output, Relation
 from driftline.capture.sql.scope import Scope
 
 _EITHER = 0.5  # before or after another assignment
+_LEAST = 0.01  # of what a long row of these leaves
 
 
 class Turns:
     """What the assignments of one statement have set so far; in other dialects than MySQL that is never seen."""
 
-    def __init__(self, dialect: Dialect, scope: Scope) -> None:
-        self.dialect = dialect
+    def __init__(self, queries: structs.Walks, scope: Scope) -> None:
+        self.queries = queries
+        self.dialect = queries.dialect
         self.scope = scope
         self._said: dict[str, Edges] = {}  # columns that may be named without their table
         self._of: dict[str, dict[str, Output]] = {}  # alias of a table -> its columns
@@ -37,8 +39,8 @@ class Turns:
         seen = any(self.dialect.column(one.this) in set_before for one in part.expression.find_all(exp.Column))
         return self._after() if seen else self.scope
 
-    def done(self, part: Any, found: Mapping[str, Edges]) -> None:
-        """Note what an assignment has set, by the names of columns."""
+    def done(self, part: Any, now: Scope, found: Mapping[str, Edges]) -> None:
+        """Note what an assignment that stood in the scope ``now`` has set, by the names of columns."""
         column = part.this if isinstance(part, exp.EQ) else None
         if self.dialect.name != "mysql" or not isinstance(column, exp.Column) or column.name not in found:
             return
@@ -46,8 +48,10 @@ class Turns:
         bare = self.scope.find(key, column.name)
         meant = {alias for alias, one in relations.items() if bare and _behind(one, key, column.name) == bare.edges}
         own = {self.dialect.table(column.args["table"])} & relations.keys() if column.table else meant
+        alone = len(relations) == 1 and not isinstance(part.expression, exp.Query)
+        fields = structs.fields(self.queries, part.expression, now) if alone else ()
         for alias in own:
-            self._of.setdefault(alias, {})[key] = Output(column.name, edges, key)
+            self._of.setdefault(alias, {})[key] = Output(column.name, edges, key, fields=fields)
         if not column.table or (own and own <= meant):
             self._said[key] = edges
 
@@ -68,7 +72,7 @@ class Turns:
 
 def either(one: Edges, other: Edges) -> Edges:
     """Return the edges of a value that is the one or the other, as the order is not told."""
-    return (one & other) | rel.doubted(one ^ other, _EITHER)
+    return (one & other) | {edge for edge in rel.doubted(one ^ other, _EITHER) if edge.confidence > _LEAST}
 
 
 def _with(relation: Relation, columns: dict[str, Output]) -> Relation:

@@ -38,6 +38,7 @@ _TAKES = frozenset(
     ["list_extract", "list_element", "array_extract", "element_at", "map_extract", "map_extract_value",
      "struct_extract_at", "arrayelement"]
 )  # fmt: skip
+_MOST = 20_000  # nodes to go through for the elements of a list, one by one
 _NUMBERED = {"clickhouse": "{}", "postgres": "f{}"}  # what the fields of a row are called that have no names
 _ROWS_PLACED = frozenset(["duckdb", "presto", "trino", "athena"])  # ``row(a, b)[2]``
 _GATHER = taken_apart.classes("ArrayAgg AnyValue First Last ArrayUniqueAgg")
@@ -255,6 +256,8 @@ def _one_by_one(queries: Walks, one: Any, scope: Scope) -> list[Any]:
     if not isinstance(listed, exp.Array) or taken_apart.comprehended(listed):
         return []
     names = [exp.to_identifier(name, quoted=True) for name, _ in fields(queries, listed, scope)]
+    if len(listed.expressions) * (len(names) + sum(1 for _ in one.this.walk())) > _MOST:
+        return []
     found: list[Any] = []
     for part in listed.expressions:
         own = part.copy()
@@ -319,10 +322,14 @@ def _of_column(queries: Walks, node: Any, scope: Scope) -> Fields:
         return ()
     key = queries.dialect.column(node.this)
     qualifier = node.args.get("table")
+    while qualifier is None and not (scope.relations or key in scope.bound | scope.aliases.keys()) and scope.parent:
+        scope = scope.parent  # around ``x.p FOR x IN l``
     if qualifier is None and key in scope.bound:  # the parameter of a function hides the column
         return ()
     if qualifier is None:
-        found = next((one for relation in scope.relations.values() if (one := relation.output(key)) is not None), None)
+        set_before = not scope.relations and key in scope.aliases  # by MySQL
+        offered = scope.rows if set_before else scope.relations
+        found = next((one for relation in offered.values() if (one := relation.output(key)) is not None), None)
     else:
         relation = scope.relation(queries.dialect.table(qualifier))
         found = relation.output(key) if relation is not None else None

@@ -84,6 +84,19 @@ def test_names_that_stand_for_each_other_end_somewhere(tell: Tell) -> None:
     assert (one.problem, "z" in one.columns) == ("", True)
 
 
+@pytest.mark.parametrize("parameter", ["x", "a"])
+def test_many_names_that_stand_for_each_other_are_followed_once(
+    tell: Tell, growth: Callable[..., float], parameter: str
+) -> None:
+    def read(text: str) -> None:
+        number = len(text) // 6
+        values = ", ".join(f"v{place} + 1 AS v{place + 1}" for place in range(number))
+        outputs = ", ".join(f"arrayMap({parameter} -> {parameter} + v{place}, l)" for place in range(number))
+        tell(f"WITH a AS v0, {values} SELECT {outputs} FROM t", "clickhouse", {"t": ("a", "l")})
+
+    assert growth(read, "v + 1,", 600) < 24
+
+
 def test_functions_of_functions_end_somewhere() -> None:
     """Each of 30 calls its argument twice: written out it would be a thousand million nodes."""
     nested = "b"

@@ -155,6 +155,25 @@ def test_a_function_that_tells_columns_by_more_than_their_names_is_a_doubt(tell:
     assert (one.columns, one.doubts) == ({"*": []}, ["*"])
 
 
+def test_many_names_that_a_function_tells_columns_by_are_gone_through_once(
+    tell: Tell, growth: Callable[..., float]
+) -> None:
+    def read(names: str) -> None:
+        columns = tuple(f"c{place}" for place in range(len(names) // 5))
+        told = names.replace("'x'", "'{}'").format(*columns).removesuffix(", ")
+        tell(f"SELECT COLUMNS(lambda c: c IN ({told})) FROM t", "duckdb", {"t": columns})
+
+    assert growth(read, "'x', ", 800) < 24
+
+
+def test_a_row_of_or_as_long_as_it_may_be_tells_columns(tell: Tell) -> None:
+    """By hand: each LIKE names one column, and k is in none of them."""
+    names = [f"c{place}" for place in range(1_000)]
+    told = " OR ".join(f"c LIKE '{name}'" for name in names)
+    (one,) = tell(f"SELECT COLUMNS(lambda c: {told}) FROM t", "duckdb", {"t": (*names, "k")})
+    assert list(one.columns) == names
+
+
 def test_a_function_tells_columns_with_the_arrow_of_earlier_versions(tell: Tell) -> None:
     """By hand; DuckDB 2.0 has ``lambda c:`` in its place."""
     (one,) = tell("SELECT COLUMNS(c -> c LIKE 'a%') FROM t", "duckdb", {"t": ("a", "ba", "ab")})

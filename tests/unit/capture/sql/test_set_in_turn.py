@@ -53,6 +53,14 @@ def test_mysql_sets_columns_in_turn_where_no_schema_is_known(tell: Tell, sets: s
     assert (one.columns["b"], one.doubts) == (b, [])
 
 
+@pytest.mark.parametrize("schema", [{"t": ("a", "b", "c", "d")}, None])
+@pytest.mark.parametrize("name", ["a", "t.a"])
+def test_a_part_of_an_object_that_is_set_before_is_of_its_own_expression(tell: Tell, schema: Any, name: str) -> None:
+    """By hand: ``$.p`` of what a has been set to is b."""
+    (one,) = tell(f"UPDATE t SET a = JSON_OBJECT('p', b, 'q', c), d = {name}->>'$.p'", "mysql", schema)
+    assert one.columns["d"] == ["t.b TRANSFORMATION"]
+
+
 def test_a_variable_hides_the_column_of_its_name_that_is_set_before(tell: Tell) -> None:
     """By hand: MySQL Reference Manual, "Local Variable Scope and Resolution": the name is the variable's."""
     block = "DECLARE a INT; SELECT x INTO a FROM u; UPDATE t SET t.a = c, k = a;"
@@ -75,6 +83,9 @@ def test_many_columns_that_are_set_in_turn_are_of_the_first(tell: Tell) -> None:
          {"a": ["u.x IDENTITY"], "b": ["t.a TRANSFORMATION 0.5", "t.c TRANSFORMATION", "u.x TRANSFORMATION 0.5"]}),
         ("t.k = u.x, t.b = u.k", {"k": ["u.x IDENTITY"], "b": ["u.k IDENTITY"]}),
         ("t.a = u.x, t.b = (SELECT max(a) FROM v)", {"a": ["u.x IDENTITY"], "b": ["v.a AGGREGATION"]}),
+        ("t.a = u.x, t.b = t.a, t.c = t.b",
+         {"a": ["u.x IDENTITY"], "b": ["t.a IDENTITY 0.5", "u.x IDENTITY 0.5"],
+          "c": ["t.a IDENTITY 0.25", "t.b IDENTITY 0.5", "u.x IDENTITY 0.25"]}),
         ("t.a = u.x, t.b = (SELECT max(v.a) FROM v WHERE v.a = t.a)",
          {"a": ["u.x IDENTITY"], "b": ["t.a FILTER 0.5", "u.x FILTER 0.5", "v.a AGGREGATION", "v.a FILTER"]}),
     ],
@@ -87,6 +98,15 @@ def test_in_which_order_mysql_sets_columns_of_joined_tables_is_not_promised(
     assert one.columns == columns
 
 
+def test_what_hardly_any_order_gives_is_left_out(tell: Tell) -> None:
+    """By hand: each is the one before as it was, or as that one is; what a hundredth speaks for is no edge."""
+    sets = ", ".join(f"t.c{number + 1} = t.c{number}" for number in range(20))
+    (one,) = tell(f"UPDATE t JOIN u ON t.k = u.k SET t.c0 = u.x, {sets}", "mysql")
+    assert one.columns["c3"] == ["t.c0 IDENTITY 0.12", "t.c1 IDENTITY 0.25", "t.c2 IDENTITY 0.5", "u.x IDENTITY 0.12"]
+    assert "t.c19 IDENTITY 0.5" in one.columns["c20"]
+    assert len(one.columns["c20"]) < 10
+
+
 @pytest.mark.parametrize(
     ("sql", "b"),
     [
@@ -97,6 +117,7 @@ def test_in_which_order_mysql_sets_columns_of_joined_tables_is_not_promised(
         ("(k, a, b) SELECT k, x, y FROM u ON DUPLICATE KEY UPDATE a = u.x, b = VALUES(a)",
          ["u.x IDENTITY", "u.y IDENTITY"]),
         ("(k, a, b) SELECT k, x, y FROM u ON DUPLICATE KEY UPDATE b = a, a = u.x", ["t.a IDENTITY", "u.y IDENTITY"]),
+        ("(k, a, b) VALUES (1, 2, 3) ON DUPLICATE KEY UPDATE a = c, a = t.k + 1, b = a", ["t.k TRANSFORMATION"]),
         ("(k, a, b) VALUES (1, 2, 3) ON DUPLICATE KEY UPDATE a = c, b = (SELECT u.x FROM u WHERE u.y = t.a)",
          ["t.c FILTER", "u.x IDENTITY", "u.y FILTER"]),
     ],

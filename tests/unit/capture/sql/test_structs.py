@@ -133,6 +133,9 @@ CASES = [
      "FROM (SELECT [{'p': a, 'q': b}] AS l, [[k]] AS m FROM t)", {"z": ["t.k TRANSFORMATION"]}),
     ("spark", "SELECT transform(l, x -> x.p) AS z FROM (SELECT array(named_struct('p', a, 'q', b)) AS l FROM t)",
      {"z": ["t.a TRANSFORMATION"]}),
+    ("duckdb", "SELECT list_transform(l, lambda x: x.p + s['q']) AS z, [x.p FOR x IN l IF s['q'] > 0] AS y "
+     "FROM (SELECT [{'p': a}] AS l, {'p': b, 'q': k} AS s FROM t)",
+     {"z": ["t.a TRANSFORMATION", "t.k TRANSFORMATION"], "y": ["t.a TRANSFORMATION", "t.k CONDITIONAL"]}),
     # where it is not said which of two it is, it is either
     ("duckdb", "SELECT [a, b][k] AS p FROM t",
      {"p": ["t.a TRANSFORMATION 0.5", "t.b TRANSFORMATION 0.5", "t.k TRANSFORMATION"]}),
@@ -159,6 +162,20 @@ CASES = [
 def test_a_field_comes_from_its_own_expression(tell: Tell, name: str, sql: str, columns: dict[str, list[str]]) -> None:
     (one,) = tell(sql, name, SCHEMA)
     assert one.columns == columns
+
+
+def test_elements_that_are_many_are_not_gone_through_one_by_one_for_many_fields(
+    tell: Tell, growth: Callable[..., float]
+) -> None:
+    """By hand: of NULL, the first, each field is NULL."""
+
+    def read(nulls: str) -> Any:
+        fields = ", ".join(f"'p{place}': a{place}" for place in range(len(nulls) // 6))
+        (one,) = tell(f"SELECT [x.p0 FOR x IN [{nulls}{{{fields}}}]][1] AS z FROM t", "duckdb")
+        return one.columns
+
+    assert read("NULL, " * 20) == {"z": []}
+    assert growth(read, "NULL, ", 900) < 24
 
 
 def test_an_element_without_fields_has_them_from_nothing(tell: Tell) -> None:
