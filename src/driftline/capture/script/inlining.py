@@ -127,7 +127,9 @@ class Inlining(Expressions):
 
     def _run(self, callee: Function, scope: Scope) -> Value:
         if isinstance(callee.node, ast.Lambda):
-            return self.kept_one(callee.node.body, scope)
+            value = self.kept_one(callee.node.body, scope)
+            self.memory.over(scope)
+            return value
         running = Running(callee, len(self.guards), reads=len(self.reads), places=self.memory.places())
         self.running.append(running)
         left, doubts = self.left, self.memory.doubts()

@@ -102,7 +102,7 @@ class Loops(Binding):
             key = (importing.home_of(scope, name), name)
             held = self.memory.get(key)
             if isinstance(held, Ref) and isinstance(element, Ref) and held.place == element.place:
-                self.memory.put(key, ones.one_of_many(held))
+                self.memory.put(key, replace(ones.one_of_many(held), left=True))
 
     def _next(self, element: Value | None, fresh: bool) -> Value | None:
         """Return the element of a round; what a reader gives is another row each time."""

@@ -85,6 +85,7 @@ class Found(Ref, frozen=True):
 
     by: Cames = NOTHING
     one: bool = False  # of many that all lie there: what is written through it is written into that one
+    left: bool = False  # a name has it from the last round of a loop, and is seldom asked for it again
 
 
 class Unread(Ref, frozen=True):
