@@ -287,6 +287,7 @@ NAMED = """
     [
         ("first = rows[0]", "[first]"),
         ("first = last = rows[-1]", "[last]"),
+        ("last = None\n    for row in rows:\n        last = row", "[last]"),
         ("def shown(row=rows[-1]):\n        return [row]", "shown()"),
         ("def shown(all=rows[:]):\n        return all", "shown()"),
         ("from functools import partial\n    shown = partial(lambda row: [row], rows[-1])", "shown()"),
@@ -295,6 +296,11 @@ NAMED = """
 def test_a_record_that_is_taken_out_and_may_have_another_name_is_a_hedge(other: str, written: str, wrote: Wrote) -> None:
     """By hand: the last record is the one that is taken out, the first one is not."""
     assert wrote(NAMED % (other, written)) == {"b": "b", "s": BOTH}
+
+
+def test_a_record_that_a_loop_has_looked_for_is_a_hedge_when_one_is_taken_out(wrote: Wrote) -> None:
+    found = wrote(NAMED % ("for row in rows:\n        if row['k'] == 'x':\n            break", "[row]"))
+    assert found == {"b": "b, k conditional", "s": "b transformation ?, k conditional, s transformation ?"}
 
 
 def test_a_record_that_the_caller_has_a_name_for_is_a_hedge_when_it_is_taken_out(wrote: Wrote) -> None:
