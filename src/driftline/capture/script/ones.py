@@ -37,7 +37,7 @@ def one_of_many(value: Value) -> Value:
 def among(one: Value, others: Value | None) -> Value:
     """Return an element of a list that has many like it, too: whatever is done to each is done to them all."""
     same = isinstance(one, Found) and isinstance(others, Ref) and one.place == others.place
-    return meant(one, looping=True)[0] if same else one
+    return bare(one) if same else one
 
 
 def parted(machine: Machine, one: Value) -> Value:
@@ -50,15 +50,19 @@ def parted(machine: Machine, one: Value) -> Value:
     return one if machine.around else one_of_many(one)  # a loop may come to each of them
 
 
+def bare(value: Value) -> Value:
+    """Return a value without word of being one of many."""
+    if not isinstance(value, Found):
+        return value
+    return Found(value.place, value.by) if value.by else Ref(value.place)
+
+
 def meant(value: Value, *, looping: bool) -> tuple[Value, int]:
     """Return what a name means, and the place of the many of which that is one; else -1.
 
     What data has found is one of many, too. ``looping``: a loop may come to each of them that way.
     """
-    if not isinstance(value, Found):
-        return value, -1
-    place = value.place if value.one or not looping else -1
-    return Found(value.place, value.by) if value.by else Ref(value.place), place
+    return bare(value), value.place if isinstance(value, Found) and (value.one or not looping) else -1
 
 
 def shared(machine: Machine, copy: Value, many: Value | None) -> Value:

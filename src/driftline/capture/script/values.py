@@ -239,6 +239,11 @@ class File(msgspec.Struct, frozen=True):
     inside: bool = False  # a buffer of the program's: what is read from it is what was written to it
 
 
+def found_by(value: Ref, by: Cames) -> Found:
+    """Return a place that is this one because these decided so, too."""
+    return msgspec.structs.replace(value, by=value.by | by) if isinstance(value, Found) else Found(value.place, by)
+
+
 def perhaps(content: Any) -> frozenset[Any]:
     """Return which elements of a list are names of columns that are perhaps not there."""
     known = content.known if isinstance(content, Items) else ()

@@ -293,7 +293,9 @@ NAMED = """
         ("from functools import partial\n    shown = partial(lambda row: [row], rows[-1])", "shown()"),
     ],
 )
-def test_a_record_that_is_taken_out_and_may_have_another_name_is_a_hedge(other: str, written: str, wrote: Wrote) -> None:
+def test_a_record_that_is_taken_out_and_may_have_another_name_is_a_hedge(
+    other: str, written: str, wrote: Wrote
+) -> None:
     """By hand: the last record is the one that is taken out, the first one is not."""
     assert wrote(NAMED % (other, written)) == {"b": "b", "s": BOTH}
 
