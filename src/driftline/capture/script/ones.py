@@ -13,7 +13,7 @@ from driftline.capture.script.call import Machine, cells_of, record_of
 from driftline.capture.script.cames import hedged
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import NOTHING, Cames
-from driftline.capture.script.values import Const, Found, Frame, Items, Pairs, Ref, Thing, Value
+from driftline.capture.script.values import Const, Found, Frame, Instance, Items, Pairs, Ref, Thing, Value
 
 
 def place_of(machine: Machine, many: Value, one: Value, *, looping: bool) -> int:
@@ -43,7 +43,7 @@ def among(one: Value, others: Value | None) -> Value:
 def parted(machine: Machine, one: Value) -> Value:
     """Return a record that was taken out of the list of many: itself, or one of many where something else has it."""
     content = machine.memory.see(one)
-    if not isinstance(one, Ref) or not (_is_row(content) or isinstance(content, Pairs)):
+    if not isinstance(one, Ref) or not (_is_row(content) or isinstance(content, Pairs | Instance)):
         return one
     if machine.memory.alone(one.place):
         return replace(one, place=machine.memory.new(content).place)

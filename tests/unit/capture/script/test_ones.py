@@ -333,3 +333,23 @@ def test_names_that_loops_and_calls_have_left_have_no_part_in_a_record_that_is_t
     before: str, wrote: Wrote
 ) -> None:
     assert wrote(NAMED % (before, "[top]"))["s"] == "b"
+
+
+@pytest.mark.parametrize(
+    ("kept", "s"), [("rows", "s"), ("[top]", "b"), ("rows + [top]", "b, s"), ("all", "b"), ("[first]", "b")]
+)
+def test_an_object_that_is_taken_out_is_changed_alone_if_nothing_else_holds_it(kept: str, s: str, wrote: Wrote) -> None:
+    """By hand; where something else may hold it, what is put into it is told, as of all of them."""
+    other = {"all": "all = rows[:]", "[first]": "first = rows[0]"}.get(kept, "")
+    text = f"""
+        import csv
+        class Order:
+            def __init__(self, row):
+                self.b, self.s = row["b"], row["s"]
+        rows = [Order(row) for row in csv.DictReader(open("orders"))]
+        {other}
+        top = rows.pop(0)
+        top.s = top.b
+        pd.DataFrame([{{"b": one.b, "s": one.s}} for one in {kept}]).to_csv("o")
+    """
+    assert wrote(text) == {"b": "b", "s": s}
