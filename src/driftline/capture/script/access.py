@@ -35,6 +35,7 @@ from driftline.capture.script.values import (
     Thing,
     UserModule,
     Value,
+    found_by,
     perhaps,
     unordered,
 )
@@ -338,8 +339,7 @@ def decided(machine: Machine, value: Value, decides: Cames) -> Value:
     if isinstance(value, Thing | Const):
         return Thing(made_of(machine.memory, value) | decides, rows_of(machine, value))
     if isinstance(value, Ref):
-        by, one = (value.by, value.one) if isinstance(value, Found) else (NOTHING, False)
-        return Found(value.place, decides | by, one)
+        return found_by(value, decides)
     return value
 
 

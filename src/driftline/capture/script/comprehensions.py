@@ -28,6 +28,7 @@ class Comprehensions(Picks):
         before = len(self.guards)
         self._generate(node, 0, inner, value)
         del self.guards[before:]
+        self.memory.over(inner)
         return value
 
     def _generate(self, node: Any, at: int, scope: Scope, into: Value, unsure: bool = False) -> None:

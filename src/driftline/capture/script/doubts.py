@@ -52,7 +52,7 @@ def one_of(machine: Machine, value: Value | None) -> Value | None:
 
 def doubtful(machine: Machine, values: Iterable[Value | None]) -> Value:
     """Return one of several values, of which it is not known which one: never sure, unless they are the same."""
-    several = [ones.meant(one, looping=True)[0] for one in values if one is not None]
+    several = [ones.bare(one) for one in values if one is not None]
     if all(one == several[0] for one in several):
         return several[0] if several else Thing()
     out: Value | None = None

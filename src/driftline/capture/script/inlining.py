@@ -17,7 +17,7 @@ from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.changing import copied
 from driftline.capture.script.expressions import Expressions
 from driftline.capture.script.joining import either, made_of
-from driftline.capture.script.ones import meant
+from driftline.capture.script.ones import bare
 from driftline.capture.script.reading import FILTER, NOTHING, Cames
 from driftline.capture.script.site import MAX_DEPTH, Path, previous
 from driftline.capture.script.tables import hedge
@@ -70,8 +70,7 @@ class Inlining(Expressions):
 
     def invoke(self, callee: Value, args: Sequence[Value], kwargs: Mapping[str, Value], path: Path) -> Value:
         """Call something as if at a path."""
-        value, _ = meant(self.called(callee, list(args), dict(kwargs), path), looping=True)
-        return value
+        return bare(self.called(callee, list(args), dict(kwargs), path))
 
     def inline(
         self, callee: Value, args: list[Value], kwargs: dict[str, Value], path: Path, more: list[Value]
@@ -127,7 +126,9 @@ class Inlining(Expressions):
 
     def _run(self, callee: Function, scope: Scope) -> Value:
         if isinstance(callee.node, ast.Lambda):
-            return self.kept_one(callee.node.body, scope)
+            value = self.kept_one(callee.node.body, scope)
+            self.memory.over(scope)
+            return value
         running = Running(callee, len(self.guards), reads=len(self.reads), places=self.memory.places())
         self.running.append(running)
         left, doubts = self.left, self.memory.doubts()

@@ -34,6 +34,7 @@ from driftline.capture.script.values import (
     Thing,
     Unread,
     Value,
+    found_by,
 )
 
 _EMPTY = (Const(""), Const(b""))
@@ -141,8 +142,7 @@ def _or_none(cells: Cells, value: Any, condition: Cames) -> Any:
     """Something or None: a record is this one because of what has decided."""
     if not condition or not isinstance(value, Ref) or not _is_record(cells.see(value)):
         return value
-    by, one = (value.by, value.one) if isinstance(value, Found) else (NOTHING, False)
-    return Found(value.place, deciding(condition) | by, one)
+    return found_by(value, deciding(condition))
 
 
 def _is_record(content: Any) -> bool:

@@ -96,13 +96,16 @@ class Loops(Binding):
             if one != made:
                 self.memory.put(key, self.memory.new(one) if isinstance(held, Ref) else one)
 
-    def _last_one(self, node: ast.AST, element: Value, scope: Scope) -> None:
+    def _last_one(self, node: ast.For | ast.AsyncFor, element: Value, scope: Scope) -> None:
         """After a loop the names that it has set to what it went over mean one of these."""
-        for name in {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}:
+        inside = [*ast.walk(node)]
+        looks = any(isinstance(one, ast.Break) for one in inside)  # for one, which is then asked for
+        goes = {one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)}
+        for name in {one.id for one in inside if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}:
             key = (importing.home_of(scope, name), name)
             held = self.memory.get(key)
             if isinstance(held, Ref) and isinstance(element, Ref) and held.place == element.place:
-                self.memory.put(key, ones.one_of_many(held))
+                self.memory.put(key, replace(ones.one_of_many(held), left=name in goes and not looks))
 
     def _next(self, element: Value | None, fresh: bool) -> Value | None:
         """Return the element of a round; what a reader gives is another row each time."""

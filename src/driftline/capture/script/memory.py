@@ -14,7 +14,7 @@ from driftline.capture.script import changing, joining
 from driftline.capture.script.cames import aged
 from driftline.capture.script.reading import NOTHING, Cames
 from driftline.capture.script.site import Path
-from driftline.capture.script.values import Class, Content, Frame, Function, Items, Ref, Scope, Value
+from driftline.capture.script.values import Class, Content, Found, Frame, Function, Items, Ref, Scope, Value
 
 Key = Hashable
 Writes = Mapping[Any, Any]
@@ -145,7 +145,7 @@ class Memory:
         return sum(key in held for key in lists)
 
     def alone(self, place: int) -> bool:
-        """Whether one list or dict and no other holds what lies at a place, of all that names lead to."""
+        """Whether one list, dict or name and no other holds what lies at a place, of all that names lead to."""
         over = self._gone()
         todo = [one for key, one in self._cells.items() if isinstance(key, tuple) and key[0] not in over]
         seen: set[int] = set()
@@ -153,14 +153,16 @@ class Memory:
         while todo:
             one = todo.pop()
             if isinstance(one, Ref):
+                held += one.place == place and not (isinstance(one, Found) and one.left)
                 if one.place in seen:
                     continue
                 seen.add(one.place)
                 one = self._cells.get(one.place)
                 if isinstance(one, Items) and one.kind == "reader":
                     continue
-                held += any(isinstance(ref, Ref) and ref.place == place for ref in joining.inside(one))
             todo += joining.inside(one)
+            if isinstance(one, Function):
+                todo += (*one.given, *(value for _, value in one.defaults), *one.others)
         return held < 2
 
     def _gone(self) -> set[Any]:

@@ -13,7 +13,7 @@ from driftline.capture.script.call import Machine, cells_of, record_of
 from driftline.capture.script.cames import hedged
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import NOTHING, Cames
-from driftline.capture.script.values import Const, Found, Frame, Items, Pairs, Ref, Thing, Value
+from driftline.capture.script.values import Const, Found, Frame, Instance, Items, Pairs, Ref, Thing, Value
 
 
 def place_of(machine: Machine, many: Value, one: Value, *, looping: bool) -> int:
@@ -37,17 +37,24 @@ def one_of_many(value: Value) -> Value:
 def among(one: Value, others: Value | None) -> Value:
     """Return an element of a list that has many like it, too: whatever is done to each is done to them all."""
     same = isinstance(one, Found) and isinstance(others, Ref) and one.place == others.place
-    return meant(one, looping=True)[0] if same else one
+    return bare(one) if same else one
 
 
 def parted(machine: Machine, one: Value) -> Value:
     """Return a record that was taken out of the list of many: itself, or one of many where something else has it."""
     content = machine.memory.see(one)
-    if not isinstance(one, Ref) or not (_is_row(content) or isinstance(content, Pairs)):
+    if not isinstance(one, Ref) or not (_is_row(content) or isinstance(content, Pairs | Instance)):
         return one
     if machine.memory.alone(one.place):
         return replace(one, place=machine.memory.new(content).place)
     return one if machine.around else one_of_many(one)  # a loop may come to each of them
+
+
+def bare(value: Value) -> Value:
+    """Return a value without word of being one of many."""
+    if not isinstance(value, Found):
+        return value
+    return Found(value.place, value.by) if value.by else Ref(value.place)
 
 
 def meant(value: Value, *, looping: bool) -> tuple[Value, int]:
@@ -55,10 +62,7 @@ def meant(value: Value, *, looping: bool) -> tuple[Value, int]:
 
     What data has found is one of many, too. ``looping``: a loop may come to each of them that way.
     """
-    if not isinstance(value, Found):
-        return value, -1
-    place = value.place if value.one or not looping else -1
-    return Found(value.place, value.by) if value.by else Ref(value.place), place
+    return bare(value), value.place if isinstance(value, Found) and (value.one or not looping) else -1
 
 
 def shared(machine: Machine, copy: Value, many: Value | None) -> Value:

@@ -85,6 +85,7 @@ class Found(Ref, frozen=True):
 
     by: Cames = NOTHING
     one: bool = False  # of many that all lie there: what is written through it is written into that one
+    left: bool = False  # a name has it from the last round of a loop, and is seldom asked for it again
 
 
 class Unread(Ref, frozen=True):
@@ -236,6 +237,11 @@ class File(msgspec.Struct, frozen=True):
     header: tuple[Any, ...] | None = None
     turn: int = -1  # the number of the call that opened it; -1 = not known
     inside: bool = False  # a buffer of the program's: what is read from it is what was written to it
+
+
+def found_by(value: Ref, by: Cames) -> Found:
+    """Return a place that is this one because these decided so, too."""
+    return msgspec.structs.replace(value, by=value.by | by) if isinstance(value, Found) else Found(value.place, by)
 
 
 def perhaps(content: Any) -> frozenset[Any]:

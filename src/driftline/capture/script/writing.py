@@ -155,8 +155,7 @@ def _listed(machine: Machine, items: Items, place: Any, value: Value) -> Items:
 
 def _one_more(machine: Machine, loose: Value | None, value: Value) -> Value:
     """What stands for any number of elements, when one more is there: that it was one of many is not said of all."""
-    value, _ = ones.meant(value, looping=True)
-    out: Value = machine.memory.joined(loose, value)
+    out: Value = machine.memory.joined(loose, ones.bare(value))
     return out
 
 

@@ -270,3 +270,86 @@ def test_a_header_that_is_taken_out_of_the_rows_grows_alone(wrote: Wrote) -> Non
     """
     for written in ("rows", "[header] + rows"):
         assert wrote(text % written) == {"0": "k", "1": "name", "2": "age", "3": "age"}
+
+
+NAMED = """
+    import csv
+    rows = list(csv.DictReader(open("orders")))
+    %s
+    top = rows.pop()
+    top["s"] = top["b"]
+    pd.DataFrame(%s)[["b", "s"]].to_csv("o")
+"""
+
+
+@pytest.mark.parametrize(
+    ("other", "written"),
+    [
+        ("first = rows[0]", "[first]"),
+        ("first = last = rows[-1]", "[last]"),
+        ("last = None\n    for row in rows:\n        last = row", "[last]"),
+        ("def shown(row=rows[-1]):\n        return [row]", "shown()"),
+        ("def shown(all=rows[:]):\n        return all", "shown()"),
+        ("from functools import partial\n    shown = partial(lambda row: [row], rows[-1])", "shown()"),
+    ],
+)
+def test_a_record_that_is_taken_out_and_may_have_another_name_is_a_hedge(
+    other: str, written: str, wrote: Wrote
+) -> None:
+    """By hand: the last record is the one that is taken out, the first one is not."""
+    assert wrote(NAMED % (other, written)) == {"b": "b", "s": BOTH}
+
+
+def test_a_record_that_a_loop_has_looked_for_is_a_hedge_when_one_is_taken_out(wrote: Wrote) -> None:
+    found = wrote(NAMED % ("for row in rows:\n        if row['k'] == 'x':\n            break", "[row]"))
+    assert found == {"b": "b, k conditional", "s": "b transformation ?, k conditional, s transformation ?"}
+
+
+def test_a_record_that_the_caller_has_a_name_for_is_a_hedge_when_it_is_taken_out(wrote: Wrote) -> None:
+    text = """
+        import csv
+        def work(rows, last):
+            top = rows.pop()
+            top["s"] = top["b"]
+            return last
+        rows = list(csv.DictReader(open("orders")))
+        pd.DataFrame([work(rows, rows[-1])])[["b", "s"]].to_csv("o")
+    """
+    assert wrote(text) == {"b": "b", "s": BOTH}
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "for row in rows:\n        print(row)",
+        "names = [row['s'] for row in rows]",
+        "total = sum(float(row['a']) for row in rows)",
+        "def shown(row):\n        print(row)\n    shown(rows[0])",
+        "by = {row['oid']: row['s'] for row in rows}",
+        "names = list(map(lambda row: row['s'], rows))",
+    ],
+)
+def test_names_that_loops_and_calls_have_left_have_no_part_in_a_record_that_is_taken_out(
+    before: str, wrote: Wrote
+) -> None:
+    assert wrote(NAMED % (before, "[top]"))["s"] == "b"
+
+
+@pytest.mark.parametrize(
+    ("kept", "s"), [("rows", "s"), ("[top]", "b"), ("rows + [top]", "b, s"), ("all", "b"), ("[first]", "b")]
+)
+def test_an_object_that_is_taken_out_is_changed_alone_if_nothing_else_holds_it(kept: str, s: str, wrote: Wrote) -> None:
+    """By hand; where something else may hold it, what is put into it is told, as of all of them."""
+    other = {"all": "all = rows[:]", "[first]": "first = rows[0]"}.get(kept, "")
+    text = f"""
+        import csv
+        class Order:
+            def __init__(self, row):
+                self.b, self.s = row["b"], row["s"]
+        rows = [Order(row) for row in csv.DictReader(open("orders"))]
+        {other}
+        top = rows.pop(0)
+        top.s = top.b
+        pd.DataFrame([{{"b": one.b, "s": one.s}} for one in {kept}]).to_csv("o")
+    """
+    assert wrote(text) == {"b": "b", "s": s}

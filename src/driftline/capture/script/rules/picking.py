@@ -94,18 +94,18 @@ def _chosen(call: Call, values: Iterable[Value]) -> Value | None:
 def following(call: Call) -> Value:
     """``next``: an element, or what is given for none; which one this is, what chose the elements decides."""
     value = call.argument(0) or Thing()
-    content, other = call.see(value), call.argument(1)
+    content = call.see(value)
     if isinstance(content, Items) and content.kind == "reader":
         row = call.see(content.loose)
         if isinstance(row, Frame) and not row.array:  # a record, or a piece of a frame: another one each time
-            one = call.new(row)
-            return one if other is None else call.machine.memory.joined(one, other)
+            return call.new(row)
         if isinstance(row, Frame) and row.table.closed:
             return call.new(Items(tuple(Const(name) for name in row.table.columns)))
         return Thing()
     over = unrolling.in_places(call.machine, value)
     found = over.items[0] if over.items else doubts.one_of(call.machine, over.loose) or Thing()
     which = deciding(over.rows, FILTER)
+    other = call.argument(1)
     if other is not None and (isinstance(found, Thing | Const) or other == NONE):
         found = call.machine.memory.joined(found, other, which)
     if isinstance(found, Ref) and isinstance(call.see(found), Pairs | Instance):

@@ -153,7 +153,7 @@ def test_the_next_of_a_reader_of_records_is_one_and_no_other_is_changed_with_it(
         first["name"] = first["k"]
         pd.DataFrame(%s).to_csv("o")
     """
-    for default in ("", ", None"):
+    for default in ("", ", None", ", {}"):
         assert wrote(text % (default, '[{"n": first["name"], "a": first["age"]}]')) == {"n": "k", "a": "age"}
         assert wrote(text % (default, "list(rows)"))["name"] == "name"
         assert wrote(text % (default, "[first, *rows]"))["name"] == "k, name"
