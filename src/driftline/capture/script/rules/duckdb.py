@@ -16,6 +16,7 @@ from driftline.capture.script.reading import Table
 from driftline.capture.script.values import Const, Foreign, Frame, Items, Method, Thing, Value
 
 _SELF, _OTHER = "driftline_self", "driftline_other"  # what queries call relations that have no name
+_HANDED_OUT = ("fetch", "to_", "write_", "create")  # how methods begin that give or write all of a relation
 
 
 def made(call: Call) -> Value | None:
@@ -37,11 +38,18 @@ def _relation(call: Call, table: Table | None, name: str | None = None) -> Value
 
 
 def rule(call: Call, content: Any) -> Rule | None:
-    """Return the rule for a method of a relation that is given SQL or relations, or for one that makes a relation."""
+    """Return the rule for a method of a relation, or for one that makes a relation."""
     if isinstance(content, Frame):
-        spelled = all(isinstance(one, Const) or getattr(call.see(one), "relation", False) for one in call.args)
-        return METHODS.get(call.name) if content.relation and spelled else None
+        as_frames = not content.relation or call.name in queries.FETCHED or call.name.startswith(_HANDED_OUT)
+        return None if as_frames else _unless_unknown
     return ON_CONNECTIONS.get(call.name) if isinstance(content, Foreign | Items | Thing | Method) else None
+
+
+def _unless_unknown(call: Call) -> Value | None:
+    """A method that is given SQL or relations; what others do, frames do not tell, though some are called alike."""
+    spelled = all(isinstance(one, Const) or getattr(call.see(one), "relation", False) for one in call.args)
+    method = METHODS.get(call.name) if spelled else None
+    return None if method is None else method(call)
 
 
 def _selecting(text: str) -> Rule:
