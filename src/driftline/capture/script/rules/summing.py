@@ -14,6 +14,7 @@ from driftline.capture.script.reading import AGGREGATION, DIRECT, GROUP_BY, SURE
 from driftline.capture.script.rules.shared import applied
 from driftline.capture.script.values import Function, Grouped, Series
 
+_Def = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _MOST = 64  # columns that a function is followed with one by one
 
 
@@ -27,7 +28,7 @@ def by(call: Call, function: Any, cames: Cames, groups: Grouped) -> Cames:
         return deciding(union(groups.keys.values()), GROUP_BY)
     direct = {(one.read, one.column) for one in found if one.type == DIRECT}
     elsewhere = direct and all(one.confidence >= SURE for one in found)
-    if elsewhere and direct.isdisjoint((one.read, one.column) for one in cames):
+    if elsewhere and not _looks(function.node) and direct.isdisjoint((one.read, one.column) for one in cames):
         return aggregated(found)
     return aggregated(found) | aggregated(cames)
 
@@ -41,14 +42,33 @@ def each(call: Call, function: Any, table: Table, groups: Grouped) -> Table:
     return table._replace(columns={name: by(call, function, one, groups) for name, one in table.columns.items()})
 
 
-def _counts(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+def _counts(node: _Def) -> bool:
     """Whether a function does no more than to tell how many values it is given."""
     body: Any = node.body
     if isinstance(body, list):
         body = body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
-    names = [one.arg for one in node.args.args]
-    if isinstance(body, ast.Call) and isinstance(body.func, ast.Name) and body.func.id == "len" and len(body.args) == 1:
-        given: Any = body.args[0]
-    else:
-        given = body.value if isinstance(body, ast.Attribute) and body.attr == "size" else None
-    return isinstance(given, ast.Name) and given.id in names
+    given = _counted(body)
+    return given is not None and given.id in _arguments(node)
+
+
+def _looks(node: _Def) -> bool:
+    """Whether a function may look at the values that it is given: it does more than to count or to place them."""
+    parts, names = list(ast.walk(node)), _arguments(node)
+    blind = {id(_counted(one)) for one in parts} | {
+        id(one.value) for one in parts if isinstance(one, ast.Attribute) and one.attr == "index"
+    }
+    return any(isinstance(one, ast.Name) and one.id in names and id(one) not in blind for one in parts)
+
+
+def _arguments(node: _Def) -> set[str]:
+    return {one.arg for one in node.args.args}
+
+
+def _counted(node: Any) -> ast.Name | None:
+    """What ``len(s)`` or ``s.size`` counts, if it has a name."""
+    given: Any = None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1:
+        given = node.args[0]
+    elif isinstance(node, ast.Attribute) and node.attr == "size":
+        given = node.value
+    return given if isinstance(given, ast.Name) else None
