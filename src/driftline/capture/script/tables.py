@@ -317,10 +317,11 @@ def turned(table: Table) -> Table:
     return Table({}, spread=spread, labels={"": named_after(table)})
 
 
-def upright(table: Table) -> Table:
-    """Return a row as the column that pandas writes, under whatever name: of a row that it is not, columns stay."""
+def upright(table: Table, names: Container[Any]) -> Table:
+    """Return a row as the column that pandas writes, under these names or others: of no row, other columns stay."""
     labels = dict.fromkeys(["", *table.labels], named_after(table))
-    return table._replace(closed=False, spread=values(table), labels=labels)
+    columns = {name: cames for name, cames in table.columns.items() if name not in names}
+    return table._replace(columns=columns, closed=False, spread=values(table), labels=labels)
 
 
 def named_after(table: Table) -> Cames:
