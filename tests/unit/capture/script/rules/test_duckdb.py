@@ -87,6 +87,19 @@ def test_names_of_relations_that_were_joined_are_perhaps_any_column(wrote: Wrote
     assert found["a"] == "a"
 
 
+@pytest.mark.parametrize(
+    ("call", "rows"),
+    [
+        ('filter(f"a > {orders.b.mean()}")', "a filter ?, b filter, k filter ?"),
+        ("order(unknown(1))", "a sort ?, k sort ?"),
+        ("limit(int(users.age.max()))", "a filter ?, age filter, k filter ?"),
+    ],
+)
+def test_what_keeps_columns_keeps_them_where_its_sql_is_not_known(wrote: Wrote, call: str, rows: str) -> None:
+    found = wrote(f'{BEGIN}rel.project("k, a").{call}.project("k").df().to_csv("o")\n')
+    assert found == {"k": "k", "rows": rows}
+
+
 def test_columns_that_are_called_alike_are_numbered(wrote: Wrote) -> None:
     """DuckDB calls the second of them ``k_1`` in a frame."""
     text = BEGIN + 'one, other = rel.project("k, a").set_alias("x"), con.from_df(users).set_alias("y")\n'
