@@ -8,13 +8,12 @@ import ast
 from typing import Any
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import Call
+from driftline.capture.script.call import Call, rows_of
 from driftline.capture.script.cames import aggregated, deciding, union
 from driftline.capture.script.reading import AGGREGATION, DIRECT, GROUP_BY, SURE, Cames, Table
 from driftline.capture.script.rules.shared import applied
 from driftline.capture.script.values import Function, Grouped, Series
 
-_Def = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 _MOST = 64  # columns that a function is followed with one by one
 
 
@@ -23,12 +22,13 @@ def by(call: Call, function: Any, cames: Cames, groups: Grouped) -> Cames:
     if not isinstance(function, Function):
         return aggregated(cames)
     table = groups.table
-    found = call.cames(applied(call, function, Series(cames, table.rows, None, None, table.labels)))
+    value = applied(call, function, Series(cames, table.rows, None, None, table.labels))
+    found = call.cames(value) | (rows_of(call.machine, value) - table.rows)  # what it chooses rows by decides, too
     if _counts(function.node):
         return deciding(union(groups.keys.values()), GROUP_BY)
     direct = {(one.read, one.column) for one in found if one.type == DIRECT}
     elsewhere = direct and all(one.confidence >= SURE for one in found)
-    if elsewhere and not _looks(function.node) and direct.isdisjoint((one.read, one.column) for one in cames):
+    if elsewhere and direct.isdisjoint((one.read, one.column) for one in cames):
         return aggregated(found)
     return aggregated(found) | aggregated(cames)
 
@@ -42,33 +42,14 @@ def each(call: Call, function: Any, table: Table, groups: Grouped) -> Table:
     return table._replace(columns={name: by(call, function, one, groups) for name, one in table.columns.items()})
 
 
-def _counts(node: _Def) -> bool:
+def _counts(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
     """Whether a function does no more than to tell how many values it is given."""
     body: Any = node.body
     if isinstance(body, list):
         body = body[0].value if len(body) == 1 and isinstance(body[0], ast.Return) else None
-    given = _counted(body)
-    return given is not None and given.id in _arguments(node)
-
-
-def _looks(node: _Def) -> bool:
-    """Whether a function may look at the values that it is given: it does more than to count or to place them."""
-    parts, names = list(ast.walk(node)), _arguments(node)
-    blind = {id(_counted(one)) for one in parts} | {
-        id(one.value) for one in parts if isinstance(one, ast.Attribute) and one.attr == "index"
-    }
-    return any(isinstance(one, ast.Name) and one.id in names and id(one) not in blind for one in parts)
-
-
-def _arguments(node: _Def) -> set[str]:
-    return {one.arg for one in node.args.args}
-
-
-def _counted(node: Any) -> ast.Name | None:
-    """What ``len(s)`` or ``s.size`` counts, if it has a name."""
-    given: Any = None
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1:
-        given = node.args[0]
-    elif isinstance(node, ast.Attribute) and node.attr == "size":
-        given = node.value
-    return given if isinstance(given, ast.Name) else None
+    names = [one.arg for one in node.args.args]
+    if isinstance(body, ast.Call) and isinstance(body.func, ast.Name) and body.func.id == "len" and len(body.args) == 1:
+        given: Any = body.args[0]
+    else:
+        given = body.value if isinstance(body, ast.Attribute) and body.attr == "size" else None
+    return isinstance(given, ast.Name) and given.id in names
