@@ -112,8 +112,12 @@ def without(table: Table, names: Iterable[Any]) -> Table:
 
 
 def only(table: Table, names: Iterable[Any]) -> Table:
-    """Return the table with these columns alone, in this order."""
-    columns = {name: column(table, name) for name in names}
+    """Return the table with these columns alone, in this order; of a name with levels below it all of these."""
+    columns: dict[Any, Cames] = {}
+    keys = [] if leveled(table) else [key for key in table.columns if isinstance(key, tuple)]
+    for name in names:
+        below = [key for key in keys if key[:1] == (name,)] if name not in table.columns else []
+        columns |= {key: column(table, key) for key in below or [name]}
     return Table(columns, (), table.rows, True, NOTHING, table.labels)
 
 
