@@ -98,11 +98,12 @@ def by_head(table: Table, names: Sequence[str]) -> Table:
     under: dict[str, list[str]] = {}
     for name, (head, _) in told.items():
         under.setdefault(head, []).append(name)
+    unknown = [one for one in told if one.endswith(_ANY)]
     found = {name: table.columns[name] for name in names if name in table.columns}
     left = {name: cames for name, cames in table.columns.items() if name not in found}
     for name in (one for one in names if one not in found):
         (head, below), (called, place) = _levels(name), _split(name)
-        ones = [one for one in told if one.endswith(_ANY) and name.startswith(one.removesuffix(_ANY))]
+        ones = [one for one in unknown if name.startswith(one.removesuffix(_ANY))]
         ones = ones or under.get(head if below and not below.strip("', ") else called, [])
         if any(one.endswith(_ANY) for one in ones):  # how many columns each is, is not known
             cames = frozenset[Came]().union(*(table.columns[one] for one in ones))

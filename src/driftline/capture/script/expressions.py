@@ -299,7 +299,7 @@ class Expressions(Comprehensions):
             table = queries.asked(self.memory, args[0], lambda name: self.lookup(name, scope))
             if table is not None:
                 self.record(self.at(node, scope), table)
-                return self.memory.new(Frame(table, relation=callee.name.rpartition(".")[2] in queries.RELATIONS))
+                return self.memory.new(Frame(table, relation=queries.relates(self.memory, callee)))
         before = ones.as_before(self, place) if place >= 0 else None
         result = self.called(callee, args, kwargs, self.at(lazy, scope), more)
         if place >= 0:

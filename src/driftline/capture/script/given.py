@@ -78,7 +78,11 @@ def _as_written(machine: Machine, call: Call, value: Value, table: Table) -> Tab
     if call.name == "to_json" and _by_row(call, value):
         by_label = deciding(union(table.labels.values()), GROUP_BY)
         return Table({}, spread=tables.values(table) | by_label, rows=table.rows)
-    return tables.upright(table) if call.name in _UPRIGHT and _is_row(machine, value) else table
+    content = machine.memory.see(value)
+    if call.name in _UPRIGHT and isinstance(content, Frame) and content.row and not content.array and table.closed:
+        header = call.plain(-1, "header")
+        return tables.upright(table, [content.name, *(header if isinstance(header, list) else ())])
+    return table
 
 
 def _inside(machine: Machine, call: Call) -> dict[Any, Cames]:
@@ -92,11 +96,6 @@ def _with(machine: Machine, table: Table | None, columns: Mapping[Any, Cames] | 
         return table
     table = table or Table({}, rows=machine.guarding(), closed=True)
     return table._replace(columns={**table.columns, **columns})
-
-
-def _is_row(machine: Machine, value: Value) -> bool:
-    content = machine.memory.see(value)
-    return isinstance(content, Frame) and content.row and not content.array and content.table.closed
 
 
 def _by_row(call: Call, value: Value) -> bool:

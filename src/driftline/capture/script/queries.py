@@ -4,16 +4,17 @@ Enters: the text of a query, where the script spells it out, and a way to look n
 gives, as far as it comes from frames; None where it names none, or where the query is not understood.
 """
 
+import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any
 
 from driftline import later
 from driftline.capture.script import tables
-from driftline.capture.script.cames import aggregated, changed, deciding, union
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.memory import Memory
 from driftline.capture.script.reading import AGGREGATION, IDENTITY, NOTHING, Cames, Table
-from driftline.capture.script.values import Const, Frame, Value
+from driftline.capture.script.values import Const, Foreign, Frame, Library, Method, Value
 
 if TYPE_CHECKING:
     from driftline.capture.sql import dialect, relation, statement
@@ -33,6 +34,13 @@ _WORD = later.pattern(r"[A-Za-z_]\w*")
 
 _REGISTERED = "registered"  # names that frames were given for queries, in the memory
 Lookup = Callable[[str], Value | None]
+
+
+def relates(memory: Memory, callee: Method | Library) -> bool:
+    """Whether such a function gives a relation: one of DuckDB's, as others give frames."""
+    of = memory.see(callee.of) if isinstance(callee, Method) else callee
+    owner = of.name if isinstance(of, Foreign | Library) else ""
+    return owner.partition(".")[0] == "duckdb" and callee.name.rpartition(".")[2] in RELATIONS
 
 
 def register(memory: Memory, name: Value, value: Value) -> None:
@@ -86,7 +94,7 @@ def selected(text: str, frames: dict[str, Table]) -> Table | None:
     columns: dict[Any, Cames] = {}
     for item in lineage.items:
         if isinstance(item, relation.Output):
-            columns[item.name] = union(_through(edge, frames) for edge in item.edges)
+            columns[_further(item.name, columns)] = union(_through(edge, frames) for edge in item.edges)
         elif isinstance(item, relation.Star) and (table := _frame(item.source, frames)) is not None:
             columns |= {name: cames for name, cames in table.columns.items() if str(name) not in item.excepted}
         else:
@@ -95,6 +103,13 @@ def selected(text: str, frames: dict[str, Table]) -> Table | None:
     if lineage.into and len(lineage.into) == len(columns) == len(lineage.items):
         columns = dict(zip(lineage.into, columns.values(), strict=True))
     return Table(columns, rows=union([own, *(table.rows for table in frames.values())]), closed=True)
+
+
+def _further(name: str, taken: Container[str]) -> str:
+    """Return the name as DuckDB numbers it where others of a query have it, too."""
+    if not name or name not in taken:
+        return name
+    return next(one for one in (f"{name}_{number}" for number in itertools.count(1)) if one not in taken)
 
 
 def _frame(source: Any, frames: dict[str, Table]) -> Table | None:
@@ -106,7 +121,10 @@ def _through(edge: Any, frames: dict[str, Table], shapes: str = "") -> Cames:
     if table is None:
         return NOTHING
     alike = (name for name in table.columns if str(name).lower() == edge.column.lower())
-    cames = tables.column(table, next(alike, edge.column))
+    name = next(alike, None)
+    cames = tables.column(table, edge.column if name is None else name)
+    if name is None and not cames:  # something else has that name, such as a relation that was joined
+        cames = hedged(tables.whole(table))
     type_, subtype = edge.kind
     if shapes or type_ == "INDIRECT":
         return deciding(cames, subtype)

@@ -112,8 +112,12 @@ def without(table: Table, names: Iterable[Any]) -> Table:
 
 
 def only(table: Table, names: Iterable[Any]) -> Table:
-    """Return the table with these columns alone, in this order."""
-    columns = {name: column(table, name) for name in names}
+    """Return the table with these columns alone, in this order; of a name with levels below it all of these."""
+    columns: dict[Any, Cames] = {}
+    keys = [] if leveled(table) else [key for key in table.columns if isinstance(key, tuple)]
+    for name in names:
+        below = [key for key in keys if key[:1] == (name,)] if name not in table.columns else []
+        columns |= {key: column(table, key) for key in below or [name]}
     return Table(columns, (), table.rows, True, NOTHING, table.labels)
 
 
@@ -317,10 +321,11 @@ def turned(table: Table) -> Table:
     return Table({}, spread=spread, labels={"": named_after(table)})
 
 
-def upright(table: Table) -> Table:
-    """Return a row as the column that pandas writes, under whatever name: of a row that it is not, columns stay."""
+def upright(table: Table, names: Container[Any]) -> Table:
+    """Return a row as the column that pandas writes, under these names or others: of no row, other columns stay."""
     labels = dict.fromkeys(["", *table.labels], named_after(table))
-    return table._replace(closed=False, spread=values(table), labels=labels)
+    columns = {name: cames for name, cames in table.columns.items() if name not in names}
+    return table._replace(columns=columns, closed=False, spread=values(table), labels=labels)
 
 
 def named_after(table: Table) -> Cames:

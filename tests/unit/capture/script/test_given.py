@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+import pytest
+
 from driftline.capture.script.follow import Followed
 from driftline.capture.script.reading import Table
 from driftline.capture.script.site import Site
@@ -63,3 +65,11 @@ def test_a_row_that_has_a_name_is_written_under_it(given: Callable[..., Table]) 
     table = given('df.sum().rename("total").rename_axis("which").to_csv("o")\n')
     assert {(one.column, one.subtype) for one in table.of("total")} == {("a", "AGGREGATION"), ("b", "AGGREGATION")}
     assert not table.of("which")
+
+
+@pytest.mark.parametrize("call", ['rename("a").to_csv("o")', 'to_csv("o", header=["a"])'])
+def test_a_row_that_is_called_as_one_of_its_columns_has_the_values_of_all(
+    given: Callable[..., Table], call: str
+) -> None:
+    table = given(f"df.sum().{call}\n")
+    assert {one.column for one in table.of("a")} == {"a", "b"}

@@ -104,3 +104,13 @@ def test_a_function_in_brackets_is_asked_which_rows_are_meant(wrote: Wrote, key:
     found = wrote(f"df.loc[{key}][['a']].to_csv('o')\n")
     assert found == {"a": "a", "rows": "b filter"}
     assert wrote("df[lambda t: t.b > 3][['a']].to_csv('o')\n") == found
+
+
+def test_a_list_of_first_levels_has_all_columns_below_each(wrote: Wrote) -> None:
+    """pandas keeps the levels: there are three columns, which a text has as ``a``, ``b`` and ``b#2``."""
+    made = 'g = orders.groupby("k").agg({"b": ["sum", "mean"], "a": ["max"]})[["a", "b"]]\n'
+    found = wrote(made + 'g.to_csv("o")\n')
+    assert list(found) == ["('a', 'max')", "('b', 'sum')", "('b', 'mean')", "index.k", "rows"]
+    assert (found["('a', 'max')"], found["('b', 'mean')"]) == ("a aggregation", "b aggregation")
+    found = wrote(made + 'g.columns = ["x", "y", "z"]\ng.to_csv("o")\n')
+    assert (found["x"], found["y"], found["z"]) == ("a aggregation", "b aggregation", "b aggregation")

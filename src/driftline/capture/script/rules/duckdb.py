@@ -11,11 +11,13 @@ from msgspec.structs import replace
 
 from driftline.capture.script import queries, tables
 from driftline.capture.script.call import Call, Rule, Rules
-from driftline.capture.script.cames import some_rows
-from driftline.capture.script.reading import Table
+from driftline.capture.script.cames import hedged, some_rows
+from driftline.capture.script.reading import FILTER, SORT, Table
 from driftline.capture.script.values import Const, Foreign, Frame, Items, Method, Thing, Value
 
 _SELF, _OTHER = "driftline_self", "driftline_other"  # what queries call relations that have no name
+_SAME_COLUMNS = {"filter": FILTER, "limit": FILTER, "order": SORT, "sort": SORT}  # what their SQL decides
+_HANDED_OUT = ("fetch", "to_", "write_", "create")  # how methods begin that give or write all of a relation
 
 
 def made(call: Call) -> Value | None:
@@ -37,11 +39,22 @@ def _relation(call: Call, table: Table | None, name: str | None = None) -> Value
 
 
 def rule(call: Call, content: Any) -> Rule | None:
-    """Return the rule for a method of a relation that is given SQL or relations, or for one that makes a relation."""
+    """Return the rule for a method of a relation, or for one that makes a relation."""
     if isinstance(content, Frame):
-        spelled = all(isinstance(one, Const) or getattr(call.see(one), "relation", False) for one in call.args)
-        return METHODS.get(call.name) if content.relation and spelled else None
+        as_frames = not content.relation or call.name in queries.FETCHED or call.name.startswith(_HANDED_OUT)
+        return None if as_frames else _unless_unknown
     return ON_CONNECTIONS.get(call.name) if isinstance(content, Foreign | Items | Thing | Method) else None
+
+
+def _unless_unknown(call: Call) -> Value | None:
+    """A method that is given SQL or relations; what others do, frames do not tell, though some are called alike."""
+    spelled = all(isinstance(one, Const) or getattr(call.see(one), "relation", False) for one in call.args)
+    method = METHODS.get(call.name) if spelled else None
+    if method is None and call.name in _SAME_COLUMNS:
+        content = call.see(call.receiver)
+        decides = call.cames(*call.args) | hedged(tables.values(content.table))
+        return call.new(replace(content, table=tables.shaped(content.table, decides, _SAME_COLUMNS[call.name])))
+    return None if method is None else method(call)
 
 
 def _selecting(text: str) -> Rule:

@@ -94,8 +94,12 @@ def numeric(call: Call, table: Table) -> Table:
 
 def described(call: Call, table: Table) -> Table:
     """Return the columns that ``describe`` looks at by itself: numbers and times where there are any, else all."""
-    found = {of_column(call, cames) for cames in table.columns.values()}
-    return _of_sorts(call, table, _DESCRIBED.__contains__) if found & _DESCRIBED else table
+    sorts = {name: of_column(call, cames) for name, cames in table.columns.items()}
+    if _DESCRIBED & set(sorts.values()):
+        return _of_sorts(call, table, _DESCRIBED.__contains__)
+    unknown = [name for name, sort in sorts.items() if sort is None]
+    others = sorts.keys() - unknown if len(unknown) == 1 else sorts.keys() if unknown else ()  # one is there anyway
+    return table._replace(maybe=table.maybe.union(others))
 
 
 def asked(call: Call) -> Value | None:

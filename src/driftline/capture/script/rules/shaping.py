@@ -49,16 +49,17 @@ def pivoted_up(call: Call) -> Value:
     wanted = left if values is None else tables.only(table, values)
     wanted = in_any_order(tables.mapped(wanted, aggregated, "AGGREGATION"), [call.plain(at + 3, "aggfunc", "mean")])
     several = isinstance(call.see(call.argument(at, "values")), Items) or (values is None and len(wanted.columns) > 1)
-    each = _by_function(call, wanted, call.argument(at + 3, "aggfunc"), above=not (columns and not several))
+    single = values is not None and not several
+    each = _by_function(call, wanted, call.argument(at + 3, "aggfunc"), single, bool(columns))
     if each is None:
         return call.frame(_crossed(call, wanted, index, columns, several))
     return call.frame(_crossed(call, each, index, columns, True) if columns else _summed(each, index))
 
 
-def _by_function(call: Call, wanted: Table, how: Value | None, above: bool) -> Table | None:
+def _by_function(call: Call, wanted: Table, how: Value | None, single: bool, crossed: bool) -> Table | None:
     """Columns for each of several functions, or of those that a dict names, as pandas sorts them; of one function None.
 
-    Names of several functions are a level above those of values, or in their place.
+    Names of several functions are a level above those of values, of a dict below, or in place of a single one.
     """
     content = call.see(how)
     columns: dict[Any, Cames] = {}
@@ -66,13 +67,14 @@ def _by_function(call: Call, wanted: Table, how: Value | None, above: bool) -> T
         several = any(isinstance(call.see(one), Items) for one in content.known.values())
         for name in sorted(content.known, key=str):
             for label in sorted((label for label, _ in functions(call, content.known[name])), key=str):
-                columns[(name, label) if several else name] = tables.column(wanted, name)
+                called = label if single else (name, label)
+                columns[called if several else name] = tables.column(wanted, name)
         return wanted._replace(columns=columns, rest=(), closed=True, spread=NOTHING, families=())
     if not isinstance(content, Items) or content.loose is not None or not wanted.closed:
         return None
     for label, _ in functions(call, how):
         for name in sorted(wanted.columns, key=str):
-            columns[(label, name) if above else label] = wanted.columns[name]
+            columns[label if single and crossed else (label, name)] = wanted.columns[name]
     return wanted._replace(columns=columns)
 
 

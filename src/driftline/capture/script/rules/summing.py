@@ -8,7 +8,7 @@ import ast
 from typing import Any
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import Call
+from driftline.capture.script.call import Call, rows_of
 from driftline.capture.script.cames import aggregated, deciding, union
 from driftline.capture.script.reading import AGGREGATION, DIRECT, GROUP_BY, SURE, Cames, Table
 from driftline.capture.script.rules.shared import applied
@@ -22,7 +22,8 @@ def by(call: Call, function: Any, cames: Cames, groups: Grouped) -> Cames:
     if not isinstance(function, Function):
         return aggregated(cames)
     table = groups.table
-    found = call.cames(applied(call, function, Series(cames, table.rows, None, None, table.labels)))
+    value = applied(call, function, Series(cames, table.rows, None, None, table.labels))
+    found = call.cames(value) | (rows_of(call.machine, value) - table.rows)  # what it chooses rows by decides, too
     if _counts(function.node):
         return deciding(union(groups.keys.values()), GROUP_BY)
     direct = {(one.read, one.column) for one in found if one.type == DIRECT}

@@ -73,6 +73,55 @@ def test_methods_of_frames_are_not_those_of_relations(wrote: Wrote) -> None:
     assert wrote(BEGIN + 'rel.df()[["a", "b"]].filter(items=["a"]).to_csv("o")\n') == {"a": "a"}
 
 
+@pytest.mark.parametrize(
+    "call", ['sum("a")', 'count("*", "k")', 'max("a", groups="k")', 'query("v", "FROM v")', "describe()"]
+)
+def test_methods_that_are_called_as_those_of_frames_are_others(wrote: Wrote, call: str) -> None:
+    """``rel.sum("a")`` is one column, which DuckDB calls ``sum(a)``; there is no sum of any other column."""
+    found = wrote(f'{BEGIN}rel.{call}.df().to_csv("o")\n')
+    assert "s" not in found
+    assert "a " in found["..."]
+    assert all(word.endswith(" ?") for one in found.values() for word in one.split(", "))
+
+
+def test_names_of_relations_that_were_joined_are_perhaps_any_column(wrote: Wrote) -> None:
+    text = BEGIN + 'both = rel.project("k, a").set_alias("x").join(con.from_df(users).set_alias("y"), "x.k = y.k")\n'
+    found = wrote(text + 'both.project("y.age, a").df().to_csv("o")\n')
+    assert "age transformation ?" in found["age"]
+    assert found["a"] == "a"
+
+
+@pytest.mark.parametrize(
+    ("call", "rows"),
+    [
+        ('filter(f"a > {orders.b.mean()}")', "a filter ?, b filter, k filter ?"),
+        ("order(unknown(1))", "a sort ?, k sort ?"),
+        ("limit(int(users.age.max()))", "a filter ?, age filter, k filter ?"),
+    ],
+)
+def test_what_keeps_columns_keeps_them_where_its_sql_is_not_known(wrote: Wrote, call: str, rows: str) -> None:
+    found = wrote(f'{BEGIN}rel.project("k, a").{call}.project("k").df().to_csv("o")\n')
+    assert found == {"k": "k", "rows": rows}
+
+
+def test_columns_that_are_called_alike_are_numbered(wrote: Wrote) -> None:
+    """DuckDB calls the second of them ``k_1`` in a frame."""
+    text = BEGIN + 'one, other = rel.project("k, a").set_alias("x"), con.from_df(users).set_alias("y")\n'
+    found = wrote(text + 'one.join(other, "x.a = y.age").project("k_1 AS k, age").df().to_csv("o")\n')
+    assert found == {"k": "k", "age": "age", "rows": "a join, age join"}
+    found = wrote('import duckdb\nduckdb.sql("SELECT a, b AS a, s AS a FROM orders").df().to_csv("o")\n')
+    assert found == {"a": "a", "a_1": "b", "a_2": "s"}
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [('unique("k")', {"k": "k", "a": "a", "rows": "k filter"}), ('select("a", "k")', {"a": "a", "k": "k"})],
+)
+def test_methods_of_polars_are_given_names_and_no_sql(wrote: Wrote, call: str, expected: dict[str, str]) -> None:
+    text = f'import polars as pl\npl.sql("SELECT k, a FROM orders").{call}.collect().to_csv("o")\n'
+    assert wrote(text) == expected
+
+
 def test_methods_that_are_given_no_sql_are_those_of_frames(wrote: Wrote) -> None:
     text = 'import polars as pl\npl.sql("SELECT k, a FROM orders").filter(pl.col("a") > 1).collect().to_csv("o")\n'
     assert wrote(text) == {"k": "k", "a": "a", "rows": "a filter"}

@@ -56,6 +56,15 @@ def test_numbers_only_are_those_that_pandas_takes_for_numbers(wrote: Wrote) -> N
     assert found["..."] == "d aggregation, n aggregation, t aggregation"
 
 
+def test_where_it_is_not_known_whether_there_are_numbers_texts_are_perhaps_described(wrote: Wrote) -> None:
+    text = 'orders["n"] = orders.a / orders.b\n'
+    found = wrote(text + 'orders[["s", "n"]].describe().T.to_csv("o")\n')
+    assert found["..."] == "a aggregation, b aggregation, s aggregation ?"
+    found = wrote(f'{text}orders["m"] = orders.k.str.upper()\norders[["m", "n"]].describe().T.to_csv("o")\n')
+    assert found["..."] == "a aggregation ?, b aggregation ?, k aggregation ?"
+    assert wrote('orders[["k", "s"]].describe().T.to_csv("o")\n')["..."] == "k aggregation, s aggregation"
+
+
 @pytest.mark.parametrize(
     "chosen", ['select_dtypes("number").mean()', "mean(numeric_only=True)", 'select_dtypes("number").agg("mean")']
 )

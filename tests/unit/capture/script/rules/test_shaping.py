@@ -161,6 +161,11 @@ def test_several_functions_of_a_pivot_are_a_level_above_its_values(given: Callab
     ]  # fmt: skip
     table = given('orders.pivot_table(index="k", aggfunc={"b": "mean"}).to_csv("o")\n')
     assert {name: words(cames) for name, cames in table.columns.items()} == {"b": "b aggregation"}
+    table = given('orders.pivot_table(index="k", values="a", aggfunc={"a": ["sum", "max"]}).to_csv("o")\n')
+    assert {name: words(cames) for name, cames in table.columns.items()} == {
+        "max": "a aggregation",
+        "sum": "a aggregation",
+    }
     text = 'orders.pivot_table(index="k", columns="s", values=["a", "b"], aggfunc=["mean", "sum"]).to_csv("o")\n'
     table = given(text)
     assert {words(cames) for name, cames in table.columns.items() if "'a'" in name} == {"a aggregation, s group_by"}

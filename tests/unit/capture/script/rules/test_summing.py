@@ -10,6 +10,8 @@ def spread(s): return s.max() - s.min()
 def number(s): return len(s)
 def elsewhere(s): return orders.loc[s.index, "b"].sum()
 def both(s): return (s * orders.loc[s.index, "b"]).sum()
+def at_most(s): return orders.loc[s.idxmax(), "b"]
+def where(s): return orders["b"][s.index][s > 3].sum()
 g = orders.groupby("k")
 """
 MADE = {
@@ -17,6 +19,11 @@ MADE = {
     "number": "k group_by",
     "elsewhere": "b aggregation",
     "both": "a aggregation, b aggregation",
+    "lambda s: orders.loc[s.index, 'b'].mean() if len(s) > 3 else 0": "b aggregation",
+    "at_most": "a filter, b aggregation",
+    "where": "a filter, b aggregation",
+    "lambda s: orders.loc[s.index].query('a > 3')['b'].sum()": "a filter, b aggregation",
+    "lambda s: orders[orders.oid <= s.max()].b.sum()": "a filter, b aggregation, oid filter",
     "lambda s: s.size": "k group_by",
     "lambda s: len(set(s))": "a aggregation",
     "unknown(spread)": "a aggregation",
