@@ -76,12 +76,11 @@ def hold(
         at_hand.told(seen, f"not measured: about {cells:,} cells")
         return
     cursor = connection.cursor()
-    token = own.enter(own.OURS)
+    quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (database, schema, table))
     try:
-        quoted = ".".join('"' + part.replace('"', '""') + '"' for part in (database, schema, table))
-        found = query(cursor, f"select * from {quoted}").to_arrow_table()  # noqa: S608 - a quoted name
+        with own.working():
+            found = query(cursor, f"select * from {quoted}").to_arrow_table()  # noqa: S608 - a quoted name
     finally:
-        own.leave(token)
         close(cursor)
     at_hand.hold(seen, found, ordered=False)
 

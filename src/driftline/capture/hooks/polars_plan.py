@@ -159,13 +159,11 @@ def _schema(frame: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Mappi
         for expr in one if isinstance(one, list | tuple) else (one,):
             meta = getattr(expr, "meta", None)
             if meta is not None and meta.has_multiple_outputs() and expression.typed(expr):
-                token = own.enter(own.OURS)
                 try:
-                    return dict(frame.collect_schema())
+                    with own.working():
+                        return dict(frame.collect_schema())
                 except Exception:  # whatever is wrong with the plan, the user hears it when he collects it
                     return None
-                finally:
-                    own.leave(token)
     return None
 
 

@@ -178,13 +178,12 @@ class Sender:
             if self._thread is not None or self.closed or self._starting:
                 return  # who starts it takes along what is queued meanwhile
             self._starting = True
-        token = own.enter(own.OURS)  # what is opened for that is nothing that the program has opened
         try:  # without the lock: what is told may reach a handler of the program's that waits for another thread
-            fault.attempt("sender", self.on_start)
-            self._tally.open()
-            self._thread = own.thread("driftline-sender", self._work)
+            with own.working():
+                fault.attempt("sender", self.on_start)
+                self._tally.open()
+                self._thread = own.thread("driftline-sender", self._work)
         finally:
-            own.leave(token)
             self._starting = False
 
     @property
