@@ -9,6 +9,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
+from driftline.capture.sql import nodes
 from driftline.capture.sql.relation import CONDITIONAL, SORT, TRANSFORMATION, Kind
 
 _MOVING = (exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue, exp.NthValue)  # windows that pick a value
@@ -27,7 +28,7 @@ _NAMES = frozenset(  # that the parser knows by no class of their own: of DuckDB
 _BY = ("arg_max", "arg_min", "argmax", "argmin", "max_by", "min_by")  # how functions begin that choose one by others
 _LISTING = frozenset(["array_agg", "json_agg", "jsonb_agg", "listagg", "string_agg", "xmlagg"])
 _CHOOSING = (exp.ArgMax, exp.ArgMin, exp.HavingMax)
-_PICKING = tuple(getattr(exp, name) for name in ("Elt",) if hasattr(exp, name))  # ELT(i, a, b) of MySQL and Spark
+_PICKING = nodes.classes("Elt")  # ELT(i, a, b) of MySQL and Spark
 _PICKS = frozenset(["choose", "elt"])  # CHOOSE(i, a, b) of T-SQL
 _OF_ROWS = (exp.AggFunc, exp.WithinGroup)
 _CALLED = (exp.Anonymous, exp.AnonymousAggFunc)

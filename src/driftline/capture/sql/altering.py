@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import clauses
+from driftline.capture.sql import clauses, nodes
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.bound import Lineage
 from driftline.capture.sql.columns import Walker
@@ -19,6 +19,7 @@ from driftline.capture.sql.relation import Edge, Output, Relation, Source
 from driftline.capture.sql.script import Script
 from driftline.capture.sql.stated import Statement, Trades
 
+_MODIFY = nodes.classes("ModifyColumn")
 KIND = "ALTER TABLE"
 
 
@@ -91,7 +92,7 @@ def _renamed(tree: Any) -> Iterator[tuple[Any, Any]]:
     for action in tree.args.get("actions") or ():
         if isinstance(action, exp.RenameColumn):
             yield action.this.this, action.args["to"].this
-        elif isinstance(action, exp.ModifyColumn) and action.args.get("rename_from"):  # CHANGE a b of MySQL
+        elif isinstance(action, _MODIFY) and action.args.get("rename_from"):  # CHANGE a b of MySQL
             yield action.args["rename_from"], action.this.this
         elif isinstance(action, exp.AlterColumn) and action.args.get("rename_to"):  # and of Hive
             yield action.this, action.args["rename_to"]

@@ -20,6 +20,7 @@ from driftline.capture.sql import (
     meeting,
     multitable,
     naming,
+    nodes,
     tables,
     transfer,
     variables,
@@ -364,7 +365,7 @@ class Reading:
         return found or [Statement((), target, how="none", kind="ALTER", dropped=gone, added=come)]
 
 
-_EXPORT = tuple(getattr(exp, name) for name in ("Export",) if hasattr(exp, name))
+_EXPORT = nodes.classes("Export")
 _READ: tuple[tuple[Any, Any], ...] = (
     (exp.Create, Reading._create),
     (exp.Insert, Reading._insert),

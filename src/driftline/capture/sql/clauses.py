@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import names
+from driftline.capture.sql import names, nodes
 
+_OPTIONS = nodes.classes("OptionsProperty")
 _TAKING = (exp.Limit, exp.Fetch, exp.Offset, exp.Window)  # some rows, or values of some
 
 
@@ -125,7 +126,7 @@ def path(tree: Any) -> Any:
     listed = uris(given)[:1] or ((located.this.name,) if located is not None and located.this.is_string else ())
     if listed:
         return exp.Table(this=exp.Literal.string(listed[0]))
-    for options in tree.find_all(exp.OptionsProperty):
+    for options in tree.find_all(*_OPTIONS):
         for one in options.expressions:
             value = one.args.get("value")
             if one.name.lower() == "path" and isinstance(value, exp.Literal):

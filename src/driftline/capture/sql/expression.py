@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
-from driftline.capture.sql import aggregates, methods, structs, taken_apart
+from driftline.capture.sql import aggregates, methods, nodes, structs
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.functions import Functions, followed, of_call
@@ -259,10 +259,9 @@ _SPECIAL: dict[type, _Way] = {
     exp.StructExtract: Expression._dot,
     exp.JSONExtract: Expression._dot,
     exp.JSONExtractScalar: Expression._dot,
-    exp.MapKeys: Expression._dot,
     exp.ToMap: Expression._dot,
-    **dict.fromkeys(taken_apart.classes("ArraySlice"), Expression._dot),
-    **dict.fromkeys(taken_apart.classes("Transform"), Expression._each),
+    **dict.fromkeys(nodes.classes("MapKeys ArraySlice"), Expression._dot),
+    **dict.fromkeys(nodes.classes("Transform"), Expression._each),
     exp.Filter: Expression._filter,
     exp.Window: Expression._window,
     exp.Exists: Expression._exists,

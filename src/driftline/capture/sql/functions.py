@@ -13,7 +13,7 @@ import sqlglot
 from sqlglot import exp
 
 from driftline import later
-from driftline.capture.sql import parsed
+from driftline.capture.sql import nodes, parsed
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.limit import Limit, TooLong
 from driftline.capture.sql.relation import NONE, Edges, Relation
@@ -25,7 +25,8 @@ _RETURNS = later.pattern(  # a body of PL/pgSQL that only returns something
 )
 _KINDS = frozenset(["FUNCTION", "MACRO"])
 _BY_NAME = (exp.Kwarg, exp.PropertyEQ)  # f(b => 1), f(b := 1)
-_OVERLOADS = tuple(getattr(exp, name) for name in ("MacroOverloads",) if hasattr(exp, name))
+_WAY = nodes.classes("InOutColumnConstraint")
+_OVERLOADS = nodes.classes("MacroOverloads")
 SEVERAL = "several functions have this name; what it reads is not known"
 _SECONDS = 1.0  # for a body that is a text
 _Found = TypeVar("_Found")
@@ -145,7 +146,7 @@ def _in_parentheses(query: Any) -> bool:
 
 def _is_given_out(parameter: Any) -> bool:
     """Whether a parameter is OUT alone, which no call hands over."""
-    ways = [one.args for one in parameter.args.get("constraints") or () if isinstance(one, exp.InOutColumnConstraint)]
+    ways = [one.args for one in parameter.args.get("constraints") or () if isinstance(one, _WAY)]
     return any(one.get("output") and not one.get("input_") for one in ways)
 
 

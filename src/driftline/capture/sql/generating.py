@@ -11,17 +11,17 @@ from typing import Any
 from sqlglot import exp
 
 from driftline.capture.sql import dialect as dialects
+from driftline.capture.sql import nodes, rootless, structs
 from driftline.capture.sql import relation as rel
-from driftline.capture.sql import rootless, structs, taken_apart
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.relation import IDENTITY, NONE, TRANSFORMATION, Item, Output, Whatever
 from driftline.capture.sql.scope import Scope
 
 _SPARK = frozenset(["spark", "spark2", "databricks", "hive"])
-_STACK = taken_apart.classes("Stack")
-_INLINE = taken_apart.classes("Inline")
-_POS = taken_apart.classes("Posexplode PosexplodeOuter")
-_MAPS = taken_apart.classes("Map VarMap")
+_STACK = nodes.classes("Stack")
+_INLINE = nodes.classes("Inline")
+_POS = nodes.classes("Posexplode PosexplodeOuter")
+_MAPS = nodes.classes("Map VarMap")
 _INLINES = frozenset(["inline", "inline_outer"])
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlglot import exp
 
 from driftline import later
+from driftline.capture.sql import nodes
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.relation import Source
 
@@ -30,7 +31,7 @@ _FILE = later.pattern(
 )
 _FORMATS = frozenset(["parquet", "json", "csv", "orc", "avro", "delta", "text", "iceberg", "binaryfile"])
 _DECORATOR = later.pattern(r"\$[\w*]+$")
-_DYNAMIC = tuple(getattr(exp, name) for name in ("DynamicIdentifier",) if hasattr(exp, name))  # IDENTIFIER('a.b')
+_DYNAMIC = nodes.classes("DynamicIdentifier")  # IDENTIFIER('a.b')
 _SHARD = later.pattern(r"_(?:\d{8}|\d{0,7}\*)$")
 
 

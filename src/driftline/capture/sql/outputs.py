@@ -12,7 +12,7 @@ from typing import Any
 from sqlglot import exp
 
 from driftline import later
-from driftline.capture.sql import aggregates, clauses, generating, rootless, structs, taken_apart
+from driftline.capture.sql import aggregates, clauses, generating, nodes, rootless, structs
 from driftline.capture.sql import dialect as dialects
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
@@ -31,7 +31,7 @@ from driftline.capture.sql.relation import (
 )
 from driftline.capture.sql.scope import Scope
 
-BY_PATTERN = tuple(getattr(exp, name) for name in ("Columns", "PositionalColumn") if hasattr(exp, name))
+BY_PATTERN = nodes.classes("Columns PositionalColumn")
 _FOREIGN = later.pattern(r"\[\^?\[|\)[*+{]|\\[^\W\d]")  # in a pattern: what means something else here, or may take long
 _REPEATING = later.pattern(r"[*+?{]")
 _MOST_REPEATS = 3  # of a pattern: each may try as many places as a name has letters
@@ -40,7 +40,7 @@ _COMPARING = (exp.Like, exp.ILike, exp.EQ, exp.NEQ, exp.In)
 _GROUP = later.pattern(r"\\([1-9])")
 _AROUND = (exp.Alias, exp.Paren)
 _PLAIN = (exp.Column, exp.Literal, exp.Query)
-_GENERATING = (exp.Aliases, exp.UDTF, exp.Anonymous, *taken_apart.classes("Stack Inline"))
+_GENERATING = (exp.Aliases, exp.UDTF, exp.Anonymous, *nodes.classes("Stack Inline"))
 _CHOOSING_NONE = (exp.Query, exp.Literal, exp.Identifier)
 _CHOOSING = frozenset(["", "duckdb", "clickhouse", "databricks"])  # dialects with ``COLUMNS(…)``
 

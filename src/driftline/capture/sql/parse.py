@@ -12,7 +12,7 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from driftline.capture.sql import batches, bodies, calling, filling, marks, parsed, templates, triggers, words
+from driftline.capture.sql import batches, bodies, calling, filling, marks, nodes, parsed, templates, triggers, words
 from driftline.capture.sql.assigned import assigned, valued
 from driftline.capture.sql.branches import Branches
 from driftline.capture.sql.deciding import Decides, Deciding
@@ -35,10 +35,7 @@ _CONTROL = marks.CUTS | {
 _OPENED = _CONTROL | frozenset(
     ["UNLOAD", "DO", "REPLACE", "RENAME", "EXCHANGE", "EXPORT", "IMPORT", "APPLY", "PREPARE"]
 )  # of these, too
-_BLOCKS = tuple(
-    getattr(exp, name) for name in ("Block", "IfBlock", "WhileBlock", "LoopBlock", "RepeatBlock", "EndStatement")
-    if hasattr(exp, name)
-)  # fmt: skip
+_BLOCKS = nodes.classes("Block IfBlock WhileBlock LoopBlock RepeatBlock EndStatement")
 _DATA_WORDS = marks.STARTS | {"COPY", "FROM", "LOAD", "UNLOAD"}
 _CALLS_BY_NAME = frozenset(["tsql", "fabric"])  # a procedure is called by its name alone
 _STATEMENT = re.compile(r"\b(?:select|insert|delete|update|merge)\b", re.IGNORECASE)

@@ -8,10 +8,11 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
+from driftline.capture.sql import nodes
 from driftline.capture.sql.limit import COMPILED
 from driftline.capture.sql.tokens import TokenType
 
-_EXPORT = tuple(getattr(exp, name) for name in ("Export",) if hasattr(exp, name))
+_EXPORT = nodes.classes("Export")
 DATA = (  # statements that touch data
     exp.Query, exp.DML, exp.Create, exp.Values, exp.Copy, exp.Cache, exp.Alter, exp.MultitableInserts,
     exp.TruncateTable, exp.Pivot, exp.Drop, exp.Declare, exp.LoadData, *_EXPORT)  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import outputs
+from driftline.capture.sql import nodes, outputs
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.relation import (
@@ -27,7 +27,7 @@ from driftline.capture.sql.relation import (
 )
 from driftline.capture.sql.scope import Scope
 
-_ANY = tuple(getattr(exp, name) for name in ("PivotAny",) if hasattr(exp, name))
+_ANY = nodes.classes("PivotAny")
 _VALUES_FIRST = frozenset(["bigquery", "tsql", "fabric"])  # an unpivot's values stand before their names
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlglot import exp
 
+from driftline.capture.sql import nodes
+
 HIDDEN = "a function that returns rows; what it reads is not known"
 _MAKES = frozenset(
     ["generate_series", "range", "repeat_row", "sequence", "numbers", "numbers_mt", "zeros", "zeros_mt",
@@ -27,7 +29,7 @@ _NAMES = {
     exp.XMLTable: "xmltable", exp.JSONTable: "json_table", exp.Unnest: "unnest", exp.Explode: "unnest",
     exp.ExplodingGenerateSeries: "generate_series",
 }  # fmt: skip
-_DYNAMIC = tuple(getattr(exp, name) for name in ("DynamicIdentifier",) if hasattr(exp, name))  # IDENTIFIER($name)
+_DYNAMIC = nodes.classes("DynamicIdentifier")  # IDENTIFIER($name)
 _OF_THE_ENGINE = ("duckdb_", "pg_", "pragma_", "sys.", "information_schema")  # what is told of the engine itself
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
-from driftline.capture.sql import methods, taken_apart
+from driftline.capture.sql import methods, nodes, taken_apart
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.functions import Functions
@@ -28,11 +28,12 @@ from driftline.capture.sql.relation import (
 )
 from driftline.capture.sql.scope import Scope
 
-_KEEP = taken_apart.classes(
+_KEEP = nodes.classes(
     "Alias Paren Bracket Order Distinct Limit Filter WithinGroup Window ArrayReverse IgnoreNulls RespectNulls"
 )
-_JOIN = taken_apart.classes("Array Coalesce ArrayConcat Explode ExplodeOuter Inline")
-_SHAPE = taken_apart.classes("Order Filter WithinGroup Window")
+_KEYS = nodes.classes("MapKeys")
+_JOIN = nodes.classes("Array Coalesce ArrayConcat Explode ExplodeOuter Inline")
+_SHAPE = nodes.classes("Order Filter WithinGroup Window")
 _LISTS = frozenset(["list_value", "list_pack", "array_value"])
 _TAKES = frozenset(
     ["list_extract", "list_element", "array_extract", "element_at", "map_extract", "map_extract_value",
@@ -41,11 +42,11 @@ _TAKES = frozenset(
 _MOST = 20_000  # nodes to go through for the elements of a list, one by one
 _NUMBERED = {"clickhouse": "{}", "postgres": "f{}"}  # what the fields of a row are called that have no names
 _ROWS_PLACED = frozenset(["duckdb", "presto", "trino", "athena"])  # ``row(a, b)[2]``
-_GATHER = taken_apart.classes("ArrayAgg AnyValue First Last ArrayUniqueAgg")
+_GATHER = nodes.classes("ArrayAgg AnyValue First Last ArrayUniqueAgg")
 _BUILDING = (  # what may give a struct or a list
     exp.Column, exp.ToMap, exp.Struct, exp.Cast, *_GATHER, *_JOIN, *_KEEP, exp.Subquery, exp.Select, exp.DPipe,
     exp.Anonymous, exp.Dot, exp.Tuple,
-    *taken_apart.classes("Transform ArrayAppend ArrayPrepend ArraySlice Map VarMap JSONObject"),
+    *nodes.classes("Transform ArrayAppend ArrayPrepend ArraySlice Map VarMap JSONObject"),
 )  # fmt: skip
 
 
@@ -113,15 +114,13 @@ def inside(queries: Walks, node: Any, scope: Scope) -> Edges | None:
         return None if found is None else rel.through(found, TRANSFORMATION)
     if found is not None or queries.dialect.name not in taken_apart.PLACED or isinstance(node, exp.Dot):
         return found
-    if isinstance(node, exp.ToMap | exp.MapKeys) or node.name.lower() == "map_values":
+    if isinstance(node, (exp.ToMap, *_KEYS)) or node.name.lower() == "map_values":
         if queries.dialect.name != "duckdb":
             return None
         keys, values = taken_apart.map_of(
             node if isinstance(node, exp.ToMap) else next(node.iter_expressions(), None)
         ) or ((), ())
-        asked = (
-            keys if isinstance(node, exp.MapKeys) else values if isinstance(node, exp.Anonymous) else (*keys, *values)
-        )
+        asked = keys if isinstance(node, _KEYS) else values if isinstance(node, exp.Anonymous) else (*keys, *values)
         return NONE.union(*(queries.walk(one, scope, TRANSFORMATION) for one in asked)) if asked else None
     return _taken(queries, node, scope)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import generating, keys, pivot, returning, row_columns, structs, windowing
+from driftline.capture.sql import generating, keys, nodes, pivot, returning, row_columns, structs, windowing
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.functions import followed, of_call
@@ -27,8 +27,8 @@ from driftline.capture.sql.relation import (
 )
 from driftline.capture.sql.scope import Scope
 
-_STREAM = tuple(getattr(exp, name) for name in ("Stream",) if hasattr(exp, name))  # of Databricks
-_SEMANTIC = tuple(getattr(exp, name) for name in ("SemanticView",) if hasattr(exp, name))  # of Snowflake
+_STREAM = nodes.classes("Stream")  # of Databricks
+_SEMANTIC = nodes.classes("SemanticView")  # of Snowflake
 _FLATTENED = ("seq", "key", "path", "index", "value", "this")  # of Snowflake's FLATTEN
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlglot import exp
 
+from driftline.capture.sql import nodes
+
 PLACED = frozenset(  # dialects in which a number behind a list that is built says which of its elements
     ["duckdb", "clickhouse", "postgres", "bigquery", "snowflake", "hive", "spark2", "spark", "databricks", "presto",
      "trino", "athena"]
@@ -20,18 +22,14 @@ _OBJECTS = frozenset(["json_build_object", "jsonb_build_object", "json_object"])
 _ROWS = frozenset(["row", "tuple"])
 
 
-def classes(names: str) -> tuple[Any, ...]:
-    """Return the classes of nodes that have these names."""
-    return tuple(getattr(exp, name) for name in names.split() if hasattr(exp, name))  # not all are in each sqlglot
-
-
-_EACH = classes("Transform")
-_APPEND = classes("ArrayAppend ArrayPrepend")
-_REVERSE = classes("ArrayReverse")
-_SLICE = classes("ArraySlice")
+_EACH = nodes.classes("Transform")
+_BEHIND = nodes.classes("ArrayAppend")
+_APPEND = (*_BEHIND, *nodes.classes("ArrayPrepend"))
+_REVERSE = nodes.classes("ArrayReverse")
+_SLICE = nodes.classes("ArraySlice")
 _SLICES = frozenset(["list_slice", "array_slice"])
-_MAPS = classes("Map VarMap")
-_JSON = classes("JSONExtract JSONExtractScalar")
+_MAPS = nodes.classes("Map VarMap")
+_JSON = nodes.classes("JSONExtract JSONExtractScalar")
 
 
 def asked(node: Any) -> tuple[Any, str]:
@@ -97,7 +95,7 @@ def parts_of_list(dialect: str, node: Any) -> list[Any]:
     if isinstance(node, exp.ArrayConcat):
         return [node.this, *node.expressions]
     one = [exp.Array(expressions=[node.expression.copy()])] if isinstance(node, _APPEND) else []
-    return [node.this, *one] if isinstance(node, exp.ArrayAppend) else [*one, node.this] if one else []
+    return [node.this, *one] if isinstance(node, _BEHIND) else [*one, node.this] if one else []
 
 
 def changed(dialect: str, node: Any) -> tuple[Any, Any] | None:
