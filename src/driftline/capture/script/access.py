@@ -9,7 +9,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import classes, doors, doubts, indexing, results, sheets, tables, words
-from driftline.capture.script.call import UNKNOWN, Machine, hashable, lifted, plain, record_of, rows_of
+from driftline.capture.script.call import UNKNOWN, Machine, called, hashable, lifted, plain, record_of, rows_of
 from driftline.capture.script.cames import changed, deciding, hedged, met, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames
@@ -57,7 +57,8 @@ def attribute(machine: Machine, of: Value, name: str) -> Value:
             return replace(found, self=of)  # what it changes is changed because this one was found
         return decided(machine, found, of.by)
     if name in {"__name__", "__qualname__"} and isinstance(of, Function | Class):
-        return Const(of.name if isinstance(of, Class) else getattr(of.node, "name", "<lambda>"))
+        own = of.name if isinstance(of, Class) else called(machine, of)
+        return Thing() if own is UNKNOWN else Const(own)
     content = machine.memory.see(of) if name == "_mapping" else None
     if isinstance(content, Frame) and content.array and content.row:  # of a row of SQLAlchemy
         return machine.memory.new(replace(content, array=False))

@@ -14,6 +14,7 @@ from driftline.capture.script.call import (
     cells_of,
     entering,
     hashable,
+    name_of,
     names,
     of_pairs,
     plain,
@@ -30,6 +31,7 @@ from driftline.capture.script.values import (
     Foreign,
     Found,
     Frame,
+    Function,
     Instance,
     Items,
     Pairs,
@@ -49,6 +51,8 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
     content = machine.memory.see(of)
     if isinstance(of, Class | UserModule):
         machine.memory.put((of.scope, name), value)
+    if isinstance(of, Function) and name == "__name__":
+        machine.memory.put(name_of(of), value)
     if isinstance(of, Part) and of.kind == sheets.PLACE and name == "value":
         sheets.put_into(machine, of, value)
     if not isinstance(of, Ref):

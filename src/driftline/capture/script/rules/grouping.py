@@ -169,14 +169,6 @@ def described(call: Call) -> Value:
     return _value(call, _together(one, table._replace(columns=columns), False))
 
 
-def _how(call: Call, value: Value | None) -> Any:
-    """The name of a function, or one of the user's; of a column and a function the latter."""
-    content = call.see(value)
-    last = content.known[-1] if isinstance(content, Items) and content.kind == "tuple" and content.known else value
-    found = plain(call.machine, value)
-    return last if isinstance(last, Function) else found[-1] if isinstance(found, tuple) and found else found
-
-
 def sized(call: Call) -> Value:
     """``size``: how many rows each group has."""
     one = _self(call)
@@ -244,25 +236,25 @@ def aggregates(call: Call) -> Value:
     one = _self(call)
     function = call.argument(0, "func")
     if function is None and call.kwargs:
-        how = [_how(call, value) for value in call.kwargs.values()]
+        how = [summing.how(call, value) for value in call.kwargs.values()]
         return _value(call, _together(one, _in_any_order(one, _by_name(call, one), how), False))
     content = call.see(function)
     table = _wanted(one)
     if isinstance(content, Pairs):
-        how = [label for value in content.known.values() for label, _ in functions(call, value)]
+        how = [label for value in content.known.values() for label, _ in summing.functions(call, value)]
         return _value(call, _together(one, _in_any_order(one, _by_dict(call, one, content), how), False))
     if isinstance(content, Items) or (isinstance(content, Const) and isinstance(content.value, tuple)):
-        how = [label for label, _ in functions(call, function)]
+        how = [label for label, _ in summing.functions(call, function)]
         return _value(call, _together(one, _in_any_order(one, _several(call, table, one, function), how), False))
     summed = summing.each(call, function, table, one)
-    return _value(call, _together(one, _in_any_order(one, summed, [_how(call, function)])))
+    return _value(call, _together(one, _in_any_order(one, summed, [summing.how(call, function)])))
 
 
 def _by_name(call: Call, one: Grouped) -> Table:
     """``agg(total=("price", "sum"))``."""
     columns: dict[Any, Cames] = {}
     for name, value in call.kwargs.items():
-        how = _how(call, value)
+        how = summing.how(call, value)
         columns[name] = _sums(call, one, _source(call, one, value), how)
     spread = aggregated(tables.whole(one.table)) if call.more else NOTHING
     return Table(columns, (), one.table.rows, not call.more, spread)
@@ -290,7 +282,7 @@ def _by_dict(call: Call, one: Grouped, how: Pairs) -> Table:
     table, columns = one.table, {}
     several = any(isinstance(call.see(value), Items) or _is_tuple(value) for value in how.known.values())
     for name, value in how.known.items():
-        for label, function in functions(call, value):
+        for label, function in summing.functions(call, value):
             columns[(name, label) if several else name] = _sums(call, one, tables.column(table, name), function)
     loose = how.loose is not None
     return Table(columns, (), table.rows, not loose, aggregated(tables.whole(table)) if loose else NOTHING)
@@ -300,28 +292,10 @@ def _is_tuple(value: Value) -> bool:
     return isinstance(value, Const) and isinstance(value.value, tuple)
 
 
-def functions(call: Call, value: Value | None) -> list[tuple[Any, Any]]:
-    """Return one or several functions, each after what its columns are called; all but the user's by their names."""
-    content = call.see(value)
-    if isinstance(content, Const) and isinstance(content.value, tuple):
-        return [(str(each), each) for each in content.value]
-    ones = content.known if isinstance(content, Items) else [] if value is None else [value]
-    labels = [_label(call, each) for each in ones]
-    return [(one, each if isinstance(each, Function) else one) for one, each in zip(labels, ones, strict=True)]
-
-
-def _label(call: Call, value: Value) -> Any:
-    if isinstance(value, Function):
-        return getattr(value.node, "name", "<lambda>")
-    name = getattr(value, "name", "")
-    found = plain(call.machine, value)
-    return name.rpartition(".")[2] if found is UNKNOWN and isinstance(name, str) else found
-
-
 def _several(call: Call, table: Table, one: Grouped, given: Value | None) -> Table:
     columns: dict[Any, Cames] = {}
     for name, cames in table.columns.items():
-        for label, function in functions(call, given):
+        for label, function in summing.functions(call, given):
             columns[label if one.single else (name, label)] = _sums(call, one, cames, function)
     rest = () if table.closed else table.rest
     return Table(columns, rest, table.rows, table.closed, aggregated(table.spread))
@@ -334,6 +308,8 @@ def applied_to(call: Call) -> Value | None:
     table = one.table if one.picked is None else tables.only(one.table, one.picked)
     if call.plain(-1, "include_groups") is False and one.picked is None:
         table = tables.without(table, one.keys)
+    if one.window and not one.single and isinstance(function, Function):
+        return _value(call, _together(one, summing.each(call, function, table, one)))
     group: Value = call.frame(table)
     if one.single and len(table.columns) == 1:
         [(name, cames)] = table.columns.items()

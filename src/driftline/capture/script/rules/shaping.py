@@ -9,10 +9,9 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of, table_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, Cames, Table
-from driftline.capture.script.rules import kinds
-from driftline.capture.script.rules.grouping import functions
+from driftline.capture.script.rules import kinds, summing
 from driftline.capture.script.rules.shared import in_any_order, level_of, listed, named
-from driftline.capture.script.values import Frame, Items, Pairs, Series, Value
+from driftline.capture.script.values import Const, Frame, Grouped, Items, Pairs, Series, Value
 
 
 def _on(call: Call, place: int = 0) -> tuple[Table, int]:
@@ -47,16 +46,19 @@ def pivoted_up(call: Call) -> Value:
     values = names(call.machine, call.argument(at, "values"))
     left = tables.without(table, [*index, *columns])
     wanted = left if values is None else tables.only(table, values)
-    wanted = in_any_order(tables.mapped(wanted, aggregated, "AGGREGATION"), [call.plain(at + 3, "aggfunc", "mean")])
+    how = call.argument(at + 3, "aggfunc") or Const("mean")
+    wanted = in_any_order(wanted, [summing.how(call, how)])
+    groups = Grouped(table, {**index, **columns})
     several = isinstance(call.see(call.argument(at, "values")), Items) or (values is None and len(wanted.columns) > 1)
     single = values is not None and not several
-    each = _by_function(call, wanted, call.argument(at + 3, "aggfunc"), single, bool(columns))
+    each = _by_function(call, wanted, how, groups, single, bool(columns))
     if each is None:
+        wanted = summing.each(call, how, wanted, groups)
         return call.frame(_crossed(call, wanted, index, columns, several))
     return call.frame(_crossed(call, each, index, columns, True) if columns else _summed(each, index))
 
 
-def _by_function(call: Call, wanted: Table, how: Value | None, single: bool, crossed: bool) -> Table | None:
+def _by_function(call: Call, wanted: Table, how: Value, groups: Grouped, single: bool, crossed: bool) -> Table | None:
     """Columns for each of several functions, or of those that a dict names, as pandas sorts them; of one function None.
 
     Names of several functions are a level above those of values, of a dict below, or in place of a single one.
@@ -66,16 +68,21 @@ def _by_function(call: Call, wanted: Table, how: Value | None, single: bool, cro
     if isinstance(content, Pairs) and content.loose is None:
         several = any(isinstance(call.see(one), Items) for one in content.known.values())
         for name in sorted(content.known, key=str):
-            for label in sorted((label for label, _ in functions(call, content.known[name])), key=str):
+            for label, one in sorted(summing.functions(call, content.known[name]), key=_label):
                 called = label if single else (name, label)
-                columns[called if several else name] = tables.column(wanted, name)
+                columns[called if several else name] = summing.by(call, one, tables.column(wanted, name), groups)
         return wanted._replace(columns=columns, rest=(), closed=True, spread=NOTHING, families=())
     if not isinstance(content, Items) or content.loose is not None or not wanted.closed:
         return None
-    for label, _ in functions(call, how):
+    for label, one in summing.functions(call, how, numbered=False):
         for name in sorted(wanted.columns, key=str):
-            columns[label if single and crossed else (label, name)] = wanted.columns[name]
+            called = label if single and crossed else (label, name)
+            columns[called] = columns.get(called, NOTHING) | summing.by(call, one, wanted.columns[name], groups)
     return wanted._replace(columns=columns)
+
+
+def _label(one: tuple[Any, Any]) -> str:
+    return str(one[0])
 
 
 def _summed(wanted: Table, index: dict[Any, Cames]) -> Table:
@@ -109,9 +116,11 @@ def crossed(call: Call) -> Value:
     """``crosstab``: how often values meet."""
     index, columns = _keys(call, tables.EMPTY, 0, "index"), _keys(call, tables.EMPTY, 1, "columns")
     values = call.cames(call.argument(2, "values"))
-    spread = aggregated(values) | deciding(union([*index.values(), *columns.values()]), GROUP_BY)
     rows = union(rows_of(call.machine, one) for one in call.args[:3])
-    table = in_any_order(Table({}, spread=spread, rows=rows), [call.plain(5, "aggfunc", "count")])
+    how = summing.how(call, call.argument(5, "aggfunc") or Const("count"))
+    summed = summing.by(call, how, values, Grouped(Table({}, rows=rows), {**index, **columns}))
+    spread = summed | deciding(union([*index.values(), *columns.values()]), GROUP_BY)
+    table = in_any_order(Table({}, spread=spread, rows=rows), [how])
     return call.frame(tables.grouped(table, index))
 
 
