@@ -28,13 +28,13 @@ from driftline.capture.script.values import (
     Method,
     Pairs,
     Part,
-    Perhaps,
     Ref,
     Series,
     Super,
     Thing,
     UserModule,
     Value,
+    column_names,
     found_by,
     perhaps,
     unordered,
@@ -144,9 +144,7 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     if name == "columns" or (frame.row and name == "index"):
         if not table.closed:
             return Part(of, "columns")
-        return machine.memory.new(
-            Items(tuple((Perhaps if one in table.maybe else Const)(one) for one in table.columns))
-        )
+        return machine.memory.new(Items(column_names(table)))
     if name in {"values", "array"}:
         return machine.memory.new(Frame(table._replace(labels={}), frame.row, True))
     if name == "T":

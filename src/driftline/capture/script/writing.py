@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, doubts, indexing, ones, sheets, tables, unrolling, waiting
+from driftline.capture.script import access, doubts, indexing, ones, sheets, sorts, tables, unrolling, waiting
 from driftline.capture.script.call import (
     UNKNOWN,
     Machine,
@@ -172,7 +172,9 @@ def _framed(machine: Machine, frame: Frame, key: Value, value: Value) -> Any:
         if table == tables.EMPTY and isinstance(value, Series):  # the first column brings its index
             table = table._replace(labels=value.index, rows=value.rows)
         by_index = tables.alignment(table.labels, value.index) if isinstance(value, Series) else NOTHING
-        return tables.with_column(table, found, entering(machine, value, table) | by_index)
+        return tables.with_column(
+            table, found, sorts.put_in(machine, value, entering(machine, value, table) | by_index)
+        )
     content = machine.memory.see(key)
     cames, decides = made_of(machine.memory, value), deciding(made_of(machine.memory, key))
     if isinstance(content, Series | Frame):

@@ -95,6 +95,7 @@ def test_levels_relations_and_types_of_a_run(script: Script) -> None:
     events = script("import duckdb\n" + BEGIN + DATA + (
         'df = pd.read_csv("customers.csv")\n'
         'df["upper"] = df.plan.str.upper()\n'
+        'df["known"] = df.plan.map(lambda plan: plan.title())\n'
         'df.groupby("plan", as_index=False).agg({"spend": ["sum", "mean"]}).to_csv("levels.csv", index=False)\n'
         'df.select_dtypes("number").mean().to_csv("means.csv")\n'
         "con = duckdb.connect()\n"

@@ -5,7 +5,7 @@ Enters: a call on a table. Leaves: a value. Source: the reference of pandas' ``D
 
 from msgspec.structs import replace
 
-from driftline.capture.script import tables, writing
+from driftline.capture.script import sorts, tables, writing
 from driftline.capture.script.call import (
     UNKNOWN,
     Call,
@@ -87,7 +87,8 @@ def assigned(call: Call, table: Table) -> Table:
     for name, value in call.kwargs.items():
         from_table = callable_value(value)
         found = applied(call, value, call.frame(table)) if from_table else value
-        table = tables.with_column(table, name, entering(call.machine, found, table))
+        cames = entering(call.machine, found, table)
+        table = tables.with_column(table, name, sorts.put_in(call.machine, found, cames))
     for one in call.more:
         table = tables.with_some_column(table, call.cames(one))
     return table

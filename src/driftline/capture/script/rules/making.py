@@ -20,6 +20,7 @@ from driftline.capture.script.values import (
     Series,
     Thing,
     Value,
+    column_names,
     perhaps,
 )
 
@@ -186,16 +187,16 @@ def columns_and_series(call: Call) -> Value | None:
     if not table.closed:
         return None
     found: list[Value] = []
-    for name, cames in table.columns.items():
-        value = Thing(cames) if content.row else Series(cames, table.rows, name, None, table.labels)
-        found.append(call.new(Items((Const(name), value), kind="tuple")))
+    for name, cames in zip(column_names(table), table.columns.values(), strict=True):
+        value = Thing(cames) if content.row else Series(cames, table.rows, name.value, None, table.labels)
+        found.append(call.new(Items((name, value), kind="tuple")))
     return call.new(Items(tuple(found)))
 
 
 def keys(call: Call) -> Value | None:
     """``keys``: names of columns."""
     table = call.table()
-    return call.new(Items(tuple(Const(name) for name in table.columns))) if table.closed else None
+    return call.new(Items(column_names(table))) if table.closed else None
 
 
 def values(call: Call) -> Value | None:

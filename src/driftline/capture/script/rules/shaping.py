@@ -5,11 +5,11 @@ Enters: a call. Leaves: a table. Columns that are named after values are not kno
 
 from typing import Any
 
-from driftline.capture.script import tables
+from driftline.capture.script import sorts, tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of, table_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, Cames, Table
-from driftline.capture.script.rules import kinds, summing
+from driftline.capture.script.rules import summing
 from driftline.capture.script.rules.shared import in_any_order, level_of, listed, named
 from driftline.capture.script.values import Const, Frame, Grouped, Items, Pairs, Series, Value
 
@@ -199,8 +199,8 @@ def dummies(call: Call) -> Value | None:
     found = list(table.columns) if wanted is None else wanted
     for place, name in enumerate(found):
         cames = tables.column(table, name)
-        sort = kinds.of_column(call, cames) if wanted is None else "text"
-        if sort in kinds.NUMBERS | {"bool", "datetime", "timedelta"}:
+        sort = sorts.of_origins(call.machine, cames) if wanted is None else "text"
+        if sort in sorts.NUMBERS | {"bool", "datetime", "timedelta"}:
             continue
         if wanted is None and sort in ("text", "category"):
             kept = tables.without(kept, [name])
