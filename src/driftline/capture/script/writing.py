@@ -7,7 +7,18 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, doubts, indexing, ones, sheets, sorts, tables, unrolling, waiting
+from driftline.capture.script import (
+    access,
+    doubts,
+    indexing,
+    ones,
+    relations,
+    sheets,
+    sorts,
+    tables,
+    unrolling,
+    waiting,
+)
 from driftline.capture.script.call import (
     UNKNOWN,
     Machine,
@@ -60,6 +71,9 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
     value = _found_there(machine, of, value)
     if isinstance(content, Instance):
         machine.memory.put(of.place, replace(content, fields={**content.fields, name: value}))
+        relations.related(machine, of, content.of, name, value)
+        held = machine.memory.see(value)
+        waiting.put_among(machine, value, *((*held.known, held.loose) if isinstance(held, Items) else ()))
     elif isinstance(content, Frame):
         if name == "columns":
             machine.memory.put(of.place, Frame(_relabelled(machine, content, value), content.row))
@@ -258,6 +272,7 @@ def append(machine: Machine, of: Value, value: Value) -> None:
     content = machine.memory.see(of)
     if not isinstance(of, Ref) or not isinstance(content, Items):
         return
+    waiting.put_among(machine, of, value)
     rows = content.rows | deciding(machine.guarding(), FILTER)
     if content.loose is None and len(content.known) < 256:
         machine.memory.put(of.place, replace(content, known=(*content.known, value), rows=rows))
@@ -269,6 +284,7 @@ def some(machine: Machine, of: Value, value: Value) -> None:
     """Put any number of such elements into a list."""
     content = machine.memory.see(of)
     if isinstance(of, Ref) and isinstance(content, Items):
+        waiting.put_among(machine, of, value)
         rows = content.rows | deciding(machine.guarding(), FILTER)
         machine.memory.put(of.place, replace(content, loose=machine.memory.joined(content.loose, value), rows=rows))
 
