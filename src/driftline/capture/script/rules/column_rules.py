@@ -82,6 +82,28 @@ def level_dropped(call: Call, table: Table) -> Table:
     return tables.numbered(table, [one[0] if len(one) == 1 else one for one in left]) or table
 
 
+def levels_moved(call: Call, table: Table) -> Table:
+    """``swaplevel`` and ``reorder_levels``: of the index, or with ``axis=1`` of names in levels."""
+    swaps = call.name == "swaplevel"
+    columns = across(call, 2 if swaps else 1)
+    width = min((len(one) if isinstance(one, tuple) else 1 for one in table.columns), default=0)
+    order = list(range(width if columns else len(table.labels)))
+    asked = call.plain(0, "order")
+    try:
+        if swaps:
+            i, j = order[call.plain(0, "i", -2)], order[call.plain(1, "j", -1)]
+            order[i], order[j] = j, i
+        else:
+            order = [order[one] for one in asked]
+    except (IndexError, TypeError):  # levels by their names, which columns do not have here
+        return tables.hedge(table) if columns else table
+    if columns:
+        moved = [tuple(one[at] for at in order) if isinstance(one, tuple) else one for one in table.columns]
+        return tables.numbered(table, moved) or tables.hedge(table)
+    levels = list(table.labels.items())
+    return table._replace(labels=dict(levels[at] for at in order))
+
+
 def assigned(call: Call, table: Table) -> Table:
     """``assign``: columns put in, one after the other."""
     for name, value in call.kwargs.items():
@@ -180,6 +202,7 @@ METHODS: Rules = {
     "rename": framed(renamed),
     "set_axis": framed(relabelled),
     "droplevel": framed(level_dropped),
+    **all_framed("swaplevel reorder_levels", levels_moved),
     "assign": framed(assigned),
     "insert": inserted,
     "pop": popped,

@@ -260,7 +260,7 @@ def updated(call: Call) -> Value | None:
 
 _SAME = """
     copy infer_objects convert_dtypes set_flags between_time at_time tz_localize
-    tz_convert to_period to_timestamp asfreq swaplevel reorder_levels persist compute cache collect
+    tz_convert to_period to_timestamp asfreq persist compute cache collect
     toarray todense to_pandas from_pandas lazy clone rechunk to_frame reindex_like align swapaxes unique first last
     sort_remaining
 """

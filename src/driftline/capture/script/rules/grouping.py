@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of
-from driftline.capture.script.cames import aggregated, changed, deciding, hedged, some_rows, union
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, met, some_rows, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, WINDOW, Cames, Table
+from driftline.capture.script.reading import AGGREGATION, FILTER, GROUP_BY, NOTHING, WINDOW, Cames, Table
 from driftline.capture.script.rules import kinds, summing
 from driftline.capture.script.rules.shared import PLACES, applied, before, in_any_order, told
 from driftline.capture.script.values import (
@@ -56,6 +56,8 @@ def _key(call: Call, table: Table, value: Value) -> dict[Any, Cames]:
         return {content.name: content.cames}
     if isinstance(content, Part) and content.kind == "grouper":
         value = content.of
+        if value == Const(""):  # the index
+            return dict(table.labels) or {"": NOTHING}
     name = plain(call.machine, value)
     if name is UNKNOWN:
         cames = made_of(call.machine.memory, value)
@@ -159,13 +161,23 @@ def _in_any_order(one: Grouped, table: Table, how: Iterable[Any]) -> Table:
     return table if one.window or not one.keys or not one.in_order else in_any_order(table, how)
 
 
+def largest(call: Call) -> Value:
+    """``nlargest`` and ``nsmallest``: some values of each group, whose labels stay below the keys."""
+    one = _self(call)
+    cames = tables.values(_wanted(one))
+    keys = union(one.keys.values())
+    rows = met(one.table.rows) | deciding(cames, FILTER) | deciding(keys, GROUP_BY)
+    name = one.picked[0] if one.single and one.picked else None
+    return Series(cames, rows, name, None, {**one.keys, **(one.table.labels or {"": NOTHING})})
+
+
 def described(call: Call) -> Value:
-    """``describe``: eight numbers of each column."""
+    """``describe`` and ``ohlc``: several numbers of each column."""
     one = _self(call)
     table = tables.mapped(_wanted(one), aggregated, AGGREGATION)
     columns: dict[Any, Cames] = {}
     for name, cames in table.columns.items():
-        columns |= {label if one.single else (name, label): cames for label in _DESCRIBED}
+        columns |= {label if one.single else (name, label): cames for label in _SEVERAL[call.name]}
     return _value(call, _together(one, table._replace(columns=columns), False))
 
 
@@ -337,13 +349,16 @@ def piped(call: Call) -> Value | None:
 
 
 _SUMMED = """
-    sum mean median min max std var count nunique prod sem skew kurt quantile any all idxmax idxmin first last ohlc
-    mode corr cov unique mad interpolate asfreq nlargest nsmallest
+    sum mean median min max std var count nunique prod sem skew kurt quantile any all idxmax idxmin first last
+    mode corr cov unique mad interpolate asfreq
 """
 _WHATEVER_ORDER = frozenset({"transform", "rank", "fillna"})
 _KEPT = "transform cumsum cumprod cummax cummin shift diff pct_change rank ffill bfill fillna pad backfill"
 
-_DESCRIBED = ("count", "mean", "std", "min", "25%", "50%", "75%", "max")
+_SEVERAL = {
+    "describe": ("count", "mean", "std", "min", "25%", "50%", "75%", "max"),
+    "ohlc": ("open", "high", "low", "close"),
+}
 
 METHODS: Rules = {
     **dict.fromkeys(_SUMMED.split(), summed_up),
@@ -354,7 +369,8 @@ METHODS: Rules = {
     "agg": aggregates,
     "aggregate": aggregates,
     "size": sized,
-    "describe": described,
+    **dict.fromkeys(_SEVERAL, described),
+    **dict.fromkeys(["nlargest", "nsmallest"], largest),
     "apply": applied_to,
     "get_group": got,
     "resample": resampled_again,

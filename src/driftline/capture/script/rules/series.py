@@ -13,7 +13,17 @@ from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names,
 from driftline.capture.script.cames import aggregated, changed, deciding, some_rows, union
 from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, SORT, WINDOW, Cames, Table
 from driftline.capture.script.rules import summing
-from driftline.capture.script.rules.shared import PLACES, applied, before, in_any_order, level_of, others, outcome, told
+from driftline.capture.script.rules.shared import (
+    PLACES,
+    apart,
+    applied,
+    before,
+    in_any_order,
+    level_of,
+    others,
+    outcome,
+    told,
+)
 from driftline.capture.script.values import (
     NONE,
     Const,
@@ -315,7 +325,8 @@ def unstacked(call: Call) -> Value:
     one = _self(call)
     gone = level_of(one.index, call.plain(0, "level", -1))
     labels = {name: cames for name, cames in one.index.items() if name != gone or gone is None}
-    spread = one.cames | deciding(one.index.get(gone, NOTHING), GROUP_BY)
+    level = one.index.get(gone, NOTHING)
+    spread = (apart(one.cames, level) if gone in one.index else one.cames) | deciding(level, GROUP_BY)
     rows = one.rows | deciding(union(labels.values()), SORT)
     return call.frame(Table({}, (), rows, False, spread, labels))
 

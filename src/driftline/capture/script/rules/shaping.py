@@ -8,9 +8,9 @@ from typing import Any
 from driftline.capture.script import sorts, tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of, table_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
-from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, Cames, Table
+from driftline.capture.script.reading import GROUP_BY, IDENTITY, NOTHING, SORT, Cames, Table
 from driftline.capture.script.rules import summing
-from driftline.capture.script.rules.shared import in_any_order, level_of, listed, named
+from driftline.capture.script.rules.shared import apart, in_any_order, level_of, listed, named
 from driftline.capture.script.values import Const, Frame, Grouped, Items, Pairs, Series, Value
 
 
@@ -106,6 +106,7 @@ def _crossed(
     crosswise = deciding(union(columns.values()), GROUP_BY)
     if not columns and not isinstance(call.see(call.argument(-1, "aggfunc")), Items):
         return _summed(wanted, index)
+    wanted = tables.mapped(wanted, lambda own: apart(own, crosswise), IDENTITY) if columns else wanted
     spread = tables.values(wanted) | crosswise
     levels = tables.with_level(wanted, crosswise) if several else {}
     inner = Table(levels, (), wanted.rows, False, spread, {})
@@ -164,7 +165,9 @@ def unstacked(call: Call) -> Value:
         labels = {"level_0": tables.named_after(table), **(table.labels or {"level_1": NOTHING})}
         return Series(tables.values(table), table.rows, None, None, labels)
     gone = level_of(table.labels, call.plain(0, "level", -1))
-    crosswise = deciding(table.labels.get(gone, NOTHING), GROUP_BY)
+    level = table.labels.get(gone, NOTHING)
+    crosswise = deciding(level, GROUP_BY)
+    table = tables.mapped(table, lambda own: apart(own, level), IDENTITY) if gone in table.labels else table
     labels = {name: cames for name, cames in table.labels.items() if name != gone}
     rows = table.rows | deciding(union(labels.values()), SORT)
     levels = tables.with_level(table, crosswise)
