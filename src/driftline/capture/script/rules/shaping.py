@@ -90,14 +90,16 @@ def _summed(wanted: Table, index: dict[Any, Cames]) -> Table:
 
 
 def pivoted(call: Call) -> Value:
-    """``pivot``: each value in a place of its own."""
+    """``pivot``: each value in a place of its own, or ``on`` a column in polars, which has no index."""
     table, at = _on(call)
-    index, columns = _keys(call, table, at + 1, "index"), _keys(call, table, at, "columns")
+    of_polars = "on" in call.kwargs
+    index, columns = _keys(call, table, at + 1, "index"), _keys(call, table, at, "on" if of_polars else "columns")
     values = names(call.machine, call.argument(at + 2, "values"))
     wanted = tables.without(table, [*index, *columns]) if values is None else tables.only(table, values)
     asked = call.see(call.argument(at + 2, "values"))
     several = isinstance(asked, Items) or (values is None and len(wanted.columns) > 1)
-    return call.frame(_crossed(call, wanted, index or dict(table.labels), columns, several))
+    found = _crossed(call, wanted, index or dict(table.labels), columns, several)
+    return call.frame(tables.reset(found) if of_polars else found)
 
 
 def _crossed(
@@ -140,6 +142,21 @@ def melted(call: Call) -> Value:
         _text(value, "value"): tables.values(wanted),
     }
     return call.frame(Table(columns, (), table.rows, True, NOTHING, labels))
+
+
+def unpivoted(call: Call) -> Value:
+    """``unpivot`` of polars: columns become names and values, beside those of ``index``."""
+    table = call.table()
+    ids, values = listed(call, -1, "index") or [], listed(call, 0, "on")
+    kept = {name: named(table, [name]) for name in ids}
+    wanted = tables.without(table, ids) if values is None else tables.only(table, values)
+    variable, value = call.plain(-1, "variable_name", "variable"), call.plain(-1, "value_name", "value")
+    columns = {
+        **kept,
+        _text(variable, "variable"): tables.named_after(wanted),
+        _text(value, "value"): tables.values(wanted._replace(labels={})),
+    }
+    return call.frame(Table(columns, (), table.rows, True))
 
 
 def _text(name: Any, default: str) -> Any:
@@ -265,6 +282,7 @@ ON_FRAMES: Rules = {
     "pivot_table": pivoted_up,
     "pivot": pivoted,
     "melt": melted,
+    "unpivot": unpivoted,
     "stack": stacked,
     "unstack": unstacked,
     "transpose": transposed,
