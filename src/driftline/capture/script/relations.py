@@ -99,12 +99,18 @@ def is_relation(value: Value | None) -> bool:
     return isinstance(value, Part) and value.kind == RELATION
 
 
+def is_mapped(machine: Machine, of: Class) -> bool:
+    """Whether objects of a class are rows of a table."""
+    own = any(machine.memory.get((of.scope, name)) for name in ("__tablename__", "__table__"))
+    return own or any(is_mapped(machine, one) for one in of.bases if isinstance(one, Class))
+
+
 def is_one(machine: Machine, of: Class, name: str) -> bool:
     """Whether an attribute of a class stands for rows of another table, as its text says or as an object has it."""
     held = machine.memory.get((of.scope, name))
     if held is not None or name in of.fields:
         return is_relation(held)
-    return name.startswith(_OWNED) or is_relation(_way_back(machine, of, name))
+    return name.startswith(_OWNED) or (is_mapped(machine, of) and is_relation(_way_back(machine, of, name)))
 
 
 def known_by(machine: Machine, value: Value, column: str) -> Cames:

@@ -15,17 +15,13 @@ from driftline.capture.script.call import Machine, entering
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, ROWS_OF, Cames, Table
 from driftline.capture.script.site import Path
-from driftline.capture.script.values import Class, Const, Found, Frame, Instance, Items, Ref, Value
+from driftline.capture.script.values import NONE, Class, Const, Found, Frame, Instance, Items, Ref, Value
 
 _INTO = "the class of rows that wait "  # in the memory, before its name
+_KNOWN = "an object that a session has been given"  # in the memory, before its place
 _PENDING = "rows that wait for a session "  # in the memory, before a class: a table
 BEGINS = (_BEGIN, _NESTED) = ("begin", "begin_nested")
 _OF_ONE = "\0"  # and, after the class, before an object and what was set of it
-
-
-def is_mapped(machine: Machine, of: Class | None) -> bool:
-    """Whether objects of a class are rows of a table."""
-    return of is not None and any(machine.memory.get((of.scope, name)) for name in ("__tablename__", "__table__"))
 
 
 def wait(machine: Machine, of: Class, table: Table, rows: Cames, one: str = "") -> None:
@@ -41,7 +37,7 @@ def wait(machine: Machine, of: Class, table: Table, rows: Cames, one: str = "") 
 def attribute(machine: Machine, of: Ref, frame: Frame, name: str, value: Value) -> None:
     """An attribute of an object that a session gave is set: the next commit writes it."""
     own = machine.memory.class_of(frame.name or "") if frame.row else None
-    if own is None or not is_mapped(machine, own) or relations.is_one(machine, own, name):
+    if own is None or not relations.is_mapped(machine, own) or relations.is_one(machine, own, name):
         return
     cames = entering(machine, value, Table({}, rows=machine.guarding()))
     table = Table({name: cames}, closed=True)
@@ -54,7 +50,7 @@ def instance(machine: Machine, value: Value, rows: Cames, seen: frozenset[int] =
     Its keys of other tables are those of the objects that it belongs to.
     """
     content = machine.memory.see(value)
-    if not isinstance(content, Instance) or not is_mapped(machine, content.of):
+    if not isinstance(content, Instance) or not relations.is_mapped(machine, content.of):
         return False
     place = value.place if isinstance(value, Ref) else -1
     if place in seen:
@@ -70,12 +66,21 @@ def instance(machine: Machine, value: Value, rows: Cames, seen: frozenset[int] =
         if others:
             columns[name] = columns.get(name, NOTHING) | deciding(others, JOIN)
     wait(machine, content.of, Table(columns, closed=True), rows)
+    machine.memory.put((_KNOWN, place), NONE)
     for one in related.values() if not isinstance(value, Found) else ():
         held = machine.memory.see(one)
         known = held.known if isinstance(held, Items) else () if isinstance(one, Found) else (one,)
         for each in known:  # what was found somewhere waits since it came there, and so does each of any number
             instance(machine, each, rows, seen | {place})
     return True
+
+
+def changed(machine: Machine, of: Ref, content: Instance, name: str, value: Value) -> None:
+    """An attribute of an object that a session has been given is set: the next commit writes it."""
+    if machine.memory.get((_KNOWN, of.place)) is None or relations.is_one(machine, content.of, name):
+        return
+    cames = entering(machine, value, Table({}, rows=machine.guarding()))
+    wait(machine, content.of, Table({name: cames}, closed=True), NOTHING)
 
 
 def put_among(machine: Machine, several: Value, *values: Value | None) -> None:

@@ -72,6 +72,7 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
     if isinstance(content, Instance):
         machine.memory.put(of.place, replace(content, fields={**content.fields, name: value}))
         relations.related(machine, of, content.of, name, value)
+        waiting.changed(machine, of, content, name, value)
         held = machine.memory.see(value)
         waiting.put_among(machine, value, *((*held.known, held.loose) if isinstance(held, Items) else ()))
     elif isinstance(content, Frame):

@@ -111,3 +111,25 @@ def test_a_class_writes_to_the_tables_of_the_classes_above_it(follows: Follows) 
     found = follows(f"{text}{LOOP}    session.add(Boss(name=r.name, bonus=r.age))\nsession.commit()\n")
     assert rows(found, "boss") == rows(found, "person")
     assert set(rows(found, "boss")) == {"name", "bonus"}
+
+
+@pytest.mark.parametrize("between", ["", "    session.flush()\n"])
+def test_what_is_set_of_an_object_after_it_was_added_is_written_too(follows: Follows, between: str) -> None:
+    """Before a flush it is a part of the row that is inserted, after it of an update."""
+    text = f"{LOOP}    p = Person(name=r.name)\n    session.add(p)\n{between}    p.team_id = r.age\nsession.commit()\n"
+    found = rows(follows(MODELS + text), "person")
+    assert found["team_id"] == {("age", "IDENTITY", True)}
+
+
+def test_what_is_set_of_an_object_that_nobody_has_added_waits_for_nothing(follows: Follows) -> None:
+    text = f"{LOOP}    p = Person(name=r.name)\n    p.team_id = r.age\n    session.add(Team(title=r.k))\n"
+    found = follows(f"{MODELS}{text}session.commit()\n")
+    path = max((one for one in found.paths() if len(one) == 1), key=lambda one: one[-1].line)
+    assert found.argument(path, ROWS_OF + "person") is None
+
+
+def test_a_class_without_a_table_of_its_own_writes_to_the_one_above(follows: Follows) -> None:
+    """Single table inheritance."""
+    text = MODELS + "class Boss(Person):\n    bonus: Mapped[int]\n"
+    found = follows(f"{text}{LOOP}    session.add(Boss(name=r.name, bonus=r.age))\nsession.commit()\n")
+    assert set(rows(found, "person")) == {"name", "bonus"}
