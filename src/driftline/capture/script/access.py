@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import classes, doors, doubts, indexing, results, sheets, tables, words
+from driftline.capture.script import classes, doors, doubts, indexing, relations, results, sheets, tables, words
 from driftline.capture.script.call import UNKNOWN, Machine, called, hashable, lifted, plain, record_of, rows_of
 from driftline.capture.script.cames import changed, deciding, hedged, met, some_rows, union
 from driftline.capture.script.joining import made_of
@@ -55,6 +55,8 @@ def attribute(machine: Machine, of: Value, name: str) -> Value:
         found = attribute(machine, Ref(of.place), name)
         if isinstance(found, Function) and found.self == Ref(of.place):
             return replace(found, self=of)  # what it changes is changed because this one was found
+        if isinstance(found, Method) and relations.owner(machine, of) is not None:
+            return Method(of, name)  # what is put there belongs to what was found
         return decided(machine, found, of.by)
     if name in {"__name__", "__qualname__"} and isinstance(of, Function | Class):
         own = of.name if isinstance(of, Class) else called(machine, of)

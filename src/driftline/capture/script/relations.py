@@ -33,6 +33,7 @@ from driftline.capture.script.values import (
     Ref,
     Thing,
     Value,
+    found_by,
 )
 
 _OWNED = "objects that belong to "  # in the memory, before the place of a list: the object; of an object to which one
@@ -114,7 +115,7 @@ def is_one(machine: Machine, of: Class, name: str) -> bool:
 
 
 def known_by(machine: Machine, value: Value, column: str) -> Cames:
-    """Return what a key of another table comes from that leads to this object: of its columns that, else all."""
+    """Return what a key of another table comes from that leads to this object: what found it, else all of it."""
     content = machine.memory.see(value)
     if isinstance(content, Frame):
         return content.table.columns.get(column) or made_of(machine.memory, value)
@@ -123,7 +124,7 @@ def known_by(machine: Machine, value: Value, column: str) -> Cames:
     by = value.by if isinstance(value, Found) else NOTHING
     plain = (one for name, one in content.fields.items() if not is_one(machine, content.of, name))
     key = made_of(machine.memory, content.fields.get(column))
-    return by | (key or union(made_of(machine.memory, one) for one in plain))
+    return by | key or union(made_of(machine.memory, one) for one in plain)
 
 
 def of_object(machine: Machine, of: Value, instance: Instance, name: str) -> Value:
@@ -144,9 +145,9 @@ def hold(machine: Machine, several: Ref, of: Value) -> None:
 
 
 def owner(machine: Machine, several: Value) -> Value | None:
-    """Return the object of which a relationship holds a list; None of any other list."""
+    """Return the object of which a relationship holds a list, found as that was; None of any other list."""
     found: Value | None = machine.memory.get((_OWNED, several.place)) if isinstance(several, Ref) else None
-    return found
+    return found_by(found, several.by) if isinstance(several, Found) and isinstance(found, Ref) else found
 
 
 def belonging(machine: Machine, value: Value, to: Value) -> None:
