@@ -86,6 +86,8 @@ def levels_moved(call: Call, table: Table) -> Table:
     """``swaplevel`` and ``reorder_levels``: of the index, or with ``axis=1`` of names in levels."""
     swaps = call.name == "swaplevel"
     columns = across(call, 2 if swaps else 1)
+    if columns and tables.leveled(table):  # names of which a level is not known are looked for by the first one
+        return table
     width = min((len(one) if isinstance(one, tuple) else 1 for one in table.columns), default=0)
     order = list(range(width if columns else len(table.labels)))
     asked = call.plain(0, "order")
