@@ -21,7 +21,19 @@ from driftline.capture.runs.columns import CODE, Bound, Reach
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.capture.script import follow, tables
 from driftline.capture.script.cames import deciding
-from driftline.capture.script.reading import FILTER, HEDGED, INDEX, LOADS, ORDER, SORT, SURE, Came, Cames, Table
+from driftline.capture.script.reading import (
+    FILTER,
+    HEDGED,
+    INDEX,
+    LOADS,
+    ORDER,
+    ROWS_OF,
+    SORT,
+    SURE,
+    Came,
+    Cames,
+    Table,
+)
 from driftline.capture.script.site import Path
 from driftline.capture.sql.relation import CONDITIONAL, step
 from driftline.capture.tables import measure
@@ -65,7 +77,7 @@ class Words:
             if same[0].into
             else _Written(table, visits, *placing.of_part(same[0].part, names))
             for same in by_call.values()
-            for table, visits in self._given(same)
+            for table, visits in self._given(same, _table(seen) if same[0].into else "")
         ]
         if not names and seen.touched.kind == "model":
             return self._shaped(found)
@@ -84,20 +96,29 @@ class Words:
             self._behind[id(state)] = self.of(state, names) or ({}, [])
         return self._behind[id(state)]
 
-    def _given(self, same: Sequence[Visit]) -> list[tuple[Table, list[Visit]]]:
-        """Return what a call was given these times: time by time where the text has it as often, else together."""
-        apart = [(table, [visit]) for visit in same if (table := self._in_turn(visit)) is not None]
+    def _given(self, same: Sequence[Visit], name: str) -> list[tuple[Table, list[Visit]]]:
+        """Return what a call was given these times: time by time where the text has it as often, else together.
+
+        Of what a session writes into several tables it is what comes to the one with that name.
+        """
+        apart = [(table, [visit]) for visit in same if (table := self._in_turn(visit, name)) is not None]
         if len(apart) == len(same):
             return apart
+        rows = [self._program.given(same[0].way, place) for place in _rows_of(name)]
+        if any(one is not None for one in rows):
+            return [(next(one for one in rows if one is not None), list(same))]
         table = self._program.given(same[0].way, times=len(same))
         if table is not None and len(self._moments.openings.get(same[0].way.path(), ())) > len(same):
             table = follow.of_any_turn(table)
         return [] if table is None else [(table, list(same))]
 
-    def _in_turn(self, visit: Visit) -> Table | None:
+    def _in_turn(self, visit: Visit, name: str) -> Table | None:
         turns = self._turns.get(id(visit.way), {})
         turn = turns.get(visit.order)
-        return None if turn is None else self._program.in_turn(visit.way, turn, len(turns))
+        if turn is None:
+            return None
+        found = (self._program.in_turn(visit.way, turn, len(turns), place) for place in (*_rows_of(name), None))
+        return next((one for one in found if one is not None), None)
 
     def _shaped(self, found: "Sequence[_Written]") -> Bound | None:
         """Of a model without features: what it was fitted on shapes it as a whole."""
@@ -323,6 +344,16 @@ def _states(seen: Seen) -> list[Seen]:
 
 def _visits(seen: Seen) -> list[Visit]:
     return [*seen.visits, *openings.written(seen.path)] if seen.path else seen.visits
+
+
+def _table(seen: Seen) -> str:
+    """Return the name of a table of a database, without what it lies in."""
+    return seen.touched.dataset.name.replace(":", ".").rpartition(".")[2].casefold()
+
+
+def _rows_of(name: str) -> tuple[str, ...]:
+    """Return where the text keeps what a session writes into a table: of that, else of any that it does not know."""
+    return (ROWS_OF + name, ROWS_OF) if name else ()
 
 
 def _turns(visits: Sequence[Visit], openings: Mapping[Path, Sequence[Visit]]) -> dict[int, dict[int, int]]:

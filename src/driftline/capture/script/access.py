@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import classes, doors, doubts, indexing, results, sheets, tables, words
-from driftline.capture.script.call import UNKNOWN, Machine, hashable, lifted, plain, record_of, rows_of
+from driftline.capture.script import classes, doors, doubts, indexing, relations, results, sheets, tables, words
+from driftline.capture.script.call import UNKNOWN, Machine, called, hashable, lifted, plain, record_of, rows_of
 from driftline.capture.script.cames import changed, deciding, hedged, met, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames
@@ -28,13 +28,13 @@ from driftline.capture.script.values import (
     Method,
     Pairs,
     Part,
-    Perhaps,
     Ref,
     Series,
     Super,
     Thing,
     UserModule,
     Value,
+    column_names,
     found_by,
     perhaps,
     unordered,
@@ -55,9 +55,12 @@ def attribute(machine: Machine, of: Value, name: str) -> Value:
         found = attribute(machine, Ref(of.place), name)
         if isinstance(found, Function) and found.self == Ref(of.place):
             return replace(found, self=of)  # what it changes is changed because this one was found
+        if isinstance(found, Method) and relations.owner(machine, of) is not None:
+            return Method(of, name)  # what is put there belongs to what was found
         return decided(machine, found, of.by)
     if name in {"__name__", "__qualname__"} and isinstance(of, Function | Class):
-        return Const(of.name if isinstance(of, Class) else getattr(of.node, "name", "<lambda>"))
+        own = of.name if isinstance(of, Class) else called(machine, of)
+        return Thing() if own is UNKNOWN else Const(own)
     content = machine.memory.see(of) if name == "_mapping" else None
     if isinstance(content, Frame) and content.array and content.row:  # of a row of SQLAlchemy
         return machine.memory.new(replace(content, array=False))
@@ -143,9 +146,7 @@ def _of_frame(machine: Machine, of: Value, frame: Frame, name: str) -> Value:
     if name == "columns" or (frame.row and name == "index"):
         if not table.closed:
             return Part(of, "columns")
-        return machine.memory.new(
-            Items(tuple((Perhaps if one in table.maybe else Const)(one) for one in table.columns))
-        )
+        return machine.memory.new(Items(column_names(table)))
     if name in {"values", "array"}:
         return machine.memory.new(Frame(table._replace(labels={}), frame.row, True))
     if name == "T":

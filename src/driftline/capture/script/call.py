@@ -211,6 +211,16 @@ def is_frame(machine: Machine, value: Value | None) -> bool:
     return isinstance(content, Frame) and not content.row
 
 
+def called(machine: Machine, value: Function) -> Any:
+    """Return what a function is called: as its text says, or as the script has called it since."""
+    return plain(machine, machine.memory.get(name_of(value)) or Const(getattr(value.node, "name", "<lambda>")))
+
+
+def name_of(value: Function) -> tuple[Any, ...]:
+    """Return where the memory keeps what the script calls a function, each time that its text makes one."""
+    return value.node, value.scope, "__name__"
+
+
 def callable_value(value: Value | None) -> bool:
     """Tell whether a value is a function or class of the user."""
     return isinstance(value, Function | Class)

@@ -86,7 +86,7 @@ def any_of(cames: Cames, reads: frozenset[Path] | None = None) -> Cames:
     """Return the origins of one of several things: which of all executions of a read it is from is not known."""
     several = {one.read for one in cames if one.every} if reads is None else reads
     if not several:
-        return cames
+        return frozenset(cames)  # what is remembered here is given to others: it knows of no column
     return frozenset(
         one._replace(confidence=min(one.confidence, HEDGED)) if any_turn(one.read) in several else one for one in cames
     )
@@ -171,7 +171,7 @@ def any_turn(read: Path) -> Path:
 def bounded(cames: Cames) -> Cames:
     """Return the origins, or where they are too many those of whole reads."""
     if len(cames) <= MAX_CAMES:
-        return cames
+        return frozenset(cames)  # as above
     return frozenset(Came(one.read, "", one.type, one.subtype, min(one.confidence, HEDGED), one.every) for one in cames)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from driftline.capture.script import relations
 from driftline.capture.script.call import Machine
 from driftline.capture.script.values import (
     NONE,
@@ -38,7 +39,8 @@ def of_instance(machine: Machine, of: Value, instance: Instance, name: str) -> V
         return machine.memory.new(Pairs(dict(instance.fields)))
     if name == "fit_transform" and _of_class(machine, instance.of, name, of) is None:
         return _fit_transform(machine, of)
-    return NONE if name == "__class__" else _of_class(machine, instance.of, name, of) or Method(of, name)
+    found = NONE if name == "__class__" else _of_class(machine, instance.of, name, of) or Method(of, name)
+    return relations.of_object(machine, of, instance, name) if relations.is_relation(found) else found
 
 
 def _fit_transform(machine: Machine, of: Value) -> Value:

@@ -6,12 +6,12 @@ Enters: a node and its scope. Leaves: a new list or dict, and what decides which
 import ast
 from typing import Any
 
-from driftline.capture.script import unrolling, writing
+from driftline.capture.script import doubts, unrolling, writing
 from driftline.capture.script.cames import deciding
 from driftline.capture.script.operators import condition, truth
 from driftline.capture.script.picks import Picks
 from driftline.capture.script.reading import FILTER, NOTHING
-from driftline.capture.script.values import Const, Items, Pairs, Perhaps, Scope, Value
+from driftline.capture.script.values import NONE, Const, Items, Pairs, Perhaps, Scope, Value
 
 
 class Comprehensions(Picks):
@@ -31,12 +31,16 @@ class Comprehensions(Picks):
         self.memory.over(inner)
         return value
 
-    def _generate(self, node: Any, at: int, scope: Scope, into: Value, unsure: bool = False) -> None:
+    def _generate(
+        self, node: Any, at: int, scope: Scope, into: Value, unsure: bool = False, maybe: bool = False
+    ) -> None:
         if at == len(node.generators):
+            key = self.evaluate(node.key, scope) if isinstance(node, ast.DictComp) else NONE
+            value = self.kept_one(node.value if isinstance(node, ast.DictComp) else node.elt, scope)
+            value = doubts.unsure(self, value) if maybe and not isinstance(value, Const) else value
             if isinstance(node, ast.DictComp):
-                writing.item(self, into, self.evaluate(node.key, scope), self.kept_one(node.value, scope))
+                writing.item(self, into, key, value)
             else:
-                value = self.kept_one(node.elt, scope)
                 if unsure and isinstance(value, Const) and isinstance(value.value, str):
                     value = Perhaps(value.value)
                 writing.append(self, into, value)
@@ -50,17 +54,17 @@ class Comprehensions(Picks):
             for item in over.items:
                 rounds.next()
                 self.assign(generator.target, item, scope)
-                self._filtered(node, generator, at, scope, into, unsure)
+                self._filtered(node, generator, at, scope, into, unsure, maybe or doubts.maybe(self, item))
             for loose in [over.loose] * 2 if over.loose is not None else []:  # what the first one reads is older later
                 rounds.next()
                 self.assign(generator.target, loose, scope)
                 self.around += 1
-                _, writes = self.memory.aside(lambda: self._filtered(node, generator, at, scope, into, unsure))
+                _, writes = self.memory.aside(lambda: self._filtered(node, generator, at, scope, into, unsure, maybe))
                 self.around -= 1
                 self.memory.join([{}, writes])
 
     def _filtered(
-        self, node: Any, generator: ast.comprehension, at: int, scope: Scope, into: Value, unsure: bool
+        self, node: Any, generator: ast.comprehension, at: int, scope: Scope, into: Value, unsure: bool, maybe: bool
     ) -> None:
         before = len(self.guards)
         for test in generator.ifs:
@@ -73,7 +77,7 @@ class Comprehensions(Picks):
             if cames:
                 self.guards.append(cames)
                 writing.shape(self, into, deciding(cames, FILTER))
-        self._generate(node, at + 1, scope, into, unsure)
+        self._generate(node, at + 1, scope, into, unsure, maybe)
         del self.guards[before:]
 
     def assign(self, target: ast.expr, value: Value, scope: Scope) -> None:

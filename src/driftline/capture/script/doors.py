@@ -3,7 +3,7 @@
 Enters: a value and the name of an attribute. Leaves: a value.
 """
 
-from driftline.capture.script import sheets, words
+from driftline.capture.script import sheets, sorts, words
 from driftline.capture.script.call import Machine
 from driftline.capture.script.cames import changed
 from driftline.capture.script.values import Const, Expression, Frame, Items, Method, Part, Series, Thing, Value
@@ -32,7 +32,7 @@ def of_part(machine: Machine, of: Value, part: Part, name: str) -> Value:
     """Return an attribute of a door."""
     if part.kind in {"dt", "cat"} and isinstance(part.of, Series):
         known = name in words.DATE_METHODS or part.kind == "cat"
-        return Method(of, name) if known else changed_series(part.of)
+        return Method(of, name) if known else sorts.of_date(changed_series(part.of), name)
     content = machine.memory.see(part.of)
     if part.kind == "dtype" and name == "names" and isinstance(content, Frame):  # of an array with named columns
         if not content.table.closed:

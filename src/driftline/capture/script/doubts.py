@@ -23,6 +23,7 @@ from driftline.capture.script.values import (
     Json,
     Pairs,
     Part,
+    Perhaps,
     Ref,
     Series,
     Text,
@@ -64,6 +65,18 @@ def doubtful(machine: Machine, values: Iterable[Value | None]) -> Value:
 def perhaps(machine: Machine, old: Value, new: Value) -> Value:
     """Return what was there, which may be something else now: what comes from that alone is a hedge."""
     return old if old == new else machine.memory.joined(old, _unsure(machine, new, {}))
+
+
+def maybe(machine: Machine, value: Value | None) -> bool:
+    """Tell whether something is the name of a column that is perhaps not there, or a tuple of such a name and more."""
+    content = machine.memory.see(value)
+    pair = content.known if isinstance(content, Items) and content.kind == "tuple" else ()
+    return isinstance(value, Perhaps) or any(isinstance(one, Perhaps) for one in pair)
+
+
+def unsure(machine: Machine, value: Value) -> Value:
+    """Return what is perhaps not there at all: what it comes from is a hedge."""
+    return _unsure(machine, value, {}) or value
 
 
 def meant(machine: Machine, key: Value, names: Mapping[Any, Value]) -> list[Any]:

@@ -11,7 +11,7 @@ from driftline.capture.script.call import Call, names, of_pairs, table_of
 from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.machine import Machine
-from driftline.capture.script.reading import FILTER, GROUP_BY, Cames, Table
+from driftline.capture.script.reading import FILTER, GROUP_BY, NOTHING, Cames, Table
 from driftline.capture.script.values import (
     Class,
     Const,
@@ -82,6 +82,19 @@ def _as_written(machine: Machine, call: Call, value: Value, table: Table) -> Tab
     if call.name in _UPRIGHT and isinstance(content, Frame) and content.row and not content.array and table.closed:
         header = call.plain(-1, "header")
         return tables.upright(table, [content.name, *(header if isinstance(header, list) else ())])
+    return _called_anew(machine, call, table) if call.name in _UPRIGHT else table
+
+
+def _called_anew(machine: Machine, call: Call, table: Table) -> Table:
+    """Return what pandas writes with other names: some columns, and what these and the index are called there."""
+    wanted, header, index = (names(machine, call.argument(-1, name)) for name in ("columns", "header", "index_label"))
+    if wanted and all(one in table.columns for one in wanted):
+        table = tables.only(table, wanted)
+    if header and not any(isinstance(one, bool) for one in header):
+        table = tables.numbered(table, header) or table
+    levels = table.labels or ({"": NOTHING} if index else {})
+    if index and len(index) == len(levels) and not any(isinstance(one, bool) for one in index):
+        table = table._replace(labels=dict(zip(index, levels.values(), strict=True)))
     return table
 
 

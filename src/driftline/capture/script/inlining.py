@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from driftline.capture.script import access, writing
+from driftline.capture.script import access, relations, writing
 from driftline.capture.script.call import hashable
 from driftline.capture.script.cames import deciding, hedged, union
 from driftline.capture.script.changing import copied
@@ -246,9 +246,9 @@ class Inlining(Expressions):
             given = {name: one for name, one in given.items() if name in fields}  # it leaves out what it does not know
             if self.risking is not None:
                 self.risks.append(union(self._checked(callee, name, one) for name, one in given.items()))
-        for name in dict.fromkeys((*fields, *given)):
+        for name in sorted(dict.fromkeys((*fields, *given)), key=lambda name: relations.is_one(self, callee, name)):
             held = given.get(name) or self._default(callee, name, path)
-            if held is not None:
+            if held is not None and not relations.is_relation(held):
                 writing.attribute(self, value, name, held)
         return value
 

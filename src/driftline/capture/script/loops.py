@@ -4,15 +4,16 @@ Enters: ``for`` and ``while``. Leaves: a changed memory, and how the loop ends.
 """
 
 import ast
+import functools
 from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import importing, ones, turning, unrolling
+from driftline.capture.script import doubts, importing, ones, turning, unrolling
 from driftline.capture.script.binding import Binding
-from driftline.capture.script.cames import any_of, union
-from driftline.capture.script.changing import copied
+from driftline.capture.script.cames import any_of, hedged, union
+from driftline.capture.script.changing import copied, each
 from driftline.capture.script.ending import of_one_round
 from driftline.capture.script.memory import Writes
 from driftline.capture.script.operators import condition, truth
@@ -46,6 +47,10 @@ class Loops(Binding):
         with unrolling.Rounds(self, value) as rounds:
             for item in over.items:
                 rounds.next()
+                if doubts.maybe(self, item) and not _ends(node):
+                    _, writes = self.memory.aside(functools.partial(self._one_round, node, item, scope))
+                    self.memory.join([{}, self._perhaps_made(writes)], doubt=True)
+                    continue
                 end = self._one_round(node, item, scope)
                 if end in {RETURNS, BREAKS}:
                     break
@@ -76,6 +81,13 @@ class Loops(Binding):
         if over.loose is not None and not over.items:
             self._last_one(node, over.loose, scope)
         return self._after(node, scope, breaks, GOES_ON if perhaps else end)
+
+    def _perhaps_made(self, writes: Writes) -> Writes:
+        """What a round has made that is perhaps none: what is new is a hedge, as nothing has been there before."""
+        return {
+            key: each(held, hedged, {}) if isinstance(key, int) and self.memory.get(key) is None else held
+            for key, held in writes.items()
+        }
 
     def _of_one_round(self, node: Any, many: frozenset[Path], scope: Scope) -> None:
         """After a loop over many tables, what one round has made is of one of them, whichever that is."""
@@ -250,6 +262,11 @@ class Loops(Binding):
     def _while_round(self, node: ast.While, scope: Scope) -> str:
         self.evaluate(node.test, scope)
         return self._one_round(node, None, scope)
+
+
+def _ends(node: ast.AST) -> bool:
+    """Whether a loop may end before its last round."""
+    return any(isinstance(one, ast.Break | ast.Return) for one in ast.walk(node))
 
 
 def _which_rows(rows: Cames) -> Cames:

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, doors, own, tables, templates, writing
+from driftline.capture.script import access, doors, own, sorts, tables, templates, writing
 from driftline.capture.script.call import Machine, cells_of, is_frame, members, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, hedged
 from driftline.capture.script.joining import joined, made_of
@@ -84,7 +84,7 @@ def operated(machine: Machine, a: Value, b: Value, name: str) -> Value:
     if isinstance(left, Instance) or isinstance(right, Instance):
         return Thing(hedged(cames), rows)
     if isinstance(left, Series) or isinstance(right, Series):
-        return _series(left, right, cames, rows)
+        return sorts.operated(machine, name, _series(left, right, cames, rows), left, right)
     return doors.computed(Thing(cames, rows), a, b)
 
 
@@ -228,7 +228,7 @@ def inverted(machine: Machine, value: Value, name: str) -> Value:
         return machine.memory.new(replace(content, table=tables.computed(content.table)))
     cames = changed(condition(machine, value) if name == "Not" else made_of(machine.memory, value))
     if isinstance(content, Series):
-        return Series(cames, content.rows, content.name, index=content.index)
+        return sorts.operated(machine, name, Series(cames, content.rows, content.name, index=content.index), content)
     return doors.computed(Thing(cames, rows_of(machine, value)), content)
 
 

@@ -15,6 +15,7 @@ SURE, HEDGED = 0.9, 0.5
 INDEX = "\0index"  # stands for those columns of a read that it made the index of a frame
 ORDER = "\0order"  # stands for what a read has put its rows in order by, and nothing more
 LOADS = "\0loads"  # stands for what decides which rows a library reads for a relation of an object
+ROWS_OF = "\0rows of "  # before the name of a table: instead of an argument what a session writes into that one
 FURTHER = "\0further"  # stands for columns that a read may have beside those that are known
 BETWEEN = "\0between"  # stands for no column: instead of its type there is what separates the cells of a text
 

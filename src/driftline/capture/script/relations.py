@@ -16,11 +16,27 @@ from msgspec.structs import replace
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Machine
 from driftline.capture.script.cames import deciding, hedged, union
+from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, INDIRECT, JOIN, LOADS, NOTHING, Came, Cames, Table
 from driftline.capture.script.results import ENTITY
 from driftline.capture.script.site import Path, loading
-from driftline.capture.script.values import Class, Const, Frame, Function, Items, Part, Thing, Value
+from driftline.capture.script.values import (
+    NONE,
+    Class,
+    Const,
+    Found,
+    Frame,
+    Function,
+    Instance,
+    Items,
+    Part,
+    Ref,
+    Thing,
+    Value,
+    found_by,
+)
 
+_OWNED = "objects that belong to "  # in the memory, before the place of a list: the object; of an object to which one
 RELATION, KEY = "relation", "foreign key"  # kinds of what a class says of an attribute
 _MARKS = frozenset({"Mapped", "Optional", "None", "Union"})
 _SEVERAL = frozenset({"list", "List", "set", "Set", "Sequence", "Collection", "WriteOnlyMapped", "DynamicMapped"})
@@ -71,6 +87,101 @@ def keys(machine: Machine, of: Class) -> dict[str, str]:
     }
 
 
+def class_of(machine: Machine, value: Value) -> Class | None:
+    """Return the class of a mapped object."""
+    content = machine.memory.see(value)
+    if isinstance(content, Frame):
+        return machine.memory.class_of(content.name or "")
+    return content.of if isinstance(content, Instance) else None
+
+
+def is_relation(value: Value | None) -> bool:
+    """Whether a class says of an attribute that it stands for rows of another table."""
+    return isinstance(value, Part) and value.kind == RELATION
+
+
+def is_mapped(machine: Machine, of: Class) -> bool:
+    """Whether objects of a class are rows of a table."""
+    own = any(machine.memory.get((of.scope, name)) for name in ("__tablename__", "__table__"))
+    return own or any(is_mapped(machine, one) for one in of.bases if isinstance(one, Class))
+
+
+def is_one(machine: Machine, of: Class, name: str) -> bool:
+    """Whether an attribute of a class stands for rows of another table, as its text says or as an object has it."""
+    held = machine.memory.get((of.scope, name))
+    if held is not None or name in of.fields:
+        return is_relation(held)
+    return name.startswith(_OWNED) or (is_mapped(machine, of) and is_relation(_way_back(machine, of, name)))
+
+
+def known_by(machine: Machine, value: Value, column: str) -> Cames:
+    """Return what a key of another table comes from that leads to this object: what found it, else all of it."""
+    content = machine.memory.see(value)
+    if isinstance(content, Frame):
+        return content.table.columns.get(column) or made_of(machine.memory, value)
+    if not isinstance(content, Instance):
+        return NOTHING
+    by = value.by if isinstance(value, Found) else NOTHING
+    plain = (one for name, one in content.fields.items() if not is_one(machine, content.of, name))
+    key = made_of(machine.memory, content.fields.get(column))
+    return by | key or union(made_of(machine.memory, one) for one in plain)
+
+
+def of_object(machine: Machine, of: Value, instance: Instance, name: str) -> Value:
+    """Return what a relationship of an object that the script has made holds: of several a list of its own."""
+    relation = machine.memory.get((instance.of.scope, name))
+    several = relation.of.value[0] if isinstance(relation, Part) and isinstance(relation.of, Const) else None
+    if not isinstance(of, Ref) or not (not keys(machine, instance.of) if several is None else several):
+        return NONE
+    made = machine.memory.new(Items())
+    machine.memory.put(of.place, replace(instance, fields={**instance.fields, name: made}))
+    hold(machine, made, of)
+    return made
+
+
+def hold(machine: Machine, several: Ref, of: Value) -> None:
+    """A list is what a relationship of an object holds."""
+    machine.memory.put((_OWNED, several.place), of)
+
+
+def owner(machine: Machine, several: Value) -> Value | None:
+    """Return the object of which a relationship holds a list, found as that was; None of any other list."""
+    found: Value | None = machine.memory.get((_OWNED, several.place)) if isinstance(several, Ref) else None
+    return found_by(found, several.by) if isinstance(several, Found) and isinstance(found, Ref) else found
+
+
+def belonging(machine: Machine, value: Value, to: Value) -> None:
+    """An object is put among those that belong to another one, which its own relationship leads back to."""
+    content, other = machine.memory.see(value), class_of(machine, to)
+    if isinstance(value, Ref) and isinstance(content, Instance) and other is not None:
+        back = _leading(machine, content.of, other) or f"{_OWNED}{other.name}"
+        machine.memory.put(value.place, replace(content, fields={**content.fields, back: to}))
+
+
+def related(machine: Machine, of: Ref, own: Class, name: str, value: Value) -> None:
+    """A relationship of an object is set: to others, which belong to it, or to the one that it belongs to."""
+    if not is_relation(machine.memory.get((own.scope, name))):
+        return
+    held = machine.memory.see(value)
+    if isinstance(held, Items) and isinstance(value, Ref):
+        hold(machine, value, of)
+    if not isinstance(held, Instance) or (back := _leading(machine, held.of, own)) is None:
+        return
+    among = held.fields.get(back) or of_object(machine, value, held, back)
+    several = machine.memory.see(among)
+    if isinstance(among, Ref) and isinstance(several, Items):
+        machine.memory.put(among.place, replace(several, known=(*several.known, of)))
+
+
+def _leading(machine: Machine, of: Class, to: Class) -> str | None:
+    """Return the relationship of a class that leads to objects of another one."""
+    for name in machine.memory.names(of.scope):
+        held = machine.memory.get((of.scope, name))
+        if is_relation(held) and held.of.value[1] == to.name:
+            return name
+    return None
+
+
 def attribute(machine: Machine, of: Value, frame: Frame, name: str, path: Path) -> Value | None:
     """Return what a relationship of an object gives, or a method of its class; None where the attribute is neither."""
     own = machine.memory.class_of(frame.name or "")
@@ -95,7 +206,9 @@ def attribute(machine: Machine, of: Value, frame: Frame, name: str, path: Path) 
         row = Frame(tables.tinged(columns, decides), True, True, None if other is None else other.name)
         return machine.memory.new(row)
     row = Frame(columns, True, True, None if other is None else other.name)
-    return machine.memory.new(Items((), machine.memory.new(row), deciding(decides, FILTER)))
+    out = machine.memory.new(Items((), machine.memory.new(row), deciding(decides, FILTER)))
+    hold(machine, out, of)
+    return out
 
 
 def _way_back(machine: Machine, of: Class, name: str) -> Part | None:

@@ -31,6 +31,7 @@ from driftline.capture.script.values import (
     Series,
     Thing,
     Value,
+    column_names,
     unordered,
 )
 
@@ -127,7 +128,7 @@ def _of_frame(machine: Machine, frame: Frame) -> Unrolled:
         return Unrolled(loose=Thing(tables.values(table) if frame.array or unknown else NOTHING))
     if frame.array:
         return Unrolled(tuple(Thing(cames, table.rows) for cames in table.columns.values()))
-    return Unrolled(tuple(Const(name) for name in table.columns))
+    return Unrolled(column_names(table))
 
 
 def _of_const(value: Const) -> Unrolled:

@@ -250,6 +250,11 @@ def perhaps(content: Any) -> frozenset[Any]:
     return frozenset(one.value for one in known if isinstance(one, Perhaps))
 
 
+def column_names(table: Table) -> tuple[Const, ...]:
+    """Return the names of the columns of a table."""
+    return tuple((Perhaps if one in table.maybe else Const)(one) for one in table.columns)
+
+
 def unordered(content: Any) -> bool:
     """Tell whether the elements of something are known, and their order is not."""
     return isinstance(content, Items) and (content.shuffled or content.kind == "set") and len(content.known) > 1

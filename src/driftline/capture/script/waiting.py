@@ -1,67 +1,135 @@
 """What waits for a session of SQLAlchemy to write it: objects that were added, and attributes that were set.
 
-Enters: columns, by class and, where one object is known, by that. Leaves: one table of all that waits, which the call
-that writes has been given. An attribute that is set once more waits as it is then. A column that several classes have
-is a hedge. Source: the reference of SQLAlchemy.
+Enters: columns, by class and, where one object is known, by that; objects, with those that their relationships hold.
+Leaves: what the call that writes has been given, for each table that a class names, and all together, where a column
+that several classes have is a hedge. An attribute that is set once more waits as it is then. Source: the reference of
+SQLAlchemy.
 """
 
 import ast
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from driftline.capture.script import relations, tables
 from driftline.capture.script.call import Machine, entering
-from driftline.capture.script.cames import hedged
-from driftline.capture.script.reading import FILTER, Cames, Table
+from driftline.capture.script.cames import deciding, hedged, union
+from driftline.capture.script.reading import FILTER, JOIN, NOTHING, ROWS_OF, Cames, Table
 from driftline.capture.script.site import Path
-from driftline.capture.script.values import Class, Frame, Part, Ref, Value
+from driftline.capture.script.values import NONE, Class, Const, Found, Frame, Instance, Items, Ref, Value
 
+_INTO = "the class of rows that wait "  # in the memory, before its name
+_KNOWN = "an object that a session has been given"  # in the memory, before its place
 _PENDING = "rows that wait for a session "  # in the memory, before a class: a table
 BEGINS = (_BEGIN, _NESTED) = ("begin", "begin_nested")
 _OF_ONE = "\0"  # and, after the class, before an object and what was set of it
 
 
-def is_mapped(machine: Machine, of: Class | None) -> bool:
-    """Whether objects of a class are rows of a table."""
-    return of is not None and any(machine.memory.get((of.scope, name)) for name in ("__tablename__", "__table__"))
-
-
-def is_relation(machine: Machine, of: Class, name: str) -> bool:
-    """Whether an attribute of a class stands for rows of another table."""
-    held = machine.memory.get((of.scope, name))
-    return isinstance(held, Part) and held.kind == relations.RELATION
-
-
-def wait(machine: Machine, name: str, table: Table, rows: Cames, *, anew: bool = False) -> None:
-    """Let rows of a class wait; ``anew``: in place of what waits under that name."""
+def wait(machine: Machine, of: Class, table: Table, rows: Cames, one: str = "") -> None:
+    """Let rows of a class wait; of ``one`` object in place of what waits of that."""
+    name = f"{of.name}{_OF_ONE}{one}" if one else of.name
+    machine.memory.put(_INTO + of.name, of)
     machine.waiting[name] = None
     table = tables.shaped(table, machine.guarding() | rows, FILTER)
-    known = None if anew else machine.memory.get(_PENDING + name)
+    known = None if one else machine.memory.get(_PENDING + name)
     machine.memory.put(_PENDING + name, Frame(table if known is None else tables.either(known.table, table)))
 
 
 def attribute(machine: Machine, of: Ref, frame: Frame, name: str, value: Value) -> None:
     """An attribute of an object that a session gave is set: the next commit writes it."""
     own = machine.memory.class_of(frame.name or "") if frame.row else None
-    if own is None or not is_mapped(machine, own) or is_relation(machine, own, name):
+    if own is None or not relations.is_mapped(machine, own) or relations.is_one(machine, own, name):
         return
     cames = entering(machine, value, Table({}, rows=machine.guarding()))
     table = Table({name: cames}, closed=True)
-    wait(machine, f"{own.name}{_OF_ONE}{of.place} {name}", table, frame.table.rows, anew=True)
+    wait(machine, own, table, frame.table.rows, f"{of.place} {name}")
 
 
-def all_of_it(machine: Machine) -> Table | None:
-    """Return all that waits; None where nothing does."""
+def instance(machine: Machine, value: Value, rows: Cames, seen: frozenset[int] = frozenset()) -> bool:
+    """Let an object of a mapped class wait, and what its relationships hold; whether it is such an object.
+
+    Its keys of other tables are those of the objects that it belongs to.
+    """
+    content = machine.memory.see(value)
+    if not isinstance(content, Instance) or not relations.is_mapped(machine, content.of):
+        return False
+    place = value.place if isinstance(value, Ref) else -1
+    if place in seen:
+        return True
+    here = Table({}, rows=machine.guarding())
+    related = {name: one for name, one in content.fields.items() if relations.is_one(machine, content.of, name)}
+    columns = {name: entering(machine, one, here) for name, one in content.fields.items() if name not in related}
+    for name, target in relations.keys(machine, content.of).items():
+        table, _, column = target.rpartition(".")
+        owners = {one: tables_of(machine, relations.class_of(machine, one)) for one in related.values()}
+        leads = [one for one, own in owners.items() if table.rpartition(".")[2].casefold() in own]
+        others = union(relations.known_by(machine, one, column) for one in leads)
+        if others:
+            columns[name] = columns.get(name, NOTHING) | deciding(others, JOIN)
+    wait(machine, content.of, Table(columns, closed=True), rows)
+    machine.memory.put((_KNOWN, place), NONE)
+    for one in related.values() if not isinstance(value, Found) else ():
+        held = machine.memory.see(one)
+        known = held.known if isinstance(held, Items) else () if isinstance(one, Found) else (one,)
+        for each in known:  # what was found somewhere waits since it came there, and so does each of any number
+            instance(machine, each, rows, seen | {place})
+    return True
+
+
+def changed(machine: Machine, of: Ref, content: Instance, name: str, value: Value) -> None:
+    """An attribute of an object that a session has been given is set: the next commit writes it."""
+    if machine.memory.get((_KNOWN, of.place)) is None or relations.is_one(machine, content.of, name):
+        return
+    cames = entering(machine, value, Table({}, rows=machine.guarding()))
+    wait(machine, content.of, Table({name: cames}, closed=True), NOTHING)
+
+
+def put_among(machine: Machine, several: Value, *values: Value | None) -> None:
+    """Objects are put among those that a relationship of another one holds: they wait with that."""
+    to = relations.owner(machine, several)
+    for one in values if to is not None else ():
+        if one is not None and to is not None:
+            relations.belonging(machine, one, to)
+            instance(machine, one, NOTHING)
+
+
+def tables_of(machine: Machine, of: Class | None) -> tuple[str, ...]:
+    """Return the names of the tables that the objects of a class are rows of: of its own, or those above it."""
+    if of is None:
+        return ()
+    held = machine.memory.get((of.scope, "__tablename__"))
+    own = (held.value.casefold(),) if isinstance(held, Const) and isinstance(held.value, str) else ()
+    return (*own, *(name for one in of.bases if isinstance(one, Class) for name in tables_of(machine, one)))
+
+
+def _by_class(machine: Machine) -> dict[str, Table]:
     by_class: dict[str, list[Table]] = {}
     for name in machine.waiting:
         held = machine.memory.get(_PENDING + name)
         if held is not None:
             by_class.setdefault(name.partition(_OF_ONE)[0], []).append(held.table)
+    return {name: functools.reduce(tables.either, same) for name, same in by_class.items()}
+
+
+def recorded(machine: Machine, *paths: Path) -> bool:
+    """Calls at these paths have been given what waits, all of it and table by table; whether anything waits."""
+    by_class = _by_class(machine)
     if not by_class:
-        return None
-    waiting = [functools.reduce(tables.either, same) for same in by_class.values()]
-    out = waiting[0]
-    for one in waiting[1:]:
+        return False
+    into = {name: tables_of(machine, machine.memory.get(_INTO + name)) for name in by_class}
+    others = [one for name, one in by_class.items() if not into[name]]
+    for path in paths:
+        machine.record(path, _together([*by_class.values()]))
+        machine.record(path, _together(others), ROWS_OF)
+        for name, one in by_class.items():
+            for table in into[name]:
+                machine.record(path, one, ROWS_OF + table)
+    return True
+
+
+def _together(several: Sequence[Table]) -> Table:
+    """Return the columns of several classes, of which nobody knows which one is meant."""
+    out = several[0] if several else tables.EMPTY
+    for one in several[1:]:
         both = [name for name in one.columns if name in out.columns]
         out = tables.beside([out, one])
         columns = {name: hedged(cames) if name in both else cames for name, cames in out.columns.items()}
@@ -99,11 +167,8 @@ def again(machine: Machine, found: Mapping[str, Frame]) -> None:
 
 def written(machine: Machine, *paths: Path) -> bool:
     """What waits is written, and calls at these paths have been given it; whether anything waits."""
-    out = all_of_it(machine)
-    if out is None:
+    if not recorded(machine, *paths):
         return False
-    for path in paths:
-        machine.record(path, out)
     if not machine.memory.trying():  # else it may wait on
         gone(machine)
     return True

@@ -7,13 +7,25 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, doubts, indexing, ones, sheets, tables, unrolling, waiting
+from driftline.capture.script import (
+    access,
+    doubts,
+    indexing,
+    ones,
+    relations,
+    sheets,
+    sorts,
+    tables,
+    unrolling,
+    waiting,
+)
 from driftline.capture.script.call import (
     UNKNOWN,
     Machine,
     cells_of,
     entering,
     hashable,
+    name_of,
     names,
     of_pairs,
     plain,
@@ -30,6 +42,7 @@ from driftline.capture.script.values import (
     Foreign,
     Found,
     Frame,
+    Function,
     Instance,
     Items,
     Pairs,
@@ -49,6 +62,8 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
     content = machine.memory.see(of)
     if isinstance(of, Class | UserModule):
         machine.memory.put((of.scope, name), value)
+    if isinstance(of, Function) and name == "__name__":
+        machine.memory.put(name_of(of), value)
     if isinstance(of, Part) and of.kind == sheets.PLACE and name == "value":
         sheets.put_into(machine, of, value)
     if not isinstance(of, Ref):
@@ -56,6 +71,10 @@ def attribute(machine: Machine, of: Value, name: str, value: Value) -> None:
     value = _found_there(machine, of, value)
     if isinstance(content, Instance):
         machine.memory.put(of.place, replace(content, fields={**content.fields, name: value}))
+        relations.related(machine, of, content.of, name, value)
+        waiting.changed(machine, of, content, name, value)
+        held = machine.memory.see(value)
+        waiting.put_among(machine, value, *((*held.known, held.loose) if isinstance(held, Items) else ()))
     elif isinstance(content, Frame):
         if name == "columns":
             machine.memory.put(of.place, Frame(_relabelled(machine, content, value), content.row))
@@ -168,7 +187,9 @@ def _framed(machine: Machine, frame: Frame, key: Value, value: Value) -> Any:
         if table == tables.EMPTY and isinstance(value, Series):  # the first column brings its index
             table = table._replace(labels=value.index, rows=value.rows)
         by_index = tables.alignment(table.labels, value.index) if isinstance(value, Series) else NOTHING
-        return tables.with_column(table, found, entering(machine, value, table) | by_index)
+        return tables.with_column(
+            table, found, sorts.put_in(machine, value, entering(machine, value, table) | by_index)
+        )
     content = machine.memory.see(key)
     cames, decides = made_of(machine.memory, value), deciding(made_of(machine.memory, key))
     if isinstance(content, Series | Frame):
@@ -252,6 +273,7 @@ def append(machine: Machine, of: Value, value: Value) -> None:
     content = machine.memory.see(of)
     if not isinstance(of, Ref) or not isinstance(content, Items):
         return
+    waiting.put_among(machine, of, value)
     rows = content.rows | deciding(machine.guarding(), FILTER)
     if content.loose is None and len(content.known) < 256:
         machine.memory.put(of.place, replace(content, known=(*content.known, value), rows=rows))
@@ -263,6 +285,7 @@ def some(machine: Machine, of: Value, value: Value) -> None:
     """Put any number of such elements into a list."""
     content = machine.memory.see(of)
     if isinstance(of, Ref) and isinstance(content, Items):
+        waiting.put_among(machine, of, value)
         rows = content.rows | deciding(machine.guarding(), FILTER)
         machine.memory.put(of.place, replace(content, loose=machine.memory.joined(content.loose, value), rows=rows))
 

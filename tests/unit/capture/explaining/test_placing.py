@@ -1,5 +1,6 @@
 """Columns of outputs and those of the text, by name and by place; expected values are read off the inputs."""
 
+import pytest
 from tests.told_by_code import BEGIN, DATA, Script, edges
 
 from driftline.capture.explaining import placing
@@ -95,6 +96,7 @@ def test_levels_relations_and_types_of_a_run(script: Script) -> None:
     events = script("import duckdb\n" + BEGIN + DATA + (
         'df = pd.read_csv("customers.csv")\n'
         'df["upper"] = df.plan.str.upper()\n'
+        'df["known"] = df.plan.map(lambda plan: plan.title())\n'
         'df.groupby("plan", as_index=False).agg({"spend": ["sum", "mean"]}).to_csv("levels.csv", index=False)\n'
         'df.select_dtypes("number").mean().to_csv("means.csv")\n'
         "con = duckdb.connect()\n"
@@ -111,3 +113,47 @@ def test_levels_relations_and_types_of_a_run(script: Script) -> None:
     found = edges(events, "s.csv")
     assert found["s"] == {("customers.csv", "spend", "AGGREGATION", 0.9)}
     assert found[""] == {("customers.csv", "plan", "GROUP_BY", 0.9), ("customers.csv", "tenure", "FILTER", 0.9)}
+
+
+ORM = """\
+from sqlalchemy import ForeignKey, create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
+class Base(DeclarativeBase):
+    pass
+class Plan(Base):
+    __tablename__ = "plan"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    people: Mapped[list["Person"]] = relationship(back_populates="plan")
+class Person(Base):
+    __tablename__ = "Person"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[float]
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    plan: Mapped[Plan] = relationship(back_populates="people")
+engine = create_engine("sqlite:///crm.db")
+Base.metadata.create_all(engine)
+with Session(engine) as session:
+    for row in pd.read_csv("customers.csv").itertuples():
+        plan = Plan(name=row.plan)
+        session.add(plan)
+        plan.people.append(Person(id=row.id, name=row.spend))
+    session.commit()
+engine.dispose()
+"""
+
+
+def test_objects_of_several_classes_come_each_to_its_own_table(script: Script) -> None:
+    """By hand: the persons come in through the relationship alone, and no column of theirs is one of the plans."""
+    pytest.importorskip("sqlalchemy")
+    events = script(BEGIN + DATA + ORM)
+    names = {
+        one["name"].rpartition(".")[2].lower(): one["name"] for event in events for one in event.get("outputs", ())
+    }
+    plan, person = edges(events, names["plan"]), edges(events, names["person"])
+    assert plan == {"name": {("customers.csv", "plan", "IDENTITY", 0.9)}}
+    assert person == {
+        "id": {("customers.csv", "id", "IDENTITY", 0.9)},
+        "name": {("customers.csv", "spend", "IDENTITY", 0.9)},
+        "plan_id": {("customers.csv", "plan", "JOIN", 0.9)},
+    }

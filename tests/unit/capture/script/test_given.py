@@ -73,3 +73,20 @@ def test_a_row_that_is_called_as_one_of_its_columns_has_the_values_of_all(
 ) -> None:
     table = given(f"df.sum().{call}\n")
     assert {one.column for one in table.of("a")} == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ('df.to_csv("o", header=["x", "y"], index_label="n")', {"x": "a", "y": "b", "index.n": ""}),
+        ('orders.set_index("k")[["a"]].to_csv("o", header=["x"], index_label="key")', {"x": "a", "index.key": "k"}),
+        ('orders.set_index("k")["a"].to_csv("o", header=["x"], index_label=["key"])', {"x": "a", "index.key": "k"}),
+        ('orders.to_csv("o", columns=["s", "a"], index=False)', {"s": "s", "a": "a"}),
+        ('df.to_csv("o", header=False, index_label=False)', {"a": "a", "b": "b"}),
+        ('df.to_csv("o", header=["x"])', {"a": "a", "b": "b"}),  # pandas raises
+    ],
+)
+def test_columns_are_called_in_a_file_as_the_call_says(
+    wrote: Callable[..., dict[str, str]], call: str, expected: dict[str, str]
+) -> None:
+    assert wrote(f"{call}\n") == expected

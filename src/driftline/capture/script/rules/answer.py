@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import composing, contained, queries, sheets, unrolling, words
+from driftline.capture.script import composing, contained, queries, sheets, sorts, unrolling, words
 from driftline.capture.script.call import Call, Rule, cells_of, record_of
 from driftline.capture.script.reading import HEDGED
 from driftline.capture.script.rules import (
@@ -128,7 +128,7 @@ _UNBOUND = ("builtins.str.", "builtins.dict.", "builtins.list.", "pandas.Series.
 
 def answer(call: Call) -> Value:
     """Return the value of a call."""
-    value = _answer(call)
+    value = sorts.answered(call, _answer(call)) or Thing()
     return files.unread(call, value) if call.receiver is None and call.name in files.LOADERS else value
 
 

@@ -5,7 +5,7 @@ Enters: a call on a table. Leaves: a value. Source: the reference of pandas' ``D
 
 from msgspec.structs import replace
 
-from driftline.capture.script import tables, writing
+from driftline.capture.script import sorts, tables, writing
 from driftline.capture.script.call import (
     UNKNOWN,
     Call,
@@ -82,12 +82,37 @@ def level_dropped(call: Call, table: Table) -> Table:
     return tables.numbered(table, [one[0] if len(one) == 1 else one for one in left]) or table
 
 
+def levels_moved(call: Call, table: Table) -> Table:
+    """``swaplevel`` and ``reorder_levels``: of the index, or with ``axis=1`` of names in levels."""
+    swaps = call.name == "swaplevel"
+    columns = across(call, 2 if swaps else 1)
+    if columns and tables.leveled(table):  # names of which a level is not known are looked for by the first one
+        return table
+    width = min((len(one) if isinstance(one, tuple) else 1 for one in table.columns), default=0)
+    order = list(range(width if columns else len(table.labels)))
+    asked = call.plain(0, "order")
+    try:
+        if swaps:
+            i, j = order[call.plain(0, "i", -2)], order[call.plain(1, "j", -1)]
+            order[i], order[j] = j, i
+        else:
+            order = [order[one] for one in asked]
+    except (IndexError, TypeError):  # levels by their names, which columns do not have here
+        return tables.hedge(table) if columns else table
+    if columns:
+        moved = [tuple(one[at] for at in order) if isinstance(one, tuple) else one for one in table.columns]
+        return tables.numbered(table, moved) or tables.hedge(table)
+    levels = list(table.labels.items())
+    return table._replace(labels=dict(levels[at] for at in order))
+
+
 def assigned(call: Call, table: Table) -> Table:
     """``assign``: columns put in, one after the other."""
     for name, value in call.kwargs.items():
         from_table = callable_value(value)
         found = applied(call, value, call.frame(table)) if from_table else value
-        table = tables.with_column(table, name, entering(call.machine, found, table))
+        cames = entering(call.machine, found, table)
+        table = tables.with_column(table, name, sorts.put_in(call.machine, found, cames))
     for one in call.more:
         table = tables.with_some_column(table, call.cames(one))
     return table
@@ -179,6 +204,7 @@ METHODS: Rules = {
     "rename": framed(renamed),
     "set_axis": framed(relabelled),
     "droplevel": framed(level_dropped),
+    **all_framed("swaplevel reorder_levels", levels_moved),
     "assign": framed(assigned),
     "insert": inserted,
     "pop": popped,

@@ -7,8 +7,8 @@ from driftline.capture.script import tables, writing
 from driftline.capture.script.call import Call, Rules, table_of
 from driftline.capture.script.cames import aggregated, changed, deciding, put, some_rows, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import GROUP_BY, JOIN, NOTHING, Table
-from driftline.capture.script.rules import kinds
+from driftline.capture.script.reading import GROUP_BY, JOIN, NOTHING, Cames, Table
+from driftline.capture.script.rules import kinds, summing
 from driftline.capture.script.rules.shared import (
     across,
     all_framed,
@@ -21,7 +21,19 @@ from driftline.capture.script.rules.shared import (
     row_of,
     told,
 )
-from driftline.capture.script.values import NONE, Const, Frame, Items, Pairs, Ref, Series, Thing, Value
+from driftline.capture.script.values import (
+    NONE,
+    Const,
+    Frame,
+    Function,
+    Grouped,
+    Items,
+    Pairs,
+    Ref,
+    Series,
+    Thing,
+    Value,
+)
 
 
 def same(call: Call, table: Table) -> Table:
@@ -141,14 +153,35 @@ def summed_up(call: Call) -> Value:
 
 
 def aggregates(call: Call) -> Value:
-    """``agg`` of a whole table."""
+    """``agg`` of a whole table, or with ``axis=1`` of each row."""
     function = call.argument(0, "func")
-    content = call.see(function)
-    table = tables.mapped(call.table(), aggregated, "AGGREGATION")._replace(labels={})
+    content, table = call.see(function), call.table()
+    if across(call, 1) and isinstance(function, Function):
+        return applied_to(call)
+    if across(call, 1) and isinstance(function, Const):
+        return Series(changed(tables.values(table)), table.rows, None, None, table.labels)
+    groups = Grouped(table, {})
     if isinstance(content, Pairs) and content.loose is None:
         several = any(isinstance(call.see(one), Items) for one in content.known.values())
-        return call.new(Frame(tables.only(table, content.known), not several))
-    return call.new(Frame(table, not isinstance(content, Items)))
+        columns = {name: _summed(call, one, tables.column(table, name), groups) for name, one in content.known.items()}
+        return call.new(Frame(Table(columns, (), table.rows, True), not several))
+    if isinstance(content, Items) and table.closed:
+        columns = {name: _summed(call, function, cames, groups) for name, cames in table.columns.items()}
+        return call.new(Frame(table._replace(columns=columns, labels={})))
+    summed = summing.each(call, function, table, groups)._replace(labels={})
+    return call.new(Frame(summed, not isinstance(content, Items)))
+
+
+def _summed(call: Call, how: Value | None, cames: Cames, groups: Grouped) -> Cames:
+    """What one or several functions make of a column, below each other."""
+    return union(summing.by(call, one, cames, groups) for _, one in summing.functions(call, how)) or aggregated(cames)
+
+
+def transformed(call: Call, table: Table) -> Table:
+    """``transform``: a function of each column."""
+    function = call.argument(0, "func")
+    by_function = isinstance(function, Function) and not across(call, 1)
+    return columns_by_function(call, table, function) if by_function else computed(call, table)
 
 
 def described(call: Call) -> Value:
@@ -227,14 +260,14 @@ def updated(call: Call) -> Value | None:
 
 _SAME = """
     copy infer_objects convert_dtypes set_flags between_time at_time tz_localize
-    tz_convert to_period to_timestamp asfreq swaplevel reorder_levels persist compute cache collect
+    tz_convert to_period to_timestamp asfreq persist compute cache collect
     toarray todense to_pandas from_pandas lazy clone rechunk to_frame reindex_like align swapaxes unique first last
     sort_remaining
 """
 _COMPUTED = """
     abs round pad backfill clip isna isnull notna notnull isin rank add sub mul div truediv floordiv mod pow radd
     rsub rmul rdiv rtruediv multiply divide subtract eq ne lt le gt ge combine fill_null fill_nan
-    cast dot transform
+    cast dot
 """
 _SUMMED = """
     sum mean median min max std var count nunique prod product sem skew kurt kurtosis mode quantile any all idxmax
@@ -253,6 +286,7 @@ METHODS: Rules = {
     **all_framed("fillna replace", replaced),
     **all_framed("map applymap", mapped),
     "astype": framed(typed),
+    "transform": framed(transformed),
     "agg": aggregates,
     "aggregate": aggregates,
     "describe": described,

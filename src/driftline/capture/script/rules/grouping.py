@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of
-from driftline.capture.script.cames import aggregated, changed, deciding, hedged, some_rows, union
+from driftline.capture.script.cames import aggregated, changed, deciding, hedged, met, some_rows, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import AGGREGATION, GROUP_BY, NOTHING, WINDOW, Cames, Table
+from driftline.capture.script.reading import AGGREGATION, FILTER, GROUP_BY, NOTHING, WINDOW, Cames, Table
 from driftline.capture.script.rules import kinds, summing
 from driftline.capture.script.rules.shared import PLACES, applied, before, in_any_order, told
 from driftline.capture.script.values import (
@@ -56,6 +56,8 @@ def _key(call: Call, table: Table, value: Value) -> dict[Any, Cames]:
         return {content.name: content.cames}
     if isinstance(content, Part) and content.kind == "grouper":
         value = content.of
+        if value == Const(""):  # the index
+            return dict(table.labels) or {"": NOTHING}
     name = plain(call.machine, value)
     if name is UNKNOWN:
         cames = made_of(call.machine.memory, value)
@@ -159,22 +161,24 @@ def _in_any_order(one: Grouped, table: Table, how: Iterable[Any]) -> Table:
     return table if one.window or not one.keys or not one.in_order else in_any_order(table, how)
 
 
+def largest(call: Call) -> Value:
+    """``nlargest`` and ``nsmallest``: some values of each group, whose labels stay below the keys."""
+    one = _self(call)
+    cames = tables.values(_wanted(one))
+    keys = union(one.keys.values())
+    rows = met(one.table.rows) | deciding(cames, FILTER) | deciding(keys, GROUP_BY)
+    name = one.picked[0] if one.single and one.picked else None
+    return Series(cames, rows, name, None, {**one.keys, **(one.table.labels or {"": NOTHING})})
+
+
 def described(call: Call) -> Value:
-    """``describe``: eight numbers of each column."""
+    """``describe`` and ``ohlc``: several numbers of each column."""
     one = _self(call)
     table = tables.mapped(_wanted(one), aggregated, AGGREGATION)
     columns: dict[Any, Cames] = {}
     for name, cames in table.columns.items():
-        columns |= {label if one.single else (name, label): cames for label in _DESCRIBED}
+        columns |= {label if one.single else (name, label): cames for label in _SEVERAL[call.name]}
     return _value(call, _together(one, table._replace(columns=columns), False))
-
-
-def _how(call: Call, value: Value | None) -> Any:
-    """The name of a function, or one of the user's; of a column and a function the latter."""
-    content = call.see(value)
-    last = content.known[-1] if isinstance(content, Items) and content.kind == "tuple" and content.known else value
-    found = plain(call.machine, value)
-    return last if isinstance(last, Function) else found[-1] if isinstance(found, tuple) and found else found
 
 
 def sized(call: Call) -> Value:
@@ -244,25 +248,25 @@ def aggregates(call: Call) -> Value:
     one = _self(call)
     function = call.argument(0, "func")
     if function is None and call.kwargs:
-        how = [_how(call, value) for value in call.kwargs.values()]
+        how = [summing.how(call, value) for value in call.kwargs.values()]
         return _value(call, _together(one, _in_any_order(one, _by_name(call, one), how), False))
     content = call.see(function)
     table = _wanted(one)
     if isinstance(content, Pairs):
-        how = [label for value in content.known.values() for label, _ in functions(call, value)]
+        how = [label for value in content.known.values() for label, _ in summing.functions(call, value)]
         return _value(call, _together(one, _in_any_order(one, _by_dict(call, one, content), how), False))
     if isinstance(content, Items) or (isinstance(content, Const) and isinstance(content.value, tuple)):
-        how = [label for label, _ in functions(call, function)]
+        how = [label for label, _ in summing.functions(call, function)]
         return _value(call, _together(one, _in_any_order(one, _several(call, table, one, function), how), False))
     summed = summing.each(call, function, table, one)
-    return _value(call, _together(one, _in_any_order(one, summed, [_how(call, function)])))
+    return _value(call, _together(one, _in_any_order(one, summed, [summing.how(call, function)])))
 
 
 def _by_name(call: Call, one: Grouped) -> Table:
     """``agg(total=("price", "sum"))``."""
     columns: dict[Any, Cames] = {}
     for name, value in call.kwargs.items():
-        how = _how(call, value)
+        how = summing.how(call, value)
         columns[name] = _sums(call, one, _source(call, one, value), how)
     spread = aggregated(tables.whole(one.table)) if call.more else NOTHING
     return Table(columns, (), one.table.rows, not call.more, spread)
@@ -290,7 +294,7 @@ def _by_dict(call: Call, one: Grouped, how: Pairs) -> Table:
     table, columns = one.table, {}
     several = any(isinstance(call.see(value), Items) or _is_tuple(value) for value in how.known.values())
     for name, value in how.known.items():
-        for label, function in functions(call, value):
+        for label, function in summing.functions(call, value):
             columns[(name, label) if several else name] = _sums(call, one, tables.column(table, name), function)
     loose = how.loose is not None
     return Table(columns, (), table.rows, not loose, aggregated(tables.whole(table)) if loose else NOTHING)
@@ -300,28 +304,10 @@ def _is_tuple(value: Value) -> bool:
     return isinstance(value, Const) and isinstance(value.value, tuple)
 
 
-def functions(call: Call, value: Value | None) -> list[tuple[Any, Any]]:
-    """Return one or several functions, each after what its columns are called; all but the user's by their names."""
-    content = call.see(value)
-    if isinstance(content, Const) and isinstance(content.value, tuple):
-        return [(str(each), each) for each in content.value]
-    ones = content.known if isinstance(content, Items) else [] if value is None else [value]
-    labels = [_label(call, each) for each in ones]
-    return [(one, each if isinstance(each, Function) else one) for one, each in zip(labels, ones, strict=True)]
-
-
-def _label(call: Call, value: Value) -> Any:
-    if isinstance(value, Function):
-        return getattr(value.node, "name", "<lambda>")
-    name = getattr(value, "name", "")
-    found = plain(call.machine, value)
-    return name.rpartition(".")[2] if found is UNKNOWN and isinstance(name, str) else found
-
-
 def _several(call: Call, table: Table, one: Grouped, given: Value | None) -> Table:
     columns: dict[Any, Cames] = {}
     for name, cames in table.columns.items():
-        for label, function in functions(call, given):
+        for label, function in summing.functions(call, given):
             columns[label if one.single else (name, label)] = _sums(call, one, cames, function)
     rest = () if table.closed else table.rest
     return Table(columns, rest, table.rows, table.closed, aggregated(table.spread))
@@ -334,6 +320,8 @@ def applied_to(call: Call) -> Value | None:
     table = one.table if one.picked is None else tables.only(one.table, one.picked)
     if call.plain(-1, "include_groups") is False and one.picked is None:
         table = tables.without(table, one.keys)
+    if one.window and not one.single and isinstance(function, Function):
+        return _value(call, _together(one, summing.each(call, function, table, one)))
     group: Value = call.frame(table)
     if one.single and len(table.columns) == 1:
         [(name, cames)] = table.columns.items()
@@ -361,13 +349,16 @@ def piped(call: Call) -> Value | None:
 
 
 _SUMMED = """
-    sum mean median min max std var count nunique prod sem skew kurt quantile any all idxmax idxmin first last ohlc
-    mode corr cov unique mad interpolate asfreq nlargest nsmallest
+    sum mean median min max std var count nunique prod sem skew kurt quantile any all idxmax idxmin first last
+    mode corr cov unique mad interpolate asfreq
 """
 _WHATEVER_ORDER = frozenset({"transform", "rank", "fillna"})
 _KEPT = "transform cumsum cumprod cummax cummin shift diff pct_change rank ffill bfill fillna pad backfill"
 
-_DESCRIBED = ("count", "mean", "std", "min", "25%", "50%", "75%", "max")
+_SEVERAL = {
+    "describe": ("count", "mean", "std", "min", "25%", "50%", "75%", "max"),
+    "ohlc": ("open", "high", "low", "close"),
+}
 
 METHODS: Rules = {
     **dict.fromkeys(_SUMMED.split(), summed_up),
@@ -378,7 +369,8 @@ METHODS: Rules = {
     "agg": aggregates,
     "aggregate": aggregates,
     "size": sized,
-    "describe": described,
+    **dict.fromkeys(_SEVERAL, described),
+    **dict.fromkeys(["nlargest", "nsmallest"], largest),
     "apply": applied_to,
     "get_group": got,
     "resample": resampled_again,

@@ -1,30 +1,18 @@
 """Columns chosen by their type or by what their names look like.
 
-Enters: a table and what is wanted of it. Leaves: a table. Types are known of columns that are as they were read.
+Enters: a table and what is wanted of it. Leaves: a table. Types are known of columns that are as they were read, or as
+the program has told.
 """
 
 import re
 from collections.abc import Callable
 from typing import Any
 
-from driftline import later
 from driftline.capture.script.call import UNKNOWN, Call, Rules, names
-from driftline.capture.script.reading import DIRECT, IDENTITY, Cames, Table
+from driftline.capture.script.reading import Table
+from driftline.capture.script.sorts import NUMBERS, kind, of_origins
 from driftline.capture.script.values import Const, Items, Library, Series, Value
 
-_KINDS = (
-    ("bool", later.pattern("bool", re.IGNORECASE)),
-    ("timedelta", later.pattern("timedelta|duration", re.IGNORECASE)),
-    ("interval", later.pattern("interval", re.IGNORECASE)),
-    ("category", later.pattern("categ|dictionary|enum", re.IGNORECASE)),
-    ("complex", later.pattern("complex", re.IGNORECASE)),
-    ("datetime", later.pattern("date|time", re.IGNORECASE)),
-    ("float", later.pattern("float|double|decimal|real", re.IGNORECASE)),
-    ("int", later.pattern("int", re.IGNORECASE)),
-    ("number", later.pattern("num", re.IGNORECASE)),
-    ("text", later.pattern("obj|str|text|char", re.IGNORECASE)),
-)
-NUMBERS = frozenset({"complex", "float", "int", "number"})
 _NUMERIC = NUMBERS | {"bool"}  # what pandas takes for numbers where it is told to look at these alone
 _DESCRIBED = NUMBERS | {"datetime", "timedelta"}  # what it describes where there are any
 
@@ -36,20 +24,6 @@ _ASKED = {
     "is_float_dtype": frozenset({"float"}),
     "is_integer_dtype": frozenset({"int"}),
 }
-
-
-def kind(type_: str) -> str:
-    """Return what sort of type a name means: one of those above, or the name."""
-    return next((name for name, pattern in _KINDS if pattern.search(type_)), type_)
-
-
-def of_column(call: Call, cames: Cames) -> str | None:
-    """Return the sort of type of a column, if it is as it was read."""
-    direct = [one for one in cames if one.type == DIRECT]
-    if not direct or any(one.subtype != IDENTITY for one in direct):
-        return None
-    found = {kind((call.machine.columns(one.read) or {}).get(one.column, "?")) for one in direct}
-    return found.pop() if len(found) == 1 and "?" not in found else None
 
 
 def _wanted(call: Call, place: int, name: str) -> set[str] | None:
@@ -81,7 +55,7 @@ def selected(call: Call, table: Table) -> Table:
 
 def _of_sorts(call: Call, table: Table, wanted: Callable[[str], bool]) -> Table:
     """Return the columns of some sorts; those whose sort is not known are perhaps among them."""
-    sorts = {name: of_column(call, cames) for name, cames in table.columns.items()}
+    sorts = {name: of_origins(call.machine, cames) for name, cames in table.columns.items()}
     kept = {name: table.columns[name] for name, sort in sorts.items() if sort is None or wanted(sort)}
     unknown = frozenset(name for name, sort in sorts.items() if sort is None)
     return table._replace(columns=kept, maybe=table.maybe | unknown)
@@ -94,7 +68,7 @@ def numeric(call: Call, table: Table) -> Table:
 
 def described(call: Call, table: Table) -> Table:
     """Return the columns that ``describe`` looks at by itself: numbers and times where there are any, else all."""
-    sorts = {name: of_column(call, cames) for name, cames in table.columns.items()}
+    sorts = {name: of_origins(call.machine, cames) for name, cames in table.columns.items()}
     if _DESCRIBED & set(sorts.values()):
         return _of_sorts(call, table, _DESCRIBED.__contains__)
     unknown = [name for name, sort in sorts.items() if sort is None]
@@ -105,7 +79,7 @@ def described(call: Call, table: Table) -> Table:
 def asked(call: Call) -> Value | None:
     """``is_numeric_dtype`` and its kin, of a column whose type is known."""
     content = call.see(call.argument(0, "arr_or_dtype"))
-    sort = of_column(call, content.cames) if isinstance(content, Series) else None
+    sort = of_origins(call.machine, content.cames) if isinstance(content, Series) else None
     return None if sort is None else Const(sort in _ASKED[call.name.rpartition(".")[2]])
 
 

@@ -3,10 +3,11 @@
 Enters: a call. Leaves: a table from a dict, a list of records, an array; records, rows, arrays from a table.
 """
 
+import itertools
 from typing import Any
 
 from driftline.capture.script import tables, templates
-from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of, table_of
+from driftline.capture.script.call import MAX_ITEMS, UNKNOWN, Call, Rules, hashable, names, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, union
 from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames, Table
 from driftline.capture.script.values import (
@@ -20,6 +21,7 @@ from driftline.capture.script.values import (
     Series,
     Thing,
     Value,
+    column_names,
     perhaps,
 )
 
@@ -186,16 +188,16 @@ def columns_and_series(call: Call) -> Value | None:
     if not table.closed:
         return None
     found: list[Value] = []
-    for name, cames in table.columns.items():
-        value = Thing(cames) if content.row else Series(cames, table.rows, name, None, table.labels)
-        found.append(call.new(Items((Const(name), value), kind="tuple")))
+    for name, cames in zip(column_names(table), table.columns.values(), strict=True):
+        value = Thing(cames) if content.row else Series(cames, table.rows, name.value, None, table.labels)
+        found.append(call.new(Items((name, value), kind="tuple")))
     return call.new(Items(tuple(found)))
 
 
 def keys(call: Call) -> Value | None:
     """``keys``: names of columns."""
     table = call.table()
-    return call.new(Items(tuple(Const(name) for name in table.columns))) if table.closed else None
+    return call.new(Items(column_names(table))) if table.closed else None
 
 
 def values(call: Call) -> Value | None:
@@ -268,7 +270,19 @@ def names_of(call: Call) -> Value | None:
     return call.new(Items(tuple((Perhaps if one in unsure else Const)(one) for one in left)))
 
 
+def levels_of_names(call: Call) -> Value | None:
+    """``MultiIndex.from_tuples``, ``from_arrays``, ``from_product``: names in levels."""
+    found = call.plain(0)
+    if not isinstance(found, list | tuple) or not all(isinstance(one, list | tuple) for one in found):
+        return None
+    kind = call.name.rpartition("_")[2]
+    made = {"tuples": map(tuple, found), "arrays": zip(*found, strict=False), "product": itertools.product(*found)}
+    names_ = tuple(itertools.islice(made[kind], MAX_ITEMS + 1))
+    return None if len(names_) > MAX_ITEMS else call.new(Items(tuple(map(Const, names_))))
+
+
 FUNCTIONS: Rules = {
+    **{f"pandas.MultiIndex.from_{kind}": levels_of_names for kind in ("tuples", "arrays", "product")},
     "pandas.DataFrame": table_made,
     "pandas.DataFrame.from_records": table_made,
     "pandas.DataFrame.from_dict": from_dict,

@@ -160,6 +160,13 @@ def grouped(call: Call) -> Value:
     return Grouped(call.table(), {**keys, **({tables.SOME: spread} if spread else {})}, in_order=False)
 
 
+def grouped_in_time(call: Call) -> Value:
+    """``group_by_dynamic``: by spans of an index, inside of groups."""
+    keys = [one for one in (call.kwargs.get("group_by"), call.argument(0, "index_column")) if one is not None]
+    made, spread = _made(Call(call.machine, call.receiver, call.name, keys, {}, call.path), call.table())
+    return Grouped(call.table(), {**made, **({tables.SOME: spread} if spread else {})})
+
+
 def parted(call: Call) -> Value | None:
     """``partition_by``: the frames of groups, in a list or under their keys."""
     groups = grouped(Call(call.machine, call.receiver, call.name, call.args, {}, call.path))
@@ -282,6 +289,7 @@ ON_FRAMES: Rules = {
     "item": cell,
     "hstack": beside,
     "group_by": grouped,
+    "group_by_dynamic": grouped_in_time,
     "partition_by": parted,
     "to_dummies": shared.framed(dummies),
     **dict.fromkeys(("iter_rows", "rows", "to_dicts"), rows_told),

@@ -12,7 +12,18 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of
 from driftline.capture.script.cames import aggregated, changed, deciding, some_rows, union
 from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, SORT, WINDOW, Cames, Table
-from driftline.capture.script.rules.shared import PLACES, applied, before, in_any_order, level_of, others, outcome, told
+from driftline.capture.script.rules import summing
+from driftline.capture.script.rules.shared import (
+    PLACES,
+    apart,
+    applied,
+    before,
+    in_any_order,
+    level_of,
+    others,
+    outcome,
+    told,
+)
 from driftline.capture.script.values import (
     NONE,
     Const,
@@ -191,11 +202,12 @@ def applied_to(call: Call) -> Value:
 def aggregates(call: Call) -> Value:
     """``agg``: one number, or several by name."""
     one = _self(call)
-    how = call.plain(0, "func")
-    cames = aggregated(one.cames)
-    if isinstance(how, list):
-        return call.new(Frame(Table(dict.fromkeys(how, cames), rows=one.rows, closed=True), True))
-    return Thing(cames, one.rows)
+    how = call.argument(0, "func")
+    groups = Grouped(Table({}, rows=one.rows, labels=one.index), {})
+    found = {name: summing.by(call, each, one.cames, groups) for name, each in summing.functions(call, how)}
+    if isinstance(call.see(how), Items):
+        return call.new(Frame(Table(found, rows=one.rows, closed=True), True))
+    return Thing(union(found.values()) or aggregated(one.cames), one.rows)
 
 
 def counted(call: Call) -> Value:
@@ -313,7 +325,8 @@ def unstacked(call: Call) -> Value:
     one = _self(call)
     gone = level_of(one.index, call.plain(0, "level", -1))
     labels = {name: cames for name, cames in one.index.items() if name != gone or gone is None}
-    spread = one.cames | deciding(one.index.get(gone, NOTHING), GROUP_BY)
+    level = one.index.get(gone, NOTHING)
+    spread = (apart(one.cames, level) if gone in one.index else one.cames) | deciding(level, GROUP_BY)
     rows = one.rows | deciding(union(labels.values()), SORT)
     return call.frame(Table({}, (), rows, False, spread, labels))
 

@@ -11,9 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import composing, relations, unrolling, waiting
-from driftline.capture.script.call import Call, Rule, Rules, entering
-from driftline.capture.script.cames import deciding, union
-from driftline.capture.script.reading import JOIN, NOTHING, Cames, Table
+from driftline.capture.script.call import Call, Rule, Rules
 from driftline.capture.script.values import NONE, Class, Foreign, Instance, Pairs, Text, Thing, Value
 
 _LOOKED_FOR = f"{composing.COMPOSED}{composing.WHERE}"
@@ -26,10 +24,7 @@ def put(call: Call) -> Value | None:
     over = unrolling.Unrolled((value,)) if several else unrolling.unrolled(call.machine, value)
     found = False
     for one in (*over.items, over.loose):
-        content = call.see(one)
-        if isinstance(content, Instance) and waiting.is_mapped(call.machine, content.of):
-            found = True
-            _wait(call, content, over.rows)
+        found |= waiting.instance(call.machine, one or Thing(), over.rows)
     return NONE if found else None
 
 
@@ -38,21 +33,6 @@ def looking(call: Call) -> Value | None:
     found = put(call) if call.name == "merge" else None
     flushed(call)
     return None if found is None else call.args[0]
-
-
-def _wait(call: Call, content: Instance, rows: Cames) -> None:
-    here = Table({}, rows=call.machine.guarding())
-    plain = {
-        name: one for name, one in content.fields.items() if not waiting.is_relation(call.machine, content.of, name)
-    }
-    columns = {name: entering(call.machine, one, here) for name, one in plain.items()}
-    others = union(call.cames(one) for name, one in content.fields.items() if name not in plain)
-    columns |= {
-        name: columns.get(name, NOTHING) | deciding(others, JOIN)
-        for name in relations.keys(call.machine, content.of)
-        if others
-    }
-    waiting.wait(call.machine, content.of.name, Table(columns, closed=True), rows)
 
 
 def written(call: Call) -> Value | None:
@@ -82,10 +62,7 @@ def writes(call: Call, rule: Rule | None) -> bool:
 
 def flushed(call: Call) -> bool:
     """A call writes what waits, before it reads by itself; whether anything waits."""
-    out = waiting.all_of_it(call.machine)
-    if out is not None:
-        call.machine.record(call.path, out)
-    return out is not None
+    return waiting.recorded(call.machine, call.path)
 
 
 def text(call: Call) -> Value | None:

@@ -5,14 +5,13 @@ Enters: a call. Leaves: a table. Columns that are named after values are not kno
 
 from typing import Any
 
-from driftline.capture.script import tables
+from driftline.capture.script import sorts, tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, hashable, names, plain, rows_of, table_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
-from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, Cames, Table
-from driftline.capture.script.rules import kinds
-from driftline.capture.script.rules.grouping import functions
-from driftline.capture.script.rules.shared import in_any_order, level_of, listed, named
-from driftline.capture.script.values import Frame, Items, Pairs, Series, Value
+from driftline.capture.script.reading import GROUP_BY, IDENTITY, NOTHING, SORT, Cames, Table
+from driftline.capture.script.rules import summing
+from driftline.capture.script.rules.shared import apart, in_any_order, level_of, listed, named
+from driftline.capture.script.values import Const, Frame, Grouped, Items, Pairs, Series, Value
 
 
 def _on(call: Call, place: int = 0) -> tuple[Table, int]:
@@ -47,16 +46,19 @@ def pivoted_up(call: Call) -> Value:
     values = names(call.machine, call.argument(at, "values"))
     left = tables.without(table, [*index, *columns])
     wanted = left if values is None else tables.only(table, values)
-    wanted = in_any_order(tables.mapped(wanted, aggregated, "AGGREGATION"), [call.plain(at + 3, "aggfunc", "mean")])
+    how = call.argument(at + 3, "aggfunc") or Const("mean")
+    wanted = in_any_order(wanted, [summing.how(call, how)])
+    groups = Grouped(table, {**index, **columns})
     several = isinstance(call.see(call.argument(at, "values")), Items) or (values is None and len(wanted.columns) > 1)
     single = values is not None and not several
-    each = _by_function(call, wanted, call.argument(at + 3, "aggfunc"), single, bool(columns))
+    each = _by_function(call, wanted, how, groups, single, bool(columns))
     if each is None:
+        wanted = summing.each(call, how, wanted, groups)
         return call.frame(_crossed(call, wanted, index, columns, several))
     return call.frame(_crossed(call, each, index, columns, True) if columns else _summed(each, index))
 
 
-def _by_function(call: Call, wanted: Table, how: Value | None, single: bool, crossed: bool) -> Table | None:
+def _by_function(call: Call, wanted: Table, how: Value, groups: Grouped, single: bool, crossed: bool) -> Table | None:
     """Columns for each of several functions, or of those that a dict names, as pandas sorts them; of one function None.
 
     Names of several functions are a level above those of values, of a dict below, or in place of a single one.
@@ -66,16 +68,21 @@ def _by_function(call: Call, wanted: Table, how: Value | None, single: bool, cro
     if isinstance(content, Pairs) and content.loose is None:
         several = any(isinstance(call.see(one), Items) for one in content.known.values())
         for name in sorted(content.known, key=str):
-            for label in sorted((label for label, _ in functions(call, content.known[name])), key=str):
+            for label, one in sorted(summing.functions(call, content.known[name]), key=_label):
                 called = label if single else (name, label)
-                columns[called if several else name] = tables.column(wanted, name)
+                columns[called if several else name] = summing.by(call, one, tables.column(wanted, name), groups)
         return wanted._replace(columns=columns, rest=(), closed=True, spread=NOTHING, families=())
     if not isinstance(content, Items) or content.loose is not None or not wanted.closed:
         return None
-    for label, _ in functions(call, how):
+    for label, one in summing.functions(call, how, numbered=False):
         for name in sorted(wanted.columns, key=str):
-            columns[label if single and crossed else (label, name)] = wanted.columns[name]
+            called = label if single and crossed else (label, name)
+            columns[called] = columns.get(called, NOTHING) | summing.by(call, one, wanted.columns[name], groups)
     return wanted._replace(columns=columns)
+
+
+def _label(one: tuple[Any, Any]) -> str:
+    return str(one[0])
 
 
 def _summed(wanted: Table, index: dict[Any, Cames]) -> Table:
@@ -83,14 +90,16 @@ def _summed(wanted: Table, index: dict[Any, Cames]) -> Table:
 
 
 def pivoted(call: Call) -> Value:
-    """``pivot``: each value in a place of its own."""
+    """``pivot``: each value in a place of its own, or ``on`` a column in polars, which has no index."""
     table, at = _on(call)
-    index, columns = _keys(call, table, at + 1, "index"), _keys(call, table, at, "columns")
+    of_polars = "on" in call.kwargs
+    index, columns = _keys(call, table, at + 1, "index"), _keys(call, table, at, "on" if of_polars else "columns")
     values = names(call.machine, call.argument(at + 2, "values"))
     wanted = tables.without(table, [*index, *columns]) if values is None else tables.only(table, values)
     asked = call.see(call.argument(at + 2, "values"))
     several = isinstance(asked, Items) or (values is None and len(wanted.columns) > 1)
-    return call.frame(_crossed(call, wanted, index or dict(table.labels), columns, several))
+    found = _crossed(call, wanted, index or dict(table.labels), columns, several)
+    return call.frame(tables.reset(found) if of_polars else found)
 
 
 def _crossed(
@@ -99,6 +108,7 @@ def _crossed(
     crosswise = deciding(union(columns.values()), GROUP_BY)
     if not columns and not isinstance(call.see(call.argument(-1, "aggfunc")), Items):
         return _summed(wanted, index)
+    wanted = tables.mapped(wanted, lambda own: apart(own, crosswise), IDENTITY) if columns else wanted
     spread = tables.values(wanted) | crosswise
     levels = tables.with_level(wanted, crosswise) if several else {}
     inner = Table(levels, (), wanted.rows, False, spread, {})
@@ -109,9 +119,11 @@ def crossed(call: Call) -> Value:
     """``crosstab``: how often values meet."""
     index, columns = _keys(call, tables.EMPTY, 0, "index"), _keys(call, tables.EMPTY, 1, "columns")
     values = call.cames(call.argument(2, "values"))
-    spread = aggregated(values) | deciding(union([*index.values(), *columns.values()]), GROUP_BY)
     rows = union(rows_of(call.machine, one) for one in call.args[:3])
-    table = in_any_order(Table({}, spread=spread, rows=rows), [call.plain(5, "aggfunc", "count")])
+    how = summing.how(call, call.argument(5, "aggfunc") or Const("count"))
+    summed = summing.by(call, how, values, Grouped(Table({}, rows=rows), {**index, **columns}))
+    spread = summed | deciding(union([*index.values(), *columns.values()]), GROUP_BY)
+    table = in_any_order(Table({}, spread=spread, rows=rows), [how])
     return call.frame(tables.grouped(table, index))
 
 
@@ -130,6 +142,21 @@ def melted(call: Call) -> Value:
         _text(value, "value"): tables.values(wanted),
     }
     return call.frame(Table(columns, (), table.rows, True, NOTHING, labels))
+
+
+def unpivoted(call: Call) -> Value:
+    """``unpivot`` of polars: columns become names and values, beside those of ``index``."""
+    table = call.table()
+    ids, values = listed(call, -1, "index") or [], listed(call, 0, "on")
+    kept = {name: named(table, [name]) for name in ids}
+    wanted = tables.without(table, ids) if values is None else tables.only(table, values)
+    variable, value = call.plain(-1, "variable_name", "variable"), call.plain(-1, "value_name", "value")
+    columns = {
+        **kept,
+        _text(variable, "variable"): tables.named_after(wanted),
+        _text(value, "value"): tables.values(wanted._replace(labels={})),
+    }
+    return call.frame(Table(columns, (), table.rows, True))
 
 
 def _text(name: Any, default: str) -> Any:
@@ -155,7 +182,9 @@ def unstacked(call: Call) -> Value:
         labels = {"level_0": tables.named_after(table), **(table.labels or {"level_1": NOTHING})}
         return Series(tables.values(table), table.rows, None, None, labels)
     gone = level_of(table.labels, call.plain(0, "level", -1))
-    crosswise = deciding(table.labels.get(gone, NOTHING), GROUP_BY)
+    level = table.labels.get(gone, NOTHING)
+    crosswise = deciding(level, GROUP_BY)
+    table = tables.mapped(table, lambda own: apart(own, level), IDENTITY) if gone in table.labels else table
     labels = {name: cames for name, cames in table.labels.items() if name != gone}
     rows = table.rows | deciding(union(labels.values()), SORT)
     levels = tables.with_level(table, crosswise)
@@ -190,8 +219,8 @@ def dummies(call: Call) -> Value | None:
     found = list(table.columns) if wanted is None else wanted
     for place, name in enumerate(found):
         cames = tables.column(table, name)
-        sort = kinds.of_column(call, cames) if wanted is None else "text"
-        if sort in kinds.NUMBERS | {"bool", "datetime", "timedelta"}:
+        sort = sorts.of_origins(call.machine, cames) if wanted is None else "text"
+        if sort in sorts.NUMBERS | {"bool", "datetime", "timedelta"}:
             continue
         if wanted is None and sort in ("text", "category"):
             kept = tables.without(kept, [name])
@@ -253,6 +282,7 @@ ON_FRAMES: Rules = {
     "pivot_table": pivoted_up,
     "pivot": pivoted,
     "melt": melted,
+    "unpivot": unpivoted,
     "stack": stacked,
     "unstack": unstacked,
     "transpose": transposed,

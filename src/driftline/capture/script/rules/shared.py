@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from driftline import later
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Rule, names, rows_of, table_of
-from driftline.capture.script.cames import changed, deciding, met, put, union
+from driftline.capture.script.cames import changed, deciding, hedged, met, put, union
 from driftline.capture.script.joining import made_of
-from driftline.capture.script.reading import FILTER, GROUP_BY, NOTHING, SORT, WINDOW, Cames, Table
+from driftline.capture.script.reading import DIRECT, FILTER, GROUP_BY, NOTHING, SORT, WINDOW, Cames, Table
 from driftline.capture.script.values import NONE, Const, Frame, Function, Items, Pairs, Ref, Series, Thing, Value
 
 TableRule = Callable[[Call, Table], Table | Value | None]
@@ -128,6 +128,16 @@ def row_of(call: Call, table: Table) -> Ref:
 def before(rows: Cames) -> Cames:
     """Return what decides which row is the one before: what the rows were sorted by, as groups are by their keys."""
     return frozenset(one._replace(subtype=WINDOW) for one in rows if one.subtype in _ORDERING)
+
+
+def apart(cames: Cames, level: Cames) -> Cames:
+    """Return what is in columns that a level of the index tells apart: of several, which nothing says, any of them.
+
+    Names of columns that were melted or stacked, and what a script writes beside each of several files, come from no
+    value: each of the columns that are made of such a level has one of the sources.
+    """
+    several = {(one.read, one.column) for one in cames if one.type == DIRECT}
+    return hedged(cames) if not level and len(several) > 1 else cames
 
 
 def in_any_order(table: Table, how: Iterable[Any]) -> Table:

@@ -5,16 +5,56 @@ followed with the column; what it only counts comes from no value, and what it l
 """
 
 import ast
+import itertools
 from typing import Any
 
 from driftline.capture.script import tables
-from driftline.capture.script.call import Call, rows_of
+from driftline.capture.script.call import UNKNOWN, Call, called, plain, rows_of
 from driftline.capture.script.cames import aggregated, deciding, union
 from driftline.capture.script.reading import AGGREGATION, DIRECT, GROUP_BY, SURE, Cames, Table
 from driftline.capture.script.rules.shared import applied
-from driftline.capture.script.values import Function, Grouped, Series
+from driftline.capture.script.values import Const, Function, Grouped, Items, Series, Value
 
+_LAMBDA = "<lambda>"
 _MOST = 64  # columns that a function is followed with one by one
+
+
+def how(call: Call, value: Value | None) -> Any:
+    """The name of a function, or one of the user's; of a column and a function the latter."""
+    content = call.see(value)
+    last = content.known[-1] if isinstance(content, Items) and content.kind == "tuple" and content.known else value
+    found = plain(call.machine, value)
+    return last if isinstance(last, Function) else found[-1] if isinstance(found, tuple) and found else found
+
+
+def functions(call: Call, value: Value | None, *, numbered: bool = True) -> list[tuple[Any, Any]]:
+    """Return one or several functions, each after what its columns are called; all but the user's by their names.
+
+    Several without a name are ``numbered``, as pandas does in groups.
+    """
+    content = call.see(value)
+    if isinstance(content, Const) and isinstance(content.value, tuple):
+        return [(str(each), each) for each in content.value]
+    ones = list(content.known if isinstance(content, Items) else [] if value is None else [value])
+    labels = [_label(call, each) for each in ones]
+    for place, each in enumerate(map(call.see, ones)):
+        if isinstance(each, Items) and each.kind == "tuple" and len(each.known) == 2:  # a name and a function
+            labels[place], ones[place] = plain(call.machine, each.known[0]), each.known[1]
+        elif isinstance(each, Const) and isinstance(each.value, tuple) and len(each.value) == 2:
+            labels[place], ones[place] = each.value[0], Const(each.value[1])
+    if numbered and labels.count(_LAMBDA) > 1:
+        numbers = itertools.count()
+        labels = [f"<lambda_{next(numbers)}>" if each == _LAMBDA else each for each in labels]
+    found = [each if isinstance(each, Function) else _label(call, each) for each in ones]
+    return list(zip(labels, found, strict=True))
+
+
+def _label(call: Call, value: Value) -> Any:
+    if isinstance(value, Function):
+        return called(call.machine, value)
+    name = getattr(value, "name", "")
+    found = plain(call.machine, value)
+    return name.rpartition(".")[2] if found is UNKNOWN and isinstance(name, str) else found
 
 
 def by(call: Call, function: Any, cames: Cames, groups: Grouped) -> Cames:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import pytest
 from tests.told_by_code import BEGIN, DATA, Script, edges
 
 Wrote = Callable[..., dict[str, str]]
@@ -60,3 +61,21 @@ def test_what_lies_in_a_file_without_columns_comes_from_it_as_a_whole(script: Sc
     }  # fmt: skip
     assert found["taken"] == {("rates.json", "", "IDENTITY", 0.9), by}
     assert found["deep"] == {("steps.toml", "deep", "TRANSFORMATION", 0.9), by}
+
+
+def test_levels_of_names_change_places(wrote: Wrote) -> None:
+    """What pandas 3 calls them."""
+    text = 'orders.groupby("k")[["a", "b"]].agg(["mean", "max"])'
+    found = wrote(f'{text}.swaplevel(axis=1).to_csv("o")\n')
+    assert found["('mean', 'a')"] == found["('max', 'a')"] == "a aggregation"
+    found = wrote(f'{text}.reorder_levels([1, 0], axis=1)["max"].to_csv("o")\n')
+    assert {name: found[name] for name in ("a", "b")} == {"a": "a aggregation", "b": "b aggregation"}
+    assert list(wrote('orders.set_index(["k", "s"])[["a"]].swaplevel().to_csv("o")\n')) == ["a", "index.s", "index.k"]
+
+
+@pytest.mark.parametrize("names", ['from_tuples([("p", "x"), ("q", "y")])', 'from_arrays([["p", "q"], ["x", "y"]])'])
+def test_names_in_levels_are_given_by_place(wrote: Wrote, names: str) -> None:
+    found = wrote(f'df.columns = pd.MultiIndex.{names}\ndf["q"].to_csv("o")\n')
+    assert found["y"] == "b"
+    found = wrote('df.columns = pd.MultiIndex.from_product([["p"], ["x", "y"]])\ndf["p"].to_csv("o")\n')
+    assert (found["x"], found["y"]) == ("a", "b")

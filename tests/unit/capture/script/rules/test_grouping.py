@@ -201,3 +201,21 @@ def test_each_part_of_a_key_of_a_dict_of_groups_is_of_its_own_column(wrote: Wrot
         pd.DataFrame(rows).to_csv("o")
     """
     assert wrote(text) == {"k": "k", "s": "s", "rows": "k group_by, s group_by"}
+
+
+def test_a_grouper_without_a_key_means_the_index(wrote: Wrote) -> None:
+    text = 'orders.set_index("oid").groupby([pd.Grouper(freq="ME"), "k"])["a"].sum().to_csv("o")\n'
+    found = wrote(text)
+    assert (found["index.oid"], found["index.k"], found["a"]) == ("oid", "k", "a aggregation")
+
+
+def test_the_largest_of_each_group_keep_their_labels_below_the_keys(wrote: Wrote) -> None:
+    found = wrote('orders.set_index("oid").groupby("k")["a"].nlargest(2).reset_index().to_csv("o")\n')
+    assert found == {"k": "k", "oid": "oid", "a": "a", "rows": "a filter, k group_by"}
+
+
+def test_four_prices_of_each_span_of_time(wrote: Wrote) -> None:
+    found = wrote('orders.set_index("oid")["a"].resample("ME").ohlc().to_csv("o")\n')
+    assert {name: found[name] for name in ("open", "high", "low", "close")} == dict.fromkeys(
+        ("open", "high", "low", "close"), "a aggregation"
+    )

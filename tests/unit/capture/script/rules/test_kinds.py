@@ -7,7 +7,7 @@ from driftline.capture.script.rules.kinds import kind
 
 Wrote = Callable[..., dict[str, str]]
 TYPED = 'typed = pd.read_csv("typed")\n'
-UPPER = 'orders["u"] = orders.s.str.upper()\n'  # a column whose type the text does not tell
+UPPER = 'orders["u"] = orders.s.map(lambda x: x.upper())\n'  # a column whose type the text does not tell
 
 
 @pytest.mark.parametrize(
@@ -57,10 +57,12 @@ def test_numbers_only_are_those_that_pandas_takes_for_numbers(wrote: Wrote) -> N
 
 
 def test_where_it_is_not_known_whether_there_are_numbers_texts_are_perhaps_described(wrote: Wrote) -> None:
-    text = 'orders["n"] = orders.a / orders.b\n'
+    text = 'orders["n"] = orders.apply(lambda r: r.a / r.b, axis=1)\n'
     found = wrote(text + 'orders[["s", "n"]].describe().T.to_csv("o")\n')
     assert found["..."] == "a aggregation, b aggregation, s aggregation ?"
-    found = wrote(f'{text}orders["m"] = orders.k.str.upper()\norders[["m", "n"]].describe().T.to_csv("o")\n')
+    found = wrote(
+        f'{text}orders["m"] = orders.k.map(lambda x: x.upper())\norders[["m", "n"]].describe().T.to_csv("o")\n'
+    )
     assert found["..."] == "a aggregation ?, b aggregation ?, k aggregation ?"
     assert wrote('orders[["k", "s"]].describe().T.to_csv("o")\n')["..."] == "k aggregation, s aggregation"
 

@@ -150,3 +150,26 @@ def test_rows_that_python_goes_over_have_the_columns_of_the_frame(
     text: str, expected: dict[str, str], wrote: Wrote
 ) -> None:
     assert wrote(HEAD + text) == expected
+
+
+LONG = 'import polars as pl\nd = pl.read_csv("orders")\n'
+
+
+def test_a_pivot_has_columns_named_after_values_and_no_index(wrote: Callable[..., dict[str, str]]) -> None:
+    found = wrote(LONG + 'd.pivot(on="k", index="oid", values="a").to_csv("o")\n')
+    assert found == {"oid": "oid", "...": "a, k group_by", "rows": "oid group_by"}
+
+
+def test_columns_become_names_and_values(wrote: Callable[..., dict[str, str]]) -> None:
+    found = wrote(LONG + 'd.unpivot(["a", "b"], index="k", variable_name="n", value_name="v").to_csv("o")\n')
+    assert found == {"k": "k", "n": "", "v": "a, b"}
+    found = wrote(LONG + 'd.pivot(on="k", index="oid", values="a").unpivot(index="oid").to_csv("o")\n')
+    assert (found["oid"], found["variable"], found["value"]) == ("oid", "k group_by", "a, k group_by")
+
+
+def test_groups_by_spans_of_time_have_the_keys_first(wrote: Callable[..., dict[str, str]]) -> None:
+    """The order of columns that polars 2 gives."""
+    text = 'd.group_by_dynamic("oid", every="1d", group_by="k").agg(pl.col("a").max().alias("h")).to_csv("o")\n'
+    found = wrote(LONG + text)
+    assert list(found)[:3] == ["k", "oid", "h"]
+    assert (found["k"], found["oid"], found["h"]) == ("k", "oid", "a aggregation")

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import pytest
 from tests.unit.capture.script.conftest import words
 
 from driftline.capture.script.reading import Table
@@ -170,3 +171,24 @@ def test_several_functions_of_a_pivot_are_a_level_above_its_values(given: Callab
     table = given(text)
     assert {words(cames) for name, cames in table.columns.items() if "'a'" in name} == {"a aggregation, s group_by"}
     assert len(table.columns) == 4
+
+
+MELTED = 'm = orders.melt(id_vars=["k"], value_vars=["a", "b"], var_name="v", value_name="x")\n'
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        'm.groupby(["k", "v"])["x"].mean().unstack("v")',
+        'm.groupby(["k", "v"])[["x"]].mean()["x"].unstack()',
+        'm.pivot_table(index="k", columns="v", values="x")',
+    ],
+)
+def test_columns_that_were_melted_come_back_as_any_of_them(wrote: Wrote, call: str) -> None:
+    """Each of them has one source, and the text does not follow which."""
+    assert wrote(f'{MELTED}{call}.to_csv("o")\n')["..."] == "a aggregation ?, b aggregation ?"
+
+
+def test_columns_that_values_tell_apart_come_from_all_that_a_value_is_made_of(wrote: Wrote) -> None:
+    text = 'orders["x"] = orders.a + orders.b\norders.pivot_table(index="k", columns="s", values="x").to_csv("o")\n'
+    assert wrote(text)["..."] == "a aggregation, b aggregation, s group_by"

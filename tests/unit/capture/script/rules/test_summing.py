@@ -58,3 +58,68 @@ def test_each_of_several_functions_has_its_own(wrote: Wrote) -> None:
 def test_a_column_that_is_called_as_a_function_is_is_a_column(wrote: Wrote) -> None:
     text = 'orders.rename(columns={"a": "size"}).groupby("k").agg(x=("size", "sum")).to_csv("o")\n'
     assert wrote(text)["x"] == "a aggregation"
+
+
+ELSEWHERE = "lambda s: orders.loc[s.index, 'b'].sum()"
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "expected"),
+    [
+        (f'orders.pivot_table(index="k", values="a", aggfunc={ELSEWHERE})', "a", "b aggregation"),
+        (f'pd.pivot_table(orders, index="k", values=["a"], aggfunc={ELSEWHERE})', "a", "b aggregation"),
+        (
+            f'orders.pivot_table(index="k", columns="s", values="a", aggfunc={ELSEWHERE})',
+            "...",
+            "b aggregation, s group_by",
+        ),
+        (
+            'orders.pivot_table(index="k", values="a", aggfunc=[elsewhere, "sum"])',
+            "('elsewhere', 'a')",
+            "b aggregation",
+        ),
+        ('orders.pivot_table(index="k", values="a", aggfunc=[elsewhere, "sum"])', "('sum', 'a')", "a aggregation"),
+        ('orders.pivot_table(index="k", aggfunc={"a": elsewhere, "oid": "sum"})', "a", "b aggregation"),
+        ('orders.pivot_table(index="k", values="a", aggfunc={"a": [elsewhere, "max"]})', "elsewhere", "b aggregation"),
+        (
+            "pd.crosstab(orders.k, orders.s, values=orders.a, aggfunc=elsewhere)",
+            "...",
+            "b aggregation, k group_by, s group_by",
+        ),
+        (f'orders.agg({{"a": {ELSEWHERE}}}).to_frame("m")', "m", "b aggregation"),
+        (f'orders[["a"]].agg({ELSEWHERE}).to_frame("m")', "m", "b aggregation"),
+        ('orders[["a"]].agg([elsewhere, "max"])', "a", "a aggregation, b aggregation"),
+        (f'pd.DataFrame({{"m": [orders["a"].agg({ELSEWHERE})]}})', "m", "b aggregation"),
+        ('pd.DataFrame([{"m": orders["a"].agg([elsewhere, "max"])["elsewhere"]}])', "m", "b aggregation"),
+        (f'orders[["a"]].rolling(3).apply({ELSEWHERE})', "a", "b aggregation"),
+        ('orders[["a"]].transform(lambda s: orders.loc[s.index, "b"] * 2)', "a", "b transformation"),
+    ],
+)
+def test_whatever_sums_up_with_a_function_comes_from_what_that_looks_at(
+    wrote: Wrote, call: str, name: str, expected: str
+) -> None:
+    found = wrote(f'{FUNCTIONS}{call}.to_csv("o")\n')
+    assert found.get(name, found.get("...")) == expected
+
+
+def test_along_rows_a_function_is_given_a_row(wrote: Wrote) -> None:
+    assert wrote('df.agg(lambda r: r["b"] * 2, axis=1).to_frame("m").to_csv("o")\n')["m"] == "b transformation"
+    assert wrote('df.agg("sum", axis=1).to_frame("m").to_csv("o")\n')["m"] == "a transformation, b transformation"
+
+
+def test_columns_are_called_as_the_script_calls_the_function(wrote: Wrote) -> None:
+    """What pandas 3 calls them."""
+    text = """\
+def quantile(n):
+    def inner(s):
+        return s.quantile(n / 100)
+    inner.__name__ = f"p{n}"
+    return inner
+spread.__name__ = "range"
+"""
+    found = wrote(f'{FUNCTIONS}{text}g["a"].agg([quantile(5), quantile(95), spread]).to_csv("o")\n')
+    assert list(found) == ["p5", "p95", "range", "index.k", "rows"]
+    found = wrote(f'{FUNCTIONS}g["a"].agg([lambda s: s.max(), {ELSEWHERE}]).to_csv("o")\n')
+    assert (found["<lambda_0>"], found["<lambda_1>"]) == ("a aggregation", "b aggregation")
+    found = wrote(FUNCTIONS + 'g["a"].agg([("x", elsewhere), ("y", "sum")]).to_csv("o")\n')
+    assert (found["x"], found["y"]) == ("b aggregation", "a aggregation")
