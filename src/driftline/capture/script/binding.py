@@ -24,7 +24,6 @@ from driftline.capture.script.values import (
     Series,
     Thing,
     Value,
-    unordered,
 )
 
 
@@ -87,17 +86,16 @@ class Binding(Inlining):
         if isinstance(node, ast.Subscript):
             of = self.evaluate(node.value, scope)
             content = self.memory.see(of)
-            if isinstance(content, Items | Pairs) and not content.known and isinstance(content.loose, Ref):
-                self.evaluate(node.slice, scope)
-                return content.loose, self.place_of_one(node, of, content.loose, scope)
+            every = ones.of_all(self, content)
+            key = None if every is None else self.evaluate(node.slice, scope)
+            if every is not None and not (content.known and key == Const(0)):
+                return every, self.place_of_one(node, of, every, scope)
         self.picked = -1
         return (of := self.evaluate(node, scope)), self.one_picked(of)
 
     def _unpack(self, targets: Sequence[ast.expr], value: Value, scope: Scope) -> None:
         content = self.memory.see(value)
-        over = unrolling.unrolled(self, value)
-        if unordered(content):
-            over = unrolling.Unrolled((), doubts.doubtful(self, (*over.items, over.loose)))
+        over = unrolling.in_places(self, value)
         items = list(over.items)
         star = next((place for place, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
         if star is not None and over.loose is None and len(items) >= len(targets) - 1:

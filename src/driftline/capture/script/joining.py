@@ -9,13 +9,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import tables
+from driftline.capture.script import headers, tables
 from driftline.capture.script.cames import changed, deciding, hedged, other_turns, union, unsure_of
 from driftline.capture.script.cames import doubted as cames_doubted
 from driftline.capture.script.changing import MAX_DEPTH, Cells, each
 from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.values import (
+    FURTHER,
+    LINE,
+    LINES,
     NONE,
+    TOP,
     Const,
     File,
     Foreign,
@@ -38,6 +42,7 @@ from driftline.capture.script.values import (
 )
 
 _EMPTY = (Const(""), Const(b""))
+_LINES_OF = {frozenset({TOP, LINE}): LINE, frozenset({LINES, FURTHER}): FURTHER}
 MAX_JOINED = 9
 
 
@@ -49,6 +54,9 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
         return a  # two values of the same origins are still two values
     if depth > MAX_JOINED:
         return Thing(made_of(cells, a) | made_of(cells, b))
+    row = _beside_header(cells, a, b)
+    if row is not None:
+        return _or_none(cells, row, NOTHING if depth else condition)
     if isinstance(a, Ref) and isinstance(b, Ref):
         return _places(cells, a, b, condition, depth)
     if isinstance(a, Json) and b in _EMPTY:
@@ -69,8 +77,26 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
     return Thing(made_of(cells, a) | made_of(cells, b) | deciding(condition), _rows(a) | _rows(b))
 
 
+def _beside_header(cells: Cells, a: Any, b: Any) -> Ref | None:
+    """Return the row that one of two is, where the other is a header: nothing comes from that."""
+    ways = ((a, b), (b, a))
+    return next(
+        (one for one, head in ways if isinstance(one, Ref) and headers.is_one(cells.see(head), cells.see(one))), None
+    )
+
+
+def row_of_cells(content: Any) -> Items | None:
+    """Return the list of cells that a row is; None of anything else, and where it is not known which there are."""
+    if not isinstance(content, Frame) or not content.cells or not content.table.closed:
+        return None
+    return Items(tuple(Thing(cames, content.table.rows) for cames in content.table.columns.values()))
+
+
 def _like(cells: Cells, value: Any, other: Any) -> Any:
-    """Return a tuple that the text spells out as one whose values are told apart, where the other is one of these."""
+    """Return a tuple, or a row, as one whose values are told apart, where the other is one of these."""
+    row = row_of_cells(cells.see(value)) if isinstance(cells.see(other), Items) else None
+    if row is not None:
+        return cells.new(row) if isinstance(value, Ref) else row
     content = cells.see(other) if isinstance(other, Ref) and isinstance(value, Const) else None
     if not isinstance(content, Items) or content.kind != "tuple" or not isinstance(value.value, tuple):
         return value
@@ -168,7 +194,8 @@ def _rows(value: Any) -> Cames:
 
 
 def _things(cells: Cells, a: Thing, b: Thing, condition: Cames, depth: int) -> Thing:
-    return Thing(a.cames | b.cames | deciding(condition), a.rows | b.rows, a.name if a.name == b.name else "")
+    name = a.name if a.name == b.name else _LINES_OF.get(frozenset({a.name, b.name}), "")
+    return Thing(a.cames | b.cames | deciding(condition), a.rows | b.rows, name)
 
 
 def _jsons(cells: Cells, a: Json, b: Json, condition: Cames, depth: int) -> Json:
@@ -247,7 +274,7 @@ def _files(cells: Cells, a: File, b: File, condition: Cames, depth: int) -> File
         written = tables.either(a.written, b.written)
         written = tables.shaped(written, condition)
     turn = a.turn if a.turn == b.turn else -1
-    return File(a.opened, written, a.via, a.header or b.header, turn, a.inside and b.inside)
+    return File(a.opened, written, a.via, a.header or b.header, turn, a.inside and b.inside, a.begun or b.begun)
 
 
 def _functions(cells: Cells, a: Function, b: Function, condition: Cames, depth: int) -> Function:

@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from driftline.capture.script import headers
 from driftline.capture.script.call import Machine, cells_of, record_of
 from driftline.capture.script.cames import hedged
 from driftline.capture.script.joining import made_of
@@ -23,8 +24,22 @@ def place_of(machine: Machine, many: Value, one: Value, *, looping: bool) -> int
     """
     content = machine.memory.see(many)
     kept = isinstance(content, Items) or (isinstance(content, Pairs) and not looping)
-    loose = content.loose if kept and not content.known else None
-    return one.place if isinstance(one, Ref) and isinstance(loose, Ref) and loose.place == one.place else -1
+    loose = of_all(machine, content) if kept else None
+    return one.place if isinstance(one, Ref) and loose is not None and loose.place == one.place else -1
+
+
+def of_all(machine: Machine, many: Any) -> Ref | None:
+    """Return the place of all elements of a list or dict, but for a header before them; None if they are told apart."""
+    loose = many.loose if isinstance(many, Items | Pairs) else None
+    if not isinstance(loose, Ref):
+        return None
+    if isinstance(many, Items):
+        return (
+            loose
+            if all(headers.is_one(machine.memory.see(one), machine.memory.see(loose)) for one in many.known)
+            else None
+        )
+    return None if many.known else loose
 
 
 def one_of_many(value: Value) -> Value:

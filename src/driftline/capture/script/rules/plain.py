@@ -24,6 +24,7 @@ from driftline.capture.script.values import (
     Items,
     Library,
     Method,
+    Number,
     Pairs,
     Part,
     Series,
@@ -152,9 +153,10 @@ def _turned(call: Call) -> Value:
     rows = union(inner_rows(call.machine, one) for one in ones)
     if all(one.loose is None for one in overs):
         columns = []
+        told = len(call.args) if len(call.more) == 1 else 0  # rows that are told apart, and stand before the others
         for values in zip(*(one.items for one in overs), strict=False):
-            value = functools.reduce(call.machine.memory.joined, values)
-            columns.append(call.new(Items((), value, rows, "tuple")))
+            value = functools.reduce(call.machine.memory.joined, values[told:])
+            columns.append(call.new(Items(values[:told], value, rows, "tuple")))
         return call.new(Items(tuple(columns)))
     cames = call.cames(*ones)
     several = len({(one.read, one.column) for one in cames if one.type == DIRECT}) > 1
@@ -187,7 +189,8 @@ def enumerated(call: Call) -> Value:
     start = call.plain(1, "start", 0)
     places = [Const(start + place) if isinstance(start, int) else Thing() for place in range(len(over.items))]
     known = tuple(call.new(Items(pair, kind="tuple")) for pair in zip(places, over.items, strict=True))
-    loose = None if over.loose is None else call.new(Items((Thing(), over.loose), kind="tuple"))
+    behind = Number(least=start + len(places)) if isinstance(start, int) else Thing()
+    loose = None if over.loose is None else call.new(Items((behind, over.loose), kind="tuple"))
     given = call.see(call.argument(0))
     if not isinstance(given, Items) or given.lazy is None:
         return call.new(Items(known, loose, over.rows))
