@@ -54,7 +54,7 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
         return a  # two values of the same origins are still two values
     if depth > MAX_JOINED:
         return Thing(made_of(cells, a) | made_of(cells, b))
-    row = _beside_header(cells, a, b)
+    row = _beside_nothing(cells, a, b)
     if row is not None:
         return _or_none(cells, row, NOTHING if depth else condition)
     if isinstance(a, Ref) and isinstance(b, Ref):
@@ -77,12 +77,13 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
     return Thing(made_of(cells, a) | made_of(cells, b) | deciding(condition), _rows(a) | _rows(b))
 
 
-def _beside_header(cells: Cells, a: Any, b: Any) -> Ref | None:
-    """Return the row that one of two is, where the other is a header: nothing comes from that."""
-    ways = ((a, b), (b, a))
-    return next(
-        (one for one, head in ways if isinstance(one, Ref) and headers.is_one(cells.see(head), cells.see(one))), None
-    )
+def _beside_nothing(cells: Cells, a: Any, b: Any) -> Ref | None:
+    """Return the row that one of two is, where the other is a header or an empty dict: nothing comes from that."""
+    for one, other in ((a, b), (b, a)):
+        row, content = (cells.see(one), cells.see(other)) if isinstance(one, Ref) else (None, None)
+        if headers.is_one(content, row) or (content == Pairs() and isinstance(row, Frame) and row.row):
+            return one
+    return None
 
 
 def row_of_cells(content: Any) -> Items | None:
@@ -149,19 +150,18 @@ def chosen(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING) -> Any:
     return cells.new(made) if isinstance(out, Ref) else made
 
 
-def _begun(cells: Cells, a: Any, b: Any, condition: Cames) -> Items | None:
-    """Return JSON data, of which a dict of plain values takes the place where there is none yet; None otherwise."""
+def _begun(cells: Cells, a: Any, b: Any, condition: Cames) -> Items | Frame | None:
+    """Return a row, or JSON data, where a dict of plain values may take the place of that; None otherwise."""
     data, record = (a, b) if isinstance(b, Pairs) else (b, a)
-    if not (isinstance(data, Items) and data.kind == "json" and isinstance(record, Pairs)):
+    row = cells.see(data.loose) if isinstance(data, Items) and data.kind == "json" and not data.known else data
+    if not isinstance(record, Pairs) or not isinstance(row, Frame) or not row.row or record.loose or record.default:
         return None
-    frame, plain = cells.see(data.loose), {key: cells.see(one) for key, one in record.known.items()}
-    if not isinstance(frame, Frame) or data.known or record.loose or record.default:
-        return None
+    plain = {key: cells.see(one) for key, one in record.known.items()}
     if not all(isinstance(key, str) and isinstance(one, Const | Thing) for key, one in plain.items()):
         return None
     begun = Table({key: made_of(cells, one) for key, one in plain.items()}, rows=record.rows, closed=True)
-    both = cells.new(replace(frame, table=tables.either(frame.table, begun, condition)))
-    return replace(data, loose=both, rows=data.rows | record.rows)
+    both = replace(row, table=tables.either(row.table, begun, condition))
+    return both if data is row else replace(data, loose=cells.new(both), rows=data.rows | record.rows)
 
 
 def _or_none(cells: Cells, value: Any, condition: Cames) -> Any:

@@ -61,7 +61,7 @@ def parted(machine: Machine, one: Value) -> Value:
     if not isinstance(one, Ref) or not (_is_row(content) or isinstance(content, Pairs | Instance)):
         return one
     if machine.memory.alone(one.place):
-        return replace(one, place=machine.memory.new(content).place)
+        return machine.memory.parted(one)
     return one if machine.around else one_of_many(one)  # a loop may come to each of them
 
 

@@ -1,6 +1,6 @@
 """The header of a text table, however a script takes it from the rows; expected origins by hand.
 
-``users`` has the columns ``k``, ``name``, ``age``; so ``header.index("age")`` is 2, and that of a row comes from ``age``.
+``users`` has the columns ``k``, ``name``, ``age``: ``header.index("age")`` is 2, and a cell at that place is of ``age``.
 """
 
 from collections.abc import Callable
@@ -19,8 +19,8 @@ TAKEN = [
     "rows = collections.deque(csv.reader(f))\nheader = rows.popleft()",
     "rows = []\nfor i, row in enumerate(csv.reader(f)):\n    if i == 0:\n        header = row\n    else:\n"
     "        rows.append(row)",
-    "header, rows = None, []\nfor row in csv.reader(f):\n    if header is None:\n        header = row\n        continue\n"
-    "    rows.append(row)",
+    "header, rows = None, []\nfor row in csv.reader(f):\n    if header is None:\n        header = row\n"
+    "        continue\n    rows.append(row)",
     "f.read(9)\nf.seek(0)\nreader = csv.reader(f)\nheader = next(reader)\nrows = list(reader)",
     'lines = f.read().splitlines()\nheader = lines[0].split(",")\nrows = [line.split(",") for line in lines[1:]]',
     'header = f.readline().strip().split(",")\nrows = [line.strip().split(",") for line in f]',
