@@ -80,9 +80,10 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
 def _beside_nothing(cells: Cells, a: Any, b: Any) -> Ref | None:
     """Return the row that one of two is, where the other is a header or an empty dict: nothing comes from that."""
     for one, other in ((a, b), (b, a)):
-        row, content = (cells.see(one), cells.see(other)) if isinstance(one, Ref) else (None, None)
-        if headers.is_one(content, row) or (content == Pairs() and isinstance(row, Frame) and row.row):
-            return one
+        if isinstance(one, Ref):
+            row, content = cells.see(one), cells.see(other)
+            if headers.is_one(content, row) or (content == Pairs() and isinstance(row, Frame) and row.row):
+                return one
     return None
 
 

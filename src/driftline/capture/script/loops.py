@@ -40,7 +40,7 @@ class Loops(Binding):
         lazy = content if isinstance(content, Items) and content.lazy is not None and not content.known else None
         held = copied(self.memory, lazy.lazy, since=lazy.since) if lazy is not None and lazy.lazy is not None else None
         self.around += mixed
-        end, place = GOES_ON, self._only_here(node, over, scope)
+        end, place = GOES_ON, self.only_here(node.iter, over, scope)
         breaks = known = len(self.breaks)
         perhaps: list[Cames] = []  # each time that the rest may not have happened, what decides that
         with unrolling.Rounds(self, value) as rounds:
@@ -110,19 +110,6 @@ class Loops(Binding):
         """Return the element of a round; what a reader gives is another row each time."""
         row = self.memory.see(element)
         return self.memory.new(row) if fresh and isinstance(element, Ref) and isinstance(row, Frame) else element
-
-    def _only_here(self, node: Any, over: "unrolling.Unrolled", scope: Scope) -> int | None:
-        """Return the place that stands for all elements, where the loop is sure to go over each of them."""
-        iterated, elements = node.iter, Items(over.items, over.loose)
-        match iterated, self.memory.see(over.loose):
-            case ast.Call(func=ast.Name(id="enumerate"), args=[numbered, *_]), Items(known=(_, one)):
-                iterated, elements = numbered, Items(tuple(self.memory.see(pair).known[1] for pair in over.items), one)
-        match iterated:
-            case ast.Subscript(value=many, slice=ast.Slice(lower=ast.Constant(int(first)), upper=None, step=None)):
-                content = self.memory.see(self.evaluate(many, scope))
-                iterated = many if isinstance(content, Items) and 0 <= first <= len(content.known) else iterated
-        every = ones.of_all(self, elements) if isinstance(iterated, ast.Name | ast.Attribute) else None
-        return every.place if every is not None and self.memory.holders(every.place) == 1 else None
 
     def _after(self, node: Any, scope: Scope, breaks: int, end: str) -> str:
         """What comes after a loop: its ``else``, unless it was left by a break."""

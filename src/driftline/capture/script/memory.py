@@ -36,7 +36,7 @@ class Memory:
         self._born: dict[Key, frozenset[int]] = {}  # the doubts in which a place was made
         self._numbers = itertools.count(1)
         self._parted: dict[int, list[int]] = {}  # what was taken out of many, by the place of these
-        self._written: list[Key] | None = None  # cells in order, once it was asked what holds a place
+        self._written: list[Any] | None = None  # cells in order, once it was asked what holds a place
         self._holders: dict[int, tuple[dict[Key, int], int]] = {}  # of such a place, when so many had been written
         self._followers: dict[int, Callable[[Any], None]] = {}  # of places that stand for several
 
@@ -154,10 +154,10 @@ class Memory:
 
     def alone(self, place: int) -> bool:
         """Whether one list, dict or name and no other holds what lies at a place, of all that names lead to."""
-        if self._holding(place) < 2:  # of all cells, whether a name leads to them or not
+        if self.holding(place) < 2:  # of all cells, whether a name leads to them or not
             return True
         over = self._gone()
-        todo = [key for key in self._cells if isinstance(key, tuple) and key[0] not in over]
+        todo: list[Any] = [key for key in self._cells if isinstance(key, tuple) and key[0] not in over]
         seen: set[int] = set()
         held = 0
         while todo:
@@ -168,8 +168,8 @@ class Memory:
             todo += fresh
         return held < 2
 
-    def _holding(self, place: int) -> int:
-        """How many cells hold a place; those that were written since that was asked last are looked at again."""
+    def holding(self, place: int) -> int:
+        """Return how many cells hold a place; those that were written since that was asked last are looked at again."""
         if self._written is None:
             self._written = []
         known, seen = self._holders.get(place, ({}, -1))

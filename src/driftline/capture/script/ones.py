@@ -4,7 +4,7 @@ Enters: what the records held before, and where they lie. Leaves: the records as
 written over in one of them has both origins, as a hedge; one that was added to, or is new, has those that it has.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from driftline.capture.script import headers
 from driftline.capture.script.call import Machine, cells_of, record_of
 from driftline.capture.script.cames import hedged
 from driftline.capture.script.joining import made_of
+from driftline.capture.script.memory import Writes
 from driftline.capture.script.reading import NOTHING, Cames
 from driftline.capture.script.values import Const, Found, Frame, Instance, Items, Pairs, Ref, Thing, Value
 
@@ -40,6 +41,19 @@ def of_all(machine: Machine, many: Any) -> Ref | None:
             else None
         )
     return None if many.known else loose
+
+
+def twice(machine: Machine, place: int | None, once: Callable[[], Writes]) -> None:
+    """Let two rounds over many have happened, or none; at a ``place`` all of these lie, one for each round."""
+    before, changed = None if place is None else machine.memory.get(place), None
+    for _ in range(2):
+        if place is not None:
+            machine.memory.put(place, before)
+        writes = once()
+        changed = machine.memory.joined(changed, writes.get(place))
+        machine.memory.join([{}, {key: held for key, held in writes.items() if key != place}])
+    if place is not None and changed is not None:
+        machine.memory.put(place, changed)
 
 
 def one_of_many(value: Value) -> Value:

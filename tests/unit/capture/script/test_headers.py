@@ -1,6 +1,6 @@
 """The header of a text table, however a script takes it from the rows; expected origins by hand.
 
-``users`` has the columns ``k``, ``name``, ``age``: ``header.index("age")`` is 2, and a cell at that place is of ``age``.
+``users`` has the columns ``k``, ``name``, ``age``: ``header.index("age")`` is 2, a cell there is of ``age``.
 """
 
 from collections.abc import Callable

@@ -109,8 +109,19 @@ def test_a_record_that_data_has_found_is_one_of_many_and_each_round_of_a_loop_fi
 def test_a_name_that_a_loop_gives_to_each_record_in_turn_changes_them_all(wrote: Wrote) -> None:
     loop = 'for i in range(len(rows)):\n            row = rows[i]\n            row["s"] = row["b"]'
     assert "b" in wrote(RECORDS % loop)["s"].split(", ")
-    called = 'def mend(row):\n            row["s"] = row["b"]\n        for row in rows:\n            mend(row)'
-    assert wrote(RECORDS % called)["s"] == "b"
+    for each in (
+        "for row in rows:\n            mend(row)",
+        "for row in rows[0:]:\n            mend(row)",
+        "done = [mend(row) for row in rows]",
+        "done = list(map(mend, rows))",
+        "from concurrent.futures import ThreadPoolExecutor as Pool\n        done = list(Pool().map(mend, rows))",
+        "from concurrent.futures import ThreadPoolExecutor as Pool\n        [Pool().submit(mend, row) for row in rows]",
+        "import threading\n        for row in rows:\n            threading.Thread(target=mend, args=(row,)).start()",
+    ):
+        assert wrote(RECORDS % f'def mend(row):\n            row["s"] = row["b"]\n        {each}')["s"] == "b"
+    for some in ("done = [mend(row) for row in rows if row['k']]", "done = list(map(mend, rows[3:]))"):
+        found = wrote(RECORDS % f'def mend(row):\n            row["s"] = row["b"]\n        {some}')["s"]
+        assert {"b", "s"} <= {one.split(" ")[0] for one in found.split(", ")}
 
 
 def test_cells_of_one_row_that_are_put_in_another_order_may_be_in_either(wrote: Wrote) -> None:
@@ -138,6 +149,9 @@ def test_cells_of_one_row_that_are_put_in_another_order_may_be_in_either(wrote: 
         "def given(row=rows[3]):\n            mend(row)\n        given()",
         "from functools import partial\n        partial(mend, rows[3])()",
         "from concurrent.futures import ThreadPoolExecutor as Pool\n        Pool().submit(mend, rows[3]).result()",
+        "import threading\n        threading.Thread(target=mend, args=(rows[3],)).start()",
+        'import threading\n        threading.Thread(None, mend, kwargs={"row": rows[3]}).start()',
+        "import threading\n        threading.Timer(1, mend, [rows[3]]).start()",
         'kept = Kept(None)\n        setattr(kept, "row", rows[3])\n        kept.mend()',
         "mend(Kept(rows).first)",
         "mend(Kept(rows)[3])",

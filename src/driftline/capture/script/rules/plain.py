@@ -8,10 +8,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, unrolling, writing
+from driftline.capture.script import access, ones, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, inner_rows, members, plain, rows_of, some_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, met, union
 from driftline.capture.script.joining import joined, made_of
+from driftline.capture.script.memory import Writes
 from driftline.capture.script.reading import DIRECT, FILTER, GROUP_BY, NOTHING
 from driftline.capture.script.rules import lists
 from driftline.capture.script.rules.arrays import like
@@ -27,6 +28,7 @@ from driftline.capture.script.values import (
     Number,
     Pairs,
     Part,
+    Ref,
     Series,
     Thing,
     Value,
@@ -206,18 +208,27 @@ def mapped(call: Call) -> Value:
     with unrolling.Rounds(call.machine, call.args[1]) as rounds:
         pairs = unrolling.together(call.machine, call.args[1:])
         for items, loose in pairs:
-            for _ in range(2 if loose else 1):
-                rounds.next()
-                if not loose:
-                    writing.append(call.machine, out, _element(call, out, items))
-                    continue
-                _, writes = call.machine.memory.aside(functools.partial(_some, call, out, items))
-                call.machine.memory.join([{}, writes])
+            if loose:
+                ones.twice(call.machine, _all_at(call), functools.partial(_some, call, out, items, rounds))
+                continue
+            rounds.next()
+            writing.append(call.machine, out, _element(call, out, items))
     return out
 
 
-def _some(call: Call, out: Value, items: list[Value]) -> None:
-    writing.some(call.machine, out, _element(call, out, items))
+def _some(call: Call, out: Value, items: list[Value], rounds: unrolling.Rounds) -> Writes:
+    rounds.next()
+    run = functools.partial(writing.some, call.machine, out)
+    return call.machine.memory.aside(lambda: run(_element(call, out, items)))[1]
+
+
+def _all_at(call: Call) -> int | None:
+    """Return the place of all elements of the list that a function is called with, where only that list holds them."""
+    many = call.args[1]
+    every = ones.of_all(call.machine, call.see(many)) if len(call.args) == 2 and isinstance(many, Ref) else None
+    if every is None or not isinstance(many, Ref) or not call.machine.memory.holding(many.place):
+        return None
+    return every.place if call.machine.memory.holders(every.place) == 1 else None
 
 
 def _element(call: Call, out: Value, items: list[Value]) -> Value:
