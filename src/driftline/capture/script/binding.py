@@ -6,6 +6,8 @@ Enters: targets and values. Leaves: a changed memory. What is unpacked goes by p
 import ast
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from driftline.capture.script import access, doubts, importing, labels, ones, relations, unrolling, writing
 from driftline.capture.script.call import rows_of
 from driftline.capture.script.cames import deciding, union
@@ -123,6 +125,9 @@ class Binding(Inlining):
         value = self.picked_one(node.value, scope)
         if isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript):
             value = self._picked(value)
+        elif isinstance(node.value, ast.Tuple) and isinstance(content := self.memory.see(value), Items):
+            known = tuple(map(self._picked, content.known))  # of several, each
+            value = self.memory.new(replace(content, known=known)) if known != content.known else value
         for target in node.targets:
             self.assign(target, value, scope)
 

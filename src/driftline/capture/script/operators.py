@@ -98,8 +98,11 @@ def _formatted(machine: Machine, template: str, value: Value) -> Value | None:
         parts = templates.percent(
             template, (), {key: one for key, one in content.known.items() if isinstance(key, str)}
         )
-    elif isinstance(content, Frame) and content.row and content.array and content.table.closed:  # of a database
-        parts = templates.percent(template, [Thing(cames) for cames in content.table.columns.values()], {})
+    elif (
+        isinstance(content, Frame) and content.row and content.table.closed
+    ):  # of a database by place, a record by name
+        cells: dict[str, Value] = {str(name): Thing(cames) for name, cames in content.table.columns.items()}
+        parts = templates.percent(template, [*cells.values()] if content.array else [], cells)
     else:
         parts = templates.percent(template, (value,), {})
     return None if parts is None else templates.text_of(machine, parts)
