@@ -8,14 +8,23 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import classes, doors, doubts, indexing, relations, results, sheets, tables, words
+from driftline.capture.script import (
+    classes,
+    doors,
+    doubts,
+    headers,
+    indexing,
+    relations,
+    results,
+    sheets,
+    tables,
+    words,
+)
 from driftline.capture.script.call import UNKNOWN, Machine, called, hashable, lifted, plain, record_of, rows_of
 from driftline.capture.script.cames import changed, deciding, hedged, met, some_rows, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import FILTER, JOIN, NOTHING, Cames
 from driftline.capture.script.values import (
-    LINE,
-    LINES,
     Class,
     Const,
     Found,
@@ -217,8 +226,9 @@ def _of_any(machine: Machine, of: Value, content: Any, key: Value) -> Value:
         return tuple(content.fields.values())[place]
     own, by = made_of(machine.memory, content), made_of(machine.memory, key)
     if isinstance(content, Thing) and own:  # of a dict or a list that nobody knows the elements of: which one it is
-        one = LINES if isinstance(plain(machine, key), slice) else LINE
-        return Thing(changed(own) | deciding(by), rows_of(machine, of), one if content.name == LINES else "")
+        return Thing(
+            changed(own) | deciding(by), rows_of(machine, of), headers.lines_at(content.name, plain(machine, key))
+        )
     cames = changed(own | by)
     return Thing(hedged(cames) if isinstance(content, Instance) else cames, rows_of(machine, of))
 
@@ -248,10 +258,10 @@ def _of_items(machine: Machine, items: Items, key: Value) -> Value:
         several = isinstance(found, slice) or isinstance(machine.memory.see(key), Part | Series | Frame | Items)
         one = doubts.doubtful(machine, (*items.known, items.loose))
         return machine.memory.new(Items((), one, items.rows, items.kind)) if several else one
+    if isinstance(found, slice) and (part := headers.part(items, found)) is not None:
+        return machine.memory.new(part)
     if isinstance(found, slice) and found != slice(None):
         items = replace(items, rows=some_rows(items.rows))
-    if isinstance(found, slice) and items.loose is None:
-        return machine.memory.new(Items(items.known[found], None, items.rows, items.kind))
     first = 0 if items.loose is not None else -len(items.known)
     if isinstance(found, int) and first <= found < len(items.known):
         return items.known[found]

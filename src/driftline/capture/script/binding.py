@@ -6,6 +6,8 @@ Enters: targets and values. Leaves: a changed memory. What is unpacked goes by p
 import ast
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from driftline.capture.script import access, doubts, importing, labels, ones, relations, unrolling, writing
 from driftline.capture.script.call import rows_of
 from driftline.capture.script.cames import deciding, union
@@ -24,7 +26,6 @@ from driftline.capture.script.values import (
     Series,
     Thing,
     Value,
-    unordered,
 )
 
 
@@ -87,38 +88,46 @@ class Binding(Inlining):
         if isinstance(node, ast.Subscript):
             of = self.evaluate(node.value, scope)
             content = self.memory.see(of)
-            if isinstance(content, Items | Pairs) and not content.known and isinstance(content.loose, Ref):
-                self.evaluate(node.slice, scope)
-                return content.loose, self.place_of_one(node, of, content.loose, scope)
+            every = ones.of_all(self, content)
+            key = None if every is None else self.evaluate(node.slice, scope)
+            if every is not None and not (content.known and key == Const(0)):
+                return every, self.place_of_one(node, of, every, scope)
         self.picked = -1
         return (of := self.evaluate(node, scope)), self.one_picked(of)
 
     def _unpack(self, targets: Sequence[ast.expr], value: Value, scope: Scope) -> None:
-        content = self.memory.see(value)
-        over = unrolling.unrolled(self, value)
-        if unordered(content):
-            over = unrolling.Unrolled((), doubts.doubtful(self, (*over.items, over.loose)))
-        items = list(over.items)
         star = next((place for place, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
-        if star is not None and over.loose is None and len(items) >= len(targets) - 1:
-            after = len(targets) - star - 1
+        for one, part in zip(targets, self.unpacked(value, len(targets), star), strict=True):
+            self.assign(one, part, scope)
+
+    def unpacked(self, value: Value, count: int, star: int | None) -> list[Value]:
+        """Return what each of so many targets has of a value; the one at ``star`` all that the others have not."""
+        content, over = self.memory.see(value), unrolling.in_places(self, value)
+        items = list(over.items)
+        if star is not None and over.loose is None and len(items) >= count - 1:
+            after = count - star - 1
             middle = writing.items(self, items[star : len(items) - after])
             items = [*items[:star], middle, *items[len(items) - after :]]
-        for place, one in enumerate(targets):
+        found: list[Value] = []
+        for place in range(count):
             if place == star and over.loose is not None:  # those that are left, however many
-                self.assign(one, self.memory.new(Items(over.items[place:], over.loose, over.rows)), scope)
+                found.append(self.memory.new(Items(over.items[place:], over.loose, over.rows)))
             elif place < len(items) and (over.loose is None or star is None or place < star):
-                self.assign(one, items[place], scope)
+                found.append(items[place])
             else:
                 loose = over.loose or Thing(made_of(self.memory, content))
                 loose = access.among(self, doubts.one_of(self, loose) or loose, over.rows)
                 shared = isinstance(loose, Ref) and isinstance(over.loose, Ref) and loose.place == over.loose.place
-                self.assign(one, ones.one_of_many(loose) if shared else loose, scope)
+                found.append(ones.one_of_many(loose) if shared else loose)
+        return found
 
     def _assignment(self, node: ast.Assign, scope: Scope) -> None:
         value = self.picked_one(node.value, scope)
         if isinstance(node.value, ast.Name | ast.Attribute | ast.Subscript):
             value = self._picked(value)
+        elif isinstance(node.value, ast.Tuple) and isinstance(content := self.memory.see(value), Items):
+            known = tuple(map(self._picked, content.known))  # of several, each
+            value = self.memory.new(replace(content, known=known)) if known != content.known else value
         for target in node.targets:
             self.assign(target, value, scope)
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.cames import any_of, deciding, hedged, union
-from driftline.capture.script.joining import made_of
+from driftline.capture.script.joining import made_of, row_of_cells
 from driftline.capture.script.memory import Memory
 from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, Cames, Columns, Outside, Table
 from driftline.capture.script.site import Path
@@ -263,7 +263,7 @@ def _of_items(machine: Machine, items: Items) -> Table | None:
             for one, held in zip(rows, ones, strict=True)
         ]
         return tables.shaped(tables.stacked(found), items.rows)
-    if all(isinstance(one, Items) and one.loose is None for one in rows):
+    if all(isinstance(one, Items) and (one.loose is None or one.known) for one in rows):
         return tables.shaped(_of_tuples(machine, rows), items.rows)
     cames = union(made_of(machine.memory, one) for one in ones)
     return tables.unknown(cames, union([items.rows, *(rows_of(machine, one) for one in ones)])) if cames else None
@@ -278,12 +278,14 @@ def _of_tuples(machine: Machine, rows: Sequence[Items]) -> Table:
         for number in range(min(width, MAX_ITEMS))
     }
     inside = (_rows(machine, each) for one in rows for each in one.known)
-    return Table(columns, rows=union([*(one.rows for one in rows), *inside]), closed=True)
+    further = union(made_of(machine.memory, one.loose) for one in rows)  # cells, any number of them behind the others
+    shaped = union([*(one.rows for one in rows), *inside])
+    return Table(columns, rows=shaped, closed=not further, spread=any_of(further))
 
 
 def _any_cells(machine: Machine, row: Items) -> tuple[Value, ...]:
     """The cells of a row in which nobody knows their order: each may be any of them."""
-    return (Thing(hedged(union(made_of(machine.memory, one) for one in row.known))),) * len(row.known)
+    return (Thing(hedged(union(made_of(machine.memory, one) for one in (*row.known, row.loose)))),) * len(row.known)
 
 
 def of_pairs(machine: Machine, pairs: Pairs) -> Table:
@@ -339,10 +341,7 @@ def record_of(machine: Machine, value: Any) -> Ref | None:
 
 def cells_of(machine: Machine, value: Value | None) -> Items | None:
     """Return the list of cells that a row is; None of anything else, and where it is not known which there are."""
-    content = machine.memory.see(value)
-    if not isinstance(content, Frame) or not content.cells or not content.table.closed:
-        return None
-    return Items(tuple(Thing(cames, content.table.rows) for cames in content.table.columns.values()))
+    return row_of_cells(machine.memory.see(value))
 
 
 def rows_of(machine: Machine, value: Value | None) -> Cames:

@@ -4,10 +4,12 @@ Enters: a node and its scope. Leaves: a new list or dict, and what decides which
 """
 
 import ast
+import functools
 from typing import Any
 
-from driftline.capture.script import doubts, unrolling, writing
+from driftline.capture.script import doubts, ones, unrolling, writing
 from driftline.capture.script.cames import deciding
+from driftline.capture.script.memory import Writes
 from driftline.capture.script.operators import condition, truth
 from driftline.capture.script.picks import Picks
 from driftline.capture.script.reading import FILTER, NOTHING
@@ -55,13 +57,19 @@ class Comprehensions(Picks):
                 rounds.next()
                 self.assign(generator.target, item, scope)
                 self._filtered(node, generator, at, scope, into, unsure, maybe or doubts.maybe(self, item))
-            for loose in [over.loose] * 2 if over.loose is not None else []:  # what the first one reads is older later
+            if over.loose is None:
+                return
+            place = None if at or generator.ifs else self.only_here(generator.iter, over, scope)
+
+            def once(loose: Value) -> Writes:
                 rounds.next()
                 self.assign(generator.target, loose, scope)
                 self.around += 1
                 _, writes = self.memory.aside(lambda: self._filtered(node, generator, at, scope, into, unsure, maybe))
                 self.around -= 1
-                self.memory.join([{}, writes])
+                return writes
+
+            ones.twice(self, place, functools.partial(once, over.loose))  # what the first one reads is older later
 
     def _filtered(
         self, node: Any, generator: ast.comprehension, at: int, scope: Scope, into: Value, unsure: bool, maybe: bool
@@ -79,6 +87,19 @@ class Comprehensions(Picks):
                 writing.shape(self, into, deciding(cames, FILTER))
         self._generate(node, at + 1, scope, into, unsure, maybe)
         del self.guards[before:]
+
+    def only_here(self, iterated: ast.expr, over: "unrolling.Unrolled", scope: Scope) -> int | None:
+        """Return the place that stands for all elements, where the loop is sure to go over each of them."""
+        elements = Items(over.items, over.loose)
+        match iterated, self.memory.see(over.loose):
+            case ast.Call(func=ast.Name(id="enumerate"), args=[numbered, *_]), Items(known=(_, one)):
+                iterated, elements = numbered, Items(tuple(self.memory.see(pair).known[1] for pair in over.items), one)
+        match iterated:
+            case ast.Subscript(value=many, slice=ast.Slice(lower=ast.Constant(int(first)), upper=None, step=None)):
+                content = self.memory.see(self.evaluate(many, scope))
+                iterated = many if isinstance(content, Items) and 0 <= first <= len(content.known) else iterated
+        every = ones.of_all(self, elements) if isinstance(iterated, ast.Name | ast.Attribute) else None
+        return every.place if every is not None and self.memory.holders(every.place) == 1 else None
 
     def assign(self, target: ast.expr, value: Value, scope: Scope) -> None:
         """Bind a target."""

@@ -80,7 +80,7 @@ class Expressions(Comprehensions):
         found = self.lookup(node.id, scope)
         if found is None:
             return Const(scope.module) if node.id == "__name__" else Thing()
-        return self.taken_out(found)
+        return self.taken_out(self.memory.left(found))
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Value:
         return self.attribute(self.evaluate(node.value, scope), node.attr, node, scope)
@@ -200,7 +200,7 @@ class Expressions(Comprehensions):
 
     def _bool(self, node: ast.BoolOp, scope: Scope) -> Value:
         stop = isinstance(node.op, ast.Or)
-        out: Value = self.evaluate(node.values[0], scope)
+        out: Value = self.kept_one(node.values[0], scope)
         for one in node.values[1:]:
             known = truth(self, out)
             if known is stop:
@@ -208,7 +208,7 @@ class Expressions(Comprehensions):
             doubts = self.memory.doubts()
             if known is None:
                 self.memory.doubt()
-            after = self.evaluate(one, scope)
+            after = self.kept_one(one, scope)
             self.memory.undoubt(doubts)
             out = after if known is not None else self.memory.joined(out, after, condition(self, out))
         return out

@@ -9,13 +9,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import tables
+from driftline.capture.script import headers, tables
 from driftline.capture.script.cames import changed, deciding, hedged, other_turns, union, unsure_of
 from driftline.capture.script.cames import doubted as cames_doubted
 from driftline.capture.script.changing import MAX_DEPTH, Cells, each
 from driftline.capture.script.reading import NOTHING, Cames, Table
 from driftline.capture.script.values import (
+    FURTHER,
+    LINE,
+    LINES,
     NONE,
+    TOP,
     Const,
     File,
     Foreign,
@@ -38,6 +42,7 @@ from driftline.capture.script.values import (
 )
 
 _EMPTY = (Const(""), Const(b""))
+_LINES_OF = {frozenset({TOP, LINE}): LINE, frozenset({LINES, FURTHER}): FURTHER}
 MAX_JOINED = 9
 
 
@@ -49,6 +54,9 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
         return a  # two values of the same origins are still two values
     if depth > MAX_JOINED:
         return Thing(made_of(cells, a) | made_of(cells, b))
+    row = _beside_nothing(cells, a, b)
+    if row is not None:
+        return _or_none(cells, row, NOTHING if depth else condition)
     if isinstance(a, Ref) and isinstance(b, Ref):
         return _places(cells, a, b, condition, depth)
     if isinstance(a, Json) and b in _EMPTY:
@@ -69,8 +77,28 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
     return Thing(made_of(cells, a) | made_of(cells, b) | deciding(condition), _rows(a) | _rows(b))
 
 
+def _beside_nothing(cells: Cells, a: Any, b: Any) -> Ref | None:
+    """Return the row that one of two is, where the other is a header or an empty dict: nothing comes from that."""
+    for one, other in ((a, b), (b, a)):
+        if isinstance(one, Ref):
+            row, content = cells.see(one), cells.see(other)
+            if headers.is_one(content, row) or (content == Pairs() and isinstance(row, Frame) and row.row):
+                return one
+    return None
+
+
+def row_of_cells(content: Any) -> Items | None:
+    """Return the list of cells that a row is; None of anything else, and where it is not known which there are."""
+    if not isinstance(content, Frame) or not content.cells or not content.table.closed:
+        return None
+    return Items(tuple(Thing(cames, content.table.rows) for cames in content.table.columns.values()))
+
+
 def _like(cells: Cells, value: Any, other: Any) -> Any:
-    """Return a tuple that the text spells out as one whose values are told apart, where the other is one of these."""
+    """Return a tuple, or a row, as one whose values are told apart, where the other is one of these."""
+    row = row_of_cells(cells.see(value)) if isinstance(cells.see(other), Items) else None
+    if row is not None:
+        return cells.new(row) if isinstance(value, Ref) else row
     content = cells.see(other) if isinstance(other, Ref) and isinstance(value, Const) else None
     if not isinstance(content, Items) or content.kind != "tuple" or not isinstance(value.value, tuple):
         return value
@@ -123,19 +151,18 @@ def chosen(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING) -> Any:
     return cells.new(made) if isinstance(out, Ref) else made
 
 
-def _begun(cells: Cells, a: Any, b: Any, condition: Cames) -> Items | None:
-    """Return JSON data, of which a dict of plain values takes the place where there is none yet; None otherwise."""
+def _begun(cells: Cells, a: Any, b: Any, condition: Cames) -> Items | Frame | None:
+    """Return a row, or JSON data, where a dict of plain values may take the place of that; None otherwise."""
     data, record = (a, b) if isinstance(b, Pairs) else (b, a)
-    if not (isinstance(data, Items) and data.kind == "json" and isinstance(record, Pairs)):
+    row = cells.see(data.loose) if isinstance(data, Items) and data.kind == "json" and not data.known else data
+    if not isinstance(record, Pairs) or not isinstance(row, Frame) or not row.row or record.loose or record.default:
         return None
-    frame, plain = cells.see(data.loose), {key: cells.see(one) for key, one in record.known.items()}
-    if not isinstance(frame, Frame) or data.known or record.loose or record.default:
-        return None
+    plain = {key: cells.see(one) for key, one in record.known.items()}
     if not all(isinstance(key, str) and isinstance(one, Const | Thing) for key, one in plain.items()):
         return None
     begun = Table({key: made_of(cells, one) for key, one in plain.items()}, rows=record.rows, closed=True)
-    both = cells.new(replace(frame, table=tables.either(frame.table, begun, condition)))
-    return replace(data, loose=both, rows=data.rows | record.rows)
+    both = replace(row, table=tables.either(row.table, begun, condition))
+    return both if data is row else replace(data, loose=cells.new(both), rows=data.rows | record.rows)
 
 
 def _or_none(cells: Cells, value: Any, condition: Cames) -> Any:
@@ -168,7 +195,8 @@ def _rows(value: Any) -> Cames:
 
 
 def _things(cells: Cells, a: Thing, b: Thing, condition: Cames, depth: int) -> Thing:
-    return Thing(a.cames | b.cames | deciding(condition), a.rows | b.rows, a.name if a.name == b.name else "")
+    name = a.name if a.name == b.name else _LINES_OF.get(frozenset({a.name, b.name}), "")
+    return Thing(a.cames | b.cames | deciding(condition), a.rows | b.rows, name)
 
 
 def _jsons(cells: Cells, a: Json, b: Json, condition: Cames, depth: int) -> Json:
@@ -247,7 +275,7 @@ def _files(cells: Cells, a: File, b: File, condition: Cames, depth: int) -> File
         written = tables.either(a.written, b.written)
         written = tables.shaped(written, condition)
     turn = a.turn if a.turn == b.turn else -1
-    return File(a.opened, written, a.via, a.header or b.header, turn, a.inside and b.inside)
+    return File(a.opened, written, a.via, a.header or b.header, turn, a.inside and b.inside, a.begun or b.begun)
 
 
 def _functions(cells: Cells, a: Function, b: Function, condition: Cames, depth: int) -> Function:

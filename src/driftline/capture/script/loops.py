@@ -36,12 +36,12 @@ class Loops(Binding):
         before = len(self.guards)
         if over.rows:
             self.guards.append(over.rows)
-        content = self.memory.see(value)
+        content, every = self.memory.see(value), ones.of_all(self, Items(over.items, over.loose))
         mixed = isinstance(content, Items) and (content.kind == "set" or content.shuffled)
         lazy = content if isinstance(content, Items) and content.lazy is not None and not content.known else None
         held = copied(self.memory, lazy.lazy, since=lazy.since) if lazy is not None and lazy.lazy is not None else None
         self.around += mixed
-        end = GOES_ON
+        end, place = GOES_ON, self.only_here(node.iter, over, scope)
         breaks = known = len(self.breaks)
         perhaps: list[Cames] = []  # each time that the rest may not have happened, what decides that
         with unrolling.Rounds(self, value) as rounds:
@@ -63,7 +63,6 @@ class Loops(Binding):
                 self._around(rounds, lambda: self._asked(node, lazy, held, scope), decides=_which_rows(over.rows))
                 end = GOES_ON
             elif over.loose is not None and end not in {RETURNS, BREAKS}:
-                place = self._only_here(node, over)
                 fresh = isinstance(content, Items) and content.kind == "reader"
                 self._around(
                     rounds,
@@ -78,8 +77,8 @@ class Loops(Binding):
                 self._of_one_round(node, rounds.many, scope)
         del self.guards[before:]
         self.around -= mixed
-        if over.loose is not None and not over.items:
-            self._last_one(node, over.loose, scope)
+        if every is not None:
+            self._last_one(node, every, scope)
         return self._after(node, scope, breaks, GOES_ON if perhaps else end)
 
     def _perhaps_made(self, writes: Writes) -> Writes:
@@ -123,17 +122,6 @@ class Loops(Binding):
         """Return the element of a round; what a reader gives is another row each time."""
         row = self.memory.see(element)
         return self.memory.new(row) if fresh and isinstance(element, Ref) and isinstance(row, Frame) else element
-
-    def _only_here(self, node: Any, over: "unrolling.Unrolled") -> int | None:
-        """Return the place that stands for all elements, where the loop is sure to go over each of them."""
-        iterated, element = node.iter, over.loose
-        match iterated, self.memory.see(element):
-            case ast.Call(func=ast.Name(id="enumerate"), args=[numbered, *_]), Items(known=(_, one)):
-                iterated, element = numbered, one
-        whole = isinstance(element, Ref) and not over.items and isinstance(iterated, ast.Name | ast.Attribute)
-        if not whole or not isinstance(element, Ref) or self.memory.holders(element.place) != 1:
-            return None
-        return element.place
 
     def _after(self, node: Any, scope: Scope, breaks: int, end: str) -> str:
         """What comes after a loop: its ``else``, unless it was left by a break."""

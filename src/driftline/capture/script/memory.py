@@ -5,7 +5,7 @@ writes are taken back and joined afterwards, so that a branch costs what it writ
 """
 
 import itertools
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ Key = Hashable
 Writes = Mapping[Any, Any]
 Result = TypeVar("Result")
 _ABSENT = object()
+_MAX_PARTED = 16
 
 
 class Memory:
@@ -34,6 +35,9 @@ class Memory:
         self._doubts: list[int] = []  # what was met that what is written now may not be, though no way is tried aside
         self._born: dict[Key, frozenset[int]] = {}  # the doubts in which a place was made
         self._numbers = itertools.count(1)
+        self._parted: dict[int, list[int]] = {}  # what was taken out of many, by the place of these
+        self._written: list[Any] | None = None  # cells in order, once it was asked what holds a place
+        self._holders: dict[int, tuple[dict[Key, int], int]] = {}  # of such a place, when so many had been written
         self._followers: dict[int, Callable[[Any], None]] = {}  # of places that stand for several
 
     def new(self, content: Content) -> Ref:
@@ -57,6 +61,8 @@ class Memory:
         if self._doubts and not self._born.get(key, frozenset()).issuperset(self._doubts):
             held = self._perhaps(self._cells.get(key), held)
         self._cells[key] = held
+        if self._written is not None:
+            self._written.append(key)
         if key in self._followers:
             self._followers[key](held)
 
@@ -124,6 +130,8 @@ class Memory:
         """Take back what was written since then, and return it."""
         before = self._logs.pop()
         writes = {key: self._cells[key] for key in before}
+        if self._written is not None:
+            self._written += before
         for key, held in before.items():
             if held is _ABSENT:
                 del self._cells[key]
@@ -146,28 +154,51 @@ class Memory:
 
     def alone(self, place: int) -> bool:
         """Whether one list, dict or name and no other holds what lies at a place, of all that names lead to."""
+        if self.holding(place) < 2:  # of all cells, whether a name leads to them or not
+            return True
         over = self._gone()
-        todo = [one for key, one in self._cells.items() if isinstance(key, tuple) and key[0] not in over]
+        todo: list[Any] = [key for key in self._cells if isinstance(key, tuple) and key[0] not in over]
         seen: set[int] = set()
         held = 0
         while todo:
-            one = todo.pop()
-            if isinstance(one, Ref):
-                held += one.place == place and not (isinstance(one, Found) and one.left)
-                if one.place in seen:
-                    continue
-                seen.add(one.place)
-                one = self._cells.get(one.place)
-                if isinstance(one, Items) and one.kind == "reader":
-                    continue
-            todo += joining.inside(one)
-            if isinstance(one, Function):
-                todo += (*one.given, *(value for _, value in one.defaults), *one.others)
+            refs = list(_refs(self._cells.get(todo.pop())))
+            held += sum(_holds(one, place) for one in refs)
+            fresh = {one.place for one in refs} - seen
+            seen |= fresh
+            todo += fresh
         return held < 2
+
+    def holding(self, place: int) -> int:
+        """Return how many cells hold a place; those that were written since that was asked last are looked at again."""
+        if self._written is None:
+            self._written = []
+        known, seen = self._holders.get(place, ({}, -1))
+        for key in dict.fromkeys([*self._cells] if seen < 0 else self._written[seen:]):
+            known[key] = sum(_holds(one, place) for one in _refs(self._cells.get(key)))
+            if not known[key]:
+                del known[key]
+        self._holders[place] = known, len(self._written)
+        return sum(known.values())
 
     def _gone(self) -> set[Any]:
         """The scopes of calls that are over, but for those that functions hold."""
         return self._over - {one.scope for one in self._cells.values() if isinstance(one, Function)}
+
+    def parted(self, one: Ref) -> Ref:
+        """Return a place of its own for what was taken out of many; a name that a loop has left may mean it, too."""
+        other = self.new(self._cells[one.place])
+        self._parted.setdefault(one.place, []).append(other.place)
+        return replace(one, place=other.place)
+
+    def left(self, value: Value) -> Value:
+        """Return what a name holds: of one that a loop has left what may have been taken out of the many since."""
+        if not isinstance(value, Found) or not value.left or value.place not in self._parted:
+            return value
+        out: Value = value
+        for place in self._parted[value.place][:_MAX_PARTED]:
+            if self._cells.get(place, self.see(out)) != self.see(out):
+                out = self.doubted(out, Ref(place))
+        return out
 
     def part(self, place: int) -> Ref:
         """Let names that mean what lies at a place mean another one from now on, with the same there."""
@@ -271,3 +302,20 @@ class Memory:
             older = changing.each(held, lambda cames: aged(cames, reads), reads)
             if older is not held:
                 self.put(key, older)
+
+
+def _refs(held: Any) -> Iterator[Ref]:
+    """Yield the places that a cell leads to by itself; what a reader has given is in it no more."""
+    todo = [] if isinstance(held, Items) and held.kind == "reader" else [held]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, Ref):
+            yield one
+            continue
+        todo += joining.inside(one)
+        if isinstance(one, Function):
+            todo += (*one.given, *(value for _, value in one.defaults), *one.others)
+
+
+def _holds(one: Ref, place: int) -> bool:
+    return one.place == place and not (isinstance(one, Found) and one.left)

@@ -4,14 +4,16 @@ Enters: what the records held before, and where they lie. Leaves: the records as
 written over in one of them has both origins, as a hedge; one that was added to, or is new, has those that it has.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
+from driftline.capture.script import headers
 from driftline.capture.script.call import Machine, cells_of, record_of
 from driftline.capture.script.cames import hedged
 from driftline.capture.script.joining import made_of
+from driftline.capture.script.memory import Writes
 from driftline.capture.script.reading import NOTHING, Cames
 from driftline.capture.script.values import Const, Found, Frame, Instance, Items, Pairs, Ref, Thing, Value
 
@@ -23,8 +25,35 @@ def place_of(machine: Machine, many: Value, one: Value, *, looping: bool) -> int
     """
     content = machine.memory.see(many)
     kept = isinstance(content, Items) or (isinstance(content, Pairs) and not looping)
-    loose = content.loose if kept and not content.known else None
-    return one.place if isinstance(one, Ref) and isinstance(loose, Ref) and loose.place == one.place else -1
+    loose = of_all(machine, content) if kept else None
+    return one.place if isinstance(one, Ref) and loose is not None and loose.place == one.place else -1
+
+
+def of_all(machine: Machine, many: Any) -> Ref | None:
+    """Return the place of all elements of a list or dict, but for a header before them; None if they are told apart."""
+    loose = many.loose if isinstance(many, Items | Pairs) else None
+    if not isinstance(loose, Ref):
+        return None
+    if isinstance(many, Items):
+        return (
+            loose
+            if all(headers.is_one(machine.memory.see(one), machine.memory.see(loose)) for one in many.known)
+            else None
+        )
+    return None if many.known else loose
+
+
+def twice(machine: Machine, place: int | None, once: Callable[[], Writes]) -> None:
+    """Let two rounds over many have happened, or none; at a ``place`` all of these lie, one for each round."""
+    before, changed = None if place is None else machine.memory.get(place), None
+    for _ in range(2):
+        if place is not None:
+            machine.memory.put(place, before)
+        writes = once()
+        changed = machine.memory.joined(changed, writes.get(place))
+        machine.memory.join([{}, {key: held for key, held in writes.items() if key != place}])
+    if place is not None and changed is not None:
+        machine.memory.put(place, changed)
 
 
 def one_of_many(value: Value) -> Value:
@@ -46,7 +75,7 @@ def parted(machine: Machine, one: Value) -> Value:
     if not isinstance(one, Ref) or not (_is_row(content) or isinstance(content, Pairs | Instance)):
         return one
     if machine.memory.alone(one.place):
-        return replace(one, place=machine.memory.new(content).place)
+        return machine.memory.parted(one)
     return one if machine.around else one_of_many(one)  # a loop may come to each of them
 
 

@@ -20,6 +20,7 @@ from driftline.capture.script.values import (
     Frame,
     Instance,
     Items,
+    Number,
     Pairs,
     Series,
     Thing,
@@ -97,8 +98,11 @@ def _formatted(machine: Machine, template: str, value: Value) -> Value | None:
         parts = templates.percent(
             template, (), {key: one for key, one in content.known.items() if isinstance(key, str)}
         )
-    elif isinstance(content, Frame) and content.row and content.array and content.table.closed:  # of a database
-        parts = templates.percent(template, [Thing(cames) for cames in content.table.columns.values()], {})
+    elif (
+        isinstance(content, Frame) and content.row and content.table.closed
+    ):  # of a database by place, a record by name
+        cells: dict[str, Value] = {str(name): Thing(cames) for name, cames in content.table.columns.items()}
+        parts = templates.percent(template, [*cells.values()] if content.array else [], cells)
     else:
         parts = templates.percent(template, (value,), {})
     return None if parts is None else templates.text_of(machine, parts)
@@ -110,6 +114,8 @@ def compared(machine: Machine, left: Value, right: Value, name: str) -> Value:
         known = access.contains(machine, right, left.value)
         if known is not None:
             return Const(known if name == "In" else not known)
+    if (known := _of_number(left, right, name)) is not None:
+        return Const(known)
     inside = machine.memory.see(right)
     if name in {"In", "NotIn"} and isinstance(inside, Pairs) and inside.loose is not None:  # among its keys
         return Thing(changed(made_of(machine.memory, left) | inside.keys | deciding(inside.rows, FILTER)))
@@ -123,6 +129,16 @@ def compared(machine: Machine, left: Value, right: Value, name: str) -> Value:
         if not isinstance(other, Const | Thing):
             return Const(name == "IsNot")
     return operated(machine, left, right, name)
+
+
+def _of_number(left: Value, right: Value, name: str) -> bool | None:
+    """Whether something is true of each number that is at least so much; None where it is of some of them."""
+    if not isinstance(left, Number) or not isinstance(right, Const) or not isinstance(right.value, int):
+        return None
+    over = right.value < left.least
+    if name in {"Eq", "NotEq", "LtE", "Gt"}:
+        return (name in {"NotEq", "Gt"}) if over else None
+    return (name == "GtE") if name in {"Lt", "GtE"} and right.value <= left.least else None
 
 
 def of_sets(machine: Machine, a: Value, b: Value, name: str) -> Value:
@@ -236,6 +252,8 @@ def truth(machine: Machine, value: Value) -> bool | None:
     """Return whether a value is true, if the text says so."""
     if isinstance(value, Const):
         return bool(value.value)
+    if isinstance(value, Number):
+        return True if value.least > 0 else None
     content = machine.memory.see(value)
     if isinstance(content, Instance):
         asked = own.truth(machine, value)

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import tables
+from driftline.capture.script import headers, tables
 from driftline.capture.script.call import Machine
 from driftline.capture.script.cames import hedged
 from driftline.capture.script.joining import made_of
@@ -108,8 +108,10 @@ def item(machine: Machine, part: Part, key: Value) -> Value:
         return machine.memory.new(Items(tuple(Const(name) for name in table.columns)))
     if isinstance(key, Const) and isinstance(key.value, str):
         return cell(machine, part, *place_of(key.value))
-    if (isinstance(key, Const) and isinstance(key.value, slice)) or (isinstance(key, Part) and key.kind == "slice"):
-        return rows(machine, part)
+    if isinstance(key, Const) and isinstance(key.value, slice):
+        return rows(machine, part, cells=True, top=key.value.start in {None, 1})
+    if isinstance(key, Part) and key.kind == "slice":
+        return rows(machine, part, cells=True, top=False)
     return _row(machine, table, cells=True)
 
 
@@ -127,8 +129,10 @@ def _named(machine: Machine, workbook: Part, key: Value) -> Value:
     return Part(machine.memory.new(Frame(tables.unknown(hedged(every)))), SHEET)
 
 
-def rows(machine: Machine, part: Part, start: int | None = 0, end: int | None = None, *, cells: bool = True) -> Value:
-    """Return all rows of a sheet, of each the cells between two places, or their values.
+def rows(
+    machine: Machine, part: Part, start: int | None = 0, end: int | None = None, *, cells: bool, top: bool = True
+) -> Value:
+    """Return rows of a sheet, of each the cells between two places, or their values; ``top``: the first, too.
 
     ``start``: None where it is not known.
     """
@@ -140,7 +144,9 @@ def rows(machine: Machine, part: Part, start: int | None = 0, end: int | None = 
         table = unsure(table)
     if table.closed and (start or end is not None):
         table = table._replace(columns=dict(list(table.columns.items())[start:end]))
-    return machine.memory.new(Items((), _row(machine, table, cells=cells), kind="reader"))
+    first = headers.of(table) if top else ()
+    header = (machine.memory.new(Items(first, kind="tuple")),) if first else ()
+    return machine.memory.new(Items(header, _row(machine, table, cells=cells), kind="reader"))
 
 
 def _row(machine: Machine, table: Table, *, cells: bool) -> Ref:

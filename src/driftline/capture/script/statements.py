@@ -11,13 +11,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from driftline.capture.script import access, importing, matching, risks, waiting
-from driftline.capture.script.call import plain
 from driftline.capture.script.cames import changed, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.loops import BREAKS, GOES_ON, LEAVES_ROUND, RETURNS, kept
 from driftline.capture.script.operators import condition, truth
 from driftline.capture.script.reading import Cames
-from driftline.capture.script.trying import Trying
 from driftline.capture.script.values import (
     NONE,
     Class,
@@ -27,7 +25,7 @@ from driftline.capture.script.values import (
 )
 
 
-class Statements(Trying):
+class Statements(matching.Matching):
     """The machine's reading of statements."""
 
     def execute(self, body: Sequence[ast.stmt], scope: Scope) -> str:
@@ -100,7 +98,7 @@ class Statements(Trying):
         known = truth(self, test)
         if known is not None:
             return self.execute(node.body if known else node.orelse, scope)
-        return self._either([node.body, node.orelse], scope, condition(self, test))
+        return self.either([node.body, node.orelse], scope, condition(self, test))
 
     def _alone(self, node: ast.Expr, scope: Scope) -> str | None:
         """An expression that is a statement; ``(a if test else b).method(…)`` changes one of two things."""
@@ -118,7 +116,7 @@ class Statements(Trying):
 
         return self._if(ast.copy_location(ast.If(of.test, way(of.body), way(of.orelse)), node), scope)
 
-    def _either(self, bodies: Sequence[Sequence[ast.stmt]], scope: Scope, decides: Cames) -> str:
+    def either(self, bodies: Sequence[Sequence[ast.stmt]], scope: Scope, decides: Cames) -> str:
         """Follow each way by itself; what a way that ends here wrote to objects may still be seen elsewhere."""
         before, returned = len(self.guards), self.left
         tried = []
@@ -142,26 +140,6 @@ class Statements(Trying):
         self.guards += [*([decides] if ended and decides else []), *further]
         self.may_leave(union([*leaves, *([decides] if leaves or ends & {LEAVES_ROUND, BREAKS} else [])]))
         return GOES_ON
-
-    def _match(self, node: ast.Match, scope: Scope) -> str:
-        test = self.evaluate(node.subject, scope)
-        for case in node.cases:
-            for pattern in ast.walk(case.pattern):
-                name = getattr(pattern, "name", None)
-                if isinstance(name, str):
-                    self.memory.put((scope, name), test)
-        bodies: list[Sequence[ast.stmt]] = []
-        for case in node.cases:
-            known = matching.fits(case.pattern, plain(self, test), lambda one: plain(self, self.evaluate(one, scope)))
-            if known is not False:
-                bodies.append(case.body)
-            if known and case.guard is None:
-                break
-        else:
-            bodies.append([])
-        if len(bodies) == 1:
-            return self.execute(bodies[0], scope)
-        return self._either(bodies, scope, condition(self, test))
 
     def _with(self, node: ast.With | ast.AsyncWith, scope: Scope) -> str:
         for one in node.items:
@@ -203,6 +181,7 @@ _RULES: dict[type[ast.stmt], Any] = {
     ast.Continue: Statements._round,
     ast.If: Statements._if,
     ast.Match: Statements._match,
+    matching.Taken: Statements._taken,
     ast.For: Statements._for,
     ast.AsyncFor: Statements._for,
     ast.While: Statements._while,

@@ -4,13 +4,15 @@ Enters: a statement with its handlers. Leaves: a changed memory. Where a call th
 not in the other, that one counts; else either may have happened, and what only one of them leads to is a hedge.
 """
 
+import ast
+from collections.abc import Sequence
 from typing import Any
 
 from driftline.capture.script import risks
 from driftline.capture.script.cames import deciding, union
 from driftline.capture.script.loops import GOES_ON, RETURNS, Loops, kept
 from driftline.capture.script.reading import NOTHING, Cames
-from driftline.capture.script.values import Scope, Thing, Value
+from driftline.capture.script.values import Const, Scope, Thing, Value
 
 _Returned = list[tuple[Value, Cames]]
 
@@ -27,7 +29,7 @@ class Trying(Loops):
         guards, further = len(self.guards), NOTHING
         leaves: list[Cames] = []
         seen, returned = self._seen(begun), [self._returned()[len(before) :]]
-        for handler in node.handlers:
+        for handler in node.handlers if not self._found(node.body, scope) else ():
             begun, mark = len(self.reads), len(self._returned())
             if handler.name:
                 self.memory.put((scope, handler.name), Thing(decides | said))  # what it says is about that
@@ -52,6 +54,18 @@ class Trying(Loops):
         self.may_leave(union(leaves))
         last = self.execute(node.finalbody, scope)
         return last or end
+
+    def _found(self, body: Sequence[ast.stmt], scope: Scope) -> bool:
+        """Whether all that is tried is to look for something in a list or dict that the text says is there."""
+        for one in body:
+            value = one.value if isinstance(one, ast.Assign) and len(one.targets) == 1 else None
+            looks = isinstance(value, ast.Subscript) or (
+                isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "index"
+            )
+            name = one.targets[0] if isinstance(one, ast.Assign) else None
+            if not looks or not isinstance(name, ast.Name) or not isinstance(self.lookup(name.id, scope), Const):
+                return False
+        return True
 
     def _tried(self, node: Any, scope: Scope) -> tuple[str, Cames]:
         """Follow what is tried; return how it ends, and what decides, in a loop over rows, whether it fails."""

@@ -8,15 +8,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Self
 
-from driftline.capture.script import access, doubts, ones, tables
+from driftline.capture.script import access, doubts, headers, ones, tables
 from driftline.capture.script.call import Machine, rows_of
 from driftline.capture.script.cames import SOME, deciding, hedged, text_of
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import GROUP_BY, NOTHING, Cames
 from driftline.capture.script.site import Path, previous
 from driftline.capture.script.values import (
+    FURTHER,
     LINE,
     LINES,
+    TOP,
     Const,
     File,
     Foreign,
@@ -62,7 +64,8 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
     if isinstance(content, Instance):
         return _of_instance(machine, value, content)
     if isinstance(content, File):
-        return Unrolled(loose=Thing(text_of(content.opened), name=LINE))
+        begins = not content.begun and not content.inside
+        return _of_lines(machine, text_of(content.opened), content.opened if begins else None)
     if isinstance(content, Grouped):
         by = NOTHING.union(*content.keys.values())
         group = machine.memory.new(Frame(tables.shaped(content.table, by, GROUP_BY)))
@@ -74,8 +77,17 @@ def unrolled(machine: Machine, value: Value) -> Unrolled:
         return Unrolled(loose=Thing(content.cames, content.rows), rows=content.rows)
     if isinstance(content, Part):
         return Unrolled(loose=Thing())
-    name = LINE if isinstance(content, Thing) and content.name == LINES else ""
-    return Unrolled(loose=Thing(made_of(machine.memory, content), name=name), rows=rows_of(machine, value))
+    if isinstance(content, Thing) and content.name in {LINES, FURTHER}:
+        reads = {one.read for one in content.cames} if content.name == LINES else set()
+        return _of_lines(machine, content.cames, reads.pop() if len(reads) == 1 else None, content.rows)
+    return Unrolled(loose=Thing(made_of(machine.memory, content)), rows=rows_of(machine, value))
+
+
+def _of_lines(machine: Machine, cames: Cames, path: Path | None, rows: Cames = NOTHING) -> Unrolled:
+    """Lines of a text, the first one before the others where that is the header of the table that was read there."""
+    columns = None if path is None else machine.columns(path)
+    headed = path is not None and columns is not None and headers.of(tables.read(path, columns))
+    return Unrolled((Thing(cames, rows, TOP),) if headed else (), Thing(cames, rows, LINE), rows)
 
 
 def asked(machine: Machine, value: Value, path: Path) -> Value:

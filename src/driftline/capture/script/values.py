@@ -42,7 +42,14 @@ class Thing(Value, frozen=True):
     name: str = ""  # of the library's class that it is of, where known
 
 
+class Number(Thing, frozen=True):
+    """A whole number that comes from nowhere, such as a place in a list."""
+
+    least: int = 0
+
+
 TEXT, LINES, LINE = "text", "lines", "line"  # names of a ``Thing`` that is all of a file's text, its lines, one of them
+TOP, FURTHER = "top", "further"  # the first line, and the lines behind it
 
 
 class Text(Thing, frozen=True):
@@ -237,6 +244,7 @@ class File(msgspec.Struct, frozen=True):
     header: tuple[Any, ...] | None = None
     turn: int = -1  # the number of the call that opened it; -1 = not known
     inside: bool = False  # a buffer of the program's: what is read from it is what was written to it
+    begun: bool = False  # something of it was read before: what is read next is not its first line
 
 
 def found_by(value: Ref, by: Cames) -> Found:

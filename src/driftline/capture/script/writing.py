@@ -341,10 +341,11 @@ def delete(machine: Machine, of: Value, key: Value) -> None:
     if not isinstance(of, Ref):
         return
     if isinstance(content, Items):
-        exact = content.loose is None and not unordered(content) and isinstance(found, int | slice)
         left = list(content.known)
+        first = found == slice(None, len(left)) or (isinstance(found, int) and 0 <= found < len(left))
+        exact = isinstance(found, int | slice) if content.loose is None else first  # of those that are known
         try:
-            del left[found if exact else len(left)]
+            del left[found if exact and not unordered(content) else len(left)]
             machine.memory.put(of.place, replace(content, known=tuple(left)))
         except IndexError:
             one = doubts.doubtful(machine, (*content.known, content.loose))

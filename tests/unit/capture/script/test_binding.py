@@ -88,3 +88,16 @@ def test_a_star_takes_any_number_of_rows(wrote: Wrote) -> None:
         text = f"import csv\nhead, *rows = {rows}\n"
         made = 'pd.DataFrame([{"n": one[1], "y": one[2]} for one in rows]).to_csv("o")\n'
         assert wrote(text + made) == {"n": "name", "y": "age"}
+
+
+def test_a_record_that_a_loop_keeps_beside_what_it_was_chosen_by_is_decided_by_that(wrote: Wrote) -> None:
+    text = """
+        import csv
+        best = None
+        for row in csv.DictReader(open("users")):
+            if best is None or row["age"] > best[0]:
+                best = (row["age"], row)
+        age, found = best
+        pd.DataFrame([{"n": found["name"]}]).to_csv("o")
+    """
+    assert wrote(text) == {"n": "age conditional, name"}

@@ -1,11 +1,13 @@
+import ast
 from collections.abc import Callable
 
 import pytest
 
+from driftline.capture.script.follow import Followed
 from driftline.capture.script.memory import Memory
 from driftline.capture.script.reading import Came
 from driftline.capture.script.site import Site
-from driftline.capture.script.values import Const, Items, Scope, Thing
+from driftline.capture.script.values import Const, Function, Items, Pairs, Scope, Thing
 
 Wrote = Callable[..., dict[str, str]]
 READ = (Site("s.py", 1, 1),)
@@ -129,3 +131,31 @@ def test_what_a_function_holds_that_is_called_on_keeps_its_rows(wrote: Wrote, ma
 def test_what_fails_and_ends_or_is_mended_leaves_no_row_as_it_was(wrote: Wrote, steps: str) -> None:
     found = wrote(f'import sys\n{LOADED}{steps}pd.DataFrame(rows).to_csv("o")\n')
     assert "name" not in {one.partition(" ")[0] for one in found["name"].split(", ")}
+
+
+def test_what_holds_a_place_is_known_after_each_change() -> None:
+    memory, scope = Memory(), Scope("")
+    record = memory.new(Pairs())
+    rows = memory.new(Items((), record))
+    memory.put((scope, "rows"), rows)
+    assert memory.alone(record.place)
+    memory.put((scope, "first"), record)
+    assert not memory.alone(record.place)
+    memory.put((scope, "first"), Const(1))
+    assert memory.alone(record.place)
+    memory.begin()
+    memory.put((scope, "kept"), memory.new(Items((record,))))
+    assert not memory.alone(record.place)
+    memory.end()
+    assert memory.alone(record.place)
+    memory.new(Items((record,)))  # that no name leads to
+    assert memory.alone(record.place)
+    memory.put((scope, "shown"), Function(ast.Lambda(), scope, given=(record,)))
+    assert not memory.alone(record.place)
+
+
+def test_many_records_that_are_taken_out_one_by_one_are_followed(follows: Callable[..., Followed]) -> None:
+    """Beside 250 others; each of them asked of all that there is what else holds it, and the time was over."""
+    others = "".join(f"r{number} = {{'a': {number}}}\n" for number in range(250))
+    read = 'import csv\nrows = list(csv.DictReader(open("orders")))\n'
+    assert follows(read + others + "rows.pop()\n" * 3600).complete

@@ -136,3 +136,12 @@ def test_cells_are_put_behind_those_of_a_row(wrote: Wrote) -> None:
         pd.DataFrame(out, columns=["n", "a", "b", "c", "d", "e"]).to_csv("o")
     """
     assert wrote(text) == {"n": "", "a": "k", "b": "name", "c": "age", "d": "k transformation", "e": "k"}
+
+
+def test_a_text_with_named_places_takes_these_from_a_record(wrote: Wrote) -> None:
+    text = """
+        import csv
+        pd.DataFrame([{"n": "%(name)s" % row} for row in csv.DictReader(open("users"))]).to_csv("o")
+    """
+    assert wrote(text)["n"].split(" ")[0] == "name"
+    assert "," not in wrote(text)["n"]

@@ -76,7 +76,7 @@ _FUNCTIONS = Functions(
     (given, "os"),
     (sessions, "sqlalchemy"),
     (tuples, "itertools heapq random"),
-    (futures, "concurrent asyncio"),
+    (futures, "concurrent asyncio threading multiprocessing"),
     (polars, "polars"),
     (duckdb, "duckdb"),
     (arrow_files, "pyarrow"),
@@ -266,7 +266,7 @@ def _of_value(call: Call, content: Thing) -> Rule | None:
 def _of_object(name: str) -> Rule | None:
     if name in {"_asdict", "dict", "model_dump", "to_dict"}:
         return containers.fields_of
-    return containers.replaced if name == "_replace" else None
+    return containers.replaced if name == "_replace" else futures.started if name == "start" else None
 
 
 def _is_strange(content: Series | Thing) -> bool:

@@ -146,6 +146,14 @@ def defaulting(call: Call) -> Value:
     return out
 
 
+def chained(call: Call) -> Value:
+    """``ChainMap``: of each key what the first dict has that has it."""
+    out = call.new(Pairs())
+    for one in reversed(call.args):
+        writing.update(call.machine, out, one)
+    return out
+
+
 def from_keys(call: Call) -> Value:
     """``dict.fromkeys``: the same under each key."""
     over = unrolling.unrolled(call.machine, call.argument(0) or call.new(Items()))
@@ -331,6 +339,7 @@ FUNCTIONS: Rules = {
     "builtins.vars": fields_of,
     **dict.fromkeys(("dataclasses.replace", "copy.replace", "attrs.evolve"), replaced),
     "collections.Counter": counted,
+    "collections.ChainMap": chained,
     "collections.defaultdict": defaulting,
     "collections.deque": deque,
 }

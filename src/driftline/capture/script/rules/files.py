@@ -7,15 +7,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import contained, tables, templates, unrolling
+from driftline.capture.script import contained, headers, tables, templates, unrolling
 from driftline.capture.script.call import Call, Rule, Rules, entering, names, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, hedged, text_of, union
 from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
 from driftline.capture.script.values import (
+    FURTHER,
     LINE,
     LINES,
     NONE,
     TEXT,
+    TOP,
     Const,
     File,
     Frame,
@@ -150,11 +152,25 @@ def rows(call: Call) -> Value | None:
     fields = names(call.machine, call.argument(1, "fieldnames"))
     content = call.see(row)
     if not call.name.endswith("DictReader"):
+        first = headers.of(content.table) if begins(call, value) else ()
         row = call.new(replace(content, array=True, cells=True))
-    if fields is not None and call.name.endswith("DictReader"):
+        return call.new(Items((call.new(Items(first)),) if first else (), row, kind="reader"))
+    if fields is not None:
         named = tables.numbered(content.table, fields)
         row = call.new(Frame(named or content.table, True))
     return call.new(Items((), row, kind="reader"))
+
+
+def begins(call: Call, value: Value | None) -> bool:
+    """Tell whether what is read from something next is the first line of a file, and note that it was read."""
+    found = file_of(call, value)
+    if found is None:
+        return getattr(value, "name", "") != FURTHER
+    place, file = found
+    if file.inside:
+        return True
+    call.machine.memory.put(place.place, replace(file, begun=True))
+    return not file.begun
 
 
 def loaded(call: Call) -> Value | None:
@@ -195,7 +211,8 @@ def content_read(call: Call) -> Value | None:
         return None
     file = found[1]
     if not file.inside:
-        return Thing(text_of(file.opened), name={"readline": LINE, "readlines": LINES}.get(call.name, TEXT))
+        names_ = {"readline": (TOP, LINE), "readlines": (LINES, FURTHER)}.get(call.name, (TEXT, ""))
+        return Thing(text_of(file.opened), name=names_[not begins(call, call.receiver)])
     return _as_text(call, file.written or tables.EMPTY)
 
 
@@ -261,7 +278,7 @@ def put(call: Call, place: Ref, value: Value | None, rows_: Cames = NOTHING) -> 
 
 
 def _row(call: Call, file: File, value: Value | None) -> Table:
-    content = call.see(value)
+    content = _filled(call, call.see(value), file.header)
     if isinstance(content, Items) and content.loose is None:
         labels: Any = range(len(content.known)) if file.header is None else file.header
         here = Table({}, rows=call.machine.guarding())
@@ -283,6 +300,16 @@ def _row(call: Call, file: File, value: Value | None) -> Table:
     return tables.only(table, file.header) if by_name else tables.numbered(table, file.header) or table
 
 
+def _filled(call: Call, row: Any, header: tuple[Any, ...] | None) -> Any:
+    """A row with as many cells as there are names, where any number of cells stand behind those that are known."""
+    several = isinstance(row, Items) and row.known and row.loose is not None and not unordered(row)
+    left = len(header or ()) - len(row.known) if several else 0
+    if left < 1:
+        return row
+    cell = row.loose if left == 1 else Thing(hedged(call.cames(row.loose)), rows_of(call.machine, row.loose))
+    return replace(row, known=(*row.known, *[cell] * left), loose=None)
+
+
 def rows_written(call: Call) -> Value | None:
     """``writerows``."""
     found = file_of(call, call.receiver)
@@ -291,10 +318,7 @@ def rows_written(call: Call) -> Value | None:
     over = unrolling.unrolled(call.machine, call.argument(0) or Thing())
     for one in (*over.items, over.loose):
         if one is not None:
-            place, _ = found
-            file = call.see(place)
-            table = _row(call, file, one)
-            write(call, place, file, tables.shaped(table, deciding(over.rows, FILTER), FILTER))
+            put(call, found[0], one, deciding(over.rows, FILTER))
     return NONE
 
 
@@ -316,8 +340,17 @@ def of_number(method: Rule) -> Rule:
     )
 
 
+def sought(call: Call) -> Value | None:
+    """``seek``: to the beginning, or to elsewhere."""
+    found = file_of(call, call.receiver)
+    if found is not None:
+        call.machine.memory.put(found[0].place, replace(found[1], begun=call.plain(0) != 0))
+    return None if found is None else Thing()
+
+
 METHODS: Rules = {
     "read": content_read,
+    "seek": sought,
     "readlines": content_read,
     "readline": content_read,
     "getvalue": content_read,

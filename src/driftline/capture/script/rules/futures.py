@@ -4,9 +4,11 @@ Enters: a call of an executor or a pool, or of a future. Leaves: a future, which
 returned; the result. Source: the references of ``concurrent.futures`` and ``multiprocessing.pool``.
 """
 
-from driftline.capture.script import unrolling
+from msgspec.structs import replace
+
+from driftline.capture.script import access, unrolling
 from driftline.capture.script.call import Call, Rule, Rules, callable_value
-from driftline.capture.script.values import Const, Items, Library, Pairs, Part, Thing, Value
+from driftline.capture.script.values import NONE, Const, Foreign, Function, Items, Library, Pairs, Part, Thing, Value
 
 FUTURE = "future"
 
@@ -62,6 +64,26 @@ def threaded(call: Call) -> Value | None:
     return None if not call.args else call.machine.invoke(call.args[0], call.args[1:], call.kwargs, call.path)
 
 
+def begun(call: Call) -> Value | None:
+    """``Thread(target=f, args=…)``, ``Process``, ``Timer``: the function is called by another thread or process."""
+    timer = call.name.endswith("Timer")
+    function = call.argument(1, "target") or call.argument(-1, "function")
+    if not isinstance(function, Function):
+        return None
+    function = replace(function, apart=call.name.endswith("Process"))
+    args, named = call.argument(2 if timer else 3, "args"), call.see(call.argument(3 if timer else 4, "kwargs"))
+    given = unrolling.unrolled(call.machine, args or Const(())).items
+    kwargs = {key: one for key, one in named.known.items() if isinstance(key, str)} if isinstance(named, Pairs) else {}
+    call.machine.invoke(function, given, kwargs, call.path)
+    return call.new(Foreign(call.name))
+
+
+def started(call: Call) -> Value | None:
+    """``start`` of an object of a class of the user that is a thread: its ``run``."""
+    run = NONE if call.receiver is None else access.attribute(call.machine, call.receiver, "run")
+    return call.machine.invoke(run, (), {}, call.path) if isinstance(run, Function) else None
+
+
 SUBMITS = frozenset({"submit", "apply_async", "apply"})
 OF_FUTURES: dict[str, Rule] = {"result": result, "get": result}
 FUNCTIONS: Rules = {
@@ -70,4 +92,5 @@ FUNCTIONS: Rules = {
     "asyncio.gather": gathered,
     **dict.fromkeys([f"asyncio.{name}" for name in ("run", "create_task", "ensure_future", "wait_for")], run),
     "asyncio.to_thread": threaded,
+    **dict.fromkeys(("threading.Thread", "threading.Timer", "multiprocessing.Process"), begun),
 }

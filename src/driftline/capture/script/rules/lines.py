@@ -6,14 +6,29 @@ between their cells; else what all of the text is made of, never sure.
 
 from collections.abc import Sequence
 
-from driftline.capture.script import tables, templates
+from driftline.capture.script import headers, tables, templates
 from driftline.capture.script.call import Call, Rules, rows_of, table_of
 from driftline.capture.script.cames import changed, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import BETWEEN, DIRECT, FILTER, NOTHING, Cames
 from driftline.capture.script.rules import files
-from driftline.capture.script.values import LINE, LINES, NONE, TEXT, Const, Frame, Items, Json, Ref, Thing, Value
+from driftline.capture.script.values import (
+    FURTHER,
+    LINE,
+    LINES,
+    NONE,
+    TEXT,
+    TOP,
+    Const,
+    Frame,
+    Items,
+    Json,
+    Ref,
+    Thing,
+    Value,
+)
 
+_OF_FILES = frozenset({TEXT, LINES, FURTHER, TOP, LINE})
 _MARKS = ",\t;|"  # between the cells of a line
 _SAME = frozenset({"strip", "rstrip", "lstrip", "removesuffix", "encode", "decode"})  # what they leave is still one
 
@@ -98,11 +113,13 @@ def _cell(call: Call, parts: Sequence[Value]) -> Value:
 
 def part(call: Call, content: Thing) -> Value | None:
     """What a method makes of the text of a file, or of a line of it, that is still known: its lines, or its cells."""
-    if content.name == LINE and call.name == "split":
-        return _split(call)
+    if content.name in {TOP, LINE} and call.name == "split":
+        row = _split(call)
+        first = headers.of(call.see(row).table) if row is not None and content.name == TOP else ()
+        return call.new(Items(first)) if first else row
     lines = call.name == "splitlines" or (call.name == "split" and call.plain(0, "sep") == "\n")
     name = LINES if content.name == TEXT and lines else content.name if call.name in _SAME else ""
-    return Thing(changed(content.cames), content.rows, name) if name in {TEXT, LINES, LINE} else None
+    return Thing(changed(content.cames), content.rows, name) if name in _OF_FILES else None
 
 
 def _split(call: Call) -> Value | None:

@@ -10,12 +10,26 @@ from msgspec.structs import replace
 
 from driftline.capture.script import access, doubts, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, plain
-from driftline.capture.script.cames import deciding, union
+from driftline.capture.script.cames import deciding, text_of, union
 from driftline.capture.script.ones import shared
 from driftline.capture.script.reading import FILTER
-from driftline.capture.script.rules import lists
+from driftline.capture.script.rules import files, lists
 from driftline.capture.script.rules.plain import folded, summed_up
-from driftline.capture.script.values import NONE, Const, Found, Frame, Instance, Items, Pairs, Ref, Thing, Value
+from driftline.capture.script.values import (
+    LINE,
+    NONE,
+    TOP,
+    Const,
+    File,
+    Found,
+    Frame,
+    Instance,
+    Items,
+    Pairs,
+    Ref,
+    Thing,
+    Value,
+)
 
 
 def best(call: Call) -> Value:
@@ -96,12 +110,13 @@ def following(call: Call) -> Value:
     value = call.argument(0) or Thing()
     content = call.see(value)
     if isinstance(content, Items) and content.kind == "reader":
+        if content.known and isinstance(value, Ref):  # the header, which it gives once
+            call.machine.memory.put(value.place, replace(content, known=content.known[1:]))
+            return content.known[0]
         row = call.see(content.loose)
-        if isinstance(row, Frame) and not row.array:  # a record, or a piece of a frame: another one each time
-            return call.new(row)
-        if isinstance(row, Frame) and row.table.closed:
-            return call.new(Items(tuple(Const(name) for name in row.table.columns)))
-        return Thing()
+        return call.new(row) if isinstance(row, Frame) else content.loose or Thing()  # another one each time
+    if isinstance(content, File) and not content.inside:
+        return Thing(text_of(content.opened), name=TOP if files.begins(call, value) else LINE)
     over = unrolling.in_places(call.machine, value)
     found = over.items[0] if over.items else doubts.one_of(call.machine, over.loose) or Thing()
     which = deciding(over.rows, FILTER)

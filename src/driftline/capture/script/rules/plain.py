@@ -8,10 +8,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from driftline.capture.script import access, unrolling, writing
+from driftline.capture.script import access, ones, unrolling, writing
 from driftline.capture.script.call import UNKNOWN, Call, Rules, inner_rows, members, plain, rows_of, some_of
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, met, union
 from driftline.capture.script.joining import joined, made_of
+from driftline.capture.script.memory import Writes
 from driftline.capture.script.reading import DIRECT, FILTER, GROUP_BY, NOTHING
 from driftline.capture.script.rules import lists
 from driftline.capture.script.rules.arrays import like
@@ -24,8 +25,10 @@ from driftline.capture.script.values import (
     Items,
     Library,
     Method,
+    Number,
     Pairs,
     Part,
+    Ref,
     Series,
     Thing,
     Value,
@@ -152,9 +155,10 @@ def _turned(call: Call) -> Value:
     rows = union(inner_rows(call.machine, one) for one in ones)
     if all(one.loose is None for one in overs):
         columns = []
+        told = len(call.args) if len(call.more) == 1 else 0  # rows that are told apart, and stand before the others
         for values in zip(*(one.items for one in overs), strict=False):
-            value = functools.reduce(call.machine.memory.joined, values)
-            columns.append(call.new(Items((), value, rows, "tuple")))
+            value = functools.reduce(call.machine.memory.joined, values[told:])
+            columns.append(call.new(Items(values[:told], value, rows, "tuple")))
         return call.new(Items(tuple(columns)))
     cames = call.cames(*ones)
     several = len({(one.read, one.column) for one in cames if one.type == DIRECT}) > 1
@@ -187,7 +191,8 @@ def enumerated(call: Call) -> Value:
     start = call.plain(1, "start", 0)
     places = [Const(start + place) if isinstance(start, int) else Thing() for place in range(len(over.items))]
     known = tuple(call.new(Items(pair, kind="tuple")) for pair in zip(places, over.items, strict=True))
-    loose = None if over.loose is None else call.new(Items((Thing(), over.loose), kind="tuple"))
+    behind = Number(least=start + len(places)) if isinstance(start, int) else Thing()
+    loose = None if over.loose is None else call.new(Items((behind, over.loose), kind="tuple"))
     given = call.see(call.argument(0))
     if not isinstance(given, Items) or given.lazy is None:
         return call.new(Items(known, loose, over.rows))
@@ -203,18 +208,27 @@ def mapped(call: Call) -> Value:
     with unrolling.Rounds(call.machine, call.args[1]) as rounds:
         pairs = unrolling.together(call.machine, call.args[1:])
         for items, loose in pairs:
-            for _ in range(2 if loose else 1):
-                rounds.next()
-                if not loose:
-                    writing.append(call.machine, out, _element(call, out, items))
-                    continue
-                _, writes = call.machine.memory.aside(functools.partial(_some, call, out, items))
-                call.machine.memory.join([{}, writes])
+            if loose:
+                ones.twice(call.machine, _all_at(call), functools.partial(_some, call, out, items, rounds))
+                continue
+            rounds.next()
+            writing.append(call.machine, out, _element(call, out, items))
     return out
 
 
-def _some(call: Call, out: Value, items: list[Value]) -> None:
-    writing.some(call.machine, out, _element(call, out, items))
+def _some(call: Call, out: Value, items: list[Value], rounds: unrolling.Rounds) -> Writes:
+    rounds.next()
+    run = functools.partial(writing.some, call.machine, out)
+    return call.machine.memory.aside(lambda: run(_element(call, out, items)))[1]
+
+
+def _all_at(call: Call) -> int | None:
+    """Return the place of all elements of the list that a function is called with, where only that list holds them."""
+    many = call.args[1]
+    every = ones.of_all(call.machine, call.see(many)) if len(call.args) == 2 and isinstance(many, Ref) else None
+    if every is None or not isinstance(many, Ref) or not call.machine.memory.holding(many.place):
+        return None
+    return every.place if call.machine.memory.holders(every.place) == 1 else None
 
 
 def _element(call: Call, out: Value, items: list[Value]) -> Value:

@@ -63,7 +63,8 @@ def rows(call: Call) -> Value | None:
     first, last = call.plain(2, "min_col", None), call.plain(3, "max_col", None)
     start = 0 if first is None else first - 1 if isinstance(first, int) else None
     end = last if isinstance(last, int) else None
-    return sheets.rows(call.machine, call.receiver, start, end, cells=not call.flag("values_only"))
+    top = call.plain(0, "min_row") in {None, 1}
+    return sheets.rows(call.machine, call.receiver, start, end, cells=not call.flag("values_only"), top=top)
 
 
 def appended(call: Call) -> Value | None:

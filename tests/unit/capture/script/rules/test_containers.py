@@ -182,3 +182,13 @@ def test_of_a_number_and_a_sum_under_a_key_each_has_its_own_origin(wrote: Wrote)
     found = wrote(text)
     assert found["n"] == "k join"
     assert found["total"] == "a transformation, k join"
+
+
+def test_a_chain_of_dicts_has_of_each_key_what_the_first_one_has(wrote: Wrote) -> None:
+    text = """
+        import csv
+        from collections import ChainMap
+        rows = [ChainMap({"n": row["name"]}, {"n": row["k"], "age": "0"}) for row in csv.DictReader(open("users"))]
+        pd.DataFrame([{"n": row["n"], "old": row["age"]} for row in rows]).to_csv("o")
+    """
+    assert wrote(text) == {"n": "name", "old": ""}

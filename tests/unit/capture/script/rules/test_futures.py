@@ -39,3 +39,33 @@ def test_coroutines_are_followed_where_they_are_made(wrote: Wrote) -> None:
         asyncio.run(main())[["k"]].to_csv("o")
     """
     assert wrote(text) == {"k": "k", "rows": "a filter"}
+
+
+def test_an_object_that_is_a_thread_runs_when_it_is_started(wrote: Wrote) -> None:
+    text = """
+        import threading
+        class Work(threading.Thread):
+            def __init__(self, row):
+                super().__init__()
+                self.row = row
+            def run(self):
+                self.done = self.row["name"]
+        one = Work({"name": users["name"][0]})
+        one.start()
+        one.join()
+        pd.DataFrame([{"n": one.done}]).to_csv("o")
+    """
+    assert wrote(text) == {"n": "name"}
+
+
+def test_what_another_process_changes_is_a_copy(wrote: Wrote) -> None:
+    text = """
+        import threading, multiprocessing
+        def work(row):
+            row["n"] = users["age"][0]
+        one = {"n": users["name"][0]}
+        multiprocessing.Process(target=work, args=(one,)).start()
+        pd.DataFrame([one]).to_csv("o")
+    """
+    assert wrote(text) == {"n": "name"}
+    assert wrote(text.replace("multiprocessing.Process", "threading.Thread")) == {"n": "age"}
