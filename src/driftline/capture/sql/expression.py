@@ -224,9 +224,7 @@ class Expression(Named):
         row = structs.member(self.queries, node, self.scope)
         if row is None:
             return self._lambda(node, kind)
-        name = node.expression.this if isinstance(node.expression, exp.Column) else node.expression
-        key, scope = self.queries.dialect.table(name), Scope(self.scope)
-        scope.rows[key] = row
+        scope = structs.over(self.queries, node, row, self.scope)
         found = self.queries.walk(node.this, scope, on(kind, TRANSFORMATION), self.windows)
         condition = node.args.get("condition")
         return found | self.queries.walk(condition, scope, on(kind, CONDITIONAL), self.windows)

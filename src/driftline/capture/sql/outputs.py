@@ -68,7 +68,7 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
     made = rootless.of(queries, bare, scope, edges)
     of: Any = type(bare)
     nested = scope.nested if isinstance(bare, exp.Column) else structs.may_have_parts(of)
-    fields = structs.fields(queries, bare, scope) or structs.elements(queries, bare, scope) if nested else ()
+    fields = structs.parts(queries, bare, scope) if nested else ()
     if isinstance(node, exp.Aliases):
         names = [name for name in node.expressions if isinstance(name, exp.Identifier)]
         return [Output(name.name, edges, queries.dialect.column(name)) for name in names]
@@ -236,7 +236,7 @@ def _transformed(queries: Queries, node: Any, scope: Scope) -> list[Item]:
 
 def _unnested(queries: Queries, node: Any, scope: Scope) -> list[Item] | None:
     """The columns that ``unnest`` makes of the fields of structs; None where it gives one column."""
-    spread = structs.spread(queries, node, scope)
+    spread = generating.spread(queries, node, scope)
     if spread is None:
         return None
     outputs: list[Item] = [Output(name, edges, queries.dialect.written(name)) for name, edges in spread]
@@ -311,7 +311,7 @@ def _struct_star(queries: Queries, qualified: Any, scope: Scope) -> list[Item]:
     """``s.*`` where s is a column: all its fields."""
     names = [part for part in qualified.parts if isinstance(part, exp.Identifier)]
     built = scope.output(queries.dialect.column(names[0]), names[0].name) if len(names) == 1 else None
-    told = [one for one in built.fields if not one[0].startswith("[")] if built is not None else []
+    told = [one for one in built.fields if not rel.is_placed(one[0])] if built is not None else []
     if told:
         fields = Relation(Output(name, edges, queries.dialect.written(name)) for name, edges in told)
         return _expanded(queries, qualified.this, {"": fields}, scope, merging=False)

@@ -184,6 +184,20 @@ def map_of(node: Any) -> tuple[list[Any], list[Any]] | None:
     return None
 
 
+def asked_of_map(node: Any) -> list[Any]:
+    """Return the keys, the values or both of a map that is built here, as map_keys, map_values or the map asks."""
+    keys, values = map_of(node if isinstance(node, exp.ToMap) else next(node.iter_expressions(), None)) or ([], [])
+    return keys if isinstance(node, exp.MapKeys) else values if isinstance(node, exp.Anonymous) else [*keys, *values]
+
+
+def struct_of(node: Any) -> Any:
+    """Return the struct that is built here, also as a map whose keys are written out; None where none is."""
+    if isinstance(node, exp.ToMap):
+        keys, _ = map_of(node) or ([None], [])
+        return node.this if all(isinstance(one, exp.Literal) for one in keys) else None
+    return node if isinstance(node, exp.Struct) else None
+
+
 def subscript(node: Any) -> str:
     """Return the text between brackets; "" where something else stands there."""
     only = node.expressions[0] if isinstance(node, exp.Bracket) and len(node.expressions) == 1 else None
