@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
-from driftline.capture.sql import aggregates, methods, structs, taken_apart
+from driftline.capture.sql import aggregates, by_element, methods, structs, taken_apart
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.functions import Functions, followed, of_call
@@ -165,7 +165,7 @@ class Expression(Named):
 
     def _each(self, node: Any, kind: Kind) -> Edges:
         """A function for each element, ``list_transform(l, x -> x.p)``: as ``[x.p FOR x IN l]`` if fields are known."""
-        made = structs.of_each(self.queries, node)
+        made = by_element.of_each(self.queries.dialect, node, self.scope)
         row = structs.member(self.queries, made, self.scope) if made is not None else None
         return self._parts(node, kind) if row is None else self._comprehension(made, kind)
 
@@ -221,6 +221,7 @@ class Expression(Named):
 
     def _comprehension(self, node: Any, kind: Kind) -> Edges:
         """``[x.p FOR x IN l]``: of fields alone where those of the elements of l are known, else of all of l."""
+        node = by_element.apart(self.queries.dialect, node, self.scope)
         row = structs.member(self.queries, node, self.scope)
         if row is None:
             return self._lambda(node, kind)
@@ -230,7 +231,8 @@ class Expression(Named):
         return found | self.queries.walk(condition, scope, on(kind, CONDITIONAL), self.windows)
 
     def _lambda(self, node: Any, kind: Kind) -> Edges:
-        names = node.expressions if isinstance(node, exp.Lambda) else [node.expression]
+        node = by_element.apart(self.queries.dialect, node, self.scope)
+        names = by_element.parameters(node)
         fresh = {self.queries.dialect.column(name) for name in names if isinstance(name, exp.Identifier)}
         fresh |= {self.queries.dialect.column(name.this) for name in names if isinstance(name, exp.Column)}
         fresh -= self.scope.bound

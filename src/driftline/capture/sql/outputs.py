@@ -79,8 +79,8 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
         return [Output(node.name, edges, queries.dialect.column(node.this), fields=fields, made=made)]
     name = str(node.alias) if isinstance(node, exp.Alias) else _field(bare, queries.dialect.name)
     if name:
-        return [Output(name, edges, queries.dialect.written(name), made=made)]
-    return [Output("", edges, "", dialects.text(node, queries.dialect), made=made)]
+        return [Output(name, edges, queries.dialect.written(name), fields=fields, made=made)]
+    return [Output("", edges, "", dialects.text(node, queries.dialect), fields, made)]
 
 
 def _several(queries: Queries, node: Any, bare: Any, scope: Scope) -> list[Item] | None:

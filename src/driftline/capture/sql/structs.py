@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
-from driftline.capture.sql import methods, placed, taken_apart
+from driftline.capture.sql import by_element, methods, placed, taken_apart
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.functions import Functions
@@ -245,7 +245,9 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
         chosen = taken_apart.within(cut[1], len(inner))
         kept = inner[chosen] if chosen is not None else ()
         return tuple((f"[{place}]", edges) for place, (_, edges) in enumerate(kept))
-    if (one := of_each(queries, node)) is not None and member(queries, one, scope) is not None:
+    if (one := by_element.of_each(queries.dialect, node, scope)) is not None and member(
+        queries, one, scope
+    ) is not None:
         made = _one_by_one(queries, one, scope) or [queries.walk(one, scope, TRANSFORMATION)]
         inner = () if one.args.get("condition") is not None else elements(queries, one.args["iterator"], scope)
         return tuple((name, made[place % len(made)]) for place, (name, _) in enumerate(inner))
@@ -261,17 +263,6 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
     if any(isinstance(part, exp.Query) for part in listed):
         return ()
     return tuple((f"[{place}]", queries.walk(part, scope, IDENTITY)) for place, part in enumerate(listed))
-
-
-def of_each(queries: Walks, node: Any) -> Any:
-    """Return ``x.p FOR x IN l`` for ``[x.p FOR x IN l]``, or ``list_transform(l, x -> x.p)``; None for all else."""
-    one = taken_apart.comprehended(node)
-    own = taken_apart.changed(queries.dialect.name, node) if one is None else None
-    if own is None or not isinstance(own[1], exp.Lambda) or len(own[1].expressions) != 1:
-        return one
-    (name,) = own[1].expressions
-    body = methods.columns(exp.Paren(this=own[1].this.copy()), name.name.lower())
-    return exp.Comprehension(this=body, expression=name.copy(), iterator=own[0].copy())
 
 
 def _one_by_one(queries: Walks, one: Any, scope: Scope) -> list[Edges]:
@@ -385,15 +376,15 @@ def _joined(queries: Walks, node: Any, scope: Scope) -> Fields:
     """The fields of any of the parts; not known where those of a part are not. Of a list also those of each of them."""
     parts = [part for part in (node.this, *node.expressions) if part is not None]
     found: dict[str, Edges] = {}
-    each: list[dict[str, Edges]] = []
+    own_of: list[dict[str, Edges]] = []
     for part in parts:
         own = fields(queries, part, scope)
         if not own and part.find(exp.Column, exp.Query) is not None:
             return ()
         for name, edges in own:
             found[name] = found.get(name, rel.NONE) | edges
-        each.append(dict(own))
+        own_of.append(dict(own))
     several = not isinstance(node, exp.Array) or any(isinstance(part, exp.Query) for part in parts)
-    if several or len(each) * len(found) > _MOST:
+    if several or len(own_of) * len(found) > _MOST:
         return tuple(found.items())
-    return (*found.items(), *placed.named(tuple(found), each))
+    return (*found.items(), *placed.named(tuple(found), own_of))
