@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import keys, matching, names, outputs, pivot, rootless, tables
+from driftline.capture.sql import aliases, keys, matching, names, outputs, pivot, rootless, tables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.expression import Expression
@@ -88,7 +88,7 @@ class Walker:
             raise TooLong
         made = Scope(parent)
         made.variables_first = self.dialect.name in _VARIABLES_FIRST
-        made.aliases_first = self.dialect.name == "clickhouse"
+        made.aliases_first = self.dialect.name == "clickhouse" and (parent is None or parent.aliases_first)
         return made
 
     # --- queries ----------------------------------------------------------------------------------------------
@@ -227,6 +227,7 @@ class Walker:
 
     def _select(self, node: Any, parent: Scope | None) -> Relation:
         scope = self.scope(parent)
+        scope.aliases_first = scope.aliases_first and not aliases.columns_first(node)
         self.with_ctes(node, scope)
         rows: set[Edge] = set()
         start = _arg(node, "from")
@@ -246,7 +247,7 @@ class Walker:
         self._name_values(node, scope)
         items: list[Item] = []
         scope.lateral = self.dialect.lateral
-        for expression in node.expressions:
+        for expression in aliases.seen(self, node, scope, windows):
             for item in outputs.project(self, expression, scope, windows):
                 items.append(item)
                 if isinstance(item, Output) and item.key and isinstance(expression, exp.Alias):
