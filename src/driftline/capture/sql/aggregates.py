@@ -29,6 +29,11 @@ _LISTING = frozenset(["array_agg", "json_agg", "jsonb_agg", "listagg", "string_a
 _CHOOSING = (exp.ArgMax, exp.ArgMin, exp.HavingMax)
 _PICKING = tuple(getattr(exp, name) for name in ("Elt",) if hasattr(exp, name))  # ELT(i, a, b) of MySQL and Spark
 _PICKS = frozenset(["choose", "elt"])  # CHOOSE(i, a, b) of T-SQL
+_COUNTING = tuple(  # look at no column where they are given a star: ``row_number(*)`` of DuckDB's relations
+    getattr(exp, name)
+    for name in ("Count", "RowNumber", "Rank", "DenseRank", "PercentRank", "CumeDist")
+    if hasattr(exp, name)
+)
 _OF_ROWS = (exp.AggFunc, exp.WithinGroup)
 _CALLED = (exp.Anonymous, exp.AnonymousAggFunc)
 
@@ -47,6 +52,11 @@ def is_aggregate(node: Any) -> bool:
     if isinstance(node, exp.Anonymous):
         return node.name.lower() in _NAMES
     return isinstance(node, _OF_ROWS) and not isinstance(node, _MOVING)
+
+
+def counts(node: Any) -> bool:
+    """Whether an expression looks at rows, and at none of their columns, where it is given a star."""
+    return isinstance(node, _COUNTING)
 
 
 def named(function: str, dialect: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import aliases, keys, matching, names, outputs, pivot, rootless, tables
+from driftline.capture.sql import aggregates, aliases, keys, matching, names, outputs, pivot, rootless, tables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.expression import Expression
@@ -301,7 +301,7 @@ class Walker:
 
     def _group(self, group: Any, node: Any, offered: Relation, scope: Scope) -> Edges:
         if group.args.get("all") is True and not group.expressions:
-            plain = [e for e in node.expressions if not e.find(exp.AggFunc)]
+            plain = [e for e in node.expressions if not _aggregated(e) and e.find(exp.Window) is None]
             return frozenset().union(*(self.walk(key, scope, GROUP_BY) for key in plain))
         rows = self._by_place(group.expressions, offered, scope, GROUP_BY)
         for name in ("rollup", "cube", "grouping_sets"):
@@ -364,7 +364,7 @@ def _aggregated(node: Any) -> bool:
     """Whether an expression makes one row of all: an aggregate that is neither of a window nor of a query inside."""
     if isinstance(node, exp.Window | exp.Query):
         return False
-    if isinstance(node, exp.AggFunc):
+    if isinstance(node, exp.AggFunc) or aggregates.is_aggregate(node):
         return True
     return any(_aggregated(part) for part in node.iter_expressions())
 

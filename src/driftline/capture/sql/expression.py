@@ -124,8 +124,8 @@ class Expression(Named):
             parts = parts[1:]  # ClickHouse's dictionaries are named like columns
         for part in parts:
             inner = part.expression if isinstance(part, _BY_NAME) else part
-            if _is_star(inner):  # the row as a value, as in hash(*); count(*) looks at none
-                found |= NONE if isinstance(node, exp.Count) else self._row(inner, step)
+            if _is_star(inner):  # the row as a value, as in hash(*)
+                found |= NONE if aggregates.counts(node) else self._row(inner, step)
             else:
                 found = rel.both(found, self.edges(inner, step))
         return found
