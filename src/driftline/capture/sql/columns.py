@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import aggregates, aliases, keys, matching, names, outputs, pivot, rootless, tables
+from driftline.capture.sql import aggregates, aliases, choosing, keys, matching, names, outputs, pivot, rootless, tables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.expression import Expression
@@ -321,6 +321,7 @@ class Walker:
             if order is None:
                 continue
             ordered = [key.this if isinstance(key, exp.Ordered) else key for key in order.expressions]
+            ordered = [key.this if isinstance(key, choosing.PLACED) else key for key in ordered]  # of the outputs
             if len(ordered) == 1 and isinstance(ordered[0], exp.Var) and ordered[0].name.upper() == "ALL":
                 found |= rel.through(rel.all_of(offered.items), SORT)
                 continue

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
-from driftline.capture.sql import aggregates, by_element, methods, structs, taken_apart
+from driftline.capture.sql import aggregates, by_element, choosing, methods, structs, taken_apart
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.functions import Functions, followed, of_call
@@ -141,6 +141,16 @@ class Expression(Named):
         items = [item for relation in relations for item in relation.items]
         kept = [one for one in items if not (isinstance(one, Output) and one.name.lower() in left_out)]
         return rel.through(rel.all_of(kept), kind)
+
+    def _chosen(self, node: Any, kind: Kind) -> Edges:
+        """``COLUMNS(…)`` in a condition, or in an order: all the columns that it chooses."""
+        chosen = choosing.choice(self.queries.dialect, node, self.scope)
+        if chosen is not None:
+            return rel.through(rel.all_of(chosen), kind)
+        sources = dict.fromkeys(one for relation in self.scope.relations.values() for one in relation.sources())
+        hedged = rel.through(rel.hedge(sources, "*", ABSENT), kind)
+        self.queries.note("*", "columns chosen by a pattern", hedged)
+        return hedged
 
     def _table(self, node: Any, kind: Kind) -> Edges:
         """A table that a function is given, ``ML.PREDICT(MODEL m, TABLE t)``: all of its columns."""
@@ -272,6 +282,7 @@ _SPECIAL: dict[type, _Way] = {
     exp.Table: Expression._table,
     exp.Anonymous: Expression._called,
     exp.Comprehension: Expression._comprehension,
+    **dict.fromkeys(choosing.BY_PATTERN, Expression._chosen),
 }
 
 

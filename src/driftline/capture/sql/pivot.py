@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import outputs
+from driftline.capture.sql import choosing
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.relation import (
@@ -64,8 +64,8 @@ def _by_data(queries: Queries, node: Any, offered: Relation, inner: Scope) -> Re
         names = [part.this if isinstance(part, exp.Column) else part for part in into.expressions] if into else []
         values = frozenset().union(*(queries.walk(part, inner, IDENTITY) for part in listed))
         for part in node.expressions:
-            if isinstance(part, outputs.BY_PATTERN):
-                by_name = outputs.chosen_of(part, offered.items)
+            if isinstance(part, choosing.BY_PATTERN):
+                by_name = choosing.chosen_of(part, offered.items)
                 values |= rel.all_of(offered.items if by_name is None else by_name)
                 listed += [exp.column(one.name, quoted=True) for one in by_name or ()]
         label = into.this.this if into is not None and isinstance(into.this, exp.Column) else exp.to_identifier("name")
