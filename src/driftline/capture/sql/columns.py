@@ -246,13 +246,14 @@ class Walker:
         windows = {window.name.lower(): window for window in node.args.get("windows") or ()}
         self._name_values(node, scope)
         items: list[Item] = []
-        scope.lateral = self.dialect.lateral
+        scope.lateral, scope.generated = self.dialect.lateral, NONE
         for expression in aliases.seen(self, node, scope, windows):
             for item in outputs.project(self, expression, scope, windows):
                 items.append(item)
                 if isinstance(item, Output) and item.key and isinstance(expression, exp.Alias):
                     scope.aliases.setdefault(item.key, item.edges)
         offered = Relation(items)
+        rows |= scope.generated
         rows |= self._conditions(node, scope, windows)
         scope.lateral = True
         group = node.args.get("group")

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
-from driftline.capture.sql import aggregates, by_element, choosing, methods, structs, taken_apart
+from driftline.capture.sql import aggregates, by_element, choosing, methods, row_columns, structs, taken_apart
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.functions import Functions, followed, of_call
@@ -23,6 +23,7 @@ from driftline.capture.sql.relation import (
     ABSENT,
     AGGREGATION,
     CONDITIONAL,
+    JOIN,
     NONE,
     TRANSFORMATION,
     WINDOW,
@@ -85,6 +86,8 @@ class Expression(Named):
         return self._chain(node, kind) if isinstance(node.this, type(node)) else self._parts(node, kind)
 
     def _inner(self, node: Any, kind: Kind) -> Edges:
+        if _is_star(node.this):  # (t.*)::text of PostgreSQL
+            return self._row(node.this, on(kind, TRANSFORMATION))
         return self.edges(node.this, kind)
 
     def _if(self, node: Any, kind: Kind) -> Edges:
@@ -159,6 +162,13 @@ class Expression(Named):
         relation = bound or self.queries.table(node)
         return rel.through(rel.all_of(relation.items), on(kind, TRANSFORMATION)) if relation is not None else NONE
 
+    def _generated(self, node: Any, kind: Kind) -> Edges:
+        """A row for each element of a list: the list decides how many rows there are."""
+        found = self._parts(node, kind)
+        if kind[0] == "DIRECT" and not taken_apart.fixed(node):
+            self.scope.generated |= rel.through(found, JOIN)
+        return found
+
     def _called(self, node: Any, kind: Kind) -> Edges:
         """A function that the parser does not know; ``TABLE(t)`` is a table."""
         given = node.expressions[0] if len(node.expressions) == 1 else None
@@ -170,6 +180,8 @@ class Expression(Named):
         if of_call(self.queries, node) is not None:
             read = partial(self.queries.walk, kind=kind)
             return followed(self.queries, node, self.scope, partial(self.edges, kind=rel.IDENTITY), read)
+        if row_columns.makes_rows(node, self.queries.dialect.name):
+            return self._generated(node, kind)
         inside = structs.inside(self.queries, node, self.scope)
         return self._each(node, kind) if inside is None else rel.through(inside, kind)
 
@@ -273,6 +285,7 @@ _SPECIAL: dict[type, _Way] = {
     exp.ToMap: Expression._dot,
     **dict.fromkeys(taken_apart.classes("ArraySlice"), Expression._dot),
     **dict.fromkeys(taken_apart.classes("Transform"), Expression._each),
+    **dict.fromkeys(taken_apart.GENERATING, Expression._generated),
     exp.Filter: Expression._filter,
     exp.Window: Expression._window,
     exp.Exists: Expression._exists,

@@ -26,6 +26,10 @@ def classes(names: str) -> tuple[Any, ...]:
 
 
 _EACH = classes("Transform")
+GENERATING = classes(  # make a row of each element of a list
+    "Explode ExplodeOuter Posexplode PosexplodeOuter Inline ExplodingGenerateSeries"
+)
+_WRAPS = (exp.Alias, exp.Paren, *GENERATING)
 _APPEND = classes("ArrayAppend ArrayPrepend")
 _REVERSE = classes("ArrayReverse")
 _SLICE = classes("ArraySlice")
@@ -118,6 +122,16 @@ def comprehended(node: Any) -> Any:
     """Return ``x + 1 for x in l`` in ``[x + 1 for x in l]``; None where no such thing stands there."""
     only = node.expressions[0] if isinstance(node, exp.Array) and len(node.expressions) == 1 else None
     return only if isinstance(only, exp.Comprehension) else None
+
+
+def fixed(node: Any) -> bool:
+    """Return whether a function makes as many rows whatever columns hold: of a list that is written, or a struct."""
+    while isinstance(node, (exp.Kwarg, *_WRAPS)):
+        node = node.expression if isinstance(node, exp.Kwarg) else node.this
+    listed = isinstance(node, exp.Array) and not comprehended(node)
+    return isinstance(node, exp.Struct) or (
+        listed and not any(isinstance(part, exp.Query | exp.Star) for part in node.expressions)
+    )
 
 
 def row(node: Any) -> list[Any]:
