@@ -29,7 +29,7 @@ _EACH = classes("Transform")
 GENERATING = classes(  # make a row of each element of a list
     "Explode ExplodeOuter Posexplode PosexplodeOuter Inline ExplodingGenerateSeries"
 )
-_WRAPS = (exp.Alias, exp.Paren, *GENERATING)
+_WRAPS: tuple[Any, ...] = (exp.Alias, exp.Paren, exp.Kwarg, *GENERATING)
 _APPEND = classes("ArrayAppend ArrayPrepend")
 _REVERSE = classes("ArrayReverse")
 _SLICE = classes("ArraySlice")
@@ -126,7 +126,7 @@ def comprehended(node: Any) -> Any:
 
 def fixed(node: Any) -> bool:
     """Return whether a function makes as many rows whatever columns hold: of a list that is written, or a struct."""
-    while isinstance(node, (exp.Kwarg, *_WRAPS)):
+    while isinstance(node, _WRAPS):
         node = node.expression if isinstance(node, exp.Kwarg) else node.this
     listed = isinstance(node, exp.Array) and not comprehended(node)
     return isinstance(node, exp.Struct) or (
