@@ -32,6 +32,8 @@ LONGEST = 20_000  # characters
 _SELECT = later.pattern(r"\b(?:from|select)\b", re.IGNORECASE)
 _WORD = later.pattern(r"[A-Za-z_]\w*")
 
+_RANKED = later.pattern(r"\b((?:row_number|(?:dense_|percent_)?rank|cume_dist))\(\*\)")
+_PAIR = later.pattern(r"(?:(?<=\()|^)(\w+ [-+*/%<>=] \w+)(?=\)|$)")  # one operator, alone or as an argument
 _REGISTERED = "registered"  # names that frames were given for queries, in the memory
 Lookup = Callable[[str], Value | None]
 
@@ -94,7 +96,9 @@ def selected(text: str, frames: dict[str, Table]) -> Table | None:
     columns: dict[Any, Cames] = {}
     for item in lineage.items:
         if isinstance(item, relation.Output):
-            columns[_further(item.name, columns)] = union(_through(edge, frames) for edge in item.edges)
+            columns[_further(item.name or _spelled(item.said), columns)] = union(
+                _through(edge, frames) for edge in item.edges
+            )
         elif isinstance(item, relation.Star) and (table := _frame(item.source, frames)) is not None:
             columns |= {name: cames for name, cames in table.columns.items() if str(name) not in item.excepted}
         else:
@@ -103,6 +107,12 @@ def selected(text: str, frames: dict[str, Table]) -> Table | None:
     if lineage.into and len(lineage.into) == len(columns) == len(lineage.items):
         columns = dict(zip(lineage.into, columns.values(), strict=True))
     return Table(columns, rows=union([own, *(table.rows for table in frames.values())]), closed=True)
+
+
+def _spelled(said: str) -> str:
+    """Return what DuckDB calls an expression without a name, as far as simple ones go: ``sum((a * b))``."""
+    plain = _RANKED.sub(r"\1()", said).replace("count(*)", "count_star()")
+    return _PAIR.sub(r"(\1)", plain)
 
 
 def _further(name: str, taken: Container[str]) -> str:

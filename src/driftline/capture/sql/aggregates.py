@@ -30,6 +30,9 @@ _LISTING = frozenset(["array_agg", "json_agg", "jsonb_agg", "listagg", "string_a
 _CHOOSING = (exp.ArgMax, exp.ArgMin, exp.HavingMax)
 _PICKING = nodes.classes("Elt")  # ELT(i, a, b) of MySQL and Spark
 _PICKS = frozenset(["choose", "elt"])  # CHOOSE(i, a, b) of T-SQL
+_COUNTING = nodes.classes(  # look at no column where they are given a star: ``row_number(*)`` of DuckDB's relations
+    "Count RowNumber Rank DenseRank PercentRank CumeDist"
+)
 _OF_ROWS = (exp.AggFunc, exp.WithinGroup)
 _CALLED = (exp.Anonymous, exp.AnonymousAggFunc)
 
@@ -48,6 +51,11 @@ def is_aggregate(node: Any) -> bool:
     if isinstance(node, exp.Anonymous):
         return node.name.lower() in _NAMES
     return isinstance(node, _OF_ROWS) and not isinstance(node, _MOVING)
+
+
+def counts(node: Any) -> bool:
+    """Whether an expression looks at rows, and at none of their columns, where it is given a star."""
+    return isinstance(node, _COUNTING)
 
 
 def named(function: str, dialect: str) -> bool:

@@ -190,9 +190,10 @@ def of_row(
     set_here = [one for one in tree.expressions if isinstance(one, exp.EQ) and _first(one).table in around]
     if not set_here:
         return None, Relation(())
-    scope, found = root(), _Set()
+    found = _Set()
+    turns = set_in_turn.Turns(walker, root())
     for part in set_here:
-        _assign(walker, part, scope, found, NONE)
+        _in_turn(walker, part, turns, found, NONE)
     target = script.source(around[_first(set_here[0]).table])
     if target is not None:
         walker.reads.pop(target, None)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import keys, matching, names, outputs, pivot, rootless, tables
+from driftline.capture.sql import aggregates, aliases, choosing, keys, matching, names, outputs, pivot, rootless, tables
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.expression import Expression
@@ -88,7 +88,7 @@ class Walker:
             raise TooLong
         made = Scope(parent)
         made.variables_first = self.dialect.name in _VARIABLES_FIRST
-        made.aliases_first = self.dialect.name == "clickhouse"
+        made.aliases_first = self.dialect.name == "clickhouse" and (parent is None or parent.aliases_first)
         return made
 
     # --- queries ----------------------------------------------------------------------------------------------
@@ -227,6 +227,7 @@ class Walker:
 
     def _select(self, node: Any, parent: Scope | None) -> Relation:
         scope = self.scope(parent)
+        scope.aliases_first = scope.aliases_first and not aliases.columns_first(node)
         self.with_ctes(node, scope)
         rows: set[Edge] = set()
         start = _arg(node, "from")
@@ -245,13 +246,14 @@ class Walker:
         windows = {window.name.lower(): window for window in node.args.get("windows") or ()}
         self._name_values(node, scope)
         items: list[Item] = []
-        scope.lateral = self.dialect.lateral
-        for expression in node.expressions:
+        scope.lateral, scope.generated = self.dialect.lateral, NONE
+        for expression in aliases.seen(self, node, scope, windows):
             for item in outputs.project(self, expression, scope, windows):
                 items.append(item)
                 if isinstance(item, Output) and item.key and isinstance(expression, exp.Alias):
                     scope.aliases.setdefault(item.key, item.edges)
         offered = Relation(items)
+        rows |= scope.generated
         rows |= self._conditions(node, scope, windows)
         scope.lateral = True
         group = node.args.get("group")
@@ -300,7 +302,7 @@ class Walker:
 
     def _group(self, group: Any, node: Any, offered: Relation, scope: Scope) -> Edges:
         if group.args.get("all") is True and not group.expressions:
-            plain = [e for e in node.expressions if not e.find(exp.AggFunc)]
+            plain = [e for e in node.expressions if not _aggregated(e) and e.find(exp.Window) is None]
             return frozenset().union(*(self.walk(key, scope, GROUP_BY) for key in plain))
         rows = self._by_place(group.expressions, offered, scope, GROUP_BY)
         for name in ("rollup", "cube", "grouping_sets"):
@@ -320,6 +322,7 @@ class Walker:
             if order is None:
                 continue
             ordered = [key.this if isinstance(key, exp.Ordered) else key for key in order.expressions]
+            ordered = [key.this if isinstance(key, choosing.PLACED) else key for key in ordered]  # of the outputs
             if len(ordered) == 1 and isinstance(ordered[0], exp.Var) and ordered[0].name.upper() == "ALL":
                 found |= rel.through(rel.all_of(offered.items), SORT)
                 continue
@@ -363,7 +366,7 @@ def _aggregated(node: Any) -> bool:
     """Whether an expression makes one row of all: an aggregate that is neither of a window nor of a query inside."""
     if isinstance(node, exp.Window | exp.Query):
         return False
-    if isinstance(node, exp.AggFunc):
+    if isinstance(node, exp.AggFunc) or aggregates.is_aggregate(node):
         return True
     return any(_aggregated(part) for part in node.iter_expressions())
 

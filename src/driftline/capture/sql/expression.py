@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
-from driftline.capture.sql import aggregates, methods, nodes, structs
+from driftline.capture.sql import aggregates, by_element, choosing, methods, nodes, row_columns, structs, taken_apart
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.functions import Functions, followed, of_call
@@ -23,6 +23,7 @@ from driftline.capture.sql.relation import (
     ABSENT,
     AGGREGATION,
     CONDITIONAL,
+    JOIN,
     NONE,
     TRANSFORMATION,
     WINDOW,
@@ -85,6 +86,8 @@ class Expression(Named):
         return self._chain(node, kind) if isinstance(node.this, type(node)) else self._parts(node, kind)
 
     def _inner(self, node: Any, kind: Kind) -> Edges:
+        if _is_star(node.this):  # (t.*)::text of PostgreSQL
+            return self._row(node.this, on(kind, TRANSFORMATION))
         return self.edges(node.this, kind)
 
     def _if(self, node: Any, kind: Kind) -> Edges:
@@ -124,8 +127,8 @@ class Expression(Named):
             parts = parts[1:]  # ClickHouse's dictionaries are named like columns
         for part in parts:
             inner = part.expression if isinstance(part, _BY_NAME) else part
-            if _is_star(inner):  # the row as a value, as in hash(*); count(*) looks at none
-                found |= NONE if isinstance(node, exp.Count) else self._row(inner, step)
+            if _is_star(inner):  # the row as a value, as in hash(*)
+                found |= NONE if aggregates.counts(node) else self._row(inner, step)
             else:
                 found = rel.both(found, self.edges(inner, step))
         return found
@@ -142,12 +145,29 @@ class Expression(Named):
         kept = [one for one in items if not (isinstance(one, Output) and one.name.lower() in left_out)]
         return rel.through(rel.all_of(kept), kind)
 
+    def _chosen(self, node: Any, kind: Kind) -> Edges:
+        """``COLUMNS(…)`` in a condition, or in an order: all the columns that it chooses."""
+        chosen = choosing.choice(self.queries.dialect, node, self.scope)
+        if chosen is not None:
+            return rel.through(rel.all_of(chosen), kind)
+        sources = dict.fromkeys(one for relation in self.scope.relations.values() for one in relation.sources())
+        hedged = rel.through(rel.hedge(sources, "*", ABSENT), kind)
+        self.queries.note("*", "columns chosen by a pattern", hedged)
+        return hedged
+
     def _table(self, node: Any, kind: Kind) -> Edges:
         """A table that a function is given, ``ML.PREDICT(MODEL m, TABLE t)``: all of its columns."""
         bare = isinstance(node.this, exp.Identifier) and not node.args.get("db")
         bound = self.scope.cte(self.queries.dialect.table(node.this)) if bare else None
         relation = bound or self.queries.table(node)
         return rel.through(rel.all_of(relation.items), on(kind, TRANSFORMATION)) if relation is not None else NONE
+
+    def _generated(self, node: Any, kind: Kind) -> Edges:
+        """A row for each element of a list: the list decides how many rows there are."""
+        found = self._parts(node, kind)
+        if kind[0] == "DIRECT" and not taken_apart.fixed(node):
+            self.scope.generated |= rel.through(found, JOIN)
+        return found
 
     def _called(self, node: Any, kind: Kind) -> Edges:
         """A function that the parser does not know; ``TABLE(t)`` is a table."""
@@ -160,12 +180,14 @@ class Expression(Named):
         if of_call(self.queries, node) is not None:
             read = partial(self.queries.walk, kind=kind)
             return followed(self.queries, node, self.scope, partial(self.edges, kind=rel.IDENTITY), read)
+        if row_columns.makes_rows(node, self.queries.dialect.name):
+            return self._generated(node, kind)
         inside = structs.inside(self.queries, node, self.scope)
         return self._each(node, kind) if inside is None else rel.through(inside, kind)
 
     def _each(self, node: Any, kind: Kind) -> Edges:
         """A function for each element, ``list_transform(l, x -> x.p)``: as ``[x.p FOR x IN l]`` if fields are known."""
-        made = structs.of_each(self.queries, node)
+        made = by_element.of_each(self.queries.dialect, node, self.scope)
         row = structs.member(self.queries, made, self.scope) if made is not None else None
         return self._parts(node, kind) if row is None else self._comprehension(made, kind)
 
@@ -221,18 +243,18 @@ class Expression(Named):
 
     def _comprehension(self, node: Any, kind: Kind) -> Edges:
         """``[x.p FOR x IN l]``: of fields alone where those of the elements of l are known, else of all of l."""
+        node = by_element.apart(self.queries.dialect, node, self.scope)
         row = structs.member(self.queries, node, self.scope)
         if row is None:
             return self._lambda(node, kind)
-        name = node.expression.this if isinstance(node.expression, exp.Column) else node.expression
-        key, scope = self.queries.dialect.table(name), Scope(self.scope)
-        scope.rows[key] = row
+        scope = structs.over(self.queries, node, row, self.scope)
         found = self.queries.walk(node.this, scope, on(kind, TRANSFORMATION), self.windows)
         condition = node.args.get("condition")
         return found | self.queries.walk(condition, scope, on(kind, CONDITIONAL), self.windows)
 
     def _lambda(self, node: Any, kind: Kind) -> Edges:
-        names = node.expressions if isinstance(node, exp.Lambda) else [node.expression]
+        node = by_element.apart(self.queries.dialect, node, self.scope)
+        names = by_element.parameters(node)
         fresh = {self.queries.dialect.column(name) for name in names if isinstance(name, exp.Identifier)}
         fresh |= {self.queries.dialect.column(name.this) for name in names if isinstance(name, exp.Column)}
         fresh -= self.scope.bound
@@ -262,6 +284,7 @@ _SPECIAL: dict[type, _Way] = {
     exp.ToMap: Expression._dot,
     **dict.fromkeys(nodes.classes("MapKeys ArraySlice"), Expression._dot),
     **dict.fromkeys(nodes.classes("Transform"), Expression._each),
+    **dict.fromkeys(taken_apart.GENERATING, Expression._generated),
     exp.Filter: Expression._filter,
     exp.Window: Expression._window,
     exp.Exists: Expression._exists,
@@ -271,6 +294,7 @@ _SPECIAL: dict[type, _Way] = {
     exp.Table: Expression._table,
     exp.Anonymous: Expression._called,
     exp.Comprehension: Expression._comprehension,
+    **dict.fromkeys(choosing.BY_PATTERN, Expression._chosen),
 }
 
 

@@ -14,7 +14,7 @@ from driftline.capture.sql import dialect as dialects
 from driftline.capture.sql import nodes, rootless, structs
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
-from driftline.capture.sql.relation import IDENTITY, NONE, TRANSFORMATION, Item, Output, Whatever
+from driftline.capture.sql.relation import IDENTITY, NONE, TRANSFORMATION, Fields, Item, Output, Whatever
 from driftline.capture.sql.scope import Scope
 
 _SPARK = frozenset(["spark", "spark2", "databricks", "hive"])
@@ -120,3 +120,23 @@ def _pairs(node: Any) -> tuple[Any, Any] | None:
     """The keys and the values of a map that is built here."""
     keys, values = (node.args.get(one) if isinstance(node, _MAPS) else None for one in ("keys", "values"))
     return None if keys is None or values is None else (keys, values)
+
+
+def spread(queries: Queries, node: Any, scope: Scope) -> Fields | None:
+    """Return the columns that DuckDB's ``unnest`` makes of fields; ``()`` = they are not known, None = it makes none.
+
+    It does so of a struct, and of those in lists where it is told to go deeper.
+    """
+    if queries.dialect.name != "duckdb" or not isinstance(node, exp.Explode):
+        return None
+    told = [one for one in node.expressions if isinstance(one, exp.PropertyEQ | exp.Kwarg)]
+    deeper = any(one.name.lower() == "recursive" and _is_true(one.expression) for one in told)
+    deeper |= any(one.name.lower() == "max_depth" and one.expression.name != "1" for one in told)
+    if not deeper and not isinstance(node.this, exp.Struct):
+        return None
+    built = list(node.this.find_all(exp.Struct))
+    return structs.fields(queries, node.this, scope) if not any(one.find_ancestor(exp.Struct) for one in built) else ()
+
+
+def _is_true(node: Any) -> bool:
+    return isinstance(node, exp.Boolean) and bool(node.this)

@@ -48,7 +48,7 @@ def asked(node: Any, dialect: Dialect, scope: Scope) -> Any:
             return None
     elif scope.relation(dialect.table(parts[0])) is None:
         return None
-    return _named(parts)
+    return named(parts)
 
 
 def names(node: Any) -> list[Any]:
@@ -86,7 +86,8 @@ def chained(node: Any, dialect: Dialect, functions: Functions, scope: Scope) -> 
     return made if known else exp.Anonymous(this=call.name, expressions=given), not sure and not known
 
 
-def _named(parts: list[Any]) -> Any:
+def named(parts: list[Any]) -> Any:
+    """Return the column that a name of several parts is."""
     return exp.Column(**dict(zip(("this", "table", "db", "catalog"), reversed(parts), strict=False)))
 
 
@@ -99,9 +100,9 @@ def columns(tree: Any, of: str = "") -> Any:
     """
 
     def column(node: Any) -> Any:
-        named = isinstance(node.parent, _NAMING) or _NAME.get(type(node.parent), "") == node.arg_key
-        parts = names(node) if isinstance(node, exp.Identifier | exp.Dot) and not named else []
+        apart = isinstance(node.parent, _NAMING) or _NAME.get(type(node.parent), "") == node.arg_key
+        parts = names(node) if isinstance(node, exp.Identifier | exp.Dot) and not apart else []
         meant = 0 < len(parts) <= _PARTS and (not of or parts[0].name.lower() == of)
-        return _named(parts) if meant else node
+        return named(parts) if meant else node
 
     return tree.transform(column, copy=False)

@@ -6,13 +6,13 @@ its sources.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from sqlglot import exp
 
 from driftline import later
-from driftline.capture.sql import aggregates, clauses, generating, nodes, rootless, structs
+from driftline.capture.sql import aggregates, choosing, clauses, generating, nodes, rootless, structs
 from driftline.capture.sql import dialect as dialects
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
@@ -31,18 +31,11 @@ from driftline.capture.sql.relation import (
 )
 from driftline.capture.sql.scope import Scope
 
-BY_PATTERN = nodes.classes("Columns PositionalColumn")
-_FOREIGN = later.pattern(r"\[\^?\[|\)[*+{]|\\[^\W\d]")  # in a pattern: what means something else here, or may take long
-_REPEATING = later.pattern(r"[*+?{]")
-_MOST_REPEATS = 3  # of a pattern: each may try as many places as a name has letters
 _LIKE = (exp.Like, exp.ILike, exp.SimilarTo, exp.Glob)
-_COMPARING = (exp.Like, exp.ILike, exp.EQ, exp.NEQ, exp.In)
 _GROUP = later.pattern(r"\\([1-9])")
 _AROUND = (exp.Alias, exp.Paren)
 _PLAIN = (exp.Column, exp.Literal, exp.Query)
 _GENERATING = (exp.Aliases, exp.UDTF, exp.Anonymous, *nodes.classes("Stack Inline"))
-_CHOOSING_NONE = (exp.Query, exp.Literal, exp.Identifier)
-_CHOOSING = frozenset(["", "duckdb", "clickhouse", "databricks"])  # dialects with ``COLUMNS(…)``
 
 
 def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:
@@ -59,7 +52,7 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
         return _pattern(queries, bare, scope)
     if isinstance(bare, exp.Apply):
         return _applied(queries, bare, scope, windows)
-    if queries.dialect.name in _CHOOSING and not isinstance(bare, _PLAIN) and _chooses(bare):
+    if queries.dialect.name in choosing.DIALECTS and not isinstance(bare, _PLAIN) and choosing.chooses(bare):
         return _each(queries, node, scope, windows)
     several = _several(queries, node, bare, scope)
     if several is not None:
@@ -68,7 +61,7 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
     made = rootless.of(queries, bare, scope, edges)
     of: Any = type(bare)
     nested = scope.nested if isinstance(bare, exp.Column) else structs.may_have_parts(of)
-    fields = structs.fields(queries, bare, scope) or structs.elements(queries, bare, scope) if nested else ()
+    fields = structs.parts(queries, bare, scope) if nested else ()
     if isinstance(node, exp.Aliases):
         names = [name for name in node.expressions if isinstance(name, exp.Identifier)]
         return [Output(name.name, edges, queries.dialect.column(name)) for name in names]
@@ -79,8 +72,8 @@ def project(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) 
         return [Output(node.name, edges, queries.dialect.column(node.this), fields=fields, made=made)]
     name = str(node.alias) if isinstance(node, exp.Alias) else _field(bare, queries.dialect.name)
     if name:
-        return [Output(name, edges, queries.dialect.written(name), made=made)]
-    return [Output("", edges, "", dialects.text(node, queries.dialect), made=made)]
+        return [Output(name, edges, queries.dialect.written(name), fields=fields, made=made)]
+    return [Output("", edges, "", dialects.text(node, queries.dialect), fields, made)]
 
 
 def _several(queries: Queries, node: Any, bare: Any, scope: Scope) -> list[Item] | None:
@@ -93,49 +86,25 @@ def _several(queries: Queries, node: Any, bare: Any, scope: Scope) -> list[Item]
     return several
 
 
-def _chooses(node: Any) -> bool:
-    """Whether an expression has ``COLUMNS(…)`` in it, outside of queries."""
-    if isinstance(node, _CHOOSING_NONE) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Identifier)):
-        return False
-    return _is_choice(node) or any(map(_chooses, node.iter_expressions()))
-
-
-def _is_choice(node: Any) -> bool:
-    """Whether this is ``COLUMNS(…)`` or, of one table, ``t.COLUMNS(…)``."""
-    if not isinstance(node, exp.Dot) or not isinstance(node.this, exp.Identifier):
-        return isinstance(node, BY_PATTERN)
-    inner = node.expression
-    called = isinstance(inner, exp.Anonymous) and inner.name.upper() == "COLUMNS" and len(inner.expressions) == 1
-    return bool(BY_PATTERN) and called
-
-
-def _choice(queries: Queries, node: Any, scope: Scope) -> list[Output] | None:
-    """The columns that it chooses; None where that is not known."""
-    if not isinstance(node, exp.Dot):
-        return chosen_of(node, (item for relation in scope.relations.values() for item in relation.items))
-    relation = scope.relation(queries.dialect.table(node.this))
-    by = BY_PATTERN[0](this=node.expression.expressions[0].copy())
-    return None if relation is None else chosen_of(by, relation.items)
-
-
 def _each(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:
     """An expression with ``COLUMNS(…)``: once for each of the columns that this chooses, and called like it."""
-    chosen = [_choice(queries, one, scope) for one in node.walk() if _is_choice(one)]
+    chosen = [choosing.choice(queries.dialect, one, scope) for one in choosing.choices(node)]
     first = chosen[0]
     bare = node.this if isinstance(node, exp.Alias) else node
-    unpacked = [one for one in bare.walk() if _is_choice(one) and one.args.get("unpack") and one is not bare]
+    unpacked = [one for one in choosing.choices(bare) if one.args.get("unpack") and one is not bare]
     if first is None or (not unpacked and any(one != first for one in chosen)):
         return [_unknown(queries, scope, "columns chosen by a pattern")]
     if unpacked:
         return _together(queries, node, scope, windows)
-    by = next(one for one in node.walk() if _is_choice(one)).this
+    by = choosing.choices(node)[0].this
     found: list[Item] = []
     short = exp.Paren(this=bare.copy())
-    for one in [part for part in short.walk() if isinstance(part, BY_PATTERN)]:
-        one.set("this", exp.Null())  # may be long, and is copied for each
+    for one in choosing.choices(short):
+        if isinstance(one, choosing.BY_PATTERN):
+            one.set("this", exp.Null())  # may be long, and is copied for each
     for item in first:
         own = short.copy()
-        for one in [part for part in own.walk() if _is_choice(part)]:
+        for one in choosing.choices(own):
             table = one.this.copy() if isinstance(one, exp.Dot) else None
             one.replace(exp.column(exp.to_identifier(item.name, quoted=True), table))
         name = _called(node.alias, by, item.name) if isinstance(node, exp.Alias) else item.name
@@ -157,62 +126,13 @@ def _group(found: re.Match[str] | None, number: int) -> str:
 def _together(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:
     """``f(*COLUMNS(…))``: an expression that has all the chosen columns in it at once."""
     own = node.copy()
-    for one in [part for part in own.walk() if _is_choice(part)]:
-        chosen = _choice(queries, one, scope) if one.args.get("unpack") else None
+    for one in choosing.choices(own):
+        chosen = choosing.choice(queries.dialect, one, scope) if one.args.get("unpack") else None
         if chosen is None:
             return [_unknown(queries, scope, "columns chosen by a pattern")]
         columns = [exp.column(exp.to_identifier(item.name, quoted=True)) for item in chosen]
         one.replace(exp.Tuple(expressions=columns))
     return project(queries, own, scope, windows)
-
-
-def chosen_of(columns: Any, items: Iterable[Item]) -> list[Output] | None:
-    """Return the columns that ``COLUMNS(…)`` chooses among ``items``; None where that is not known."""
-    by = columns.this
-    known = list(items)
-    outputs = [item for item in known if isinstance(item, Output)]
-    if len(outputs) != len(known):
-        return None
-    if isinstance(by, exp.Star) and not by.args.get("replace") and not by.args.get("rename"):
-        left_out = {part.name.lower() for part in by.args.get("except_") or ()}
-        return [one for one in outputs if one.name.lower() not in left_out]
-    if isinstance(by, exp.Array) and all(isinstance(part, exp.Literal) for part in by.expressions):
-        named = [part.name.lower() for part in by.expressions]
-        return [one for one in outputs if one.name.lower() in named]
-    if not isinstance(by, exp.Literal):
-        told = _telling(by)
-        return None if told is None else [one for one in outputs if told(one.name)]
-    if _FOREIGN.search(by.name) or len(_REPEATING.findall(by.name)) > _MOST_REPEATS:
-        return None
-    try:
-        form = re.compile(by.name)
-    except re.error:
-        return None
-    return [one for one in outputs if form.search(one.name)]
-
-
-def _telling(by: Any, parameter: str = "") -> Callable[[str], bool] | None:
-    """What ``lambda c: c LIKE 'a%'`` chooses names by; None where that is not known."""
-    if isinstance(by, exp.Lambda) and not parameter:
-        return _telling(by.this, by.expressions[0].name.lower()) if len(by.expressions) == 1 else None
-    if isinstance(by, exp.Paren | exp.Not):
-        inner = _telling(by.this, parameter)
-        return inner if inner is None or isinstance(by, exp.Paren) else lambda name: not inner(name)
-    if isinstance(by, exp.And | exp.Or):
-        parts, of_them = [_telling(part, parameter) for part in by.flatten()], all if isinstance(by, exp.And) else any
-        each = [part for part in parts if part is not None]
-        return None if None in parts else lambda name: of_them(part(name) for part in each)
-    if not isinstance(by, _COMPARING) or not isinstance(by.this, exp.Identifier | exp.Column):
-        return None
-    with_it = by.expressions if isinstance(by, exp.In) else [by.expression]
-    told = all(isinstance(one, exp.Literal) and one.is_string for one in with_it)
-    if not told or not with_it or by.this.name.lower() != parameter or by.this.args.get("table"):
-        return None
-    if isinstance(by, exp.Like | exp.ILike):
-        form, unlike = _form(by.expression.name, ignore_case=isinstance(by, exp.ILike)), bool(by.args.get("negate"))
-        return lambda name: (form.fullmatch(name) is not None) is not unlike
-    named, other = frozenset(one.name for one in with_it), isinstance(by, exp.NEQ)
-    return lambda name: (name in named) is not other
 
 
 def _applied(queries: Queries, node: Any, scope: Scope, windows: dict[str, Any]) -> list[Item]:
@@ -236,7 +156,7 @@ def _transformed(queries: Queries, node: Any, scope: Scope) -> list[Item]:
 
 def _unnested(queries: Queries, node: Any, scope: Scope) -> list[Item] | None:
     """The columns that ``unnest`` makes of the fields of structs; None where it gives one column."""
-    spread = structs.spread(queries, node, scope)
+    spread = generating.spread(queries, node, scope)
     if spread is None:
         return None
     outputs: list[Item] = [Output(name, edges, queries.dialect.written(name)) for name, edges in spread]
@@ -274,16 +194,8 @@ def _pattern(queries: Queries, node: Any, scope: Scope) -> list[Item]:
 
 
 def _matching(items: Iterable[Item], pattern: str, *, ignore_case: bool) -> list[Item]:
-    form = _form(pattern, ignore_case=ignore_case)
+    form = choosing.like(pattern, ignore_case=ignore_case)
     return [item for item in items if isinstance(item, Output) and form.fullmatch(item.name)]
-
-
-def _form(pattern: str, *, ignore_case: bool) -> re.Pattern[str]:
-    """The pattern of LIKE."""
-    first, *others = ("".join("." if sign == "_" else re.escape(sign) for sign in part) for part in pattern.split("%"))
-    each = [f"(?>.*?{part})" for part in others[:-1] if part]  # the first place will do, and is never gone back from
-    form = "".join((first, *each, *(f".*{part}" for part in others[-1:])))
-    return re.compile(form, re.IGNORECASE if ignore_case else 0)
 
 
 def _star(queries: Queries, star: Any, qualified: Any, scope: Scope) -> list[Item]:
@@ -311,7 +223,7 @@ def _struct_star(queries: Queries, qualified: Any, scope: Scope) -> list[Item]:
     """``s.*`` where s is a column: all its fields."""
     names = [part for part in qualified.parts if isinstance(part, exp.Identifier)]
     built = scope.output(queries.dialect.column(names[0]), names[0].name) if len(names) == 1 else None
-    told = [one for one in built.fields if not one[0].startswith("[")] if built is not None else []
+    told = [one for one in built.fields if not rel.is_placed(one[0])] if built is not None else []
     if told:
         fields = Relation(Output(name, edges, queries.dialect.written(name)) for name, edges in told)
         return _expanded(queries, qualified.this, {"": fields}, scope, merging=False)

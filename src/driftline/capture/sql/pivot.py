@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from driftline.capture.sql import nodes, outputs
+from driftline.capture.sql import choosing, nodes
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.expression import Queries
 from driftline.capture.sql.relation import (
@@ -57,21 +57,8 @@ def statement(queries: Queries, node: Any, scope: Scope) -> Relation:
 
 def _by_data(queries: Queries, node: Any, offered: Relation, inner: Scope) -> Relation:
     """The names of the new columns are values of the data, or those of DuckDB's short form."""
-    dialect = queries.dialect
     if node.args.get("unpivot"):
-        listed = [part for part in node.expressions if isinstance(part, exp.Column)]
-        into = node.args.get("into")
-        names = [part.this if isinstance(part, exp.Column) else part for part in into.expressions] if into else []
-        values = frozenset().union(*(queries.walk(part, inner, IDENTITY) for part in listed))
-        for part in node.expressions:
-            if isinstance(part, outputs.BY_PATTERN):
-                by_name = outputs.chosen_of(part, offered.items)
-                values |= rel.all_of(offered.items if by_name is None else by_name)
-                listed += [exp.column(one.name, quoted=True) for one in by_name or ()]
-        label = into.this.this if into is not None and isinstance(into.this, exp.Column) else exp.to_identifier("name")
-        new: list[Item] = [Output(label.name, _said(node, values), dialect.column(label))]
-        new += [Output(n.name, values, dialect.column(n)) for n in names or [exp.to_identifier("value")]]
-        return Relation((*_rest(queries, offered, listed), *new), offered.rows | _kept(node, values))
+        return _short_unpivot(queries, node, offered, inner)
     keys = [part for part in node.expressions if isinstance(part, exp.Expression)]
     chosen = frozenset().union(*(queries.walk(part, inner, CONDITIONAL) for part in keys))
     using = list(node.args.get("using") or ())
@@ -83,11 +70,37 @@ def _by_data(queries: Queries, node: Any, offered: Relation, inner: Scope) -> Re
     return Relation((*kept, *new), rows)
 
 
+def _short_unpivot(queries: Queries, node: Any, offered: Relation, inner: Scope) -> Relation:
+    """DuckDB's ``UNPIVOT t ON a, (b, c) AS p, COLUMNS(…) INTO NAME n VALUE v, w``."""
+    dialect, into = queries.dialect, node.args.get("into")
+    names = [part.this if isinstance(part, exp.Column) else part for part in into.expressions] if into else []
+    names = names or [exp.to_identifier("value")]
+    groups: list[list[Any]] = []
+    whole: Edges = NONE
+    for part in node.expressions:
+        bare = part.this if isinstance(part, exp.Alias | exp.PivotAlias) else part
+        if isinstance(bare, choosing.BY_PATTERN):
+            by_name = choosing.chosen_of(bare, offered.items)
+            whole |= rel.all_of(offered.items) if by_name is None else NONE
+            groups += [[exp.column(one.name, quoted=True)] for one in by_name or ()]
+        else:
+            groups.append(bare.expressions if isinstance(bare, exp.Tuple) else [bare])
+    each = [[queries.walk(one, inner, IDENTITY) for one in group] for group in groups]
+    every = whole.union(*(edges for group in each for edges in group))
+    apart = not whole and all(len(group) == len(names) for group in each)
+    values = [NONE.union(*(group[place] for group in each)) if apart else every for place in range(len(names))]
+    label = into.this.this if into is not None and isinstance(into.this, exp.Column) else exp.to_identifier("name")
+    new: list[Item] = [Output(label.name, _said(node, every), dialect.column(label))]
+    new += [Output(name.name, edges, dialect.column(name)) for name, edges in zip(names, values, strict=True)]
+    rest = _rest(queries, offered, [column for group in groups for one in group for column in one.find_all(exp.Column)])
+    return Relation((*rest, *new), offered.rows | _kept(node, every))
+
+
 def _listed(queries: Queries, keys: list[Any], using: list[Any], inner: Scope, chosen: Edges) -> list[Item]:
     """The new columns of DuckDB's short form, where it lists the values; none where their names are not known."""
     texts = keys[0].expressions if len(keys) == 1 and isinstance(keys[0], exp.In) else []
     ends = [f"_{part.alias}" if part.alias else "" for part in using]
-    plain = all(isinstance(part, exp.Literal) and part.is_string for part in texts)
+    plain = all(isinstance(part, exp.Literal) for part in texts)
     if not plain or not ends or ("" in ends and len(ends) > 1):
         return []
     values = [queries.walk(part, inner, IDENTITY) | chosen for part in using]

@@ -250,8 +250,16 @@ def together(one: Output, other: Output) -> Output:
     both = dict(one.fields) if one.fields and other.fields else {}
     for name, edges in other.fields if both else ():
         both[name] = both.get(name, NONE) | edges
+    placed = [{name for name, _ in side.fields if is_placed(name)} for side in (one, other)]
+    if placed[0] != placed[1]:  # lists that are not of one length: which element is the last, nobody knows
+        both = {name: edges for name, edges in both.items() if not is_placed(name)}
     made = UNSAID if UNSAID in (one.made, other.made) else LITERALS if LITERALS in (one.made, other.made) else NOTHING
     return one._replace(edges=one.edges | other.edges, fields=tuple(both.items()), made=made)
+
+
+def is_placed(name: str) -> bool:
+    """Whether one of the fields of an output is an element of a list, ``[0]``, or a field of one, ``[0].p``."""
+    return name.startswith("[")
 
 
 def is_file(source: Source | None) -> bool:

@@ -31,6 +31,13 @@ _WITH_ORDINAL = 3  # arguments of STRING_SPLIT
 _PLACES = frozenset(["ordinal", "seq", "index"])
 
 
+def makes_rows(call: Any, dialect: str) -> bool:
+    """Return whether PostgreSQL makes several rows of one by a call among what SELECT lists."""
+    name = call.name.lower() if isinstance(call, exp.Anonymous) else ""
+    pairs = _KNOWN["postgres"].keys() | _ONE
+    return name in pairs and name != "string_to_array" and _ALIKE.get(dialect, dialect) == "postgres"
+
+
 def columns(call: Any, dialect: str, alias: str = "") -> tuple[tuple[Any, bool], ...]:
     """Return the identifiers of the columns, each with whether it has a value of the arguments; () where not known.
 

@@ -39,6 +39,7 @@ class Scope:
         self.named: dict[str, Any] = {}  # values that WITH gives a name, each an expression over the columns here
         self.variables_first = False  # a variable hides a column of its name
         self.aliases_first = False  # the alias of an output hides a column of its name
+        self.generated: Edges = NONE  # what the number of rows comes from that entries of the list make of one
         self.nested = False  # a column here is a struct whose fields are known
         self.beside = False  # the scope around is the FROM clause that this one stands in
 

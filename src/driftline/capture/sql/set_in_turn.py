@@ -1,9 +1,9 @@
 """Assignments of MySQL, of which each sees what those before it have set: after ``SET a = b, b = a``, b is as it was.
 
-Enters: the scope of an UPDATE, or of ON DUPLICATE KEY UPDATE, and each assignment once its edges are known. Leaves: the
-scope that the next one stands in, queries within it as well. Source: MySQL Reference Manual, "UPDATE Statement":
-"Single-table UPDATE assignments are generally evaluated from left to right", and of several tables that there is "no
-guarantee that assignments are carried out in any particular order".
+Enters: the scope of an UPDATE, of ON DUPLICATE KEY UPDATE or of ``SET NEW.a = …`` in a trigger, and each assignment
+once its edges are known. Leaves: the scope that the next one stands in, queries within it as well. Source: MySQL
+Reference Manual, "UPDATE Statement": "Single-table UPDATE assignments are generally evaluated from left to right", and
+of several tables that there is "no guarantee that assignments are carried out in any particular order".
 """
 
 import copy
@@ -47,7 +47,7 @@ class Turns:
         key, edges, relations = self.dialect.column(column.this), found[column.name], self.scope.relations
         bare = self.scope.find(key, column.name)
         meant = {alias for alias, one in relations.items() if bare and _behind(one, key, column.name) == bare.edges}
-        own = {self.dialect.table(column.args["table"])} & relations.keys() if column.table else meant
+        own = self._called(column) if column.table else meant
         alone = len(relations) == 1 and not isinstance(part.expression, exp.Query)
         fields = structs.fields(self.queries, part.expression, now) if alone else ()
         for alias in own:
@@ -55,16 +55,24 @@ class Turns:
         if not column.table or (own and own <= meant):
             self._said[key] = edges
 
+    def _called(self, column: Any) -> set[str]:
+        """The aliases of the table of a column that is named with it; ``NEW`` of a trigger may be written ``new``."""
+        key, named = self.dialect.table(column.args["table"]), column.table.lower()
+        return {key} & self.scope.relations.keys() or {one for one in self.scope.rows if one.lower() == named}
+
     def _after(self) -> Scope:
         relations = self.scope.relations
-        later = {alias: _with(relations[alias], dict(columns)) for alias, columns in self._of.items()}
+        now = {**self.scope.rows, **relations}
+        every = {alias: _with(now[alias], dict(columns)) for alias, columns in self._of.items()}
+        rows = {alias: one for alias, one in every.items() if alias not in relations}
+        later = {alias: one for alias, one in every.items() if alias in relations}
         if all(one.whole for one in relations.values()):
             scope = copy.copy(self.scope)
-            scope.relations = {**relations, **later}
+            scope.relations, scope.rows = {**relations, **later}, {**self.scope.rows, **rows}
         else:  # that a table has a column does not make it surer that a query within means that one
             scope = Scope(self.scope)
             scope.variables_first = self.scope.variables_first
-            scope.rows, scope.aliases = later, self._said
+            scope.rows, scope.aliases = {**later, **rows}, self._said
         changed = {id(relations[alias]): relation for alias, relation in later.items()}
         scope.ways = {way: changed.get(id(relation), relation) for way, relation in self.scope.ways.items()}
         return scope

@@ -2,7 +2,7 @@
 
 Enters: an expression. Leaves: the fields of the struct that it gives, or of the elements of the array that it gives,
 each with its own edges; nothing where that is not known: a field of such a column comes from the whole of it. Of lists
-and rows likewise each element by its place, ``[0]``; of maps of DuckDB the keys and values.
+and rows likewise each element by its place, ``[0]``, and its fields, ``[0].p``; of maps of DuckDB the keys and values.
 """
 
 import functools
@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from sqlglot import exp
 
-from driftline.capture.sql import methods, nodes, taken_apart
+from driftline.capture.sql import by_element, methods, nodes, placed, taken_apart
 from driftline.capture.sql import relation as rel
 from driftline.capture.sql.dialect import Dialect
 from driftline.capture.sql.functions import Functions
@@ -39,7 +39,7 @@ _TAKES = frozenset(
     ["list_extract", "list_element", "array_extract", "element_at", "map_extract", "map_extract_value",
      "struct_extract_at", "arrayelement"]
 )  # fmt: skip
-_MOST = 20_000  # nodes to go through for the elements of a list, one by one
+_MOST = 20_000  # nodes to go through for the elements of a list, one by one, or fields that these have
 _NUMBERED = {"clickhouse": "{}", "postgres": "f{}"}  # what the fields of a row are called that have no names
 _ROWS_PLACED = frozenset(["duckdb", "presto", "trino", "athena"])  # ``row(a, b)[2]``
 _GATHER = nodes.classes("ArrayAgg AnyValue First Last ArrayUniqueAgg")
@@ -69,28 +69,38 @@ class Walks(Protocol):
         """Return what an inner query offers."""
 
 
+def parts(queries: Walks, node: Any, scope: Scope) -> Fields:
+    """Return all that is known of the parts of what ``node`` gives: fields, elements, fields of elements."""
+    return _fields(queries, node, scope) + elements(queries, node, scope)
+
+
 def fields(queries: Walks, node: Any, scope: Scope) -> Fields:
     """Return the fields of what ``node`` gives, by name in small letters; ``()`` where they are not known."""
+    return tuple(one for one in _fields(queries, node, scope) if not rel.is_placed(one[0]))
+
+
+def _fields(queries: Walks, node: Any, scope: Scope) -> Fields:
+    """The fields, and those of each element of a list that is written there."""
     node = taken_apart.picked(queries.dialect.name, _unchained(queries, node, scope))
     if isinstance(node, exp.Column):
-        return tuple(one for one in _of_column(queries, node, scope) if not one[0].startswith("["))
-    if isinstance(node, exp.ToMap) and all(
-        isinstance(one, exp.Literal) for one in (taken_apart.map_of(node) or ([None],))[0]
-    ):
-        return _built(queries, node.this, scope)
+        return tuple(one for one in _of_column(queries, node, scope) if not placed.is_element(one[0]))
+    if isinstance(node, exp.Alias | exp.Paren):
+        return _fields(queries, node.this, scope)
     if told := taken_apart.pairs(node):
         return tuple((name, queries.walk(value, scope, IDENTITY)) for name, value in told)
     if queries.dialect.name in _NUMBERED and taken_apart.row(node):
         return _numbered(queries, node, scope) + (_built(queries, node, scope) if isinstance(node, exp.Struct) else ())
-    if isinstance(node, exp.Struct):
-        return _built(queries, node, scope)
+    if (built := taken_apart.struct_of(node)) is not None:
+        return _built(queries, built, scope)
     if isinstance(node, exp.Cast):
         return _typed(queries, node, scope)
     if isinstance(node, _GATHER):
         inner = fields(queries, node.this, scope)
         return tuple((name, rel.through(edges, AGGREGATION)) for name, edges in inner)
     if isinstance(node, _JOIN):
-        return _joined(queries, [part for part in (node.this, *node.expressions) if part is not None], scope)
+        return _joined(queries, node, scope)
+    if (taken := _of_taken(queries, node, scope)) is not None:
+        return taken
     if isinstance(node, _KEEP) and not taken_apart.subscript(node):
         inner = fields(queries, node.this, scope)
         shaping = _shaping(queries, node, scope) if inner and isinstance(node, _SHAPE) else NONE
@@ -117,27 +127,19 @@ def inside(queries: Walks, node: Any, scope: Scope) -> Edges | None:
     if isinstance(node, (exp.ToMap, *_KEYS)) or node.name.lower() == "map_values":
         if queries.dialect.name != "duckdb":
             return None
-        keys, values = taken_apart.map_of(
-            node if isinstance(node, exp.ToMap) else next(node.iter_expressions(), None)
-        ) or ((), ())
-        asked = keys if isinstance(node, _KEYS) else values if isinstance(node, exp.Anonymous) else (*keys, *values)
+        asked = taken_apart.asked_of_map(node)
         return NONE.union(*(queries.walk(one, scope, TRANSFORMATION) for one in asked)) if asked else None
     return _taken(queries, node, scope)
 
 
 def _taken(queries: Walks, node: Any, scope: Scope) -> Edges | None:
-    """An element of a list by its place; where that, or the key of a map or a struct, is not known, any of them."""
+    """An element of a list by its place; where that, or the key of a map, is not known, any of them."""
     if (cut := taken_apart.sliced(queries.dialect.name, node)) is not None:
         return _between(queries, *cut, scope)
     if isinstance(node, exp.Anonymous) and (node.name.lower() not in _TAKES or len(node.expressions) != 2):
         return None
-    taken, by = (
-        node.expressions if isinstance(node, exp.Anonymous) else (node.this, (node.expressions or [node.expression])[0])
-    )
-    taken = _unchained(queries, taken, scope)
+    taken, by, place = _parted(queries, node, scope)
     listed = [edges for _, edges in elements(queries, taken, scope)]
-    shifted = isinstance(node, exp.Bracket) and not taken.is_type(*exp.DataType.TEXT_TYPES)  # ``||`` gives one to it
-    place = taken_apart.place_of(by, int(node.args.get("offset") or 0) if shifted else 1)
     if listed and place is not None:
         return listed[place] if taken_apart.has(queries.dialect.name, listed, place) else NONE
     if queries.dialect.name != "duckdb" and (not listed or isinstance(by, exp.Slice)):
@@ -156,6 +158,30 @@ def _taken(queries: Walks, node: Any, scope: Scope) -> Edges | None:
     if len(known) < 2:
         return None
     return _any_of(known) | queries.walk(by, scope, TRANSFORMATION)
+
+
+def _of_taken(queries: Walks, node: Any, scope: Scope) -> Fields | None:
+    """The fields of the element that ``l[1]`` or ``list_extract(l, 1)`` takes; None where nothing takes one."""
+    called = isinstance(node, exp.Anonymous) and node.name.lower() in _TAKES and len(node.expressions) == 2
+    bracket = isinstance(node, exp.Bracket) and len(node.expressions) == 1 and not taken_apart.subscript(node)
+    if queries.dialect.name not in taken_apart.PLACED or not (called or bracket):
+        return None
+    taken, by, place = _parted(queries, node, scope)
+    known = _fields(queries, taken, scope)
+    if called and not placed.rows(known):  # a map, perhaps
+        return ()
+    chosen = queries.walk(by, scope, TRANSFORMATION)
+    return tuple((name, edges | chosen) for name, edges in placed.at(queries.dialect.name, known, place))
+
+
+def _parted(queries: Walks, node: Any, scope: Scope) -> tuple[Any, Any, int | None]:
+    """What an element is taken of, by what, and the place if that says one."""
+    taken, by = (
+        node.expressions if isinstance(node, exp.Anonymous) else (node.this, (node.expressions or [node.expression])[0])
+    )
+    taken = _unchained(queries, taken, scope)
+    shifted = isinstance(node, exp.Bracket) and not taken.is_type(*exp.DataType.TEXT_TYPES)  # ``||`` gives one to it
+    return taken, by, taken_apart.place_of(by, int(node.args.get("offset") or 0) if shifted else 1)
 
 
 def _any_of(known: list[Edges]) -> Edges:
@@ -210,7 +236,7 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
         return ()
     node = taken_apart.picked(queries.dialect.name, _unchained(queries, node, scope))
     if isinstance(node, exp.Column):
-        return tuple(one for one in _of_column(queries, node, scope) if one[0].startswith("["))
+        return tuple(one for one in _of_column(queries, node, scope) if placed.is_element(one[0]))
     joined = [elements(queries, part, scope) for part in taken_apart.parts_of_list(queries.dialect.name, node)]
     if joined and all(joined):
         each = (edges for part in joined for _, edges in part)
@@ -220,8 +246,10 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
         chosen = taken_apart.within(cut[1], len(inner))
         kept = inner[chosen] if chosen is not None else ()
         return tuple((f"[{place}]", edges) for place, (_, edges) in enumerate(kept))
-    if (one := of_each(queries, node)) is not None and member(queries, one, scope) is not None:
-        made = [queries.walk(part, scope, TRANSFORMATION) for part in _one_by_one(queries, one, scope) or [one]]
+    if (one := by_element.of_each(queries.dialect, node, scope)) is not None and member(
+        queries, one, scope
+    ) is not None:
+        made = _one_by_one(queries, one, scope) or [queries.walk(one, scope, TRANSFORMATION)]
         inner = () if one.args.get("condition") is not None else elements(queries, one.args["iterator"], scope)
         return tuple((name, made[place % len(made)]) for place, (name, _) in enumerate(inner))
     if (own := taken_apart.changed(queries.dialect.name, node)) is not None:  # list_transform keeps the order
@@ -238,33 +266,25 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
     return tuple((f"[{place}]", queries.walk(part, scope, IDENTITY)) for place, part in enumerate(listed))
 
 
-def of_each(queries: Walks, node: Any) -> Any:
-    """Return ``x.p FOR x IN l`` for ``[x.p FOR x IN l]``, or ``list_transform(l, x -> x.p)``; None for all else."""
-    one = taken_apart.comprehended(node)
-    own = taken_apart.changed(queries.dialect.name, node) if one is None else None
-    if own is None or not isinstance(own[1], exp.Lambda) or len(own[1].expressions) != 1:
-        return one
-    (name,) = own[1].expressions
-    body = methods.columns(exp.Paren(this=own[1].this.copy()), name.name.lower())
-    return exp.Comprehension(this=body, expression=name.copy(), iterator=own[0].copy())
+def _one_by_one(queries: Walks, one: Any, scope: Scope) -> list[Edges]:
+    """What ``x.p FOR x IN l`` is of each element of l; nothing where the fields of each are not known."""
+    rows = placed.rows(_fields(queries, one.args["iterator"], scope))
+    if len(rows) * sum(1 for _ in one.this.walk()) > _MOST:
+        return []
+    each = [_relation(queries, row) for row in rows]
+    return [queries.walk(one.this, over(queries, one, row, scope), TRANSFORMATION) for row in each]
 
 
-def _one_by_one(queries: Walks, one: Any, scope: Scope) -> list[Any]:
-    """``x.p FOR x IN [y, z]`` for each element of a list that is written there; of NULL each field is NULL."""
-    listed = one.args["iterator"].unnest()
-    if not isinstance(listed, exp.Array) or taken_apart.comprehended(listed):
-        return []
-    names = [exp.to_identifier(name, quoted=True) for name, _ in fields(queries, listed, scope)]
-    if len(listed.expressions) * (len(names) + sum(1 for _ in one.this.walk())) > _MOST:
-        return []
-    found: list[Any] = []
-    for part in listed.expressions:
-        own = part.copy()
-        if not fields(queries, part, scope):
-            own = exp.Struct(expressions=[exp.PropertyEQ(this=name.copy(), expression=own.copy()) for name in names])
-        inner = {name: one.args[name].copy() for name in ("this", "expression", "condition") if one.args.get(name)}
-        found.append(exp.Comprehension(**inner, iterator=exp.Array(expressions=[own])))
-    return found
+def over(queries: Walks, one: Any, row: Relation, scope: Scope) -> Scope:
+    """Return the scope of ``x.p`` in ``x.p FOR x IN l``, where ``row`` is what member says x is."""
+    name = one.expression.this if isinstance(one.expression, exp.Column) else one.expression
+    inner = Scope(scope)
+    inner.rows[queries.dialect.table(name)] = row
+    return inner
+
+
+def _relation(queries: Walks, known: Fields) -> Relation:
+    return Relation(Output(name, edges, queries.dialect.written(name)) for name, edges in known)
 
 
 def member(queries: Walks, made: Any, scope: Scope) -> Relation | None:
@@ -278,27 +298,7 @@ def member(queries: Walks, made: Any, scope: Scope) -> Relation | None:
     known = dict(fields(queries, made.args["iterator"], scope))
     if not all(rest and rest[0].name.lower() in known for rest in used):
         return None
-    return Relation(Output(name, edges, queries.dialect.written(name)) for name, edges in known.items())
-
-
-def spread(queries: Walks, node: Any, scope: Scope) -> Fields | None:
-    """Return the columns that DuckDB's ``unnest`` makes of fields; ``()`` = they are not known, None = it makes none.
-
-    It does so of a struct, and of those in lists where it is told to go deeper.
-    """
-    if queries.dialect.name != "duckdb" or not isinstance(node, exp.Explode):
-        return None
-    told = [one for one in node.expressions if isinstance(one, exp.PropertyEQ | exp.Kwarg)]
-    deeper = any(one.name.lower() == "recursive" and _is_true(one.expression) for one in told)
-    deeper |= any(one.name.lower() == "max_depth" and one.expression.name != "1" for one in told)
-    if not deeper and not isinstance(node.this, exp.Struct):
-        return None
-    built = list(node.this.find_all(exp.Struct))
-    return fields(queries, node.this, scope) if not any(one.find_ancestor(exp.Struct) for one in built) else ()
-
-
-def _is_true(node: Any) -> bool:
-    return isinstance(node, exp.Boolean) and bool(node.this)
+    return _relation(queries, tuple(known.items()))
 
 
 def _typed(queries: Walks, node: Any, scope: Scope) -> Fields:
@@ -373,13 +373,19 @@ def _selected(queries: Walks, node: Any, scope: Scope) -> Fields:
     return outputs[0].fields if len(outputs) == 1 else ()
 
 
-def _joined(queries: Walks, parts: list[Any], scope: Scope) -> Fields:
-    """The fields of one of ``parts``, whichever it is; not known where those of a part are not."""
+def _joined(queries: Walks, node: Any, scope: Scope) -> Fields:
+    """The fields of any of the parts; not known where those of a part are not. Of a list also those of each of them."""
+    parts = [part for part in (node.this, *node.expressions) if part is not None]
     found: dict[str, Edges] = {}
+    own_of: list[dict[str, Edges]] = []
     for part in parts:
         own = fields(queries, part, scope)
         if not own and part.find(exp.Column, exp.Query) is not None:
             return ()
         for name, edges in own:
             found[name] = found.get(name, rel.NONE) | edges
-    return tuple(found.items())
+        own_of.append(dict(own))
+    several = not isinstance(node, exp.Array) or any(isinstance(part, exp.Query) for part in parts)
+    if several or len(own_of) * len(found) > _MOST:
+        return tuple(found.items())
+    return (*found.items(), *placed.named(tuple(found), own_of))

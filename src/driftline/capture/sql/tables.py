@@ -26,6 +26,7 @@ from driftline.capture.sql.relation import (
     Whatever,
 )
 from driftline.capture.sql.scope import Scope
+from driftline.capture.sql.taken_apart import fixed
 
 _STREAM = nodes.classes("Stream")  # of Databricks
 _SEMANTIC = nodes.classes("SemanticView")  # of Snowflake
@@ -139,11 +140,13 @@ def _function(queries: Queries, node: Any, scope: Scope, hidden: str = "") -> Re
         handed = partial(queries.walk, scope=scope, kind=rel.IDENTITY)
         return followed(queries, call, scope, handed, queries.query).renamed(function.columns)
     parts = inner.expressions if isinstance(inner, exp.Unnest) else [inner]
+    if parts and isinstance(parts[0], exp.Map):  # a column of its keys, and one of its values
+        parts = [one for one in (parts[0].args.get("keys"), parts[0].args.get("values")) if one is not None]
     each = [queries.walk(part, scope, TRANSFORMATION) for part in parts]
     edges = frozenset().union(*each)
     if hidden and not edges:
         queries.note(hidden, returning.HIDDEN, NONE)
-    rows = rel.through(edges, JOIN)
+    rows = rel.through(NONE.union(*(own for part, own in zip(parts, each, strict=True) if not fixed(part))), JOIN)
     alias = node.args.get("alias")
     given = list(alias.args.get("columns") or ()) if isinstance(alias, exp.TableAlias) else []
     dialect = queries.dialect

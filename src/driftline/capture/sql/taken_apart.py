@@ -23,8 +23,13 @@ _ROWS = frozenset(["row", "tuple"])
 
 
 _EACH = nodes.classes("Transform")
+GENERATING = nodes.classes(  # make a row of each element of a list
+    "Explode ExplodeOuter Posexplode PosexplodeOuter Inline ExplodingGenerateSeries"
+)
+_WRAPS: tuple[Any, ...] = (exp.Alias, exp.Paren, exp.Kwarg, *GENERATING)
 _BEHIND = nodes.classes("ArrayAppend")
 _APPEND = (*_BEHIND, *nodes.classes("ArrayPrepend"))
+_KEYS = nodes.classes("MapKeys")
 _REVERSE = nodes.classes("ArrayReverse")
 _SLICE = nodes.classes("ArraySlice")
 _SLICES = frozenset(["list_slice", "array_slice"])
@@ -118,6 +123,16 @@ def comprehended(node: Any) -> Any:
     return only if isinstance(only, exp.Comprehension) else None
 
 
+def fixed(node: Any) -> bool:
+    """Return whether a function makes as many rows whatever columns hold: of a list that is written, or a struct."""
+    while isinstance(node, _WRAPS):
+        node = node.expression if isinstance(node, exp.Kwarg) else node.this
+    listed = isinstance(node, exp.Array) and not comprehended(node)
+    return isinstance(node, exp.Struct) or (
+        listed and not any(isinstance(part, exp.Query | exp.Star) for part in node.expressions)
+    )
+
+
 def row(node: Any) -> list[Any]:
     """Return the values of a row that has no names for its fields, ``row(a, b)`` or ``(a, b)``; none for all else."""
     bare = isinstance(node, exp.Anonymous) and node.name.lower() in _ROWS
@@ -180,6 +195,20 @@ def map_of(node: Any) -> tuple[list[Any], list[Any]] | None:
     if isinstance(node, exp.Map):
         return [node.args.get("keys")], [node.args.get("values")]
     return None
+
+
+def asked_of_map(node: Any) -> list[Any]:
+    """Return the keys, the values or both of a map that is built here, as map_keys, map_values or the map asks."""
+    keys, values = map_of(node if isinstance(node, exp.ToMap) else next(node.iter_expressions(), None)) or ([], [])
+    return keys if isinstance(node, _KEYS) else values if isinstance(node, exp.Anonymous) else [*keys, *values]
+
+
+def struct_of(node: Any) -> Any:
+    """Return the struct that is built here, also as a map whose keys are written out; None where none is."""
+    if isinstance(node, exp.ToMap):
+        keys, _ = map_of(node) or ([None], [])
+        return node.this if all(isinstance(one, exp.Literal) for one in keys) else None
+    return node if isinstance(node, exp.Struct) else None
 
 
 def subscript(node: Any) -> str:

@@ -76,3 +76,17 @@ def test_what_is_compared_only_chooses_the_value(
 def test_the_order_of_an_ordered_set_is_its_value(tell: Callable[..., list[Any]]) -> None:
     (one,) = tell("SELECT mode() WITHIN GROUP (ORDER BY b) AS v FROM t", "postgres")
     assert one.columns == {"v": ["t.b AGGREGATION"]}
+
+
+@pytest.mark.parametrize("name", ["histogram", "fsum", "favg", "product", "geomean", "mad", "entropy", "sum", "first"])
+def test_group_by_all_groups_by_no_argument_of_an_aggregate(tell: Callable[..., list[Any]], name: str) -> None:
+    """By hand: DuckDB groups by all that is no aggregate, here k alone."""
+    (one,) = tell(f"SELECT k, {name}(a) AS z FROM t GROUP BY ALL", "duckdb")
+    assert (one.columns["z"], one.rows) == (["t.a AGGREGATION"], ["t.k GROUP_BY"])
+
+
+@pytest.mark.parametrize("name", ["row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "count"])
+def test_a_place_among_rows_is_made_of_no_column(tell: Callable[..., list[Any]], name: str) -> None:
+    """By hand: ``row_number(*)``, as DuckDB's relations write it, looks at what the window is ordered by alone."""
+    (one,) = tell(f"SELECT {name}(*) OVER (ORDER BY a) AS z FROM t", "duckdb", {"t": ("a", "b")})
+    assert one.columns == {"z": ["t.a WINDOW"]}

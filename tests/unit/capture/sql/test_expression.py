@@ -17,6 +17,7 @@ Tell = Callable[..., list[Any]]
         ("snowflake", "SELECT hash(*) AS v FROM t", "TRANSFORMATION"),
         ("snowflake", "SELECT object_construct(t.*) AS v FROM t", "TRANSFORMATION"),
         ("postgres", "SELECT to_jsonb(t.*) AS v FROM t", "TRANSFORMATION"),
+        ("postgres", "SELECT (t.*)::text AS v FROM t", "TRANSFORMATION"),
         ("mysql", "SELECT count(DISTINCT *) AS v FROM t", "AGGREGATION"),
     ],
 )

@@ -67,3 +67,34 @@ def test_a_stack_of_a_number_that_is_not_known_comes_from_all_of_it(tell: Tell) 
     (one,) = tell("SELECT stack(k, a) AS (n, v) FROM t", "spark")
     every = ["t.a TRANSFORMATION", "t.k TRANSFORMATION"]
     assert one.columns == {"n": every, "v": every}
+
+
+@pytest.mark.parametrize(
+    ("name", "sql", "rows"),
+    [
+        ("duckdb", "SELECT unnest(a) AS e, b FROM t", ["t.a JOIN"]),
+        ("duckdb", "SELECT unnest(a) + 1 AS e, b FROM t", ["t.a JOIN"]),
+        ("duckdb", "SELECT unnest([x FOR x IN a]) AS e, b FROM t", ["t.a JOIN"]),
+        ("duckdb", "SELECT unnest([a, b]) AS e FROM t", []),
+        ("duckdb", "SELECT unnest({'p': a, 'q': b}) FROM t", []),
+        ("duckdb", "SELECT e FROM t, UNNEST([a, b]) AS u(e)", []),
+        ("duckdb", "SELECT e FROM t, UNNEST(t.a) AS u(e)", ["t.a JOIN"]),
+        ("spark", "SELECT explode(a) AS e, b FROM t", ["t.a JOIN"]),
+        ("spark", "SELECT b FROM t LATERAL VIEW explode(array(a, b)) v AS e", []),
+        ("postgres", "SELECT jsonb_array_elements(a) AS e, b FROM t", ["t.a JOIN"]),
+        ("postgres", "SELECT generate_series(1, a) AS e, b FROM t", ["t.a JOIN"]),
+        ("postgres", "SELECT string_to_array(a, ',') AS e, b FROM t", []),
+        ("trino", "SELECT v FROM t CROSS JOIN UNNEST(map(ARRAY['x'], ARRAY[a])) AS u(k, v)", []),
+    ],
+)
+def test_a_list_decides_how_many_rows_there_are_but_one_that_is_written_out(
+    tell: Tell, name: str, sql: str, rows: list[str]
+) -> None:
+    """By hand, and by running DuckDB: with one more element in a there is one more row with b."""
+    (one,) = tell(sql, name, {"t": ("a", "b")})
+    assert one.rows == rows
+
+
+def test_keys_and_values_of_a_map_are_columns_of_their_own(tell: Tell) -> None:
+    (one,) = tell("SELECT k, v FROM t CROSS JOIN UNNEST(map(ARRAY[b], ARRAY[a])) AS u(k, v)", "trino")
+    assert one.columns == {"k": ["t.b TRANSFORMATION"], "v": ["t.a TRANSFORMATION"]}

@@ -126,3 +126,29 @@ def test_on_duplicate_key_update_sets_one_column_after_the_other(tell: Tell, sql
     """By hand: MySQL assigns from left to right here as in an UPDATE of one table."""
     (one,) = tell(f"INSERT INTO t {sql}", "mysql", SCHEMA)
     assert one.columns["b"] == b
+
+
+@pytest.mark.parametrize(
+    ("sets", "columns"),
+    [
+        ("NEW.a = NEW.c + 1, NEW.b = NEW.a", {"a": ["t.c TRANSFORMATION"], "b": ["t.c TRANSFORMATION"]}),
+        ("NEW.a = NEW.c, new.b = new.a", {"a": ["t.c IDENTITY"], "b": ["t.c IDENTITY"]}),
+        ("NEW.a = 1, NEW.b = NEW.a", {"a": [], "b": []}),
+        ("NEW.a = NEW.c, NEW.b = (SELECT x FROM u WHERE k = NEW.a)",
+         {"a": ["t.c IDENTITY"], "b": ["t.c FILTER", "u.k FILTER", "u.x IDENTITY"]}),
+        ("NEW.b = NEW.a, NEW.a = NEW.c", {"b": ["t.a IDENTITY"], "a": ["t.c IDENTITY"]}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("schema", [{"t": ("a", "b", "c"), "u": ("k", "x")}, {"u": ("k", "x")}])
+def test_a_trigger_sets_the_columns_of_its_row_in_turn(
+    tell: Tell, sets: str, columns: dict[str, list[str]], schema: Any
+) -> None:
+    """By hand: in a stored program of MySQL each assignment of SET is an instruction, one after the other."""
+    (one,) = tell(f"CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW SET {sets}", "mysql", schema)
+    assert one.columns == columns
+
+
+def test_a_trigger_does_not_change_the_row_as_it_was(tell: Tell) -> None:
+    """By hand: OLD.a stays what it was, whatever NEW.a is set to."""
+    (one,) = tell("CREATE TRIGGER x BEFORE UPDATE ON t FOR EACH ROW SET NEW.a = NEW.c, NEW.b = OLD.a", "mysql")
+    assert one.columns == {"a": ["t.c IDENTITY"], "b": ["t.a IDENTITY"]}

@@ -121,6 +121,23 @@ CASES = [
      {"z": ["t.a TRANSFORMATION"]}),
     ("duckdb", "SELECT list_transform([{'p': a, 'q': b}, {'p': k, 'q': a}], x -> x.p)[2] AS z FROM t",
      {"z": ["t.k TRANSFORMATION"]}),
+    # by hand, and by running DuckDB with one column changed after the other
+    ("duckdb", "SELECT l[1].p AS p, l[2].q AS q, list_extract(l, 2).p AS r, l[-2].p AS s, l[3].p AS u, l[1] AS z "
+     "FROM (SELECT [{'p': a, 'q': k}, {'p': b, 'q': k}] AS l FROM t)",
+     {"p": A, "q": ["t.k IDENTITY"], "r": B, "s": A, "u": [], "z": ["t.a TRANSFORMATION", "t.k TRANSFORMATION"]}),
+    ("duckdb", "SELECT list_transform(l, x -> x.p)[1] AS p, [x.p FOR x IN l][2] AS q, l[k].p AS r "
+     "FROM (SELECT [{'p': a}, {'p': b}] AS l, k FROM t)",
+     {"p": ["t.a TRANSFORMATION"], "q": ["t.b TRANSFORMATION"], "r": [*A, *B, "t.k TRANSFORMATION"]}),
+    ("duckdb", "SELECT e.p FROM (SELECT l[2] AS e FROM (SELECT [{'p': a}, {'p': b}] AS l FROM t))", {"p": B}),
+    ("duckdb", "SELECT any_value(l)[1].p AS z FROM (SELECT [{'p': a}, {'p': b}] AS l FROM t)",
+     {"z": ["t.a AGGREGATION", "t.b AGGREGATION"]}),
+    ("bigquery", "SELECT l[OFFSET(1)].p AS z FROM (SELECT [STRUCT(a AS p), STRUCT(b AS p)] AS l FROM t)", {"z": B}),
+    ("trino", "SELECT l[1].p AS z FROM (SELECT ARRAY[CAST(ROW(a) AS ROW(p int)), CAST(ROW(b) AS ROW(p int))] AS l "
+     "FROM t)", {"z": ["t.a TRANSFORMATION"]}),
+    # the last of lists of unlike length is not always the last of the longer one
+    ("duckdb", "SELECT l[-1] AS z, l[-1].p AS y FROM (SELECT [{'p': a}, {'p': b}] AS l FROM t "
+     "UNION ALL SELECT [{'p': x}] FROM u)",
+     {"z": ["t.a TRANSFORMATION", "t.b TRANSFORMATION", "u.x TRANSFORMATION"], "y": [*A, *B, "u.x IDENTITY"]}),
     ("duckdb", "SELECT list_transform(l, x -> x.p) AS z, l.list_transform(lambda y: y.q + a) AS y, "
      "list_apply(l, x -> x.p || 'a') AS w FROM (SELECT [{'p': a, 'q': b}] AS l, k AS a FROM t)",
      {"z": ["t.a TRANSFORMATION"], "y": ["t.b TRANSFORMATION", "t.k TRANSFORMATION"], "w": ["t.a TRANSFORMATION"]}),
@@ -180,8 +197,11 @@ def test_elements_that_are_many_are_not_gone_through_one_by_one_for_many_fields(
 
 def test_an_element_without_fields_has_them_from_nothing(tell: Tell) -> None:
     """By hand: a field of NULL is NULL, and x is no column that could be in doubt."""
-    (one,) = tell("SELECT [x.p + k FOR x IN l][1] AS z FROM (SELECT [NULL, {'p': a}] AS l, k FROM t)", "duckdb", SCHEMA)
-    assert one.columns == {"z": ["t.a TRANSFORMATION", "t.k TRANSFORMATION"]}
+    each = "[x.p + k FOR x IN l]"
+    inner = "SELECT [NULL, {'p': a}] AS l, k FROM t"
+    (one,) = tell(f"SELECT {each} AS w, {each}[1] AS y, {each}[2] AS z FROM ({inner})", "duckdb", SCHEMA)
+    both = ["t.a TRANSFORMATION", "t.k TRANSFORMATION"]
+    assert one.columns == {"w": both, "y": ["t.k TRANSFORMATION"], "z": both}
     (one,) = tell("SELECT [x.p + k FOR x IN [NULL, {'p': a}]][1] AS z FROM t", "duckdb", SCHEMA)
     assert (one.columns, one.doubts) == ({"z": ["t.k TRANSFORMATION"]}, [])
 
