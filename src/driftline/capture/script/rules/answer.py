@@ -169,7 +169,7 @@ def _answer(call: Call) -> Value:
 
 def _reads(rule: Rule | None) -> bool:
     """Tell whether a rule says itself what a call that reads a file gives."""
-    return rule in readers.RULES or (getattr(rule, "__module__", "") == workbooks.__name__ and rule in workbooks.RULES)
+    return rule in readers.RULES or rule is files.opened or (getattr(rule, "__module__", "") == workbooks.__name__ and rule in workbooks.RULES)
 
 
 def _frame_read(call: Call, frame: Frame) -> Frame | None:
