@@ -42,6 +42,7 @@ from driftline.capture.script.rules import (
     series,
     sessions,
     shaping,
+    structured,
     tuples,
     unknown,
     workbooks,
@@ -89,6 +90,7 @@ _FUNCTIONS = Functions(
     (picking, "builtins heapq random"),
     (named, "builtins operator"),
     (plain, "builtins bisect functools itertools numpy joblib dask tqdm copy collections"),
+    (structured, "numpy"),
     (arrays, "numpy statistics"),
     (readers, _LIKE_PANDAS),
     (grouping, "pandas"),
@@ -169,7 +171,11 @@ def _answer(call: Call) -> Value:
 
 def _reads(rule: Rule | None) -> bool:
     """Tell whether a rule says itself what a call that reads a file gives."""
-    return rule in readers.RULES or rule is files.opened or (getattr(rule, "__module__", "") == workbooks.__name__ and rule in workbooks.RULES)
+    return (
+        rule in readers.RULES
+        or rule is files.opened
+        or (getattr(rule, "__module__", "") == workbooks.__name__ and rule in workbooks.RULES)
+    )
 
 
 def _frame_read(call: Call, frame: Frame) -> Frame | None:
