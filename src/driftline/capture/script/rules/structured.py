@@ -1,7 +1,7 @@
 """Structured arrays of NumPy, whose columns have names: made by their types, and what ``recfunctions`` makes of them.
 
-Enters: a call. Leaves: a table. What a function of ``recfunctions`` gives that is not here may come from all that it was
-given, and is not sure.
+Enters: a call. Leaves: a table. What a function of ``recfunctions`` gives that is not here may come from all that it
+was given, and is not sure.
 """
 
 from typing import Any
