@@ -293,7 +293,9 @@ def _record(machine: Machine, pairs: Pairs) -> Table:
 def _rows(machine: Machine, value: Value | None) -> Cames:
     content = machine.memory.see(value)
     if isinstance(content, Items):
-        return content.rows | union(one.rows for one in content.known[:MAX_ITEMS] if isinstance(one, Thing))
+        any_of_them = _rows(machine, content.loose) if isinstance(content.loose, Thing) else NOTHING
+        known = union(one.rows for one in content.known[:MAX_ITEMS] if isinstance(one, Thing))
+        return content.rows | known | any_of_them
     if isinstance(content, Thing):  # of one value; in which order records are put down, tells who puts them there
         return frozenset(one for one in content.rows if one.subtype != SORT)
     return content.rows if isinstance(content, Series) else NOTHING

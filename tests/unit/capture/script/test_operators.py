@@ -136,3 +136,15 @@ def test_cells_are_put_behind_those_of_a_row(wrote: Wrote) -> None:
         pd.DataFrame(out, columns=["n", "a", "b", "c", "d", "e"]).to_csv("o")
     """
     assert wrote(text) == {"n": "", "a": "k", "b": "name", "c": "age", "d": "k transformation", "e": "k"}
+
+
+def test_a_limit_that_is_a_mean_of_chosen_rows_decides_by_what_chose_them(wrote: Wrote) -> None:
+    text = """
+        limit = orders[orders["oid"] > 3]["a"].mean()
+        late = []
+        for one in users.itertuples():
+            if one.age > limit:
+                late.append(one.name)
+        pd.DataFrame({"late": late}).to_csv("o")
+    """
+    assert wrote(text) == {"late": "name", "rows": "a filter, age filter, oid filter"}
