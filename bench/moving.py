@@ -105,8 +105,8 @@ def prepare(case: Case, folder: Path) -> None:
 
 def truth(case: Case) -> Truth:
     """Return what moves what, from the cache where nothing has changed since."""
-    modules = (Path(one.__file__) for one in (sys.modules[__name__], script_data, script_samples, script_tables, produced))
-    texts = [case.text, sys.version, *(path.read_text("utf-8") for path in modules), *produced.versions()]
+    modules = (__file__, *(one.__file__ for one in (script_data, script_samples, script_tables, produced)))
+    texts = [case.text, sys.version, *(Path(one).read_text("utf-8") for one in modules), *produced.versions()]
     kept = CACHE / f"{case.name}-{hashlib.sha256(''.join(texts).encode()).hexdigest()[:16]}.json"
     if kept.exists():
         held = json.loads(kept.read_text("utf-8"))

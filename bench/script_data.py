@@ -1,7 +1,7 @@
 """The source files of the scripts in ``bench/scripts``, and the writing of them with other values in a column.
 
-Enters: the name of a file of the catalogues in ``script_tables.py`` and ``script_samples.py``, or tables. Leaves: its tables; the file itself, in
-the format that its name says. Never looks at a script.
+Enters: the name of a file of the catalogues in ``script_tables.py`` and ``script_samples.py``, or tables. Leaves: its
+tables; the file itself, in the format that its name says. Never looks at a script.
 """
 
 import csv

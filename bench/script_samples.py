@@ -20,7 +20,9 @@ DAYS = 5  # of January 2013
 FLIGHTS = ("month", "day", "dep_time", "sched_dep_time", "dep_delay", "arr_delay", "carrier", "flight", "tailnum",
            "origin", "dest", "air_time", "distance", "hour", "time_hour")  # fmt: skip
 WEATHER = ("origin", "temp", "dewp", "humid", "wind_speed", "precip", "visib", "time_hour")
-WORDS = ("cabin", "engine", "delay", "refund", "baggage", "gate", "crew", "weather", "ticket", "seat", "claim", "policy")
+WORDS = (
+    "cabin", "engine", "delay", "refund", "baggage", "gate", "crew", "weather", "ticket", "seat", "claim", "policy",
+)  # fmt: skip
 
 
 def _plain(frame: pd.DataFrame) -> Table:
