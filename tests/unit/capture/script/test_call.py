@@ -111,3 +111,17 @@ def test_a_column_of_any_number_of_values_has_the_rows_that_these_were_made_of(w
         pd.DataFrame({{"x": found or list(held.values())}}).to_csv("o")
     """
     assert "oid filter" in wrote(text)["rows"]
+
+
+@pytest.mark.parametrize(
+    "document", ['[{"page": 1, "data": data}]', '{"page": [1], "data": [data]}', '[{"data": [data]}]']
+)
+def test_a_document_comes_from_what_chose_the_elements_of_lists_that_are_deep_in_it(
+    wrote: Wrote, document: str
+) -> None:
+    text = f"""
+        people, sold = users.to_dict("records"), orders.to_dict("records")
+        data = [{{"id": u["k"], "sold": [o["a"] for o in sold if o["s"] == u["name"]]}} for u in people]
+        pd.DataFrame({document}).to_csv("o")
+    """
+    assert wrote(text)["data"] == "a, k, name filter, s filter"
