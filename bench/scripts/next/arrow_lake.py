@@ -6,7 +6,9 @@ import pyarrow.csv as csv
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-options = csv.ConvertOptions(include_columns=["carrier", "flight", "origin", "dest", "dep_delay", "arr_delay", "distance", "day"])
+options = csv.ConvertOptions(
+    include_columns=["carrier", "flight", "origin", "dest", "dep_delay", "arr_delay", "distance", "day"]
+)
 table = csv.read_csv("flights.csv", convert_options=options)
 table = table.filter(pc.is_valid(table["arr_delay"]))
 table = table.append_column("made_up", pc.subtract(table["dep_delay"], table["arr_delay"]))
@@ -29,7 +31,9 @@ early = early.set_column(
 band = pc.case_when(
     pc.make_struct(pc.less(early["distance"], 500), pc.less(early["distance"], 1500)), "short", "middle", "long"
 )
-early = early.append_column("band", band).sort_by([("carrier", "ascending"), ("flight", "ascending"), ("dest", "ascending")])
+early = early.append_column("band", band).sort_by(
+    [("carrier", "ascending"), ("flight", "ascending"), ("dest", "ascending")]
+)
 csv.write_csv(early.select(["airline", "flight", "band", "made_up"]), "early.csv")
 
 by_band = early.group_by(["band", "origin"]).aggregate(
@@ -41,7 +45,9 @@ pq.write_table(by_band, "by_band.parquet")
 top = pc.select_k_unstable(early, k=10, sort_keys=[("made_up", "descending"), ("flight", "ascending")])
 best = early.take(top)
 share = pc.divide(best["made_up"].cast(pa.float64()), pc.sum(early["made_up"]).cast(pa.float64()))
-pq.write_table(pa.table({"flight": best["flight"], "carrier": best["carrier"], "share": pc.round(share, 5)}), "best.parquet")
+pq.write_table(
+    pa.table({"flight": best["flight"], "carrier": best["carrier"], "share": pc.round(share, 5)}), "best.parquet"
+)
 
 lengths = {}
 for batch in dataset.to_batches(columns=["dest", "distance"], filter=ds.field("distance") > 900):

@@ -8,9 +8,7 @@ receipts = pd.read_csv("receipts.csv")
 receipts["spend"] = receipts["pieces"] * receipts["price"]
 kept = receipts[receipts["spend"] >= 2.0]
 
-basket = (
-    kept.groupby(["receipt", "item"])["pieces"].sum().unstack().fillna(0).map(lambda pieces: pieces > 0)
-)
+basket = kept.groupby(["receipt", "item"])["pieces"].sum().unstack().fillna(0).map(lambda pieces: pieces > 0)
 basket.reset_index().to_parquet("basket.parquet", index=False)
 
 

@@ -3,7 +3,20 @@
 import csv
 
 from sqlalchemy import (
-    Column, Float, ForeignKey, Integer, MetaData, String, Table, case, create_engine, func, insert, select, text, update,
+    Column,
+    Float,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    case,
+    create_engine,
+    func,
+    insert,
+    select,
+    text,
+    update,
 )
 
 engine = create_engine("sqlite+pysqlite:///shop_core.db")
@@ -38,7 +51,12 @@ with engine.begin() as conn:
     conn.execute(
         insert(customer),
         [
-            {"id": int(row["customer_id"]), "fullname": row["name"].upper(), "city": row["city"], "segment": row["segment"]}
+            {
+                "id": int(row["customer_id"]),
+                "fullname": row["name"].upper(),
+                "city": row["city"],
+                "segment": row["segment"],
+            }
             for row in load("customers.csv")
         ],
     )
@@ -63,7 +81,9 @@ with engine.begin() as conn:
     )
     conn.execute(
         update(customer).values(
-            spent=select(func.coalesce(func.max(totals.c.total), 0)).where(totals.c.customer_id == customer.c.id).scalar_subquery()
+            spent=select(func.coalesce(func.max(totals.c.total), 0))
+            .where(totals.c.customer_id == customer.c.id)
+            .scalar_subquery()
         )
     )
 
@@ -72,7 +92,9 @@ ranked = select(
     customer.c.fullname,
     customer.c.city,
     customer.c.spent,
-    func.row_number().over(partition_by=customer.c.city, order_by=(customer.c.spent.desc(), customer.c.id)).label("place"),
+    func.row_number()
+    .over(partition_by=customer.c.city, order_by=(customer.c.spent.desc(), customer.c.id))
+    .label("place"),
 ).cte("ranked")
 best = select(ranked).where(ranked.c.place <= 2).order_by(ranked.c.city, ranked.c.place)
 

@@ -38,7 +38,15 @@ for row in sheet.iter_rows(min_row=2, min_col=3, max_col=3):
             cell.fill = PatternFill("solid", start_color="FFEE99")
 for number, width in enumerate((12, 8, 14, 6, 8), start=1):
     sheet.column_dimensions[get_column_letter(number)].width = width
-sheet.append(["total", sum(row[1].value for row in sheet.iter_rows(min_row=2)), sum(row[2].value for row in sheet.iter_rows(min_row=2)), None, None])
+sheet.append(
+    [
+        "total",
+        sum(row[1].value for row in sheet.iter_rows(min_row=2)),
+        sum(row[2].value for row in sheet.iter_rows(min_row=2)),
+        None,
+        None,
+    ]
+)
 book.save("board.xlsx")
 
 top = pd.read_excel("board.xlsx", sheet_name=None)

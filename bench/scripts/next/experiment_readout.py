@@ -30,7 +30,8 @@ clean["cuped"] = clean["revenue"] - theta * (clean["sessions"] - clean["sessions
 lift = clean.groupby("variant")["cuped"].mean().diff().iloc[-1]
 
 draws = [
-    rng.choice(treatment["revenue"].to_numpy(), len(treatment)).mean() - rng.choice(control["revenue"].to_numpy(), len(control)).mean()
+    rng.choice(treatment["revenue"].to_numpy(), len(treatment)).mean()
+    - rng.choice(control["revenue"].to_numpy(), len(control)).mean()
     for _ in range(200)
 ]
 low, high = np.percentile(draws, [2.5, 97.5])
@@ -38,7 +39,11 @@ low, high = np.percentile(draws, [2.5, 97.5])
 readout = {
     "visitors": {name: len(part) for name, part in arms.items()},
     "conversion": {"z": round(float(z), 4), "p": round(float(p_conversion), 5)},
-    "revenue": {"t": round(float(t), 4), "p": round(float(p_revenue), 5), "ci": [round(float(low), 3), round(float(high), 3)]},
+    "revenue": {
+        "t": round(float(t), 4),
+        "p": round(float(p_revenue), 5),
+        "ci": [round(float(low), 3), round(float(high), 3)],
+    },
     "cuped_lift": round(float(lift), 4),
 }
 with open("readout.json", "w") as f:

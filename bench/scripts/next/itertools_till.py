@@ -44,7 +44,9 @@ with open("items.csv", "w", newline="") as f:
     writer = csv.writer(f)
     writer.writerow(["item", "pieces", "median_price", "spread"])
     for item, number in sorted(pieces.most_common(), key=itemgetter(0)):
-        writer.writerow([item, number, round(statistics.median(prices[item]), 3), round(max(prices[item]) - min(prices[item]), 2)])
+        writer.writerow(
+            [item, number, round(statistics.median(prices[item]), 3), round(max(prices[item]) - min(prices[item]), 2)]
+        )
 
 together = Counter(
     pair
@@ -55,6 +57,9 @@ with open("pairs.json", "w") as f:
     json.dump([{"first": a, "second": b, "times": n} for (a, b), n in sorted(together.items())], f)
 
 largest = heapq.nlargest(5, totals, key=itemgetter("amount", "receipt"))
-by_till = {till: [row["receipt"] for row in rows] for till, rows in itertools.groupby(sorted(largest, key=itemgetter("till")), itemgetter("till"))}
+by_till = {
+    till: [row["receipt"] for row in rows]
+    for till, rows in itertools.groupby(sorted(largest, key=itemgetter("till")), itemgetter("till"))
+}
 with open("largest.json", "w") as f:
     json.dump({str(till): receipts for till, receipts in by_till.items()}, f)

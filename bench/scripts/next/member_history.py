@@ -32,7 +32,9 @@ def merge(dim, snapshot, day):
 
     closing = dim["current"] & dim["member_id"].isin([*changed, *gone])
     dim.loc[closing, ["valid_to", "current"]] = [day, False]
-    opened = snapshot[snapshot["member_id"].isin([*changed, *new])].assign(valid_from=day, valid_to=FOREVER, current=True)
+    opened = snapshot[snapshot["member_id"].isin([*changed, *new])].assign(
+        valid_from=day, valid_to=FOREVER, current=True
+    )
 
     overwritten = snapshot.set_index("member_id")["mail"]
     result = pd.concat([dim, opened], ignore_index=True)

@@ -22,7 +22,9 @@ class OLSResults:
         return 1 - (self.resid @ self.resid) / ((y - y.mean()) @ (y - y.mean()))
 
     def summary_frame(self):
-        return pd.DataFrame({"term": self.names, "coef": self.params, "std_err": self.bse, "t": self.tvalues, "p": self.pvalues})
+        return pd.DataFrame(
+            {"term": self.names, "coef": self.params, "std_err": self.bse, "t": self.tvalues, "p": self.pvalues}
+        )
 
 
 def ols(y, X, names):

@@ -74,4 +74,6 @@ by_half_day = (
     .agg(pl.col("dep_delay").quantile(0.9).alias("p90"), pl.col("carrier").n_unique().alias("carriers"))
     .with_columns(pl.col("p90").shift(1).over("origin").alias("p90_before"))
 )
-by_half_day.collect().unpivot(index=["origin", "when"], on=["p90", "p90_before"]).drop_nulls().write_csv("half_days.csv")
+by_half_day.collect().unpivot(index=["origin", "when"], on=["p90", "p90_before"]).drop_nulls().write_csv(
+    "half_days.csv"
+)

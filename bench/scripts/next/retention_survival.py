@@ -6,9 +6,9 @@ import pandas as pd
 subs = pd.read_csv("subscriptions.csv", parse_dates=["started"]).query("plan != 'free' or fee == 0")
 subs["cohort"] = subs["started"].dt.to_period("Q").astype(str)
 
-active = pd.DataFrame(
-    {month: (subs["months"] > month) | (subs["ended"] == 0) for month in range(0, 12, 3)}
-).add_prefix("m")
+active = pd.DataFrame({month: (subs["months"] > month) | (subs["ended"] == 0) for month in range(0, 12, 3)}).add_prefix(
+    "m"
+)
 retention = active.groupby(subs["cohort"]).mean().round(4)
 retention.insert(0, "size", subs["cohort"].value_counts())
 retention.reset_index().to_csv("retention.csv", index=False)
@@ -18,7 +18,9 @@ def kaplan_meier(durations, observed):
     table = pd.DataFrame({"t": durations, "d": observed}).groupby("t")["d"].agg(events="sum", leaving="count")
     table["at_risk"] = len(durations) - table["leaving"].cumsum().shift(fill_value=0)
     table["survival"] = (1 - table["events"] / table["at_risk"]).cumprod()
-    table["se"] = table["survival"] * np.sqrt((table["events"] / (table["at_risk"] * (table["at_risk"] - table["events"]).clip(lower=1))).cumsum())
+    table["se"] = table["survival"] * np.sqrt(
+        (table["events"] / (table["at_risk"] * (table["at_risk"] - table["events"]).clip(lower=1))).cumsum()
+    )
     return table
 
 
@@ -42,9 +44,9 @@ for t in sorted(subs.loc[subs["ended"] == 1, "months"].unique()):
         observed += d1
         expected += d * n1 / n
         variance += d * (n1 / n) * (n2 / n) * (n - d) / (n - 1)
-pd.DataFrame([{"observed": observed, "expected": round(expected, 4), "chi2": round((observed - expected) ** 2 / variance, 4)}]).to_csv(
-    "logrank.csv", index=False
-)
+pd.DataFrame(
+    [{"observed": observed, "expected": round(expected, 4), "chi2": round((observed - expected) ** 2 / variance, 4)}]
+).to_csv("logrank.csv", index=False)
 
 lifetime = subs.assign(value=subs["fee"] * subs["months"]).groupby(["plan", "country"])["value"].agg(["mean", "sum"])
 lifetime.round(2).reset_index().to_parquet("lifetime.parquet", index=False)

@@ -41,7 +41,15 @@ def extract_orders(cur, path):
     with open(path, encoding="utf-8") as f:
         reader = csv.DictReader(f)
         rows = [
-            (r["order_id"], r["customer_id"], r["product_id"], r["order_date"], r["quantity"], r["unit_price"], r["status"])
+            (
+                r["order_id"],
+                r["customer_id"],
+                r["product_id"],
+                r["order_date"],
+                r["quantity"],
+                r["unit_price"],
+                r["status"],
+            )
             for r in reader
         ]
     cur.executemany("INSERT INTO stg_orders VALUES (?, ?, ?, ?, ?, ?, ?)", rows)

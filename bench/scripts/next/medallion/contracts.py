@@ -37,4 +37,6 @@ ORDERS = Contract(
     allowed={"status": {"paid", "shipped", "returned"}},
     ranges={"quantity": (1, 8), "unit_price": (0, 85)},
 )
-CUSTOMERS = Contract("silver.customers", required=["customer_id", "country"], unique=["customer_id"], ranges={"age": (18, 100)})
+CUSTOMERS = Contract(
+    "silver.customers", required=["customer_id", "country"], unique=["customer_id"], ranges={"age": (18, 100)}
+)
