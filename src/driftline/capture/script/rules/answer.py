@@ -178,8 +178,10 @@ def _reads(rule: Rule | None) -> bool:
     )
 
 
-def _frame_read(call: Call, frame: Frame) -> Frame | None:
+def _frame_read(call: Call, frame: Frame) -> Frame | Items | None:
     """Return what the call makes of the frame that it reads; None where that is what it gives."""
+    if call.name == "iter_batches":
+        return arrow.pieces(call, frame.table)
     if "filters" in call.kwargs:
         return replace(frame, table=arrow.restricted(call, frame.table, call.kwargs["filters"]))
     if call.name == "collect":
