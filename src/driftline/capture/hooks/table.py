@@ -100,7 +100,7 @@ def _recorder(entry: Entry, skip: Skip | None) -> patch.Record:
         found = note(
             run, entry.way, given, call,
             kind=kind, data=data, frame=frame, version=said, form=form, part=part, chosen=chosen,
-            sheet=workbooks.sheet(entry.attribute, call), kept=name[0] == "load", sheets=name[2] == "excel",
+            sheet=workbooks.sheet(entry.attribute, call), kept=name[0] == "load", sheets=workbooks.reads(entry.attribute),
         )  # fmt: skip
         if found and writes:
             again.remember(run, record, given)

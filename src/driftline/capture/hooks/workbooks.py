@@ -18,6 +18,11 @@ def sheet(name: str, call: Call) -> str | None:
     return None if name == "ExcelWriter.close" else ""
 
 
+def reads(name: str) -> bool:
+    """Tell whether a function reads workbooks, or sheets of one."""
+    return name.endswith("read_excel") or name == "ExcelFile.parse"
+
+
 def own(call: Call, path: str, fields: Iterable[Field] | None) -> Mapping[str, str] | None:
     """Return what a file calls the columns of the sheet that was read, by those of the frame; None = the same."""
     wanted = call.argument(1, "sheet_name")

@@ -29,6 +29,20 @@ def test_a_sheet_that_is_read_by_its_name_or_place_has_columns_of_its_own(script
     assert found["y"] == {("book.xlsx", "Two!x", "TRANSFORMATION", 0.9)}
 
 
+@pytest.mark.filterwarnings("ignore:ExcelFile.parse")
+def test_a_sheet_that_an_open_workbook_parses_has_columns_of_its_own(script: Script) -> None:
+    pytest.importorskip("openpyxl")
+    events = script(BEGIN + BOOK + (
+        'with pd.ExcelFile("book.xlsx") as book:\n'
+        '    book.parse("Two")[["x", "b"]].to_csv("two.csv", index=False)\n'
+        "    for name in book.sheet_names:\n"
+        '        book.parse(name)[["b"]].to_csv(f"{name}.csv", index=False)\n'
+    ))  # fmt: skip
+    assert edges(events, "two.csv")["x"] == {("book.xlsx", "Two!x", "IDENTITY", 0.9)}
+    assert {one[:3] for one in edges(events, "One.csv")["b"]} == {("book.xlsx", "b", "IDENTITY")}
+    assert {one[:3] for one in edges(events, "Two.csv")["b"]} == {("book.xlsx", "Two!b", "IDENTITY")}
+
+
 def test_the_first_sheet_that_is_read_by_its_name_has_the_plain_names(script: Script) -> None:
     pytest.importorskip("openpyxl")
     events = script(

@@ -26,7 +26,9 @@ def reads(call: Call) -> Value:
     known = call.machine.columns(call.path) is not None and not files.archived(call)
     found = None if known else files.read_frame(call)
     value = shaped(call, found or call.machine.open_read(call.path))
-    sheets = call.plain(1, "sheet_name", 0) if call.name.endswith("read_excel") else 0
+    places = {"read_excel": 1, "parse": 0}  # of the sheet among the arguments
+    place = places.get(call.name.rpartition(".")[2])
+    sheets = 0 if place is None else call.plain(place, "sheet_name", 0)
     several = len(by_title(call.machine, value)) > 1 if sheets is UNKNOWN else not isinstance(sheets, str | int)
     return _sheets(call, value, sheets if isinstance(sheets, list) else []) if several else value
 
