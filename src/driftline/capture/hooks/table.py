@@ -100,7 +100,7 @@ def _recorder(entry: Entry, skip: Skip | None) -> patch.Record:
         found = note(
             run, entry.way, given, call,
             kind=kind, data=data, frame=frame, version=said, form=form, part=part, chosen=chosen,
-            sheet=workbooks.sheet(entry.attribute, call), kept=name[0] == "load", sheets=workbooks.reads(entry.attribute),
+            sheet=workbooks.sheet(entry.attribute, call), kept=name[0] == "load",
         )  # fmt: skip
         if found and writes:
             again.remember(run, record, given)
@@ -139,7 +139,6 @@ def note(
     chosen: str = "",
     sheet: str | None = "",
     kept: bool = False,
-    sheets: bool = False,
 ) -> bool:
     """Record that the run read or wrote what ``given`` stands for; False where that has no name.
 
@@ -159,7 +158,6 @@ def note(
         kept: whether ``data`` may be a container of several tables.
         chosen: rows or columns, where the call that read chose some of them by its arguments.
         sheet: of a workbook that is written; None = the calls that opened or filled the file tell what is in there.
-        sheets: whether what is read is a workbook.
     """
     if (owner := client.current()) is None:
         return False
@@ -173,10 +171,8 @@ def note(
             _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":
                 _written(run, seen, call, data, owner.folder, sheet)
-            elif call is not None and form is not None:
-                renamed = _headed(seen, form, call)
-            elif call is not None and sheets:
-                renamed = workbooks.own(call, seen.path, look.fields)
+            elif call is not None:
+                renamed = workbooks.own(call, seen.path, look.fields) if form is None else _headed(seen, form, call)
             _hold_part(seen, call, chosen)
             _hold(seen, frame)
             at_hand.add(run, way, seen, owner.sender.put)

@@ -10,6 +10,8 @@ from driftline.capture.hooks.patch import Call
 from driftline.capture.tables import workbook
 from driftline.event.lineage import Field
 
+_WORKBOOKS = (".xlsx", ".xlsm")  # whose parts can be looked at
+
 
 def sheet(name: str, call: Call) -> str | None:
     """Return the sheet that a call writes; None for the end of a workbook, whose sheets were written before."""
@@ -18,17 +20,14 @@ def sheet(name: str, call: Call) -> str | None:
     return None if name == "ExcelWriter.close" else ""
 
 
-def reads(name: str) -> bool:
-    """Tell whether a function reads workbooks, or sheets of one."""
-    return name.endswith("read_excel") or name == "ExcelFile.parse"
-
-
 def own(call: Call, path: str, fields: Iterable[Field] | None) -> Mapping[str, str] | None:
     """Return what a file calls the columns of the sheet that was read, by those of the frame; None = the same."""
+    if not path.endswith(_WORKBOOKS):
+        return None
     wanted = call.argument(1, "sheet_name")
     if wanted is None and isinstance(place := call.kwargs.get("sheet_id"), int):  # of polars, from 1
         wanted = place - 1
-    if isinstance(wanted, bool) or not isinstance(wanted, str | int) or wanted in (0, -1) or not fields or not path:
+    if isinstance(wanted, bool) or not isinstance(wanted, str | int) or wanted in (0, -1) or not fields:
         return None
     titles = workbook.titles(path)
     if isinstance(wanted, int):
