@@ -27,11 +27,12 @@ from typing import Any, NamedTuple
 
 import produced
 import script_data
+import script_samples
 import script_tables
 
 SCRIPTS = Path(__file__).parent / "scripts"
 CACHE = Path(__file__).parent.parent / ".bench-cache" / "scripts"
-PARTS = ("open", "held", "late", "later", "fresh", "latest", "jobs", "unseen", "ahead")
+PARTS = ("open", "held", "late", "later", "fresh", "latest", "jobs", "unseen", "ahead", "next")
 SECONDS = 60  # that one run may take
 Column = tuple[str, str]  # a file (of a database also the table, after a colon) and a column of it
 Pair = tuple[Column, Column]  # source, output
@@ -61,7 +62,7 @@ class Case(NamedTuple):
         """The files of the catalogue that the text names, by name or by a pattern."""
         words = re.findall(r"[\w*{}-]+\.[a-z]+", self.text)
         patterns = {re.sub(r"\{\w*\}", "*", word) for word in words if word[0] not in "*{"}
-        return [file for file in script_tables.CATALOGUE if any(fnmatch.fnmatch(file, one) for one in patterns)]
+        return [file for file in script_data.CATALOGUE if any(fnmatch.fnmatch(file, one) for one in patterns)]
 
     @property
     def arguments(self) -> list[str]:
@@ -104,8 +105,8 @@ def prepare(case: Case, folder: Path) -> None:
 
 def truth(case: Case) -> Truth:
     """Return what moves what, from the cache where nothing has changed since."""
-    modules = (Path(__file__), Path(script_data.__file__), Path(script_tables.__file__), Path(produced.__file__))
-    texts = [case.text, sys.version, *(path.read_text("utf-8") for path in modules), *produced.versions()]
+    modules = (__file__, *(one.__file__ for one in (script_data, script_samples, script_tables, produced)))
+    texts = [case.text, sys.version, *(Path(one).read_text("utf-8") for one in modules), *produced.versions()]
     kept = CACHE / f"{case.name}-{hashlib.sha256(''.join(texts).encode()).hexdigest()[:16]}.json"
     if kept.exists():
         held = json.loads(kept.read_text("utf-8"))
@@ -201,7 +202,7 @@ def _run(
             if changed is not None:
                 script_data.write(Path(file), changed)
             given = {path.name for path in Path().iterdir()} | {
-                f"{a}:{b}" for a in case.sources for b in script_tables.CATALOGUE[a]
+                f"{a}:{b}" for a in case.sources for b in script_data.CATALOGUE[a]
             }
             _start(case)
             Path(".made").write_bytes(pickle.dumps(produced.tables(Path(), given)))

@@ -1,7 +1,7 @@
 """The source files of the scripts in ``bench/scripts``, and the writing of them with other values in a column.
 
-Enters: the name of a file of the catalogue in ``script_tables.py``, or tables. Leaves: its tables; the file itself, in
-the format that its name says. Never looks at a script.
+Enters: the name of a file of the catalogues in ``script_tables.py`` and ``script_samples.py``, or tables. Leaves: its
+tables; the file itself, in the format that its name says. Never looks at a script.
 """
 
 import csv
@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from script_tables import CATALOGUE, Table
+import script_tables
+from script_samples import SAMPLES
+from script_tables import Table
 
+CATALOGUE = {**script_tables.CATALOGUE, **SAMPLES}
 DATES = frozenset({"order_date", "signup_date", "ts", "time", "hired", "date", "posted", "opened", "booked"})
 
 

@@ -2,8 +2,9 @@
 
 Enters: the scripts in ``bench/scripts``, written for this in the manner of tutorials and small jobs: ``open`` ones,
 by which rules were found, and ``held``, ``late``, ``later``, ``fresh``, ``latest``, ``jobs``, ``unseen``, ``ahead``,
-not seen until measured. ``moving.py`` tells what truly moves. Each script then runs once with ``driftline.watch(name)``
-before it, and the store is asked for the edges into each column that it wrote, through what it wrote and read again.
+``next``, not seen until measured. ``moving.py`` tells what truly moves. Each script then runs once with
+``driftline.watch(name)`` before it, and the store is asked for the edges into each column that it wrote, through what
+it wrote and read again.
 Leaves: of what moved, the share that edges cover; pairs that the edges state, where a column that shapes the rows
 reaches every output; those of them that were never observed, which is a bound from above of wrong ones, as silence
 proves nothing; the same of edges with more than half confidence; beside them every column of every source with every

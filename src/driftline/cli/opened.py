@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ _UNSEEN = (
     "Nothing is recorded before driftline.watch() is called, or while DRIFTLINE_DISABLED is set, and each home has "
     "records of its own; 'driftline lineage --list' shows what is known."
 )
+_RUN = "It is a run: 'driftline facets {0}' tells all that was said of it, 'driftline lineage --view {0}' its data."
 OTHERS = 4  # things of the same name that are told
 
 
@@ -93,7 +94,14 @@ def job(engine: Engine, text: str) -> str:
     if found:
         raise Ambiguous(f"{text!r} is {', '.join(found[:OTHERS])}")
     near = questions.near(engine.house, text, ("JOB",))
-    raise NotFound(f"job {text!r}" + (f"; near are {', '.join(near)}" if near else ""))
+    said = f"job {text!r}" + (f"; near are {', '.join(near)}" if near else "")
+    raise NotFound(said, hint=_RUN.format(text.removeprefix("run ")) if _is_run(engine, text) else "")
+
+
+def _is_run(engine: Engine, text: str) -> bool:
+    with suppress(NotFound, Ambiguous):
+        return engine.resolve(text).startswith("run:")
+    return False
 
 
 def typed(engine: Engine, text: str) -> str:

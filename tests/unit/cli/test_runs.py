@@ -81,6 +81,15 @@ def test_a_run_is_taken_by_whichever_end_was_shown(home: Path, typed: str) -> No
     assert "orders.csv" in driftline(home, "lineage", "--view", typed).stdout
 
 
+def test_a_run_in_the_place_of_a_job_is_told_where_runs_are_shown(home: Path) -> None:
+    with pytest.raises(NotFound, match="job '0000a003'") as found:
+        driftline(home, "runs", "0000a003")
+    assert "'driftline facets 0000a003'" in found.value.hint
+    with pytest.raises(NotFound, match="job 'churm'") as found:
+        driftline(home, "runs", "churm")
+    assert found.value.hint == NotFound.hint
+
+
 def test_a_beginning_that_several_runs_share_is_refused_with_their_ids(home: Path) -> None:
     for words in (("facets", THIRD[:8]), ("lineage", "--view", THIRD[:8])):
         with pytest.raises(Ambiguous, match=f"run:{FIRST}, run:{SECOND}, run:{THIRD}"):

@@ -312,20 +312,21 @@ class _Sources:
                 self._rows.update(reach for reach in rows if not (ordered and reach.subtype == SORT))
             yield from fields.get(column, ())
             return
-        given, sure = self._columns(one), 1.0
+        given, called, sure = self._columns(one), column, 1.0
         if one.renamed is not None:
             sure = 1.0 if column in one.renamed else UNNAMED
-            column = one.renamed.get(column, column)
+            called = one.renamed.get(column, column)
         for dataset in self._words.datasets(one):
             held = self._words.holds(dataset)
-            known = held is None or column in held or not given or column in given
+            name = column if held and called not in held and column in held else called
+            known = held is None or name in held or not given or column in given
             if known:
-                yield Reach(dataset.namespace, dataset.name, column, "DIRECT", "IDENTITY", confidence=sure)
+                yield Reach(dataset.namespace, dataset.name, name, "DIRECT", "IDENTITY", confidence=sure)
             if known and self._home is not None and dataset == self._home.touched.dataset:
                 fields, rows = self._words.of_former(self._home, one.order)
                 self._rows.update(rows)
                 yield from (
-                    reach._replace(confidence=min(reach.confidence / SURE, 1.0)) for reach in fields.get(column, ())
+                    reach._replace(confidence=min(reach.confidence / SURE, 1.0)) for reach in fields.get(name, ())
                 )
 
 

@@ -36,6 +36,7 @@ TABLE = (
     Entry("read_csv", "read", 0, _PATH, COLUMNS, form=arguments.pandas_csv),
     Entry("read_table", "read", 0, _PATH, COLUMNS, form=arguments.pandas_table),
     *(Entry(name, "read", 0, _PATH, COLUMNS) for name in READERS),
+    Entry("ExcelFile.parse", "read", 0, ("self",), COLUMNS),
     Entry("read_hdf", "read", 0, _PATH, COLUMNS, looks=True),  # its ``where`` may name variables
     Entry("read_pickle", "read", 0, _PATH, RESULT),
     *(Entry(name, "write", 1, _TARGET, 0) for name in WRITERS),

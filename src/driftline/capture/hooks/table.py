@@ -17,7 +17,7 @@ import msgspec
 
 from driftline.capture.frames import origin, passed
 from driftline.capture.ground.place import absolute
-from driftline.capture.hooks import again, contained, glance, patch, stated, whole
+from driftline.capture.hooks import again, contained, glance, patch, stated, whole, workbooks
 from driftline.capture.hooks.addressed import FILES, places
 from driftline.capture.hooks.patch import Call, Patch
 from driftline.capture.program import sites
@@ -97,24 +97,16 @@ def _recorder(entry: Entry, skip: Skip | None) -> patch.Record:
         kind = "table" if said else entry.kind
         form = None if entry.form is None else _form(entry.form, entry, call, data)
         part = entry.data == COLUMNS
-        sheet = _sheet(entry, call)
         found = note(
             run, entry.way, given, call,
-            kind=kind, data=data, frame=frame, version=said, form=form, part=part, chosen=chosen, sheet=sheet,
-            kept=name[0] == "load",
+            kind=kind, data=data, frame=frame, version=said, form=form, part=part, chosen=chosen,
+            sheet=workbooks.sheet(entry.attribute, call), kept=name[0] == "load",
         )  # fmt: skip
         if found and writes:
             again.remember(run, record, given)
         return found
 
     return record
-
-
-def _sheet(entry: Entry, call: Call) -> str | None:
-    """The sheet that a call writes; None for the end of a workbook, whose sheets were written before."""
-    if entry.attribute.endswith(".to_excel"):
-        return str(call.argument(2, "sheet_name") or "Sheet1")
-    return None if entry.attribute == "ExcelWriter.close" else ""
 
 
 def _form(reading: Reading, entry: Entry, call: Call, data: Any) -> Form:
@@ -179,8 +171,8 @@ def note(
             _with(seen, look, form, all_of_it=frame is not None or not (part or seen.touched.kind == "table"))
             if way == "write":
                 _written(run, seen, call, data, owner.folder, sheet)
-            elif call is not None and form is not None:
-                renamed = _headed(seen, form, call)
+            elif call is not None:
+                renamed = workbooks.own(call, seen.path, look.fields) if form is None else _headed(seen, form, call)
             _hold_part(seen, call, chosen)
             _hold(seen, frame)
             at_hand.add(run, way, seen, owner.sender.put)

@@ -76,13 +76,14 @@ class Texts:
         if file == _COMMAND or (name == "__main__" and not file):
             text = _command()
             return Source(_COMMAND, text, "__main__") if text else None
-        if not file.endswith(".py") or not whose.of_user(file):
+        started = imported.of("__main__").get("__file__") == file  # which may be called as a command is
+        if not (file.endswith(".py") or started) or not whose.of_user(file):
             return None
         text = "".join(linecache.getlines(file))
         if not text or len(text) > LONGEST or not self._runs(file, text):
             return None
         if not module:
-            name = "__main__" if imported.of("__main__").get("__file__") == file else whose.loaded_as(file)
+            name = "__main__" if started else whose.loaded_as(file)
             module = imported.of(name)
             name = module.get("__name__") or name  # of the script in a process that was spawned: ``__mp_main__``
         return Source(file, text, name or "__main__", module.get("__package__") or "")

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from driftline.capture.script import tables
 from driftline.capture.script.cames import any_of, deciding, hedged, union
-from driftline.capture.script.joining import made_of, row_of_cells
+from driftline.capture.script.joining import inside, made_of, row_of_cells
 from driftline.capture.script.memory import Memory
 from driftline.capture.script.reading import GROUP_BY, NOTHING, SORT, Cames, Columns, Outside, Table
 from driftline.capture.script.site import Path
@@ -35,6 +35,7 @@ from driftline.capture.script.values import (
 )
 
 MAX_ITEMS = 256
+_NESTED = 6  # lists in lists that are looked into
 UNKNOWN = object()
 
 
@@ -290,7 +291,7 @@ def _any_cells(machine: Machine, row: Items) -> tuple[Value, ...]:
 
 def of_pairs(machine: Machine, pairs: Pairs) -> Table:
     """Return a dict as one row, or as columns by name."""
-    columns = {name: made_of(machine.memory, one) for name, one in pairs.known.items()}
+    columns = {name: made_of(machine.memory, one) | _deep(machine, one) for name, one in pairs.known.items()}
     spread = any_of(made_of(machine.memory, pairs.loose))  # under each unknown name one of them
     rows = union([pairs.rows, *(_rows(machine, one) for one in (*pairs.known.values(), pairs.loose))])
     return Table(columns, rows=rows, closed=pairs.loose is None, spread=spread | deciding(pairs.keys, GROUP_BY))
@@ -298,14 +299,30 @@ def of_pairs(machine: Machine, pairs: Pairs) -> Table:
 
 def _record(machine: Machine, pairs: Pairs) -> Table:
     """A dict as one record of many: what decides one of its values decides no other."""
-    own = {name: made_of(machine.memory, one) | _rows(machine, one) for name, one in pairs.known.items()}
-    return of_pairs(machine, pairs)._replace(columns=own, rows=pairs.rows | _rows(machine, pairs.loose))
+    table = of_pairs(machine, pairs)
+    own = {name: cames | _rows(machine, pairs.known[name]) for name, cames in table.columns.items()}
+    return table._replace(columns=own, rows=pairs.rows | _rows(machine, pairs.loose))
+
+
+def _deep(machine: Machine, value: Value | None, depth: int = 0, seen: set[int] | None = None) -> Cames:
+    """What decides which elements the lists and dicts have that lie in a list or dict, which stands in one cell."""
+    content, seen = machine.memory.see(value), set() if seen is None else seen
+    known = isinstance(value, Ref) and value.place in seen  # things may hold each other
+    if depth > _NESTED or known or not isinstance(content, Items | Pairs):
+        return NOTHING
+    if isinstance(value, Ref):
+        seen.add(value.place)
+    return union(
+        [content.rows if depth else NOTHING, *(_deep(machine, one, depth + 1, seen) for one in inside(content))]
+    )
 
 
 def _rows(machine: Machine, value: Value | None) -> Cames:
     content = machine.memory.see(value)
     if isinstance(content, Items):
-        return content.rows | union(one.rows for one in content.known[:MAX_ITEMS] if isinstance(one, Thing))
+        any_of_them = _rows(machine, content.loose) if isinstance(content.loose, Thing) else NOTHING
+        known = union(one.rows for one in content.known[:MAX_ITEMS] if isinstance(one, Thing))
+        return content.rows | known | any_of_them
     if isinstance(content, Thing):  # of one value; in which order records are put down, tells who puts them there
         return frozenset(one for one in content.rows if one.subtype != SORT)
     return content.rows if isinstance(content, Series) else NOTHING

@@ -28,6 +28,7 @@ from driftline.capture.script.cames import changed, union
 from driftline.capture.script.comprehensions import Comprehensions
 from driftline.capture.script.joining import either, made_of
 from driftline.capture.script.operators import compared, condition, inverted, operated, truth
+from driftline.capture.script.reading import NOTHING
 from driftline.capture.script.rules import answer
 from driftline.capture.script.values import (
     Class,
@@ -143,6 +144,7 @@ class Expressions(Comprehensions):
 
     def _sequence(self, node: ast.List | ast.Tuple | ast.Set, scope: Scope) -> Value:
         known: list[Value] = []
+        rows = NOTHING
         elements, loose = literals.shortened(self.memory, node.elts)
         for one in elements:
             if not isinstance(one, ast.Starred):
@@ -150,11 +152,11 @@ class Expressions(Comprehensions):
                 continue
             unrolled = unrolling.unrolled(self, self.evaluate(one.value, scope))
             known += unrolled.items
-            loose = self.memory.joined(loose, unrolled.loose)
+            loose, rows = self.memory.joined(loose, unrolled.loose), rows | unrolled.rows
         kind = type(node).__name__.lower()
-        if loose is None and kind == "tuple" and all(isinstance(one, Const) for one in known):
+        if loose is None and kind == "tuple" and not rows and all(isinstance(one, Const) for one in known):
             return Const(tuple(one.value for one in known if isinstance(one, Const)))
-        return self.memory.new(Items(tuple(known), loose, kind=kind))
+        return self.memory.new(Items(tuple(known), loose, rows, kind))
 
     def _dict(self, node: ast.Dict, scope: Scope) -> Value:
         value = self.memory.new(Pairs())

@@ -101,8 +101,11 @@ def _keyed(machine: Machine, of: Value, key: Value) -> Value:
 
 def of_array(machine: Machine, of: Value, frame: Frame, key: Value) -> Value:
     """``array[rows, columns]``: both by place; fields of records by name."""
-    if isinstance(plain(machine, key), str):
-        return column(machine, of, frame, plain(machine, key))
+    named = plain(machine, key)
+    if isinstance(named, str):
+        return column(machine, of, frame, named)
+    if isinstance(named, list) and named and all(isinstance(one, str) for one in named):
+        return machine.memory.new(replace(frame, table=tables.only(frame.table, named)))
     if frame.row:
         names = chosen(machine, frame.table, key, True)
         if names is None:

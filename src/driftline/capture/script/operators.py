@@ -13,7 +13,7 @@ from driftline.capture.script import access, doors, own, sorts, tables, template
 from driftline.capture.script.call import Machine, cells_of, is_frame, members, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, hedged
 from driftline.capture.script.joining import joined, made_of
-from driftline.capture.script.reading import FILTER, NOTHING, Cames
+from driftline.capture.script.reading import AGGREGATION, FILTER, NOTHING, Cames
 from driftline.capture.script.values import (
     Const,
     Found,
@@ -271,6 +271,8 @@ def condition(machine: Machine, value: Value) -> Cames:
     asked = own.truth(machine, value) if isinstance(content, Instance) else None
     if asked is not None:
         return made_of(machine.memory, asked) | rows_of(machine, asked)
+    if isinstance(content, Thing) and any(one.subtype == AGGREGATION for one in content.cames):  # of those rows
+        return content.cames | deciding(content.rows, FILTER)
     if not isinstance(content, Frame | Items | Pairs | Instance):
         return made_of(machine.memory, value)
     there = value.by if isinstance(value, Found) else NOTHING

@@ -41,21 +41,25 @@ def _every(machine: Machine, workbook: Part) -> list[tuple[str, Part]]:
     if not isinstance(content, Items) or not content.known:
         return []
     first, *others = content.known
-    found = [("", Part(first, SHEET))]
-    held = machine.memory.see(first)
-    if isinstance(held, Frame) and any("!" in str(name) for name in held.table.columns):
-        columns: dict[str, dict[Any, Cames]] = {"": {}}
-        for name, cames in held.table.columns.items():
-            title, sign, own = str(name).partition("!")
-            columns.setdefault(title if sign else "", {})[own if sign else name] = cames
-        found = [
-            (title, Part(machine.memory.new(Frame(held.table._replace(columns=own))), SHEET))
-            for title, own in columns.items()
-        ]
-    for one in map(machine.memory.see, others):
-        if isinstance(one, Items) and isinstance(one.known[0], Const):
-            found.append((str(one.known[0].value), Part(one.known[1], SHEET)))
+    found = [(title, Part(sheet, SHEET)) for title, sheet in by_title(machine, first)]
+    created = (one.known for one in map(machine.memory.see, others) if isinstance(one, Items))
+    found += [(str(title.value), Part(place, SHEET)) for title, place in created if isinstance(title, Const)]
     return found
+
+
+def by_title(machine: Machine, first: Value) -> list[tuple[str, Value]]:
+    """Return the sheets that were read as one table, by their titles; that of the first is not known."""
+    held = machine.memory.see(first)
+    if not isinstance(held, Frame) or not any("!" in str(name) for name in held.table.columns):
+        return [("", first)]
+    columns: dict[str, dict[Any, Cames]] = {"": {}}
+    for name, cames in held.table.columns.items():
+        title, sign, own = str(name).partition("!")
+        columns.setdefault(title if sign else "", {})[own if sign else name] = cames
+    return [
+        (title, machine.memory.new(replace(held, table=held.table._replace(columns=own))))
+        for title, own in columns.items()
+    ]
 
 
 def _active(machine: Machine, workbook: Part) -> Value:

@@ -132,10 +132,11 @@ def item(machine: Machine, of: Value, key: Value, value: Value) -> None:
     found = plain(machine, key)
     if isinstance(found, slice):
         content = cells_of(machine, of) or content
-    if isinstance(content, Frame) and (content.array or not (hashable(found) or isinstance(found, list | slice))):
+    by_row = isinstance(content, Frame) and content.array and not isinstance(found, str)  # else a field of that name
+    if isinstance(content, Frame) and (by_row or not (hashable(found) or isinstance(found, list | slice))):
         located(machine, Part(of, "iloc"), key, value)
     elif isinstance(content, Frame):
-        machine.memory.put(of.place, Frame(_framed(machine, content, key, value), content.row))
+        machine.memory.put(of.place, replace(content, table=_framed(machine, content, key, value)))
     elif isinstance(content, Pairs):
         content = replace(content, rows=content.rows | of.by) if isinstance(of, Found) else content
         machine.memory.put(of.place, _paired(machine, content, key, _found_there(machine, of, value)))

@@ -4,9 +4,12 @@ Enters: the path of a workbook that openpyxl reads. Leaves: its columns by name,
 changes what it reads, and works out no formula: what was last shown for it counts.
 """
 
+import contextlib
 import importlib
 import itertools
+import zipfile
 from typing import Any
+from xml.etree import ElementTree as ET
 
 
 def columns(path: str) -> dict[str, list[Any]] | None:
@@ -27,6 +30,18 @@ def columns(path: str) -> dict[str, list[Any]] | None:
         return None
     longest = max(map(len, found.values()))
     return {name: values + [None] * (longest - len(values)) for name, values in found.items()}
+
+
+def titles(path: str) -> tuple[str, ...]:
+    """Return the titles of the sheets, in order; none where that is no workbook, or has sheets that are no tables."""
+    with (
+        contextlib.suppress(OSError, zipfile.BadZipFile, KeyError, RuntimeError, ET.ParseError),
+        zipfile.ZipFile(path) as file,
+    ):
+        if not any(name.startswith("xl/chartsheets/") for name in file.namelist()):
+            every = ET.fromstring(file.read("xl/workbook.xml")).iter()  # noqa: S314 - pandas has read it before
+            return tuple(one.attrib.get("name", "") for one in every if one.tag.endswith("}sheet"))
+    return ()
 
 
 def _of_sheet(sheet: Any) -> dict[str, list[Any]]:

@@ -15,6 +15,7 @@ import pyarrow.orc
 import pyarrow.parquet
 import pytest
 from tests.recorded import names
+from tests.told_by_code import BEGIN, DATA, Script, edges
 
 import driftline
 from driftline.capture.tables import measure
@@ -187,3 +188,23 @@ def test_a_writer_of_ipc_in_memory_writes_no_dataset(watched: MemorySink, tmp_pa
     with driftline.run("job") as run, pa.ipc.new_stream(pa.BufferOutputStream(), TABLE.schema) as writer:
         writer.write_table(TABLE)
     assert names(run) == ([], [])
+
+
+def test_pieces_of_a_file_are_followed_with_the_columns_that_were_asked_for(script: Script) -> None:
+    """Read off the script; a loop over the pieces was taken for one over names of columns."""
+    events = script(BEGIN + DATA + (
+        "import pyarrow.parquet as pq\n"
+        'pd.read_csv("customers.csv").to_parquet("x.parquet")\n'
+        'file = pq.ParquetFile("x.parquet")\n'
+        "rows = []\n"
+        'for batch in file.iter_batches(batch_size=7, columns=["id", "spend"]):\n'
+        "    rows += batch.to_pylist()\n"
+        'pd.DataFrame([{"id": one["id"], "half": one["spend"] / 2} for one in rows]).to_csv("out.csv")\n'
+        'with pq.ParquetWriter("copy.parquet", file.schema_arrow) as writer:\n'
+        "    for batch in file.iter_batches():\n"
+        "        writer.write_batch(batch)\n"
+    ))  # fmt: skip
+    found = edges(events, "out.csv")
+    assert {one[:3] for one in found["id"]} == {("x.parquet", "id", "IDENTITY")}
+    assert found["half"] == {("x.parquet", "spend", "TRANSFORMATION", 0.9)}
+    assert {one[:3] for one in edges(events, "copy.parquet")["plan"]} == {("x.parquet", "plan", "IDENTITY")}

@@ -45,6 +45,19 @@ def test_a_script_is_called_as_it_calls_itself(tmp_path: Path, monkeypatch: pyte
         assert Texts([code]).of(str(file)) == Source(str(file), "x = 1\n", name)
 
 
+def test_a_script_that_is_called_as_a_command_has_a_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, other = tmp_path / "nightly", tmp_path / "notes"
+    code = compiled(file, "x = 1\n")
+    other.write_text("x = 1\n")
+    long_ago(file)
+    long_ago(other)
+    main = ModuleType("__main__")
+    main.__file__ = str(file)
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    assert Texts([code]).of(str(file)) == Source(str(file), "x = 1\n", "__main__")
+    assert Texts([code]).of(str(other)) is None
+
+
 def test_a_text_that_was_changed_since_counts_only_where_it_compiles_to_what_runs(tmp_path: Path) -> None:
     file = tmp_path / "new.py"
     code = compiled(file, "def f():\n    return 1\n")

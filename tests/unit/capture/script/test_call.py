@@ -1,11 +1,14 @@
 from collections.abc import Callable
 
+import pytest
+
 from driftline.capture.script.call import UNKNOWN, Call, entering, inner_rows, names, plain, rows_of, table_of
 from driftline.capture.script.machine import Machine
 from driftline.capture.script.reading import Came, Table
 from driftline.capture.script.site import Site
 from driftline.capture.script.values import Const, Items, Pairs, Series, Thing
 
+Wrote = Callable[..., dict[str, str]]
 READ = (Site("s.py", 1, 1),)
 A = frozenset({Came(READ, "a")})
 B = frozenset({Came(READ, "b", "INDIRECT", "FILTER")})
@@ -96,3 +99,29 @@ def test_keys_of_a_dict_are_names_and_no_values(wrote: Callable[..., dict[str, s
         pd.DataFrame(means).T.reset_index().to_csv("o")
     """
     assert wrote(text) == {"index": "k group_by", "...": "a aggregation, k group_by"}
+
+
+@pytest.mark.parametrize("put", ['found.append(some["a"].mean())', 'held[key] = some["a"].mean()'])
+def test_a_column_of_any_number_of_values_has_the_rows_that_these_were_made_of(wrote: Wrote, put: str) -> None:
+    text = f"""
+        some = orders[orders["oid"] > 3]
+        found, held = [], {{}}
+        for key in users["k"].unique():
+            {put}
+        pd.DataFrame({{"x": found or list(held.values())}}).to_csv("o")
+    """
+    assert "oid filter" in wrote(text)["rows"]
+
+
+@pytest.mark.parametrize(
+    "document", ['[{"page": 1, "data": data}]', '{"page": [1], "data": [data]}', '[{"data": [data]}]']
+)
+def test_a_document_comes_from_what_chose_the_elements_of_lists_that_are_deep_in_it(
+    wrote: Wrote, document: str
+) -> None:
+    text = f"""
+        people, sold = users.to_dict("records"), orders.to_dict("records")
+        data = [{{"id": u["k"], "sold": [o["a"] for o in sold if o["s"] == u["name"]]}} for u in people]
+        pd.DataFrame({document}).to_csv("o")
+    """
+    assert wrote(text)["data"] == "a, k, name filter, s filter"

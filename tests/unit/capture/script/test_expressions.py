@@ -77,3 +77,13 @@ def test_fields_of_a_record_are_handed_over_by_name(wrote: Wrote) -> None:
         pd.DataFrame(map(asdict, made)).to_csv("o")
     """
     assert wrote(text) == {"k": "k", "age": "age"}
+
+
+def test_elements_that_a_star_puts_into_a_list_are_still_chosen_by_what_chose_them(wrote: Wrote) -> None:
+    """As of ``list(changed)`` and of the list itself, which say it by themselves."""
+    text = """
+        changed = users[users["age"] > 3]["k"]
+        old = [one["name"] for one in users.to_dict("records") if one["age"] > 60]
+        orders[orders["k"].isin([*changed, "x"])][["a"]].assign(old=len([*old])).to_csv("o")
+    """
+    assert wrote(text) == {"a": "a", "old": "age filter", "rows": "age filter, k filter"}

@@ -145,3 +145,15 @@ def test_a_text_with_named_places_takes_these_from_a_record(wrote: Wrote) -> Non
     """
     assert wrote(text)["n"].split(" ")[0] == "name"
     assert "," not in wrote(text)["n"]
+
+
+def test_a_limit_that_is_a_mean_of_chosen_rows_decides_by_what_chose_them(wrote: Wrote) -> None:
+    text = """
+        limit = orders[orders["oid"] > 3]["a"].mean()
+        late = []
+        for one in users.itertuples():
+            if one.age > limit:
+                late.append(one.name)
+        pd.DataFrame({"late": late}).to_csv("o")
+    """
+    assert wrote(text) == {"late": "name", "rows": "a filter, age filter, oid filter"}

@@ -42,6 +42,7 @@ from driftline.capture.script.rules import (
     series,
     sessions,
     shaping,
+    structured,
     tuples,
     unknown,
     workbooks,
@@ -89,6 +90,7 @@ _FUNCTIONS = Functions(
     (picking, "builtins heapq random"),
     (named, "builtins operator"),
     (plain, "builtins bisect functools itertools numpy joblib dask tqdm copy collections"),
+    (structured, "numpy"),
     (arrays, "numpy statistics"),
     (readers, _LIKE_PANDAS),
     (grouping, "pandas"),
@@ -169,11 +171,17 @@ def _answer(call: Call) -> Value:
 
 def _reads(rule: Rule | None) -> bool:
     """Tell whether a rule says itself what a call that reads a file gives."""
-    return rule in readers.RULES or (getattr(rule, "__module__", "") == workbooks.__name__ and rule in workbooks.RULES)
+    return (
+        rule in readers.RULES
+        or rule is files.opened
+        or (getattr(rule, "__module__", "") == workbooks.__name__ and rule in workbooks.RULES)
+    )
 
 
-def _frame_read(call: Call, frame: Frame) -> Frame | None:
+def _frame_read(call: Call, frame: Frame) -> Frame | Items | None:
     """Return what the call makes of the frame that it reads; None where that is what it gives."""
+    if call.name == "iter_batches":
+        return arrow.pieces(call, frame.table)
     if "filters" in call.kwargs:
         return replace(frame, table=arrow.restricted(call, frame.table, call.kwargs["filters"]))
     if call.name == "collect":

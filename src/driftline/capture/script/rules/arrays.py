@@ -12,6 +12,7 @@ from driftline.capture.script.call import MAX_ITEMS, Call, Rules, inner_rows, is
 from driftline.capture.script.cames import aggregated, changed, deciding, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import NOTHING, Cames, Table
+from driftline.capture.script.rules import structured
 from driftline.capture.script.values import Const, Frame, Items, Ref, Series, Thing, Value
 
 _WORDS_PURE = """
@@ -84,6 +85,7 @@ def same(call: Call) -> Value | None:
         return call.new(Frame(content.table._replace(labels={}), False, True))
     if isinstance(content, Items):
         table = table_of(call.machine, value)
+        table = table if table is None else tables.numbered(table, structured.fields(call, 1)) or table
         if table is not None and table.closed:
             return call.new(Frame(table, False, True))
     return value if isinstance(value, Series | Thing | Ref) else None
@@ -133,7 +135,9 @@ def beside(call: Call) -> Value | None:
 
 
 def made(call: Call) -> Value | None:
-    """``zeros``, ``empty``: an array whose columns are still to come, if the text says how many there are."""
+    """``zeros``, ``empty``: an array whose columns are still to come, if the text says how many there are, or which."""
+    if (found := structured.made(call)) is not None:
+        return found
     shape = call.argument(0, "shape")
     content = call.see(shape)
     sizes = content.known if isinstance(content, Items) and content.loose is None else ()

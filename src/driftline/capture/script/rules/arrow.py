@@ -185,8 +185,17 @@ def column(call: Call) -> Value | None:
 
 
 def batches(call: Call) -> Value:
-    """``to_batches``: pieces of the table."""
-    return call.new(Items((), call.frame(call.table()), call.table().rows))
+    """``to_batches``: pieces of the table; of a dataset some columns, of rows that a condition chooses."""
+    whole = isinstance(call.plain(0), int)  # how large a piece may be
+    table = None if whole else scanned(call, call.table())
+    table = call.table() if table is None else table
+    return call.new(Items((), call.frame(table), table.rows))
+
+
+def pieces(call: Call, table: Table) -> Items:
+    """``iter_batches`` of a file: pieces of it, with some of its columns."""
+    wanted = names(call.machine, call.argument(2, "columns"))
+    return Items((), call.frame(table if wanted is None else tables.only(table, wanted)), table.rows)
 
 
 def from_arrays(call: Call) -> Value | None:

@@ -139,7 +139,7 @@ def transformed(call: Call) -> Value | None:
     learned = next((table_of(call.machine, one) for one in content.tables), None)
     given = call.see(value)
     if content.name.rpartition(".")[2] not in _ONE_TO_ONE:
-        return _mixed(call, value, _features(call, value, content))
+        return _mixed(call, value, _features(call, value, content), content)
     if isinstance(given, Series):
         return (
             replace(given, cames=changed(given.cames) | aggregated(content.cames), home=None)
@@ -150,17 +150,23 @@ def transformed(call: Call) -> Value | None:
         return None
     out = tables.computed(table)
     if learned is not None:
-        known = {one.column for one in tables.values(learned)} if content.name.rpartition(".")[2] in _BY_LABEL else None
-        label = NOTHING if known is None else frozenset(one for one in content.cames if one.column not in known)
+        label = _label(content, learned) if content.name.rpartition(".")[2] in _BY_LABEL else NOTHING
         columns = {name: cames | aggregated(learned.of(name) | label) for name, cames in out.columns.items()}
         out = out._replace(columns=columns)
     return call.frame(out)
 
 
-def _mixed(call: Call, value: Value | None, table: Table | None) -> Value | None:
+def _label(content: Foreign, table: Table) -> Cames:
+    """What an object was fitted on beside the columns of a table."""
+    features = {(one.read, one.column) for one in tables.values(table)}
+    return frozenset(one for one in content.cames if (one.read, one.column) not in features)
+
+
+def _mixed(call: Call, value: Value | None, table: Table | None, content: Foreign) -> Value | None:
+    """Any output of any input: which of them, and how they are put together, a label decides where it had one."""
     if table is None or not is_frame(call.machine, value):
         return None
-    cames = hedged(tables.whole(table))
+    cames = hedged(tables.whole(table)) | deciding(_label(content, table))
     return call.frame(Table({}, (), table.rows, False, cames))
 
 

@@ -100,7 +100,8 @@ def ranged(call: Call) -> Value:
         numbers = range(*found)
         if len(numbers) <= MAX_RANGE:
             return Const(tuple(numbers))
-    return call.new(Items((), Thing()))
+    ends = union(inner_rows(call.machine, one) for one in call.args)
+    return call.new(Items((), Thing(), deciding(call.cames(*call.args) | ends, FILTER)))
 
 
 def listed(call: Call) -> Value:

@@ -11,6 +11,7 @@ from driftline.capture.script import tables
 from driftline.capture.script.call import UNKNOWN, Call, Rules, names
 from driftline.capture.script.reading import FILTER, INDEX, Came, Cames, Table
 from driftline.capture.script.rules import arrow, files
+from driftline.capture.script.sheets import by_title
 from driftline.capture.script.values import Frame, Items, Pairs, Ref, Thing, Value
 
 _READERS = """
@@ -25,10 +26,22 @@ def reads(call: Call) -> Value:
     known = call.machine.columns(call.path) is not None and not files.archived(call)
     found = None if known else files.read_frame(call)
     value = shaped(call, found or call.machine.open_read(call.path))
-    sheets = call.plain(1, "sheet_name", 0) if call.name.endswith("read_excel") else 0
-    if not isinstance(sheets, str | int):
-        return call.new(Pairs(loose=value))
-    return value
+    places = {"read_excel": 1, "parse": 0}  # of the sheet among the arguments
+    place = places.get(call.name.rpartition(".")[2])
+    sheets = 0 if place is None else call.plain(place, "sheet_name", 0)
+    several = len(by_title(call.machine, value)) > 1 if sheets is UNKNOWN else not isinstance(sheets, str | int)
+    return _sheets(call, value, sheets if isinstance(sheets, list) else []) if several else value
+
+
+def _sheets(call: Call, value: Value, wanted: list[Any]) -> Value:
+    """Return the sheets that were read at once, by title, or by place where they were asked for so."""
+    found = by_title(call.machine, value)
+    titled = dict(found[1:])
+    places = {place: sheet for place, (_, sheet) in enumerate(found)}
+    known = {
+        key: places.get(key, found[0][1]) if isinstance(key, int) else titled.get(key, found[0][1]) for key in wanted
+    }
+    return call.new(Pairs(known=known) if known else Pairs(known=titled, loose=found[0][1]))
 
 
 def read_array(call: Call) -> Value:

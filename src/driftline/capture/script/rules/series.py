@@ -338,7 +338,7 @@ def _table(words: str, rule: Any) -> dict[str, Any]:
 _SAME = """
     copy to_series to_list tolist to_numpy to_pandas infer_objects convert_dtypes sort_index squeeze
     ravel flatten values array droplevel to_period to_timestamp asfreq set_axis reindex view
-    persist compute
+    persist compute to_pylist combine_chunks rechunk
 """
 _SUMMED = """
     sum mean median min max std var count nunique prod product sem skew kurt kurtosis quantile any all idxmax idxmin

@@ -131,3 +131,25 @@ def test_values_of_the_program_in_expressions_of_polars_come_from_what_they_were
         o.select("k", pl.col("a").alias("x"), o["b"]).to_csv("o")
     """
     assert wrote(text) == {"k": "k", "b": "b", "x": "a transformation"}
+
+
+def test_values_of_a_column_are_the_column(wrote: Wrote) -> None:
+    text = """
+        held = dict(k=t.column("k").to_pylist(), a=t["a"].combine_chunks().to_pylist())
+        pd.DataFrame(held).to_csv("o")
+    """
+    assert wrote(HEAD + text) == {"k": "k", "a": "a"}
+
+
+def test_pieces_of_a_dataset_have_the_columns_and_rows_that_were_asked_for(wrote: Wrote) -> None:
+    text = """
+        found = []
+        for batch in t.to_batches(columns=["k"], filter=pc.field("b") > 4):
+            found.extend(batch.to_pylist())
+        pd.DataFrame(found).to_csv("o")
+    """
+    assert wrote(HEAD + text) == {"k": "k", "rows": "b filter"}
+    text = """
+        pa.Table.from_batches(t.to_batches(1000)).select(["k"]).to_pandas().to_csv("o")
+    """
+    assert wrote(HEAD + text) == {"k": "k"}

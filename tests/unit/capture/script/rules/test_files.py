@@ -66,6 +66,20 @@ json.dump([{"y": one["age"]} for one in data if one["name"]], open("o", "w"))
     assert columns(table) == {"y": {"age"}}
 
 
+@pytest.mark.parametrize("opened", ['path.open("users")', 'open("users")'])
+def test_lines_of_json_are_records_however_their_file_was_opened(wrote: Wrote, opened: str) -> None:
+    """Here a file has known columns, as one of JSON lines has, whether a function or a path opens it."""
+    text = f"""
+        import json
+        from pathlib import Path
+        path = Path("folder")
+        with {opened} as lines:
+            kept = [json.loads(line) for line in lines]
+        pd.DataFrame([dict(n=one["name"]) for one in kept]).to_csv("o")
+    """
+    assert wrote(text) == {"n": "name"}
+
+
 @pytest.mark.parametrize("row", ['{"n": r["name"], "k": r["k"]}', "r", "dict(r, n=r['name'])"])
 def test_a_writer_of_records_takes_the_fields_that_it_was_told(follows: Follows, row: str) -> None:
     fields = '["name"]' if row == "r" else '["n"]'

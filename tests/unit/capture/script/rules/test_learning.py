@@ -1,5 +1,7 @@
 from collections.abc import Callable
 
+import pytest
+
 Wrote = Callable[..., dict[str, str]]
 IMPORTS = """
         from sklearn.model_selection import train_test_split
@@ -181,3 +183,14 @@ def test_what_a_transformer_takes_is_not_known_once_it_is_set_anew(wrote: Wrote)
     """
     )
     assert wrote(text)["y"] == "a transformation ?, b transformation ?"
+
+
+@pytest.mark.parametrize("step", ["chosen.fit(X, y).transform(X)", "chosen.fit_transform(X, y)"])
+def test_what_is_chosen_by_a_label_comes_from_the_label_too(wrote: Wrote, step: str) -> None:
+    text = f"""
+        from sklearn.feature_selection import SelectKBest, f_classif
+        X, y = orders[["a", "b"]], orders["oid"]
+        chosen = SelectKBest(f_classif, k=1)
+        pd.DataFrame({step}).to_csv("o")
+    """
+    assert wrote(text) == {"...": "a transformation ?, b transformation ?, oid conditional ?"}

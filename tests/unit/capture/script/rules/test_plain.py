@@ -178,3 +178,20 @@ def test_columns_of_rows_of_which_nobody_knows_how_many_values_they_have_are_a_h
         pd.DataFrame([{"n": one} for one in cols[1]]).to_csv("o")
     """
     assert wrote(text)["n"] == "age transformation ?, k transformation ?, name transformation ?"
+
+
+def test_how_far_a_loop_over_numbers_goes_decides_how_many_rows_there_are(wrote: Wrote) -> None:
+    text = """
+        found = []
+        for words in users["name"].str.split():
+            for start in range(0, max(len(words) - 4, 1), 10):
+                found.append({"start": start})
+        pd.DataFrame(found).to_csv("o")
+    """
+    assert wrote(text) == {"start": "", "rows": "name filter"}
+    text = """
+        rows = [one for one in orders.to_dict("records") if one["b"] > 2]
+        found = [{"d": rows[n]["a"] - rows[n - 1]["a"]} for n in range(1, len(rows))]
+        pd.DataFrame(found).to_csv("o")
+    """
+    assert wrote(text) == {"d": "a transformation", "rows": "b filter"}

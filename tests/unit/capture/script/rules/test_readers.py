@@ -18,6 +18,15 @@ def test_pieces_and_sheets_are_tables(wrote: Wrote) -> None:
     assert wrote('pd.read_excel("users", sheet_name=None)["x"][["age"]].to_csv("o")\n') == {"age": "age"}
 
 
+def test_a_sheet_by_a_name_that_is_not_known_is_one_table_unless_the_read_gave_several(wrote: Wrote) -> None:
+    text = """
+        for name in pd.ExcelFile("users").sheet_names:
+            pd.read_excel("users", sheet_name=name)[["age"]].to_csv("o")
+    """
+    assert wrote(text) == {"age": "age"}
+    assert wrote('pd.read_excel("sheets", sheet_name=orders)["Two"].to_csv("o")\n') == {"x": "Two!x", "y": "Two!y"}
+
+
 def test_arrays_are_read_with_their_columns_by_place(wrote: Wrote) -> None:
     text = """
         raw = np.genfromtxt("users")
