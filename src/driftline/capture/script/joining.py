@@ -55,6 +55,8 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
     if depth > MAX_JOINED:
         return Thing(made_of(cells, a) | made_of(cells, b))
     row = _beside_nothing(cells, a, b)
+    if row is not None and isinstance(content := cells.see(row), Items) and not depth:
+        row = None if condition else cells.new(content)  # one of two lists, of which either may be changed later
     if row is not None:
         return _or_none(cells, row, NOTHING if depth else condition)
     if isinstance(a, Ref) and isinstance(b, Ref):
@@ -274,8 +276,8 @@ def _files(cells: Cells, a: File, b: File, condition: Cames, depth: int) -> File
     if a.written is not None and b.written is not None:
         written = tables.either(a.written, b.written)
         written = tables.shaped(written, condition)
-    turn = a.turn if a.turn == b.turn else -1
-    return File(a.opened, written, a.via, a.header or b.header, turn, a.inside and b.inside, a.begun or b.begun)
+    turn, reader = a.turn if a.turn == b.turn else -1, a.reader if a.reader == b.reader else None
+    return File(a.opened, written, a.via, a.header or b.header, turn, a.inside and b.inside, a.begun or b.begun, reader)
 
 
 def _functions(cells: Cells, a: Function, b: Function, condition: Cames, depth: int) -> Function:

@@ -18,6 +18,7 @@ from driftline.capture.script.ending import of_one_round
 from driftline.capture.script.memory import Writes
 from driftline.capture.script.operators import condition, truth
 from driftline.capture.script.reading import NOTHING, SORT, Cames
+from driftline.capture.script.rules import heads
 from driftline.capture.script.site import Path
 from driftline.capture.script.tables import from_one
 from driftline.capture.script.values import Frame, Items, Ref, Scope, Series, Thing, Value
@@ -41,6 +42,8 @@ class Loops(Binding):
         lazy = content if isinstance(content, Items) and content.lazy is not None and not content.known else None
         held = copied(self.memory, lazy.lazy, since=lazy.since) if lazy is not None and lazy.lazy is not None else None
         self.around += mixed
+        if _ends(node):  # another loop may go on from there
+            heads.beheaded(self.memory, value)
         end, place = GOES_ON, self.only_here(node.iter, over, scope)
         breaks = known = len(self.breaks)
         perhaps: list[Cames] = []  # each time that the rest may not have happened, what decides that

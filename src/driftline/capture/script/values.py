@@ -245,6 +245,7 @@ class File(msgspec.Struct, frozen=True):
     turn: int = -1  # the number of the call that opened it; -1 = not known
     inside: bool = False  # a buffer of the program's: what is read from it is what was written to it
     begun: bool = False  # something of it was read before: what is read next is not its first line
+    reader: Value | None = None  # that gives its rows
 
 
 def found_by(value: Ref, by: Cames) -> Found:

@@ -143,3 +143,44 @@ def test_rows_of_a_sheet_begin_with_its_header(wrote: Wrote) -> None:
     """
     assert wrote(text.replace("values)", "iter_rows(values_only=True))")) == wrote(text)
     assert wrote(text) == {"n": "age"}
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        "reader = csv.reader(f)\nnext(f)\nrows = list(reader)",
+        "reader = csv.reader(f)\nf.readline()\nrows = [row for row in reader]",
+        "reader = csv.reader(f)\nfor row in reader:\n    break\nrows = []\nfor row in reader:\n    rows.append(row)",
+        "f.readline()\nlines = [line for line in f]\nrows = list(csv.reader(lines))",
+        "next(f)\nrows = list(csv.reader(line for line in f if line.strip()))",
+    ],
+)
+def test_a_first_line_that_was_read_before_is_no_row_of_what_is_left(read: str, wrote: Wrote) -> None:
+    """By hand: the first one of the rows that are left is one of the table, not its header."""
+    text = f'{HEAD}{read}\npd.DataFrame([{{"n": rows[0][2]}}]).to_csv("o")\n'
+    assert wrote(text) == {"n": "age"}
+
+
+def test_a_written_list_in_place_of_a_row_is_another_list(wrote: Wrote) -> None:
+    """By hand: of two lists one is changed; which one it is, ``k`` decides."""
+    text = """
+        import csv
+        rows = list(csv.DictReader(open("users")))
+        zero, pair = [0, 0], [rows[0]["age"], rows[0]["age"]]
+        target = zero if rows[1]["k"] > 3 else pair
+        target[0] = rows[2]["name"]
+        pd.DataFrame([{"n": pair[0], "z": zero[0]}]).to_csv("o")
+    """
+    assert wrote(text)["n"] == "age"
+
+
+def test_what_chooses_a_list_in_place_of_a_written_one_decides_its_values(wrote: Wrote) -> None:
+    text = """
+        import csv
+        best = ["", 0]
+        for i, row in enumerate(csv.reader(open("users"))):
+            if i and int(row[2]) > best[1]:
+                best = [row[1], int(row[2])]
+        pd.DataFrame([{"n": best[0]}]).to_csv("o")
+    """
+    assert wrote(text)["n"] == "age conditional, name"

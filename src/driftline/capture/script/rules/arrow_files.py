@@ -5,7 +5,7 @@ the file of Python's below it.
 """
 
 from driftline.capture.script.call import Call, Rules, table_of
-from driftline.capture.script.rules import files, lines
+from driftline.capture.script.rules import files, heads, lines
 from driftline.capture.script.values import NONE, Frame, Value
 
 _WRITERS = (
@@ -17,13 +17,13 @@ _WRITERS = (
 
 def writer(call: Call) -> Value:
     """A writer on an open file, or on one that it opens itself."""
-    found = files.file_of(call, call.argument(0))
+    found = heads.file_of(call, call.argument(0))
     return files.opened(call) if found is None else found[0]
 
 
 def table_written(call: Call) -> Value | None:
     """``write_table``, ``write_batch``."""
-    file, table = files.file_of(call, call.receiver), table_of(call.machine, call.argument(0))
+    file, table = heads.file_of(call, call.receiver), table_of(call.machine, call.argument(0))
     if file is None or table is None:
         return None
     files.write(call, *file, table)

@@ -11,6 +11,7 @@ from driftline.capture.script import contained, headers, tables, templates, unro
 from driftline.capture.script.call import Call, Rule, Rules, entering, names, plain, rows_of, table_of
 from driftline.capture.script.cames import changed, deciding, hedged, text_of, union
 from driftline.capture.script.reading import FILTER, NOTHING, Cames, Table
+from driftline.capture.script.rules.heads import begins, file_of, noted, sought
 from driftline.capture.script.values import (
     FURTHER,
     LINE,
@@ -67,14 +68,6 @@ def entered(call: Call) -> Value | None:
     """``enter_context`` of an ``ExitStack``: the open file that it is given, which it closes later."""
     found = file_of(call, call.argument(0))
     return None if found is None else found[0]
-
-
-def file_of(call: Call, value: Value | None) -> tuple[Ref, File] | None:
-    """Return an open file, or that which a writer of rows is on, with its place; None of anything else."""
-    content = call.see(value)
-    if isinstance(value, Part) and value.kind == "writer":
-        return file_of(call, value.of)
-    return (value, content) if isinstance(value, Ref) and isinstance(content, File) else None
 
 
 def archived(call: Call) -> bool:
@@ -154,23 +147,12 @@ def rows(call: Call) -> Value | None:
     if not call.name.endswith("DictReader"):
         first = headers.of(content.table) if begins(call, value) else ()
         row = call.new(replace(content, array=True, cells=True))
-        return call.new(Items((call.new(Items(first)),) if first else (), row, kind="reader"))
+        reader = call.new(Items((call.new(Items(first)),) if first else (), row, kind="reader"))
+        return noted(call, value, reader)
     if fields is not None:
         named = tables.numbered(content.table, fields)
         row = call.new(Frame(named or content.table, True))
     return call.new(Items((), row, kind="reader"))
-
-
-def begins(call: Call, value: Value | None) -> bool:
-    """Tell whether what is read from something next is the first line of a file, and note that it was read."""
-    found = file_of(call, value)
-    if found is None:
-        return getattr(value, "name", "") != FURTHER
-    place, file = found
-    if file.inside:
-        return True
-    call.machine.memory.put(place.place, replace(file, begun=True))
-    return not file.begun
 
 
 def loaded(call: Call) -> Value | None:
@@ -338,14 +320,6 @@ def of_number(method: Rule) -> Rule:
     return lambda call: method(
         Call(call.machine, call.argument(0), call.name, call.args[1:], call.kwargs, call.path, call.more)
     )
-
-
-def sought(call: Call) -> Value | None:
-    """``seek``: to the beginning, or to elsewhere."""
-    found = file_of(call, call.receiver)
-    if found is not None:
-        call.machine.memory.put(found[0].place, replace(found[1], begun=call.plain(0) != 0))
-    return None if found is None else Thing()
 
 
 METHODS: Rules = {

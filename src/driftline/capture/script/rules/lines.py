@@ -11,7 +11,7 @@ from driftline.capture.script.call import Call, Rules, rows_of, table_of
 from driftline.capture.script.cames import changed, hedged, union
 from driftline.capture.script.joining import made_of
 from driftline.capture.script.reading import BETWEEN, DIRECT, FILTER, NOTHING, Cames
-from driftline.capture.script.rules import files
+from driftline.capture.script.rules import files, heads
 from driftline.capture.script.values import (
     FURTHER,
     LINE,
@@ -35,7 +35,7 @@ _SAME = frozenset({"strip", "rstrip", "lstrip", "removesuffix", "encode", "decod
 
 def text_written(call: Call) -> Value | None:
     """``write`` of an open file: a line of cells, where the script spells out what is between them; else hedged."""
-    file = files.file_of(call, call.receiver)
+    file = heads.file_of(call, call.receiver)
     if file is None:
         return None
     content = call.see(call.argument(0))
@@ -139,7 +139,7 @@ def _split(call: Call) -> Value | None:
 
 def printed(call: Call) -> Value:
     """``print``: into an open file a line of what is given."""
-    file = files.file_of(call, call.kwargs.get("file"))
+    file = heads.file_of(call, call.kwargs.get("file"))
     if file is None:
         return NONE
     between, end = (

@@ -13,7 +13,7 @@ from driftline.capture.script.call import UNKNOWN, Call, Rules, plain
 from driftline.capture.script.cames import deciding, text_of, union
 from driftline.capture.script.ones import shared
 from driftline.capture.script.reading import FILTER
-from driftline.capture.script.rules import files, lists
+from driftline.capture.script.rules import heads, lists
 from driftline.capture.script.rules.plain import folded, summed_up
 from driftline.capture.script.values import (
     LINE,
@@ -116,7 +116,7 @@ def following(call: Call) -> Value:
         row = call.see(content.loose)
         return call.new(row) if isinstance(row, Frame) else content.loose or Thing()  # another one each time
     if isinstance(content, File) and not content.inside:
-        return Thing(text_of(content.opened), name=TOP if files.begins(call, value) else LINE)
+        return Thing(text_of(content.opened), name=TOP if heads.begins(call, value) else LINE)
     over = unrolling.in_places(call.machine, value)
     found = over.items[0] if over.items else doubts.one_of(call.machine, over.loose) or Thing()
     which = deciding(over.rows, FILTER)
