@@ -54,9 +54,7 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
         return a  # two values of the same origins are still two values
     if depth > MAX_JOINED:
         return Thing(made_of(cells, a) | made_of(cells, b))
-    row = _beside_nothing(cells, a, b)
-    if row is not None and isinstance(content := cells.see(row), Items) and not depth:
-        row = None if condition else cells.new(content)  # one of two lists, of which either may be changed later
+    row = _beside_nothing(cells, a, b, bool(condition), depth)
     if row is not None:
         return _or_none(cells, row, NOTHING if depth else condition)
     if isinstance(a, Ref) and isinstance(b, Ref):
@@ -79,13 +77,17 @@ def joined(cells: Cells, a: Any, b: Any, condition: Cames = NOTHING, depth: int 
     return Thing(made_of(cells, a) | made_of(cells, b) | deciding(condition), _rows(a) | _rows(b))
 
 
-def _beside_nothing(cells: Cells, a: Any, b: Any) -> Ref | None:
-    """Return the row that one of two is, where the other is a header or an empty dict: nothing comes from that."""
+def _beside_nothing(cells: Cells, a: Any, b: Any, chosen: bool, depth: int) -> Ref | None:
+    """Return the row that one of two is, where the other is a header or an empty dict: nothing comes from that.
+
+    Of two lists either may be changed later, and what has ``chosen`` one of them decides its values.
+    """
     for one, other in ((a, b), (b, a)):
         if isinstance(one, Ref):
             row, content = cells.see(one), cells.see(other)
             if headers.is_one(content, row) or (content == Pairs() and isinstance(row, Frame) and row.row):
-                return one
+                alike = isinstance(row, Items) and not depth
+                return (None if chosen else cells.new(row)) if alike else one
     return None
 
 

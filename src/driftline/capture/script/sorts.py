@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from driftline import later
 from driftline.capture.script import tables
 from driftline.capture.script.call import Call, Machine, plain
-from driftline.capture.script.reading import DIRECT, IDENTITY, Came, Cames
+from driftline.capture.script.reading import DIRECT, IDENTITY, Came, Cames, Table
 from driftline.capture.script.values import Const, Grouped, Library, Pairs, Part, Series, Value
 
 _KINDS = (
@@ -115,6 +115,13 @@ def of_value(machine: Machine, value: Any) -> str | None:
         return None
     named = {bool: BOOL, int: NUMBER, float: NUMBER, str: TEXT}
     return named.get(type(value.value))
+
+
+def with_gaps(table: Table) -> Table:
+    """Return a table of which values may be missing now: beside these, what was true or false is of any sort."""
+    return tables.mapped(
+        table, lambda own: frozenset(own) if isinstance(own, Sorted) and own.sort == BOOL else own, IDENTITY
+    )
 
 
 def put_in(machine: Machine, value: Value, cames: Cames) -> Cames:

@@ -144,3 +144,18 @@ orders.to_csv("o")
     found = wrote(text)
     assert found["a"] == "a transformation, b aggregation"
     assert found["t"] == "b aggregation ?, s transformation"
+
+
+@pytest.mark.parametrize(
+    ("how", "perhaps"), [("left", {"y"}), ("right", {"x"}), ("outer", {"x", "y"}), ("inner", set())]
+)
+def test_what_was_true_or_false_is_perhaps_not_where_values_may_be_missing(
+    given: Given, how: str, perhaps: set[str]
+) -> None:
+    """By pandas: rows without another one have no value there, which makes a column of objects."""
+    text = f"""
+left = orders.assign(x=orders.a > 1)[["oid", "x"]]
+right = orders.assign(y=orders.b > 1)[["oid", "y"]]
+left.merge(right, on="oid", how="{how}").select_dtypes("bool").to_csv("o")
+"""
+    assert given(text).maybe == perhaps

@@ -7,7 +7,7 @@ and ``pandas.concat``.
 from collections.abc import Sequence
 from typing import Any
 
-from driftline.capture.script import tables
+from driftline.capture.script import sorts, tables
 from driftline.capture.script.call import Call, Rules, is_frame, names, table_of
 from driftline.capture.script.cames import deciding, hedged, met, union
 from driftline.capture.script.reading import FILTER, GROUP_BY, JOIN, NOTHING, SORT, Cames, Table
@@ -104,6 +104,8 @@ def _columns(
     a: Table, b: Table, on: Sequence[Any], how: str, suffixes: tuple[str, str]
 ) -> tuple[dict[Any, Cames], Any]:
     """The columns of both; a name that both have gets a suffix on either side."""
+    a = sorts.with_gaps(a) if how in {"right", "outer"} else a
+    b = sorts.with_gaps(b) if how in {"left", "outer"} else b
     columns: dict[Any, Cames] = {}
     for name in [*a.columns, *(key for key in on if key not in a.columns)]:
         cames = tables.column(a, name)
