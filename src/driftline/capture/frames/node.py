@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from driftline.capture.frames.parts import Counted, Spelled
 from driftline.capture.frames.shape import NOTHING, Shape, of_source
+from driftline.capture.ground import fault
 from driftline.capture.ground.beside import Beside
 from driftline.capture.runs.columns import Bound, Reach
 from driftline.capture.sql.relation import Edge, Source
@@ -165,7 +166,10 @@ def deeper(nodes: Iterable[Node]) -> int:
 
 
 def shape_of(top: Node, headers: Headers) -> Shape:
-    """Return the shape of a node; those below it are made first, each once, without recursion."""
+    """Return the shape of a node; those below it are made first, each once, without recursion.
+
+    One that cannot be made, as where the user's polars refuses a question, is a counted failure.
+    """
     made: dict[int, Shape] = {}
     waiting = [top]
     while waiting:
@@ -178,7 +182,11 @@ def shape_of(top: Node, headers: Headers) -> Shape:
             waiting += missing
             continue
         waiting.pop()
-        made[id(node)] = node.shape(made, headers)
+        try:
+            made[id(node)] = node.shape(made, headers)
+        except Exception as error:  # the fault rule: of what cannot be followed nothing is known, and the rest is told
+            fault.failed("columns", error)
+            made[id(node)] = NOTHING
     return made[id(top)]
 
 

@@ -37,6 +37,17 @@ class OutputColumns:
 
     def of(self, seen: Seen, names: tuple[str, ...] | None) -> dict[str, Any] | None:
         """Return the body of the facet of an output with these columns; None where nothing is known."""
+        try:
+            return self._of(seen, names)
+        except Exception as error:  # the fault rule: what is left of the run is told without them
+            self._failed(error)
+            return None
+
+    def _failed(self, error: Exception) -> None:
+        fault.failed("columns", error)
+        self._trace.gaps["columns"] = self._trace.gaps.get("columns", 0) + 1
+
+    def _of(self, seen: Seen, names: tuple[str, ...] | None) -> dict[str, Any] | None:
         trace = self._trace
         stated, guessed = self._declared(seen, names)
         composed = self._composed(seen, names, stated)
@@ -91,8 +102,7 @@ class OutputColumns:
                 if getattr(edges, "unknown", False) and not (columns.awaited(edges) and edges.waits_for()):
                     trace.gaps["frame columns"] = trace.gaps.get("frame columns", 0) + 1
             except Exception as error:  # the fault rule: columns that cannot be bound are a gap
-                fault.failed("columns", error)
-                trace.gaps["columns"] = trace.gaps.get("columns", 0) + 1
+                self._failed(error)
         return found, guessed
 
     def _composed(

@@ -272,3 +272,21 @@ def test_the_hooks_come_off(sink: MemorySink, tables: None) -> None:
     assert (
         not hasattr(pl.LazyFrame.select, "__wrapped__") or "driftline" not in pl.LazyFrame.select.__code__.co_filename
     )
+
+
+@pytest.mark.parametrize("breaks", [("frames.polars_rules", "_outputs"), ("runs.columns", "rootless")])
+def test_a_plan_that_cannot_be_followed_costs_the_columns_and_not_the_run(
+    breaks: tuple[str, str], tables: None, sink: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise pl.exceptions.InvalidOperationError("not allowed in this context")
+
+    monkeypatch.setattr(f"driftline.capture.{breaks[0]}.{breaks[1]}", refused)
+    with driftline.run("plans"):
+        t().select(pl.col("a") + 1).sink_parquet("out.parquet")
+    driftline.flush()
+    ended = [event for event in sink.decoded() if event.job and event.job.name == "plans"][-1]
+    assert ended.event_type == "COMPLETE"
+    assert [part.name for part in ended.outputs] == ["out.parquet"]
+    assert fault.counts()["columns"]
+    assert "encode" not in fault.counts()
