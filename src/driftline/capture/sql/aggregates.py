@@ -58,6 +58,12 @@ def counts(node: Any) -> bool:
     return isinstance(node, _COUNTING)
 
 
+def windowed(node: Any) -> bool:
+    """Whether an expression has a window in it, outside of queries."""
+    inside = node.walk(prune=lambda part: isinstance(part, exp.Query))
+    return any(isinstance(part, exp.Window) for part in inside)
+
+
 def named(function: str, dialect: str) -> bool:
     """Whether the function of a name is one."""
     try:

@@ -12,6 +12,7 @@ from sqlglot import exp
 
 from driftline.capture.sql import methods, taken_apart
 from driftline.capture.sql.dialect import Dialect
+from driftline.capture.sql.relation import Relation
 from driftline.capture.sql.scope import Scope
 
 _MARK = "\ue000"  # before the alias of a table: a character that no text has
@@ -39,7 +40,7 @@ def apart(dialect: Dialect, node: Any, scope: Scope) -> Any:
     if dialect.name != "duckdb":
         return node
     names = {dialect.column(one.this if isinstance(one, exp.Column) else one) for one in parameters(node)}
-    if not any(name in scope.relations or _holding(scope, name) is not None for name in names):
+    if not any(_table(scope, name) is not None or _holding(scope, name) is not None for name in names):
         return node
     made = node.copy()
     for one in list(made.walk()):
@@ -52,11 +53,19 @@ def apart(dialect: Dialect, node: Any, scope: Scope) -> Any:
 def _meant(dialect: Dialect, parts: list[Any], scope: Scope) -> list[Any]:
     """The name of a column, or of a field of one, that begins with its table; nothing where it is the parameter's."""
     first, second = dialect.column(parts[0]), dialect.column(parts[1])
-    table = scope.relations.get(first)
+    table = _table(scope, first)
     if table is not None and table.output(second) is not None:
-        return [_marked(scope, first), *(part.copy() for part in parts[1:])]
+        return [_marked(scope, first, table), *(part.copy() for part in parts[1:])]
     alias = _holding(scope, first)
-    return [_marked(scope, alias), *(part.copy() for part in parts)] if alias is not None else []
+    if alias is None:
+        return []
+    return [_marked(scope, alias, scope.relations[alias]), *(part.copy() for part in parts)]
+
+
+def _table(scope: Scope, alias: str) -> Relation | None:
+    """The table that a query, or one around it, calls so."""
+    found = scope.relations.get(alias)
+    return _table(scope.parent, alias) if found is None and scope.parent is not None else found
 
 
 def _holding(scope: Scope, name: str) -> str | None:
@@ -64,7 +73,7 @@ def _holding(scope: Scope, name: str) -> str | None:
     return next((alias for alias, one in scope.relations.items() if one.output(name) is not None), None)
 
 
-def _marked(scope: Scope, alias: str) -> Any:
-    """Another alias for a table here."""
-    scope.rows[_MARK + alias] = scope.relations[alias]
+def _marked(scope: Scope, alias: str, table: Relation) -> Any:
+    """Another alias for a table."""
+    scope.rows[_MARK + alias] = table
     return exp.to_identifier(_MARK + alias, quoted=True)

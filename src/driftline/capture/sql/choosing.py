@@ -41,11 +41,21 @@ def choices(node: Any) -> list[Any]:
 
 def _is_choice(node: Any) -> bool:
     """Whether this is ``COLUMNS(…)`` or, of one table, ``t.COLUMNS(…)``."""
+    if isinstance(node, PLACED):  # one column, and a value like another where it is a part of an expression
+        return _stands_alone(node)
     if not isinstance(node, exp.Dot) or not isinstance(node.this, exp.Identifier):
         return isinstance(node, BY_PATTERN)
     inner = node.expression
     called = isinstance(inner, exp.Anonymous) and inner.name.upper() == "COLUMNS" and len(inner.expressions) == 1
     return bool(BY_PATTERN) and called
+
+
+def _stands_alone(node: Any) -> bool:
+    """Whether this is all of an entry of a list, but for parentheses and an alias."""
+    around = node.parent
+    while isinstance(around, exp.Paren | exp.Alias):
+        around = around.parent
+    return around is None or isinstance(around, exp.Select)
 
 
 def choice(dialect: Dialect, node: Any, scope: Scope) -> list[Output] | None:

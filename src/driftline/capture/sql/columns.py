@@ -302,7 +302,7 @@ class Walker:
 
     def _group(self, group: Any, node: Any, offered: Relation, scope: Scope) -> Edges:
         if group.args.get("all") is True and not group.expressions:
-            plain = [e for e in node.expressions if not _aggregated(e) and e.find(exp.Window) is None]
+            plain = [e for e in node.expressions if not _aggregated(e) and not aggregates.windowed(e)]
             return frozenset().union(*(self.walk(key, scope, GROUP_BY) for key in plain))
         rows = self._by_place(group.expressions, offered, scope, GROUP_BY)
         for name in ("rollup", "cube", "grouping_sets"):

@@ -165,7 +165,7 @@ class Expression(Named):
     def _generated(self, node: Any, kind: Kind) -> Edges:
         """A row for each element of a list: the list decides how many rows there are."""
         found = self._parts(node, kind)
-        if kind[0] == "DIRECT" and not taken_apart.fixed(node):
+        if kind[0] == "DIRECT" and not structs.fixed(self.queries, node, self.scope):
             self.scope.generated |= rel.through(found, JOIN)
         return found
 

@@ -79,6 +79,8 @@ def _short_unpivot(queries: Queries, node: Any, offered: Relation, inner: Scope)
     whole: Edges = NONE
     for part in node.expressions:
         bare = part.this if isinstance(part, exp.Alias | exp.PivotAlias) else part
+        if isinstance(bare, exp.Star) and choosing.BY_PATTERN:  # ``* EXCLUDE (k)``
+            bare = choosing.BY_PATTERN[0](this=bare.copy())
         if isinstance(bare, choosing.BY_PATTERN):
             by_name = choosing.chosen_of(bare, offered.items)
             whole |= rel.all_of(offered.items) if by_name is None else NONE

@@ -266,6 +266,13 @@ def elements(queries: Walks, node: Any, scope: Scope) -> Fields:
     return tuple((f"[{place}]", queries.walk(part, scope, IDENTITY)) for place, part in enumerate(listed))
 
 
+def fixed(queries: Walks, node: Any, scope: Scope) -> bool:
+    """Return whether a function makes as many rows whatever columns hold; so it does if each element is known."""
+    of = taken_apart.spread_of(node)
+    known = isinstance(of, exp.Column) and not node.expressions and bool(elements(queries, of, scope))
+    return known or taken_apart.fixed(node)
+
+
 def _one_by_one(queries: Walks, one: Any, scope: Scope) -> list[Edges]:
     """What ``x.p FOR x IN l`` is of each element of l; nothing where the fields of each are not known."""
     rows = placed.rows(_fields(queries, one.args["iterator"], scope))
@@ -370,7 +377,8 @@ def _selected(queries: Walks, node: Any, scope: Scope) -> Fields:
         return ()
     if str(inner.args.get("kind") or "").upper() == "STRUCT":
         return tuple((item.name.lower(), item.edges | offered.rows) for item in outputs)
-    return outputs[0].fields if len(outputs) == 1 else ()
+    parts_of = outputs[0].fields if len(outputs) == 1 else ()
+    return tuple((name, edges | offered.rows) for name, edges in parts_of)
 
 
 def _joined(queries: Walks, node: Any, scope: Scope) -> Fields:

@@ -26,7 +26,6 @@ from driftline.capture.sql.relation import (
     Whatever,
 )
 from driftline.capture.sql.scope import Scope
-from driftline.capture.sql.taken_apart import fixed
 
 _STREAM = nodes.classes("Stream")  # of Databricks
 _SEMANTIC = nodes.classes("SemanticView")  # of Snowflake
@@ -146,7 +145,8 @@ def _function(queries: Queries, node: Any, scope: Scope, hidden: str = "") -> Re
     edges = frozenset().union(*each)
     if hidden and not edges:
         queries.note(hidden, returning.HIDDEN, NONE)
-    rows = rel.through(NONE.union(*(own for part, own in zip(parts, each, strict=True) if not fixed(part))), JOIN)
+    open_ = (own for part, own in zip(parts, each, strict=True) if not structs.fixed(queries, part, scope))
+    rows = rel.through(NONE.union(*open_), JOIN)
     alias = node.args.get("alias")
     given = list(alias.args.get("columns") or ()) if isinstance(alias, exp.TableAlias) else []
     dialect = queries.dialect

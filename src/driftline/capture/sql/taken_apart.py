@@ -125,12 +125,18 @@ def comprehended(node: Any) -> Any:
 
 def fixed(node: Any) -> bool:
     """Return whether a function makes as many rows whatever columns hold: of a list that is written, or a struct."""
-    while isinstance(node, _WRAPS):
-        node = node.expression if isinstance(node, exp.Kwarg) else node.this
+    node = spread_of(node)
     listed = isinstance(node, exp.Array) and not comprehended(node)
     return isinstance(node, exp.Struct) or (
         listed and not any(isinstance(part, exp.Query | exp.Star) for part in node.expressions)
     )
+
+
+def spread_of(node: Any) -> Any:
+    """Return what a function makes rows of."""
+    while isinstance(node, _WRAPS) or type(node) is exp.Cast:
+        node = node.expression if isinstance(node, exp.Kwarg) else node.this
+    return node
 
 
 def row(node: Any) -> list[Any]:

@@ -90,3 +90,10 @@ def test_a_place_among_rows_is_made_of_no_column(tell: Callable[..., list[Any]],
     """By hand: ``row_number(*)``, as DuckDB's relations write it, looks at what the window is ordered by alone."""
     (one,) = tell(f"SELECT {name}(*) OVER (ORDER BY a) AS z FROM t", "duckdb", {"t": ("a", "b")})
     assert one.columns == {"z": ["t.a WINDOW"]}
+
+
+def test_a_window_in_a_query_within_is_none_of_the_entry(tell: Callable[..., list[Any]]) -> None:
+    """By hand: DuckDB groups by the inner query, which has no aggregate out here."""
+    inner = "SELECT x FROM (SELECT x, row_number() OVER (ORDER BY x) AS r FROM u WHERE x > b) WHERE r = 1"
+    (one,) = tell(f"SELECT ({inner}) AS z, count(*) AS n FROM t GROUP BY ALL", "duckdb", {"t": ("b",), "u": ("x",)})
+    assert one.rows == ["t.b GROUP_BY", "u.x GROUP_BY"]

@@ -32,8 +32,11 @@ A, B, L = "t.a TRANSFORMATION", "t.b TRANSFORMATION", "t.l TRANSFORMATION"
         ("list_filter(l, t -> t > t.a)", [A, L]),
         ("list_transform([1], z -> list_transform(l, t -> t.a + t))", [A, L]),
         ("(SELECT list_transform(l, t -> t + 1) FROM u)", [L]),
+        ("(SELECT list_transform(l, t -> t + t.a))", [A, L]),
+        ("(SELECT max(v) FROM (SELECT unnest(list_transform(l, t -> t + t.a)) AS v))",
+         ["t.a AGGREGATION", "t.a JOIN", "t.l AGGREGATION", "t.l JOIN"]),
     ],
-)
+)  # fmt: skip
 def test_what_begins_with_a_table_that_has_it_is_no_field_of_the_parameter(
     tell: Tell, value: str, edges: list[str]
 ) -> None:

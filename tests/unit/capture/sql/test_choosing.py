@@ -53,3 +53,22 @@ def test_a_column_by_its_place_is_of_the_tables_but_in_an_order_of_the_outputs(t
 def test_an_order_by_chosen_columns_is_by_all_of_them(tell: Tell) -> None:
     (one,) = tell("SELECT a FROM t ORDER BY COLUMNS('b|c')", "duckdb", SCHEMA)
     assert one.rows == ["t.b SORT", "t.c SORT"]
+
+
+@pytest.mark.parametrize(
+    ("value", "columns"),
+    [
+        ("#2 + #3 AS z", {"z": ["t.b TRANSFORMATION", "t.c TRANSFORMATION"]}),
+        ("(#2) AS z", {"z": ["t.b IDENTITY"]}),
+        ("COLUMNS('a|b') + #3", {name: sorted([f"t.{name} TRANSFORMATION", "t.c TRANSFORMATION"]) for name in "ab"}),
+    ],
+)
+def test_columns_by_their_places_are_values_like_others(tell: Tell, value: str, columns: dict[str, list[str]]) -> None:
+    (one,) = tell(f"SELECT {value} FROM t", "duckdb", SCHEMA)
+    assert (one.columns, one.doubts) == (columns, [])
+
+
+def test_a_place_that_is_not_known_may_be_any_column(tell: Tell) -> None:
+    """By hand: nobody knows which column of t is the second."""
+    (one,) = tell("SELECT #2 + 1 AS z FROM t", "duckdb")
+    assert (one.columns, one.doubts) == ({"z": ["t.* TRANSFORMATION 0.3"]}, ["*"])

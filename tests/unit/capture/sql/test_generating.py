@@ -79,6 +79,12 @@ def test_a_stack_of_a_number_that_is_not_known_comes_from_all_of_it(tell: Tell) 
         ("duckdb", "SELECT unnest({'p': a, 'q': b}) FROM t", []),
         ("duckdb", "SELECT e FROM t, UNNEST([a, b]) AS u(e)", []),
         ("duckdb", "SELECT e FROM t, UNNEST(t.a) AS u(e)", ["t.a JOIN"]),
+        ("duckdb", "SELECT unnest([a, b]::bigint[]) AS e FROM t", []),
+        ("duckdb", "SELECT unnest(l) AS e FROM (SELECT [a, b] AS l FROM t)", []),
+        ("duckdb", "SELECT e FROM (SELECT [a, b] AS l FROM t), unnest(l) AS u(e)", []),
+        ("duckdb", "SELECT unnest(l) AS e FROM (SELECT [a, b] AS l FROM t UNION ALL SELECT [a] FROM t)",
+         ["t.a JOIN", "t.b JOIN"]),
+        ("duckdb", "SELECT unnest(l, recursive := true) AS e FROM (SELECT [[1], a] AS l FROM t)", ["t.a JOIN"]),
         ("spark", "SELECT explode(a) AS e, b FROM t", ["t.a JOIN"]),
         ("spark", "SELECT b FROM t LATERAL VIEW explode(array(a, b)) v AS e", []),
         ("postgres", "SELECT jsonb_array_elements(a) AS e, b FROM t", ["t.a JOIN"]),
@@ -86,7 +92,7 @@ def test_a_stack_of_a_number_that_is_not_known_comes_from_all_of_it(tell: Tell) 
         ("postgres", "SELECT string_to_array(a, ',') AS e, b FROM t", []),
         ("trino", "SELECT v FROM t CROSS JOIN UNNEST(map(ARRAY['x'], ARRAY[a])) AS u(k, v)", []),
     ],
-)
+)  # fmt: skip
 def test_a_list_decides_how_many_rows_there_are_but_one_that_is_written_out(
     tell: Tell, name: str, sql: str, rows: list[str]
 ) -> None:

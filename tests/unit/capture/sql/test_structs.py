@@ -131,6 +131,9 @@ CASES = [
     ("duckdb", "SELECT e.p FROM (SELECT l[2] AS e FROM (SELECT [{'p': a}, {'p': b}] AS l FROM t))", {"p": B}),
     ("duckdb", "SELECT any_value(l)[1].p AS z FROM (SELECT [{'p': a}, {'p': b}] AS l FROM t)",
      {"z": ["t.a AGGREGATION", "t.b AGGREGATION"]}),
+    ("duckdb", "SELECT (SELECT {'p': a} FROM t WHERE k = 1).p AS y, "
+     "(SELECT [{'p': a}, {'p': b}] FROM t ORDER BY k LIMIT 1)[2].p AS z",
+     {"y": ["t.a IDENTITY", "t.k FILTER"], "z": ["t.b IDENTITY", "t.k SORT"]}),
     ("bigquery", "SELECT l[OFFSET(1)].p AS z FROM (SELECT [STRUCT(a AS p), STRUCT(b AS p)] AS l FROM t)", {"z": B}),
     ("trino", "SELECT l[1].p AS z FROM (SELECT ARRAY[CAST(ROW(a) AS ROW(p int)), CAST(ROW(b) AS ROW(p int))] AS l "
      "FROM t)", {"z": ["t.a TRANSFORMATION"]}),

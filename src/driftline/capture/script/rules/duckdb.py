@@ -31,6 +31,7 @@ _CALLED = {  # in the query of the method
     "mean": "avg", "std": "stddev_samp", "stddev": "stddev_samp", "var": "var_samp", "variance": "var_samp",
     "quantile": "quantile_disc", "rank_dense": "dense_rank",
 }  # fmt: skip
+_OTHERWISE = ("list", "string_agg")  # that the parser calls otherwise, and DuckDB names the column by
 _HANDED_OUT = ("fetch", "to_", "write_", "create")  # how methods begin that give or write all of a relation
 
 
@@ -223,8 +224,10 @@ def _short(function: str, *names: str) -> Rule:
             return None
         groups, window, beside = clauses
         by = f"GROUP BY {groups or 'ALL'}" if "groups" in names and not window else ""
-        listed = f"{beside}\n, " if beside.strip() else ""
-        return _asked(call, f"SELECT {listed}{function}({', '.join(map(str, values))}\n) {window}\nFROM self {by}\n")
+        listed, told = f"{beside}\n, " if beside.strip() else "", ", ".join(map(str, values))
+        plain_name = function in _OTHERWISE and not window and str(values[0]).isidentifier()
+        called = f" AS {_quoted(f'{function}({told})')}" if plain_name else ""
+        return _asked(call, f"SELECT {listed}{function}({told}\n) {window}{called}\nFROM self {by}\n")
 
     return answer
 

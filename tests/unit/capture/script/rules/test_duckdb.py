@@ -166,3 +166,12 @@ def test_methods_of_polars_are_given_names_and_no_sql(wrote: Wrote, call: str, e
 def test_methods_that_are_given_no_sql_are_those_of_frames(wrote: Wrote) -> None:
     text = 'import polars as pl\npl.sql("SELECT k, a FROM orders").filter(pl.col("a") > 1).collect().to_csv("o")\n'
     assert wrote(text) == {"k": "k", "a": "a", "rows": "a filter"}
+
+
+@pytest.mark.parametrize(
+    ("call", "name"),
+    [('list("a")', "list(a)"), ('string_agg("s", sep="it\'s")', "string_agg(s, 'it''s')")],
+)
+def test_lists_are_called_as_duckdb_calls_them(wrote: Wrote, call: str, name: str) -> None:
+    """By running DuckDB 2.0.1; the parser has other names for these functions."""
+    assert list(wrote(f'{BEGIN}rel.{call}.df().to_csv("o")\n')) == [name]
