@@ -1,8 +1,8 @@
 """Run unit tests with the lowest version of each package that pyproject.toml allows.
 
-Enters: paths of tests (none: all unit tests), options of pytest. Leaves: ``.venv-lowest``, an environment of its own, and
-the exit code of pytest. What these versions warn of themselves is no failure. uv chooses the versions: pip always
-takes the newest.
+Enters: what pytest is to be given (nothing: all unit tests). Leaves: ``.venv-lowest``, an environment of its own, and
+the exit code of pytest. What these versions warn of themselves is no failure. uv chooses the versions: pip always takes
+the newest.
 """
 
 import os
@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv-lowest"
-PYTHON = VENV / "bin" / "python"
+PYTHON = str(VENV / "bin" / "python")
 _CHOSEN = ("--resolution", "lowest-direct", "-q", "-e", ".[dev]")
 
 
@@ -27,9 +27,8 @@ def main(arguments: list[str]) -> int:
         uv = [PYTHON, "-m", "uv", "pip", "install", "--python", PYTHON, *_CHOSEN]
         subprocess.run(uv, check=True, cwd=ROOT, env={**os.environ, "UV_LINK_MODE": "copy"})
         stamp.write_text(wanted)
-    tests = [one for one in arguments if not one.startswith("-")] or ["tests/unit"]
-    options = [one for one in arguments if one.startswith("-")]
-    return subprocess.run([PYTHON, "-m", "pytest", "-q", "-W", "default", *options, *tests], cwd=ROOT).returncode
+    tests = [PYTHON, "-m", "pytest", "-q", "-W", "default", *(arguments or ["tests/unit"])]
+    return subprocess.run(tests, check=False, cwd=ROOT).returncode
 
 
 if __name__ == "__main__":
