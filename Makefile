@@ -4,7 +4,7 @@ PY := $(VENV)/bin/python
 SETUP = @python=`sh tools/find_python.sh` && VENV=$(VENV) $$python tools/setup.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types ui docs bench faults suites clean
+.PHONY: help demo test lint types ui docs bench faults suites lowest clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ faults: ## the whole fault drill: 100,000 faults inside of capture, and what use
 suites: ## the test suites of other libraries, without and with the hooks; ARGS="pandas-csv --mode runs" for one of them
 	@python=`sh tools/find_python.sh` && $$python tools/suites/run.py $(ARGS)
 
+lowest: ## unit tests with the lowest versions of packages that pyproject.toml allows; ARGS=tests/unit/capture/sql for some
+	@python=`sh tools/find_python.sh` && $$python tools/lowest.py $(ARGS)
+
 clean: ## remove the environment, caches and what the demo wrote; your own stores stay
-	rm -rf $(VENV) .venv-dbt .venv-suites .driftline-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
+	rm -rf $(VENV) .venv-dbt .venv-suites .venv-lowest .driftline-demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist
 	find src tests bench tools docs -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlglot
 
 from driftline.capture.sql import dialect, statement
 from driftline.capture.sql.script import Script
 
+SQLGLOT = tuple(map(int, sqlglot.__version__.split(".")[:2]))
 SCHEMA = {"t": ("a", "b", "c", "k"), "u": ("k", "x", "y"), "s": ("k", "v", "w")}
 
 # dialect, statement, target, columns, rows
@@ -271,6 +273,7 @@ def test_a_partition_of_oracle_has_a_name_and_is_no_column(tell: Tell) -> None:
     assert (one.columns, one.doubts) == ({"k": ["t.a IDENTITY"], "x": ["t.b IDENTITY"]}, [])
 
 
+@pytest.mark.xfail(SQLGLOT < (30, 30), reason="sqlglot cannot parse these options before 30.30", strict=True)
 def test_who_reads_a_temporary_view_over_files_reads_these(tell: Tell) -> None:
     said = "CREATE TEMPORARY VIEW v USING csv OPTIONS (path '/d/x.csv'); SELECT a FROM v"
     made, read = tell(said, "spark", through=True)

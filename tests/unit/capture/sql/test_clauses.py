@@ -8,6 +8,8 @@ from sqlglot import exp
 
 from driftline.capture.sql import clauses
 
+SQLGLOT = tuple(map(int, sqlglot.__version__.split(".")[:2]))
+
 
 def tree(sql: str, dialect: str = "") -> Any:
     return sqlglot.parse_one(sql, read=dialect or None)
@@ -60,6 +62,7 @@ def test_what_ends_with_its_session_and_what_is_made_like_something() -> None:
     assert clauses.like(tree("CREATE TABLE n (a INT)")) is None
 
 
+@pytest.mark.xfail(SQLGLOT < (30, 30), reason="sqlglot cannot parse these options before 30.30", strict=True)
 def test_a_view_over_files_comes_from_these() -> None:
     tree = sqlglot.parse_one("CREATE TEMPORARY VIEW v USING csv OPTIONS (path '/d/x.csv', header 'true')", read="spark")
     assert clauses.path(tree).this.name == "/d/x.csv"
