@@ -7,8 +7,7 @@ https://openlineage.io/spec/2-0-2/OpenLineage.json.
 """
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -34,6 +33,7 @@ _PENDING = "probes pending"
 KILLED = "the process was killed while the end of the run was measured"
 _ENDED = "the process ended before"  # why something is not measured
 _UNMEASURED = "not measured: "
+_IN_PART = "the end of the run could be told in part only"
 _AGAIN = (_PENDING, "columns", "frame columns")  # gaps that are found anew each time an event is encoded
 
 
@@ -64,7 +64,25 @@ class Ended:
         return (*self._trace.inputs, *self._trace.outputs)
 
     def encode(self, *, cheap: bool) -> list[bytes]:
-        """Return the event as JSON, in pieces where it is large; ``cheap`` measures no file, and says so."""
+        """Return the event as JSON, in pieces where it is large; ``cheap`` measures no file, and says so.
+
+        Where it cannot be told in full, which is a counted failure, what the run touched is told without columns.
+        """
+        try:
+            return self._encode(cheap=cheap)
+        except Exception as error:  # the fault rule: a run that has ended is said to have, and what it touched
+            if self._late:
+                raise
+            fault.failed("end of a run", error)
+        trace = self._trace
+        trace.gaps[_IN_PART] = 1
+        inputs, outputs = (
+            tuple(part for seen in some if (part := fault.attempt("end of a run", _dataset, seen, trace, set())))
+            for some in (trace.inputs, trace.outputs)
+        )
+        return large.encoded(_event(trace, _state(trace), trace.ended_us, inputs, outputs))
+
+    def _encode(self, *, cheap: bool) -> list[bytes]:
         trace = self._trace
         trace.outputs = order.staying(order.lasting(trace.outputs), trace.gaps)
         if not cheap:
@@ -94,8 +112,7 @@ class Ended:
             trace.on_job["lineage"] = {"entries": order.entries(trace)}
         if self._late:
             return large.encoded(_event(trace, "OTHER", trace.ended_us + 1, inputs, outputs))
-        state = ("ABORT" if trace.aborted else "FAIL") if trace.error else "COMPLETE"
-        return large.encoded(_event(trace, state, trace.ended_us, inputs, outputs))
+        return large.encoded(_event(trace, _state(trace), trace.ended_us, inputs, outputs))
 
     def _await(self) -> None:
         """Say what probes have found, and say the rest once it is found."""
@@ -179,6 +196,10 @@ def running(trace: Trace, at_us: int) -> bytes:
     if ordered:
         trace.on_job["lineage"] = {"entries": order.entries(trace)}
     return openlineage.encode(_event(trace, "RUNNING", at_us, inputs, outputs))
+
+
+def _state(trace: Trace) -> str:
+    return ("ABORT" if trace.aborted else "FAIL") if trace.error else "COMPLETE"
 
 
 def _event(
@@ -376,13 +397,3 @@ def _dataset(
 def _bytes(seen: Seen) -> str:
     """The hash of the bytes of a file that holds no table: all that can be said of its content."""
     return seen.touched.version if seen.path and seen.touched.version.startswith(measure.BYTES) else ""
-
-
-def text_of(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Return ``parameters`` as text, cut where long, with values that look secret left out."""
-    return {str(key): "***" if _secret(str(key)) else str(value)[:_MESSAGE_LIMIT] for key, value in parameters.items()}
-
-
-def _secret(key: str) -> bool:
-    lowered = key.lower().replace("-", "_")
-    return any(word in lowered for word in ("password", "passwd", "secret", "token", "credential", "api_key", "apikey"))

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Literal
 
 from driftline.capture.ground import fault
-from driftline.capture.runs import collect, emit
+from driftline.capture.runs import as_text, collect
 from driftline.capture.runs.columns import Bindable
 from driftline.capture.runs.trace import Seen, Trace
 from driftline.event.lineage import Dataset, Job, Touched
@@ -69,7 +69,7 @@ class Recording:
 
     def parameters(self, found: Mapping[str, Any]) -> None:
         """Record further parameters."""
-        fault.attempt("parameters", lambda: self._trace.parameters.update(emit.text_of(found)))
+        fault.attempt("parameters", lambda: self._trace.parameters.update(as_text.text_of(found)))
 
     def edges(self, dataset: Dataset, edges: Bindable, version: str | None = None) -> list[Seen]:
         """Attach column edges to the versions of ``dataset`` that this run has written, or to one; for hooks."""

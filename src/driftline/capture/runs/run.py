@@ -18,7 +18,7 @@ from driftline import clock, later
 from driftline.capture.ground import fault
 from driftline.capture.program import code as code_versions
 from driftline.capture.program import sites
-from driftline.capture.runs import collect, emit, observe, offspring, order, progress, standing, transactions
+from driftline.capture.runs import as_text, collect, emit, observe, offspring, order, progress, standing, transactions
 from driftline.capture.runs import documents as contained
 from driftline.capture.runs.around import current_run, enclosing, moment_us, process, replayed
 from driftline.capture.runs.columns import Bindable
@@ -80,7 +80,7 @@ class Run(Recording):
         if nominal is not None:
             text = nominal if isinstance(nominal, str) else nominal.isoformat()
             trace.nominal = clock.iso(clock.parse(text))
-        trace.parameters = emit.text_of(params or {})
+        trace.parameters = as_text.text_of(params or {})
 
     @property
     def inputs(self) -> tuple[Touched, ...]:

@@ -22,7 +22,7 @@ from driftline import clock, later
 from driftline.capture.ground import fault, imported, interrupt, own
 from driftline.capture.program import code as code_versions
 from driftline.capture.program import environment
-from driftline.capture.runs import around, emit, left, offspring, parts, progress
+from driftline.capture.runs import around, as_text, emit, left, offspring, parts, progress
 from driftline.capture.runs.run import Run, open_runs
 from driftline.capture.runs.trace import Trace
 from driftline.capture.sending import client
@@ -286,7 +286,7 @@ def arguments(given: Sequence[str]) -> dict[str, str]:
         else:
             place += 1
             found[f"argument {place}"] = text
-    return emit.text_of(found)
+    return as_text.text_of(found)
 
 
 def _number(text: str) -> bool:

@@ -4,9 +4,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import driftline
+from driftline.capture.ground import fault
 from driftline.capture.runs import emit, together
 from driftline.capture.tables import formats
 from driftline.event import facets
@@ -102,3 +104,24 @@ def test_all_small_files_of_one_event_are_measured_together(
     assert driftline.flush()
     (event,) = [one for one in watched.decoded() if one.outputs]
     assert [alone, sum("driftline_profile" in one.facets for one in event.outputs)] == [[], 9]
+
+
+@pytest.mark.parametrize("step", ["order.lasting", "order.staying", "emit._measure_all", "likeness.forget"])
+def test_a_run_whose_end_cannot_be_told_in_full_is_told_by_what_it_touched(
+    step: str, watched: MemorySink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setattr(f"driftline.capture.runs.{step}", fails)
+    pd.DataFrame({"a": [1]}).to_csv("in.csv")
+    with driftline.run("job"):
+        pd.read_csv("in.csv").to_csv("out.csv")
+    assert driftline.flush()
+    event = [one for one in watched.decoded() if one.job and one.job.name == "job"][-1]
+    assert event.event_type == "COMPLETE"
+    assert ([one.name for one in event.inputs], [one.name for one in event.outputs]) == (["in.csv"], ["out.csv"])
+    found = facets.unpack(event.run.facets, "driftline_gaps", GapsFacet)
+    assert found is not None
+    assert "the end of the run could be told in part only" in found.gaps
+    assert fault.counts()["end of a run"] == 1
